@@ -109,9 +109,11 @@ def refuse_parts(shares: Iterable[Array]) -> None:
     PydanticCustomError
         If the shares of any sample total more or less.
     """
-    sum_of_shares = sum(shares, start=np.asarray(0.0))
-    if (abs(sum_of_shares - 1.0) > 1e-9).any():  # rounding of the texts
-        problem = f"shares that total {float(np.ravel(sum_of_shares)[0]) * 100:g} %"
+    sums = np.ravel(sum(shares, start=np.asarray(0.0)))
+    bad = np.flatnonzero(abs(sums - 1.0) > 1e-9)  # rounding of the texts
+    if bad.size:
+        sample = f" in sample {bad[0]}" if sums.size > 1 else ""
+        problem = f"shares that total {sums[bad[0]] * 100:g} %{sample}"
         raise wrong("shares_not_whole", problem, "100 %", "change the shares so that they add up to 100 %")
 
 

@@ -100,6 +100,7 @@ class DecliningBalance(Depreciation):
     """
 
     kind: ClassVar[str] = "declining_balance"
+    changes_yearly: ClassVar[bool] = True
     declining_balance: Annotated[Array, Of("percent", low=0.001, high=0.99)]
     """Share of the book value that is charged in a year. Like `25 %`."""
 
@@ -167,6 +168,7 @@ class SumOfYears(Depreciation):
     """Each year in proportion to the years that are left as it opens: 5, 4, 3, 2, 1 fifteenths."""
 
     kind: ClassVar[str] = "sum_of_years"
+    changes_yearly: ClassVar[bool] = True
 
     def charged_share(self, age: Array, life: Array) -> Array:
         """Return the share of what is depreciated that is charged up to an age, (...). [1]
@@ -197,10 +199,6 @@ class SumOfYears(Depreciation):
         return f"{digits(_within(age, life))} / {digits(life)}"
 
 
-def _months(key: str, info: Any) -> float:
-    return float(Duration(low=1.0).parse(key, info))
-
-
 class SharesByAge(ByKey):
     """Shares of the cost by time since completion; together 100 %."""
 
@@ -228,7 +226,7 @@ class ByTable(Depreciation):
     """Shares of what is depreciated by time since completion; the life is ignored."""
 
     kind: ClassVar[str] = "table"
-    table: Annotated[Mapping[float, Array], SharesByAge(_months, Of("percent", low=0.0, high=1.0))]
+    table: Annotated[Mapping[float, Array], SharesByAge(Duration(low=1.0).parse, Of("percent", low=0.0, high=1.0))]
     """Share that is charged by then, by time since completion, together 100 %; each evenly since the time before, and
     `life` does not count. Like `{1 year: 20 %, 2 years: 80 %}`."""
 
@@ -259,6 +257,10 @@ class ByTable(Depreciation):
     def months(self, life: float) -> float:
         """Return the last month of the table, at which the whole cost is charged; the life is ignored. [month]"""
         return max(self.table, default=life)
+
+    def ends(self, life: float) -> list[float]:
+        """Return the months of the table, at which the monthly charge changes. [month]"""
+        return [*self.table] or [life]
 
 
 def _within(age: str, life: str) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import groupby
 from math import ceil
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from fibercap.core.sheet import Sheet
 from fibercap.core.spec import Spec
 from fibercap.core.units import Array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,12 @@ class Depreciation(Spec, ABC):
     """A way to spread the cost of an asset over its life, defined by the share charged up to an age.
 
     The share is that of what is depreciated: the cost less its residual part. It is 0 before age zero, never falls,
-    and is 1 from the end of the life on. Within a year it grows by the same amount every month.
+    and is 1 from the end of the life on.
     """
 
     kind: ClassVar[str]
+    changes_yearly: ClassVar[bool] = False
+    """Whether the charge is the same every month of a year."""
 
     @abstractmethod
     def charged_share(self, age: Array, life: Array) -> Array:
@@ -118,6 +125,11 @@ class Depreciation(Spec, ABC):
         """Return the age at which the whole cost is charged, for an asset of this life. [month]"""
         return life
 
+    def ends(self, life: float) -> list[float]:
+        """Return the ages at which the monthly charge may change, the last of them `months`. [month]"""
+        every, last = 12.0 if self.changes_yearly else 1.0, self.months(life)
+        return [*np.arange(every, last, every), last]
+
     def loss(self, cost: Array, life: Array, ages: tuple[Array, Array], residual: Array | float = 0.0) -> Array:
         """Return what an asset loses between two ages, (...). [money]
 
@@ -149,7 +161,7 @@ class Depreciation(Spec, ABC):
         return f"{cost} * (({end}) - ({start}))"
 
     def loss_of_spending_text(self, asset: Asset, spent: str, life: float, step: int) -> str:
-        """Return the formula text of the depreciation of yearly spending, with a term for each age in periods. [money]
+        """Return the formula text of the depreciation of yearly spending, with a term for each span of ages. [money]
 
         The spending of a period is an asset from the next period on.
 
@@ -158,21 +170,34 @@ class Depreciation(Spec, ABC):
         asset : Asset
             The spending, whose sheet has `inputs.<path>.life` and gets the scalars of the method.
         spent : str
-            Path of the row of spending. [money]
+            Path of the row of spending; the path of the total to date ends with `_to_date`. [money]
         life : float
             The life of what is bought. [month]
         step : int
             The length of a model period. [month]
         """
-        ages = range(ceil(self.months(life) / step) + 1)
-        charged = self.charged_share(step * np.array(ages, dtype=float), np.asarray(float(life)))
-        months = (f"({age} * {{time.months_in_period}})" for age in ages)
-        texts = [self.charged_share_text(asset, past, f"{{inputs.{asset.path}.life}}") for past in months]
-        shares = (
-            asset.give(f"share_{age}", "", _column(charged, age), f"({texts[age]}) - ({texts[age - 1]})")
-            for age in ages[1:]
-        )
-        return " + ".join(f"{{{spent}@-{age}}} * {share}" for age, share in enumerate(shares, 1))
+        ages = np.arange(ceil(self.months(life) / step) + 1, dtype=float)
+        charged = self.charged_share(step * ages, np.asarray(float(life)))
+        terms = []
+        for first, last in self._spans(life, step):
+            months = (f"({age} * {{time.months_in_period}})" for age in (first - 1, first))
+            before, after = (self.charged_share_text(asset, past, f"{{inputs.{asset.path}.life}}") for past in months)
+            share = asset.give(f"share_{first}", "", _column(charged, first), f"({after}) - ({before})")
+            between = f"({{{spent}_to_date@-{first}}} - {{{spent}_to_date@-{last + 1}}})"
+            terms.append(f"{f'{{{spent}@-{first}}}' if first == last else between} * {share}")
+        return " + ".join(terms)
+
+    def _spans(self, life: float, step: int) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last of ages in periods that each charge the same share."""
+        ends = self.ends(life)
+
+        def span_of(age: int) -> tuple[int, int]:
+            number = bisect_right(ends, (age - 1) * step)
+            return number, 0 if age * step <= ends[number] else age  # one in which the charge changes stands alone
+
+        for _, group in groupby(range(1, ceil(self.months(life) / step) + 1), span_of):
+            first, *others = group
+            yield first, (others or [first])[-1]
 
 
 def _column(charged: Array, age: int) -> Array:

@@ -268,6 +268,7 @@ ONE_VALUE = frozenset(
         ("loans", "rounding"),
         ("plants", "working_capital"),
         ("funding", "grant"),
+        *((block, "depreciation") for block in ("projects", "plants", "opening", "tax")),
     }
 )
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from fibercap.core.components import circles
 from fibercap.core.formula_text import term_of
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.cases import SCHEDULE, GridLine, LineGrid, RowUnion, partition
 from fibercap.views.workbook.cell_address import CellAddress, letters
+from fibercap.views.workbook.scalar_values import value_at_export
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -187,7 +186,7 @@ class Book:
         path = self._scalar_in.get(address, "")
         if not path:
             return f"choice {address.row - self.selectors_from + 1}", 1.0
-        return path, float(next(np.ravel(item.value)[0] for item in self.union.scalars[path] if item is not None))
+        return path, value_at_export(self.union, path)
 
     @cached_property
     def _scalar_in(self) -> dict[CellAddress, str]:

@@ -10,7 +10,7 @@ from fibercap.core.spec import bounds_at, quantities
 from fibercap.core.tree import Branch, Leaf, leaves, subtree
 from fibercap.model.plan.inputs import written_path
 from fibercap.model.plan.scenario import Scenario, known_fields
-from fibercap.views.workbook.scalars import is_input
+from fibercap.views.workbook.scalar_values import is_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fibercap.core.formula_text import term_of
 from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.formulas import FormulaWriter, NoSheetFormulaError
 from fibercap.views.workbook.lines import FORMULA, CaseContext, formula_by_case
+from fibercap.views.workbook.scalar_values import is_input, is_zero_without, value_at_export, value_of
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Given
@@ -35,16 +34,6 @@ class ScalarCells:
     by_formula: str = ""
 
 
-def value_of(item: Given | None) -> float | None:
-    """Return the value of a scalar in a case, None without one."""
-    return None if item is None else float(np.ravel(item.value)[0])
-
-
-def is_input(items: tuple[Given | None, ...]) -> bool:
-    """Tell whether a scalar is a value in every case that has it."""
-    return all(item is None or not item.formula for item in items)
-
-
 def scalar_cells(book: Book, path: str, first_case_column: int) -> ScalarCells:
     """Return what the cells of a scalar hold.
 
@@ -60,7 +49,7 @@ def scalar_cells(book: Book, path: str, first_case_column: int) -> ScalarCells:
     items, address = book.union.scalars[path], book.scalars[path]
     unit = next(item.unit for item in items if item is not None)
     values = tuple(map(value_of, items))
-    value = values[0] if values[0] is not None else next(v for v in values if v is not None)
+    value = value_at_export(book.union, path)
     solved = any(item is not None and item.formula and item.fixed for item in items) or book.is_in_circle(path)
     if not is_input(items) and not solved:
         try:
@@ -101,6 +90,6 @@ def _formula(book: Book, path: str, items: tuple[Given | None, ...]) -> str:
             keys.append(book.union.readings(case, item.formula))
             if keys[-1] not in texts:
                 texts[keys[-1]] = FormulaWriter(term_of(item.formula), CaseContext(book, case, path)).text()
-    if len(texts) == 1 or (len(texts) == 2 and None in texts):  # no formula reads the scalar in a case without it
+    if None in texts and len(texts) == 2 and not is_zero_without(book.union, path):
         return next(text for key, text in texts.items() if key is not None)
     return formula_by_case(book, keys, texts)

@@ -1,0 +1,128 @@
+"""Plans that together have every key of the scenario language; tests/test_every_key.py moves each key in one of them."""
+
+from __future__ import annotations
+
+MAKER = """\
+fibercap: 1
+id: maker
+horizon: {from: FY2002, to: FY2005, step: quarter, year_ends: June}
+money: {report_in: USD, discount_rate: {real: 7 %/year, index: cpi}, valuation_date: 2001-12-31, terminal_value: {multiple: 4},
+        discounting: mid_period, minimum_cash: 1 million USD}
+units: {coil: 12 km}
+indices: {cpi: {2001: 2 %/year, 2003: 3 %/year}, wages: 4 %/year}
+exchange: {EUR: {opening: 0.93 USD/EUR, average: 0.9 USD/EUR, closing: 0.95 USD/EUR}}
+products:
+  fiber:
+    unit: coil
+    price: {2001: 540 EUR/coil, 2003: 500 EUR/coil, growth: {rate: 5 %/year, every: month}, interpolate: linear}
+    serve: cheapest_first
+    demand:
+      market: {2001: 60_000 coil/year, 2002: 62_000 coil/year, growth: {rate: 3 %/year, every: month}, interpolate: linear}
+      share: {2001: 40 %, 2003: 45 %, growth: {rate: 1 %/year, every: month}, interpolate: linear}
+      exports: {2001: 2_000 coil/year, 2003: 2_500 coil/year, growth: {rate: 2 %/year, every: month}, interpolate: linear}
+  glass:
+    unit: tonne
+    price: {2001: 900 USD/tonne, 2003: 950 USD/tonne}
+    demand: {2001: 1_500 tonne/year, 2002: 1_600 tonne/year, growth: {rate: cpi, every: month}, interpolate: linear}
+    interpolate: linear
+plants:
+  works:
+    product: fiber
+    capacity: {2001: 20_000 coil/year, 2003: 18_000 coil/year}
+    utilization: {2001: 80 %, 2003: 85 %, growth: {rate: 1 %/year, every: month}, interpolate: linear}
+    cash_cost: {2001: 210 USD/coil, 2002: 220 USD/coil, growth: {rate: wages, every: month}, interpolate: linear}
+    fixed_cost: {2001: 0.5 MUSD/year, 2002: 0.6 MUSD/year, growth: {rate: 4 %/year, every: month}, interpolate: linear}
+    maintenance: {2001: 0.2 MUSD/year, 2002: 0.3 MUSD/year, growth: {rate: 4 %/year, every: month}, interpolate: linear}
+    life: 9 years
+    depreciation: {declining_balance: 25 %}
+  other: {product: fiber, capacity: 9_000 coil/year, cash_cost: 25 USD/km, opens: 2002-01-01, closes: 2004-12-31,
+          fixed_cost: 0.1 MUSD/year, closures: {repair: {from: 2003-02-01, to: 2003-04-30, fixed_cost: stops}}}
+  furnace:
+    product: glass
+    capacity: 2_000 tonne/year
+    opens: 2002-01-01
+    cash_cost: 400 USD/tonne
+    purchase: {price: 4 MUSD, on: 2001-12-31, life: 8 years, depreciation: {declining_balance: 20 %}, residual: 10 %,
+               sold: {on: 2004-09-30, price: 2 MUSD}}
+projects:
+  line:
+    plant: works
+    adds: 5_000 coil/year
+    capex: 6 MUSD
+    spend: {from: 2001-08, to: 2002-06, shape: s_curve}
+    complete: 2002-06-30
+    delay: 2 months
+    overrun: 10 %
+    ramp: {s_curve: 6 months}
+    life: 7 years
+    depreciation: {declining_balance: 25 %}
+    residual: 10 %
+    sold: {on: 2005-03-31, price: 3 MUSD}
+    fixed_cost: {2001: 0.1 MUSD/year, 2003: 0.2 MUSD/year, growth: {rate: 4 %/year, every: month}, interpolate: linear}
+  hall: {plant: works, adds: 2_000 coil/year, capex: 3 MUSD, spend: {FY2002: 40 %, FY2003: 60 %}, complete: 2003-03-31}
+  annex: {plant: works, adds: 1_000 coil/year, capex: 2 MUSD, spend: {FY2002: 40 %, FY2003: 60 %}, complete: 2003-06-30, cancelled: 2002-10-31}
+loans:
+  bank: {commitment: 3 MUSD, signed: 2001-07-31, matures: 5 years, rate: 8 %/year}
+funding:
+  line: {order: in_order, grant: {amount: 0.5 MUSD, after: 3 months}, bank: 2 MUSD, equity: rest}
+  hall: {bank: 0.5 MUSD, equity: rest}
+  annex: {equity: rest}
+company:
+  overhead: {2001: 0.2 MUSD/year, 2003: 0.3 MUSD/year, growth: {rate: 4 %/year, every: month}, interpolate: linear}
+  equity: {2001-12-31: 5 MUSD}
+working_capital:
+  receivables: {2001: 40 days, 2003: 50 days, growth: {rate: 1 %/year, every: month}, interpolate: linear}
+  inventory: {2001: 20 days, 2003: 25 days, growth: {rate: 1 %/year, every: month}, interpolate: linear}
+  payables: {2001: 30 days, 2003: 35 days, growth: {rate: 1 %/year, every: month}, interpolate: linear}
+  days_in_year: 360
+tax: {rate: {2001: 30 %, 2003: 35 %, growth: {rate: 1 %/year, every: month}, interpolate: linear}, lag: 3 months, depreciation: {declining_balance: 30 %}, expire: 1 year, use_at_most: 50 %}
+opening:
+  cash: 9 MUSD
+  receivables: 1 MUSD
+  inventory: 0.5 MUSD
+  payables: 0.4 MUSD
+  fixed_assets: {value: 2 MUSD, life: 6 years, depreciation: {declining_balance: 30 %}, residual: 10 %, sold: {on: 2004-06-30, price: 1 MUSD}}
+  other_assets: 0.3 MUSD
+  other_liabilities: 0.2 MUSD
+  tax_losses: 6 MUSD
+"""
+"""Growing series, assets that are sold, deferred tax, business years, two currencies and two units."""
+
+LENDERS = """\
+fibercap: 1
+id: lenders
+horizon: {from: 2001, to: 2004}
+money: {report_in: USD, discount_rate: 10 %/year}
+rates: {libor: {2001: 4 %/year, 2002: 6 %/year, 2003: 8 %/year}, prime: {2001: 6 %/year, 2003: 5 %/year}}
+products: {fiber: {price: 45 USD/km}, cable: {price: 47 USD/km}}
+plants: {works: {product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, fixed_cost: 1 million USD/year, maintenance: 0.5 million USD/year}}
+projects:
+  line: {plant: works, adds: 150_000 km/year, capex: 12 million USD, spend: {2001: 60 %, 2002: 40 %}, complete: 2002-08-31,
+         ramp: {table: {0 months: 50 %, 5 months: 100 %}}, depreciation: {table: {2 years: 50 %, 5 years: 50 %}}}
+loans:
+  old: {outstanding: 2 million USD, signed: 1999-06-30, remaining: 4 years, rate: 7 %/year, rounding: cent, payments: {every: half_year, first: 2001-06-30}}
+  float: {commitment: 2 million USD, signed: 2001-01-03, matures: 5 years, day_count: ACT/360, compounding: effective,
+          rate: {index: libor, margin: 2 %/year, floor: 7.5 %/year, cap: 9 %/year}, payments: {every: quarter, on: end},
+          repayment: {style: level, amortize_over: 8 years}, draws: {2001-02-01: 1.9 million USD},
+          rounding: {to: 10 USD, interest: up, payment: up, balance: each}}
+  house: {commitment: 2 million USD, signed: 2001-01-03, matures: 6 years, rate: {2001: 8 %/year, 2002: 12 %/year}, payments: {every: month},
+          draws: {2001-02-01: 1.9 million USD}, rounding: cent,
+          repayment: {style: level, initial_repayment: 2 %/year, payment_cap: 5 %, allow_negative_amortization: true}}
+  credit: {commitment: 3 million USD, signed: 2001-01-03, matures: 4 years, rate: 9 %/year, capitalize_until: 2002-06-30,
+                   fees: {upfront: 1 %, undrawn: 0.5 %/year, guarantee: 1 %/year, agency: 10_000 USD/year, available_until: 2002-12-31},
+                   covenants: {leverage: {says: Little debt, row: accounts.debt_to_ebitda_12m, at_most: 9, test: payment},
+                               cover: {measure: min_dscr, above: 0.1}, thin: {row: accounts.debt_to_ebitda_12m, below: 20}}}
+funding: {line: {order: pro_rata, credit: 2 million USD, equity: rest}}
+working_capital: {inventory: 30 days, payables: 20 days}
+tax: {rate: 30 %}
+opening: {cash: 0 USD, fixed_assets: 3 million USD}
+company: {may_run_dry: true, overhead: {2000: 12 million USD/year, 2002: 1 million USD/year}}
+claims:
+  grows: {says: It grows, row: accounts.revenue, when: 2004, above: {times: 1.1, of: 2001}}
+  keeps: {says: It keeps, row: accounts.revenue, when: 2004, at_least: {times: 1.1, of: 2001}}
+  falls: {says: It falls, row: accounts.revenue, when: 2004, below: {times: 3, of: 2001}}
+  stays: {says: It stays, row: accounts.revenue, when: 2004, at_most: {times: 3, of: 2001}}
+  holds: {says: It holds, row: accounts.revenue, when: 2004, about: {times: 1.5, of: 2001}, within: 20 %}
+  owns: {says: Cash, row: accounts.cash, when: end of 2003, at_least: 1 million USD}
+"""
+"""Terms of loans and claims."""

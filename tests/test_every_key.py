@@ -1,0 +1,333 @@
+"""Every key of the scenario language: its plan moves a figure, and every reader agrees on it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from fibercap.cli import cli
+from fibercap.core.errors import ScenarioError
+from fibercap.model.measures.all_measures import measures
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
+from fibercap.reading.files import read, scenario_of
+from fibercap.studies.claims import outcomes
+from fibercap.studies.covenants import covenants
+from fibercap.studies.explaining.explain import explain
+from fibercap.studies.explaining.input_uses import Use
+from fibercap.studies.findings import findings
+from fibercap.studies.movable_inputs import input_samples, levers
+from fibercap.views.workbook.workbook import workbook
+from tests.key_plans import LENDERS, MAKER
+from tests.keys import leaves, other_value, pattern_of, values
+from tests.sheets import Recalculator, disagreements, spoilt
+from tests.studies.test_drawing import alike
+from tests.test_every_reader import PLAN
+
+PERIOD = re.compile(r"(FY)?\d{4}(-[\dQ]+)*")
+PLANS = {"maker": MAKER, "lenders": LENDERS, "rich": PLAN}
+LABELS = {
+    "fibercap", "id", "title", "sources.*.title", "sources.*.kind", "sources.*.date", "sources.*.url", "default_source",
+    "loans.*.title", "loans.*.lender", "loans.*.covenants.*.says", "products.*.name", "plants.*.name", "projects.*.name",
+    "claims.*.says", "money.report_in",
+}  # fmt: skip
+"""Keys that name things and move no figure; and the currency, which all amounts follow (tests/test_any_unit.py)."""
+OTHERS = {
+    "maker": {
+        "horizon.to": "FY2006",
+        "horizon.year_ends": "March",
+        "money.discount_rate": "9 %/year",
+        "money.discount_rate.index": "wages",
+        "money.valuation_date": "2002-06-30",
+        "products.fiber.unit": "km",
+        "products.fiber.price": "520 USD/coil",
+        "products.fiber.price.growth": "7 %/year",
+        "products.fiber.demand.market": "50_000 coil/year",
+        "products.fiber.demand.market.growth": "7 %/year",
+        "products.fiber.demand.share": "50 %",
+        "products.fiber.demand.share.growth": "2 %/year",
+        "products.fiber.demand.exports": "5_000 coil/year",
+        "products.fiber.demand.exports.growth": "7 %/year",
+        "products.glass.demand": "1_300 tonne/year",
+        "products.glass.demand.growth": "7 %/year",
+        "products.glass.demand.growth.rate": "wages",
+        "plants.works.utilization": "80 %",
+        "plants.works.utilization.growth": "0.5 %/year",
+        "plants.works.cash_cost": "200 USD/coil",
+        "plants.works.cash_cost.growth": "cpi",
+        "plants.works.cash_cost.growth.rate": "cpi",
+        "plants.works.fixed_cost": "0.3 MUSD/year",
+        "plants.works.fixed_cost.growth": "7 %/year",
+        "plants.works.life": "3 years",
+        "plants.furnace.purchase.life": "3 years",
+        "projects.line.life": "3 years",
+        "plants.works.maintenance": "0.3 MUSD/year",
+        "plants.works.maintenance.growth": "7 %/year",
+        "plants.works.depreciation": "{table: {2 years: 60 %, 4 years: 40 %}}",
+        "plants.other.opens": "2002-04-01",
+        "plants.other.closes": "2004-06-30",
+        "plants.other.closures.repair.from": "2003-03-01",
+        "plants.other.closures.repair.to": "2003-05-31",
+        "projects.annex.cancelled": "2002-06-30",
+        "plants.furnace.purchase.on": "2001-11-30",
+        "plants.furnace.purchase.depreciation": "{table: {2 years: 60 %, 4 years: 40 %}}",
+        "plants.furnace.purchase.residual": "60 %",
+        "plants.furnace.purchase.working_capital": "0.3 MUSD",
+        "plants.furnace.purchase.sold.on": "2004-06-30",
+        "projects.line.plant": "other",
+        "projects.line.spend.from": "2001-10",
+        "projects.line.spend.to": "2002-04",
+        "projects.line.complete": "2002-07-31",
+        "projects.line.ramp": "none",
+        "projects.line.depreciation": "sum_of_years",
+        "projects.line.residual": "60 %",
+        "projects.hall.spend": "{FY2002: 60 %, FY2003: 40 %}",
+        "projects.line.sold.on": "2004-12-31",
+        "projects.line.fixed_cost": "0.3 MUSD/year",
+        "projects.line.fixed_cost.growth": "7 %/year",
+        "projects.hall.land": "true",
+        "loans.bank.signed": "2001-07-15",
+        "funding.line.grant": "10 %",
+        "funding.line.include_financing_costs": "true",
+        "company.overhead": "0.3 MUSD/year",
+        "company.overhead.growth": "7 %/year",
+        "working_capital.receivables": "30 days",
+        "working_capital.receivables.growth": "2 %/year",
+        "working_capital.inventory": "30 days",
+        "working_capital.inventory.growth": "2 %/year",
+        "working_capital.payables": "20 days",
+        "working_capital.payables.growth": "2 %/year",
+        "tax.rate": "25 %",
+        "tax.rate.growth": "2 %/year",
+        "tax.depreciation": "{table: {2 years: 60 %, 4 years: 40 %}}",
+        "tax.lag": "6 months",
+        "opening.fixed_assets.depreciation": "{table: {2 years: 60 %, 4 years: 40 %}}",
+        "opening.fixed_assets.residual": "60 %",
+        "opening.fixed_assets.life": "3 years",
+        "opening.fixed_assets.sold.on": "2004-03-31",
+        "exchange.EUR.average": "{2001: 0.9 USD/EUR, 2003: 1.1 USD/EUR}",
+        "exchange.EUR.closing": "{2001: 0.9 USD/EUR, 2003: 1.1 USD/EUR}",
+    },
+    "lenders": {
+        "loans.float.rate.index": "prime",
+        "rates.libor": "5.7 %/year",
+        "rates.libor.2003": "6.9 %/year",
+        "plants.works.product": "cable",
+        "horizon.step": "quarter",
+        "loans.old.payments.first": "2001-03-31",
+        "loans.old.repayment": "{style: level, balloon: 0.5 million USD}",
+        "horizon.from": "2000",
+        "loans.credit.commitment": "3.3 million USD",
+        "loans.float.draws.2001-02-01": "1.5 million USD",
+        "loans.float.sweep": "50 %",
+        "loans.old.true_up": "last_interest",
+        "loans.house.repayment.after_reset": "keep_payment",
+        "loans.old.payments.end_of_month": "true",
+        "loans.credit.capitalize_until": "2002-03-31",
+        "loans.credit.fees.available_until": "2002-06-30",
+        "loans.credit.covenants.leverage.row": "accounts.dscr_12m",
+        "loans.credit.covenants.cover.measure": "min_llcr",
+        "loans.house.covenants": "{cover: {row: accounts.dscr_12m, at_least: 1.1, lock_up: 99}}",
+        "loans.credit.repayment": "{style: sculpted, dscr: 1.5}",
+        "plants.works.depreciation": "sum_of_years",
+        "plants.works.maintenance": "1 million USD/year",
+        "projects.line.depreciation": "{table: {1 year: 50 %, 6 years: 50 %}}",
+        "projects.line.ramp": "{table: {0 months: 40 %, 5 months: 100 %}}",
+        "opening.fixed_assets": "{value: 3 million USD, land: true}",
+        "claims.grows.row": "accounts.ebitda",
+        "claims.grows.when": "2003",
+        "claims.grows.above.of": "2002",
+        "claims.keeps.at_least.of": "2002",
+        "claims.falls.below.of": "2002",
+        "claims.stays.at_most.of": "2002",
+        "claims.holds.about.of": "2002",
+        "claims.holds.about": "9 million USD",
+    },
+    "rich": {
+        "claims.gap.measure": "equity_npv",
+        "exchange.EUR.opening": "1.1 USD/EUR",
+        "loans.seller.repayment.schedule.2002-12-01": "0.9 million USD",
+        "money.minimum_cash": "9 million USD",
+        "plants.bought.purchase.depreciation": "sum_of_years",
+        "plants.bought.purchase.land": "true",
+        "opening.fixed_assets.depreciation": "sum_of_years",
+        "tax.depreciation": "sum_of_years",
+    },
+}
+"""What else the values of keys may be where a tenth more or another word does not do, by plan."""
+
+
+RAISED = {"loans.seller.commitment"}
+"""A loan of which all is repaid in amounts."""
+UNEXPORTED = {
+    "horizon.from",
+    "horizon.to",
+    "horizon.step",
+    "horizon.year_ends",
+    "loans.float.sweep",
+    "plants.bought.purchase.land",
+    "loans.old.true_up",
+}
+"""A workbook has one calendar, and no option in which a loan rests on cash that does not in others; land has no other kind."""
+REFUSED = ("lenders", "loans.house.repayment.allow_negative_amortization", "false")
+"""What no plan can move: where it changes anything, the plan is refused without it."""
+
+
+def patterns_of(path: str, text: str) -> set[str]:
+    """Return the patterns of the keys that a setting writes."""
+    written = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - texts alone
+    return {pattern_of(inner) for inner, _ in values(written, tuple(path.split(".")))}
+
+
+def chosen_moves() -> list[tuple[str, str, str]]:
+    """Return plan, path and other value for each key: all of `OTHERS`, and for the other keys a tenth more or another word."""
+    moves = [(name, path, text) for name, others in OTHERS.items() for path, text in others.items()]
+    seen = (LABELS | {pattern_of(tuple(REFUSED[1].split(".")))}).union(
+        *(patterns_of(path, text) for _, path, text in moves)
+    )
+    for name, plan in PLANS.items():
+        for path, text in values(yaml.load(plan, Loader=yaml.BaseLoader)):  # noqa: S506 - texts alone
+            pattern = pattern_of(path)
+            if pattern not in seen:
+                moves.append((name, ".".join(path), other_value(pattern, text)))
+                seen.add(pattern)
+    return moves
+
+
+def series_of_plans() -> dict[str, tuple[str, str, str]]:
+    """Return, by pattern, each series that may be read from a file: plan, path, and one of its values."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for name, plan in PLANS.items():
+        for path, text in values(yaml.load(plan, Loader=yaml.BaseLoader)):  # noqa: S506 - texts alone
+            above = path[:-1] if PERIOD.fullmatch(path[-1]) else path
+            if f"{pattern_of(above)}.file" in leaves():
+                found.setdefault(pattern_of(above), (name, ".".join(above), text))
+    return found
+
+
+MOVES = chosen_moves()
+SERIES = series_of_plans()
+
+
+@cache
+def base(name: str) -> Projection:
+    return project(scenario_of(PLANS[name], f"{name}.yaml"))
+
+
+@cache
+def file_of(name: str, folder: Path) -> Path:
+    path = folder / f"{name}.yaml"
+    path.write_text(PLANS[name], encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("keys")
+
+
+def led_to(projection: Projection) -> dict[str, str]:
+    """Return all that a plan leads to, as text."""
+    found: dict[str, Any] = {path: projection.value(path).tolist() for path in projection.rows}
+    found |= {name: measure.value for name, measure in measures(projection).items()}
+    found |= {name: (test.tests, test.untested) for name, test in covenants(projection).items()}
+    found |= {"findings": findings(projection), "claims": outcomes(projection)}
+    return {name: str(value) for name, value in found.items()}
+
+
+def test_every_key_is_moved_in_some_plan() -> None:
+    moved = {pattern for _, path, text in [*MOVES, REFUSED] for pattern in patterns_of(path, text)}
+    by_file = {f"{pattern}.{key}" for pattern in SERIES for key in ("file", "column")}
+
+    assert sorted(leaves().keys() - LABELS - moved - by_file) == []
+    assert moved | by_file <= leaves().keys()
+
+
+def test_a_loan_that_would_grow_is_refused_unless_it_may(folder: Path) -> None:
+    name, path, text = REFUSED
+
+    with pytest.raises(ScenarioError, match=r"the loan would grow instead of being repaid"):
+        project(read(file_of(name, folder), settings=[f"{path}={text}"]))
+
+
+@pytest.mark.parametrize(("name", "path", "text"), MOVES, ids=lambda value: value)
+def test_a_key_moves_a_figure_and_is_shown_and_explained(name: str, path: str, text: str, folder: Path) -> None:
+    plan = read(file_of(name, folder), settings=[f"{path}={text}"])
+    found = led_to(project(plan))
+
+    assert found != led_to(base(name))
+    shown = CliRunner().invoke(cli, ["show", str(file_of(name, folder)), "--set", f"{path}={text}"])
+    assert shown.exit_code == 0
+    assert led_to(project(scenario_of(shown.stdout, f"{name}.yaml"))) == found
+    use = explain(project(plan), path)
+    assert isinstance(use, Use)
+    assert use.inputs[0].place is not None
+
+
+@pytest.mark.parametrize("pattern", SERIES)
+def test_a_series_from_a_file_is_the_same_series(pattern: str, folder: Path) -> None:
+    name, path, text = SERIES[pattern]
+    by_key = {"2001": text, "2002-07": other_value(pattern, text)}
+    lines = "".join(f"{key},{value}\n" for key, value in by_key.items())
+    (folder / "series.csv").write_text(f"key,it\n{lines}", encoding="utf-8")
+    typed = ", ".join(f"{key}: {value}" for key, value in by_key.items())
+
+    plans = [
+        read(file_of(name, folder), settings=[f"{path}={{{given}}}"])
+        for given in ("file: series.csv, column: it", typed)
+    ]
+    assert led_to(project(plans[0])) == led_to(project(plans[1])) != led_to(base(name))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_batch_of_samples_is_its_members(name: str) -> None:
+    """Each number that can be drawn is moved by a twentieth in a sample of its own."""
+    plan = scenario_of(PLANS[name], f"{name}.yaml")
+    movable = levers(plan)
+
+    assert len(movable) > 25
+    for one in movable:
+        factor = 1.05 if one.name in RAISED else 0.95
+        batch = project(plan.with_samples(input_samples([(one, 1.0), (one, factor)])))
+        alone = project(plan.with_samples(input_samples([(one, factor)])))
+        assert (one.name, alike(batch, 0, base(name)), alike(batch, 1, alone)) == (one.name, [], [])
+
+
+def options_of(name: str) -> dict[str, dict[str, str]]:
+    """Return options of a plan that move all of its keys, eight at a time; none moves what lies below another."""
+    groups: list[dict[str, str]] = []
+    for path, text in ((path, text) for other, path, text in MOVES if other == name):
+        if path.startswith("claims.") or path in UNEXPORTED:
+            continue
+        for group in groups:
+            if len(group) < 8 and not any(f"{one}.".startswith(f"{two}.") for one, two in pairs(path, group)):
+                group[path] = text
+                break
+        else:
+            groups.append({path: text})
+    return {f"group_{number}": group for number, group in enumerate(groups)}
+
+
+def pairs(path: str, group: dict[str, str]) -> list[tuple[str, str]]:
+    """Return a path with each of a group, in both orders."""
+    return [(path, other) for other in group] + [(other, path) for other in group]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_recalculated_workbook_has_what_each_key_leads_to(name: str, tmp_path: Path) -> None:
+    options = options_of(name)
+    text = PLANS[name] + "options:\n"
+    for option, changes in options.items():
+        text += f"  {option}: {{change: {{{', '.join(f'{path}: {value}' for path, value in changes.items())}}}}}\n"
+    plan = scenario_of(text, f"{name}.yaml")
+    calculator = Recalculator(spoilt(workbook(plan, "0.1.0")), tmp_path)
+
+    for option in options:
+        calculator.enter("Inputs", 5, 2, option)
+        assert (option, disagreements(calculator.read(), project(plan.with_option(option)), option)) == (option, [])
