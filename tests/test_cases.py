@@ -195,7 +195,7 @@ def test_what_cannot_be_said_is_refused_at_its_place(case: str, at: str) -> None
 
 
 def test_sculpting_rests_on_unlevered_tax() -> None:
-    """https://edbodmer.com/sculpting-with-fixed-debt-and-changing-dscr-user-defined-function/; see docs/conventions.md, section 9."""
+    """https://edbodmer.com/sculpting-with-fixed-debt-and-changing-dscr-user-defined-function/; see docs/what-it-does-not-do.md."""
     found = told("run", "V05-sculpted-and-tax")["rows"]["loans.bank.service"]["values"]
 
     assert any(value == pytest.approx(859_615.38, abs=0.01) for value in found)
