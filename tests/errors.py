@@ -240,6 +240,10 @@ EXAMPLES: Mapping[str, Example] = {
     "spent_before_horizon": spoilt("{2000: 40 %, 2001: 60 %}", "{1999: 40 %, 2001: 60 %}"),
     "spent_after_completion": spoilt("complete: 2001-12-31", "complete: 2000-12-31"),
     "shares_not_whole": spoilt("2001: 60 %", "2001: 70 %"),
+    "mixed_units": spoilt(
+        "products: {", "products: {glass: {unit: tonne, price: 9 USD/tonne}, ",
+        "{product: fiber, capacity: 200_000", "{products: {fiber: 60 %, glass: rest}, capacity: 200_000",
+    ),
     "land_depreciated": spoilt(RAMP, f"{RAMP}    land: true\n    residual: 20 %\n"),
     "sold_too_early": spoilt(RAMP, f"{RAMP}    sold: {{on: 2000-06-30, price: 1 million USD}}\n"),
     "cancelled_too_late": spoilt(RAMP, f"{RAMP}    cancelled: 2002-06-30\n"),

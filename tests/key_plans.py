@@ -126,3 +126,39 @@ claims:
   owns: {says: Cash, row: accounts.cash, when: end of 2003, at_least: 1 million USD}
 """
 """Terms of loans and claims."""
+
+COSTS = """\
+fibercap: 1
+id: costs
+horizon: {from: 2001, to: 2004, step: quarter}
+money: {report_in: USD, discount_rate: 8 %/year}
+units: {bottle: new}
+indices: {cpi: {2001: 3 %/year, 2003: 5 %/year}, wages: 4 %/year}
+exchange: {EUR: {average: {2001: 0.9 USD/EUR, 2003: 1.1 USD/EUR}}}
+products:
+  single: {price: 60 USD/km, demand: 2_000 km/year, serve: cheapest_first}
+  multi: {price: 70 EUR/km, demand: 600 km/year}
+plants:
+  works:
+    products: {multi: {2001: 30 %, 2003: 35 %, growth: {rate: 1 %/year, every: month}, interpolate: linear}, single: rest}
+    capacity: 1_500 km/year
+    yield: {2001: 85 %, 2003: 88 %, growth: {rate: 1 %/year, every: month}, interpolate: linear}
+    cash_cost: 3 USD/km
+    costs:
+      glass:
+        use: {2001: 1.1 kg/km, 2003: 1 kg/km, growth: {rate: 1 %/year, every: month}, interpolate: linear}
+        price: {2001: 12 EUR/kg, 2003: 13 EUR/kg, growth: {rate: wages, every: month}, interpolate: linear}
+      helium: {use: 0.2 bottle/km, price: 9 USD/bottle}
+      packing: {price: 1 USD/km}
+      crew: {per_year: {2001: 5_000 EUR/year, 2003: 5_500 EUR/year, growth: {rate: wages, every: month}, interpolate: linear}}
+  other: {product: single, capacity: 400 km/year, costs: {making: {price: 18 USD/km}}}
+projects:
+  line: {plant: works, adds: 600 km/year, capex: 20_000 USD, spend: {2001: 100 %}, complete: 2001-12-31, ramp: {linear: 6 months},
+         cash_cost: {2001: 2 EUR/km, 2003: 3 EUR/km, growth: {rate: cpi, every: month}, interpolate: linear}}
+funding: {line: {bank: 8_000 USD, equity: rest}}
+loans: {bank: {commitment: 10_000 USD, signed: 2001-01-31, matures: 6 years, rate: 7 %/year}}
+working_capital: {receivables: 40 days, inventory: 30 days, payables: 45 days}
+tax: {rate: 30 %}
+opening: {cash: 9_000 USD}
+"""
+"""Cost lines, yield, a plant of two products, and a project with a cash cost of its own."""

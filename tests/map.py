@@ -70,13 +70,13 @@ opening: {cash: 5 million USD}
 fibercap: 1
 horizon: {from: 2001, to: 2003, step: quarter}
 money: {report_in: USD, discount_rate: 10 %/year}
-products: {fiber: {price: 40 USD/km}}
+products: {fiber: {price: 40 USD/km, demand: 150_000 km/year, serve: cheapest_first}, cable: {price: 50 USD/km}}
 plants:
-  works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km, closures: {slump: {from: 2001-10, to: 2001-12}}}
+  works: {products: {fiber: 60 %, cable: rest}, capacity: 200_000 km/year, yield: 95 %, costs: {glass: {use: 1 kg/km, price: 9 USD/kg}, crew: {per_year: 9 USD/year}}, closures: {slump: {from: 2001-10, to: 2001-12}}}
   bought: {product: fiber, capacity: 50_000 km/year, cash_cost: 20 USD/km,
            purchase: {price: 5 million USD, on: 2001-05-20, sold: {on: 2003-06-30, price: 1 million USD},
                       working_capital: {receivables: 1 million USD, inventory: 1 million USD, payables: 0.5 million USD}}}
-projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-06-30, residual: 10 %,
+projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-06-30, residual: 10 %, cash_cost: 9 USD/km,
                    sold: {on: 2003-06-30, price: 3 million USD}},
            tower: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-12-31, cancelled: 2002-09-30}}
 loans:
@@ -93,7 +93,7 @@ tax: {rate: 30 %, depreciation: sum_of_years}
 opening: {cash: 5 million USD, fixed_assets: {value: 1 million USD, sold: {on: 2002-06-30, price: 1 million USD}}}
 """,
 )
-"""What no shipped plan has: sweep, balloon, sculpting, another currency, lock-up; costs that funding pays, recasting, sales of assets, closures, cancelling."""
+"""What no shipped plan has: sweep, balloon, sculpting, another currency, lock-up; costs that funding pays, recasting, sales of assets, closures, cancelling, cost lines."""
 WIDE, HIGH, GAP, EDGE = 150, 44, 30, 20
 
 
@@ -202,6 +202,7 @@ NAMED = frozenset(
         "covenants",
         "closures",
         "indices",
+        "costs",
     }
 )
 OWN = frozenset({"uses", "gap", "grant", "grant_received", "financing_costs", "cash_share", "cash", "equity"})
@@ -229,7 +230,7 @@ def pattern(path: str) -> str:
             parts[at] = "*"
     if parts[0] == "growth":
         return "growth.*"  # every input over time may grow
-    if parts[-2] == "indices":
+    if parts[-2] == "indices" or ("plants" in parts and parts[-2] in {"costs", "products"}):  # names at the end
         parts[-1] = "*"
     if parts[0] == "funding" and parts[2] not in OWN:
         kind = next((kind for kind in ("_available", "_to_date") if parts[2].endswith(kind)), "")

@@ -249,8 +249,9 @@ def _table(block: Json, at: str) -> Iterator[str]:
         what = "What a loan of that name pays, or `grant`, `equity` or `cash`: an amount, a share, or `rest`."
         yield Row("NAME", {"description": what, "x-unit": _resolved(beside)["x-unit"]}).line()
     for group in needs.get("allOf", ()):
-        names = [f"`{one['required'][0]}`" for one in group["oneOf"]]
-        yield from ("", f"Exactly one of {', '.join(names[:-1])} and {names[-1]} is given.")
+        names = [f"`{one['required'][0]}`" for one in group.get("oneOf") or group["anyOf"]]
+        count = "Exactly one" if "oneOf" in group else "At least one"
+        yield from ("", f"{count} of {', '.join(names[:-1])} and {names[-1]} is given.")
     for key, others in needs.get("dependentRequired", {}).items():
         verb = "goes" if len(others) == 1 else "go"
         yield from ("", f"With `{key}` {verb} {' and '.join(f'`{other}`' for other in others)}.")

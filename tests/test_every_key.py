@@ -24,14 +24,14 @@ from fibercap.studies.explaining.input_uses import Use
 from fibercap.studies.findings import findings
 from fibercap.studies.movable_inputs import input_samples, levers
 from fibercap.views.workbook.workbook import workbook
-from tests.key_plans import LENDERS, MAKER
+from tests.key_plans import COSTS, LENDERS, MAKER
 from tests.keys import leaves, other_value, pattern_of, values
 from tests.sheets import Recalculator, disagreements, spoilt
 from tests.studies.test_drawing import alike
 from tests.test_every_reader import PLAN
 
 PERIOD = re.compile(r"(FY)?\d{4}(-[\dQ]+)*")
-PLANS = {"maker": MAKER, "lenders": LENDERS, "rich": PLAN}
+PLANS = {"maker": MAKER, "lenders": LENDERS, "costs": COSTS, "rich": PLAN}
 LABELS = {
     "fibercap", "id", "title", "sources.*.title", "sources.*.kind", "sources.*.date", "sources.*.url", "default_source",
     "loans.*.title", "loans.*.lender", "loans.*.covenants.*.says", "products.*.name", "plants.*.name", "projects.*.name",
@@ -148,6 +148,23 @@ OTHERS = {
         "claims.stays.at_most.of": "2002",
         "claims.holds.about.of": "2002",
         "claims.holds.about": "9 million USD",
+    },
+    "costs": {
+        "plants.works.products.multi": "30 %",
+        "plants.works.products.multi.growth": "2 %/year",
+        "plants.works.yield": "90 %",
+        "plants.works.yield.growth": "2 %/year",
+        "plants.works.costs.glass.use": "1.2 kg/km",
+        "plants.works.costs.glass.use.growth": "2 %/year",
+        "plants.works.costs.glass.price": "14 EUR/kg",
+        "plants.works.costs.glass.price.growth": "cpi",
+        "plants.works.costs.glass.price.growth.rate": "cpi",
+        "plants.works.costs.crew.per_year": "6_000 EUR/year",
+        "plants.works.costs.crew.per_year.growth": "cpi",
+        "plants.works.costs.crew.per_year.growth.rate": "cpi",
+        "projects.line.cash_cost": "4 EUR/km",
+        "projects.line.cash_cost.growth": "wages",
+        "projects.line.cash_cost.growth.rate": "wages",
     },
     "rich": {
         "claims.gap.measure": "equity_npv",

@@ -16,15 +16,8 @@ from fibercap.core.input_hints import advice, misfit, quote
 from fibercap.core.limits import LARGEST, amount_text, most
 from fibercap.core.tree import Leaf
 from fibercap.core.unit_hints import as_number, fitting, takes
-from fibercap.core.units import (
-    Array,
-    QuantityTextError,
-    conversion,
-    factor_of_draws,
-    in_words,
-    split_quantity,
-    unit_text,
-)
+from fibercap.core.unit_words import in_words
+from fibercap.core.units import Array, QuantityTextError, conversion, factor_of_draws, split_quantity, unit_text
 from fibercap.core.vocabulary import PlanUnits
 
 if TYPE_CHECKING:
@@ -123,7 +116,7 @@ class Field(ABC):
 
 @dataclass(frozen=True)
 class Of(Field):
-    """A quantity in a house unit; `money` is the reporting currency, `product` a product's unit, `percent` a share."""
+    """A quantity in a house unit: `money` is a currency, `product` and `material` are units, `percent` is a share."""
 
     unit: str
     low: float = -np.inf
@@ -136,8 +129,8 @@ class Of(Field):
         return grammar.quantities(self.unit, self.low, self.high, self.above, self.example(PlanUnits()))
 
     def house(self, units: PlanUnits) -> str:
-        """Return the house unit, with the plan's own in place of `money` and `product`."""
-        names = {"money": units.currency, "product": units.product, "percent": ""}
+        """Return the house unit, with the plan's own in place of `money`, `product` and `material`."""
+        names = {"money": units.currency, "product": units.product, "material": units.material, "percent": ""}
         return "/".join(names.get(part, part) for part in self.unit.split("/"))
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:
@@ -193,8 +186,13 @@ class Of(Field):
         (wanted, example), rewrite = _dimension_and_example(self, units), partial(self.rewrite, units=units)
         number, unit = quantity_of(text := text_of(raw, f"{wanted} like {example}"), wanted, example, rewrite)
         factor = conversion(unit, self.house(units))
-        share = self.unit == "percent"
-        if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(units) == ""):
+        share, plain = self.unit == "percent", "/" in self.unit and "/" not in unit  # `1.2` and `120 %` are no kg/kg
+        if (
+            factor is None
+            or plain
+            or (share and not unit)
+            or (not share and "percent" in unit and self.house(units) == "")
+        ):
             raise wrong(*misfit(text, self.kept_unit(units), wanted, rewrite))
         return number * factor
 

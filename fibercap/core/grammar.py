@@ -6,7 +6,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.units import UNSIGNED, in_words, words_like
+from fibercap.core.unit_words import in_words
+from fibercap.core.units import UNSIGNED, words_like
 from fibercap.core.vocabulary import SCALED_UNITS, SCALES
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _words(unit: str, *, scaled: bool) -> str:
     """Return the pattern of the words for a unit that say thousand or million themselves, or that do not."""
     if unit == "money":
         return _SCALED_CODE if scaled else CODE
-    if unit == "product":
+    if unit in ("product", "material"):
         return "Mkm" if scaled else f"(?!Mkm){_WORD}"
     words = words_like(unit) + (("1",) if unit == "1" else ())
     return "|".join(word for word in words if (word in SCALED_UNITS) is scaled)

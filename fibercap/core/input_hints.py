@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import nearest
 from fibercap.core.unit_hints import but_for_case, same_unit, spoken_unit
-from fibercap.core.units import QuantityTextError, conversion, in_words, known_units, split_quantity, unit_text
+from fibercap.core.unit_words import in_words
+from fibercap.core.units import QuantityTextError, conversion, known_units, split_quantity, unit_text
 from fibercap.core.vocabulary import vocabulary_in_use
 
 if TYPE_CHECKING:

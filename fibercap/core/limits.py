@@ -23,8 +23,8 @@ def most(unit: str) -> float:
     Parameters
     ----------
     unit : str
-        A unit of the vocabulary, such as `USD/year` or `percent / year`; `money` stands for any currency, `product` for
-        the unit of any product, and `unit` for the currency that is exchanged.
+        A unit of the vocabulary, such as `USD/year` or `percent / year`; `money` stands for any currency, `product` and
+        `material` for the unit of any product, and `unit` for the currency that is exchanged.
 
     Returns
     -------
@@ -40,9 +40,9 @@ def most(unit: str) -> float:
     ------
     docs/reference/scenario.md, "How things are written": a choice of the project.
     """
-    return _most(
-        unit.replace("money", CURRENCIES[0]).replace("product", "km").removesuffix("/unit"), vocabulary_in_use()
-    )
+    for name, known in (("money", CURRENCIES[0]), ("product", "km"), ("material", "kg"), ("/unit", "")):
+        unit = unit.replace(name, known)
+    return _most(unit, vocabulary_in_use())
 
 
 @cache

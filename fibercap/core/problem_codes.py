@@ -196,6 +196,7 @@ PLAN: Final = {
     "spent_after_completion": Kind("Capex is spent after completion.", "Complete later, or spend earlier."),
     "shares_not_whole": Kind("Shares do not total 100 %.", "Change them so that they do; the message has the sum."),
     "one_kind": Kind("A ramp or a depreciation names several kinds, or none.", "Keep one."),
+    "mixed_units": Kind("A plant makes products of several units.", "Give each unit a plant of its own."),
     "land_depreciated": Kind("Land has a depreciation, a life or a residual value.", "Remove one of the two."),
     "sold_too_early": Kind("An asset is sold before it is complete.", "Sell it later, or complete it earlier."),
     "cancelled_too_late": Kind("A project is cancelled when it is complete.", "Cancel it earlier, or sell it."),
@@ -251,7 +252,9 @@ FUNDING: Final = {
         "`funding` names a source that is no loan, grant, equity or cash.",
         "Take the name that is proposed, or add the loan.",
     ),
-    "two_rests": Kind("Two sources are to pay the rest.", "Give one of them an amount or a share."),
+    "two_rests": Kind(
+        "Two sources are to pay the rest, or two products have the rest of output.", "Give one of them a share."
+    ),
     "above_fixed_part": Kind(
         "A grant is more than a purchase pays for fixed assets, its price less working capital.", "Lower the grant."
     ),

@@ -165,10 +165,23 @@ def units_context(tree: Branch, vocabulary: Vocabulary) -> dict[str, Any]:
     for _, unit in sorted(written.items()):  # by name, for the order of keys means nothing
         house.setdefault(vocabulary.base_of(unit), unit)
     products = {name: house[vocabulary.base_of(unit)] for name, unit in written.items()}
-    plants = {
-        name: products.get(word_of(block.get("product")), "km") for name, block in _blocks(tree, "plants").items()
-    }
+    plants = {name: unit_of_output(block, products) for name, block in _blocks(tree, "plants").items()}
     return {"house_units": house, "unit_of_product": products, "unit_of_plant": plants, "vocabulary": vocabulary}
+
+
+def unit_of_output(plant: Mapping[str, Any], units: Mapping[str, str]) -> str:
+    """Return the unit of what a plant makes, that of its first product if it makes several; `km` if that is unknown.
+
+    Parameters
+    ----------
+    plant : mapping
+        The block of the plant as written.
+    units : mapping
+        The unit of each product.
+    """
+    several = plant.get("products")
+    first = next(iter(several), "") if isinstance(several, Mapping) else ""
+    return units.get(word_of(plant.get("product")) or first, "km")
 
 
 def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary) -> str:
@@ -202,6 +215,8 @@ def _blocks(tree: Branch, key: str) -> dict[str, Branch]:
 class InUnits(Spec):
     """A block that says in which units its amounts are: of its product, or of its currency."""
 
+    _inside: dict[str, Any] = pydantic.PrivateAttr(default_factory=dict)
+
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a validation's context says inside the block beyond that around it: by itself, nothing more.
@@ -228,7 +243,9 @@ class InUnits(Spec):
         before = {key: context[key] for key in inside if key in context}
         context.update(inside)
         try:
-            return handler(raw)
+            made = handler(raw)
+            made._inside = inside  # noqa: SLF001 - its own
+            return made
         finally:
             for key in inside:
                 del context[key]

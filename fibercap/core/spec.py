@@ -34,6 +34,8 @@ class Spec(BaseModel):
 
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Groups of keys; a block has exactly one of each group."""
+    any_of: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of keys; a block has one or more of each group."""
     together: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """The keys that a key requires, by that key."""
 
@@ -283,7 +285,7 @@ def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
             for member_key, member in value.items():
                 if isinstance(member, Spec):
                     yield from quantities(member, (*path, key, member_key))
-                elif member_unit is not None:
+                elif member_unit is not None and member is not None:  # None is `rest`
                     yield (*path, key, str(member_key)), member, member_unit
                     yield from _rate_of_growth(member, (*path, key, str(member_key)))
                 elif hasattr(member, "unit") and not getattr(member, "key", ""):

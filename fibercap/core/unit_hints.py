@@ -193,7 +193,8 @@ def takes(text: str, house: str, low: float, high: float) -> bool:
     except QuantityTextError:
         return False
     factor = conversion(unit, "" if house == "percent" else house)
-    return bool(unit) and text.isascii() and factor is not None and low <= number * factor <= high
+    alike = bool(unit) and ("/" in unit or "/" not in house)
+    return alike and text.isascii() and factor is not None and low <= number * factor <= high
 
 
 def in_months(text: str) -> str:

@@ -13,7 +13,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import UnitError
 from fibercap.core.vocabulary import (
     BUILT_IN,
@@ -226,75 +225,6 @@ def factor_of_draws(value: Any, unit: str) -> float | None:
         return None
 
 
-_NOUNS: Final = {
-    "km": "a length of fiber",
-    "m2": "an area",
-    "m3": "a volume",
-    "kg": "a mass",
-    "kWh": "an energy",
-    "piece": "a number of pieces",
-    "product": "an amount of a product",
-    "year": "a duration",
-}
-
-
-def in_words(unit: str) -> str:
-    """Return the dimension of a unit in words, such as "a length of fiber per time".
-
-    `money` is any currency, `product` the unit of any product, "percent" a share.
-    """
-    return "a share" if unit == "percent" else _in_words(unit, vocabulary_in_use())
-
-
-@cache
-def _in_words(unit: str, vocabulary: Vocabulary) -> str:
-    known = unit.replace("money", CURRENCIES[0])
-    others = tuple((name, 1.0, name) for name, _ in powers(known) if name not in vocabulary.table)  # `product` too
-    powers_of = dict(base_units(known, Vocabulary((*vocabulary.declared, *others), vocabulary.undeclared))[1])
-    over = [name for name, power in powers_of.items() if power == 1.0]
-    under = [name for name, power in powers_of.items() if power == -1.0]
-    if len(over) > 1 or len(under) > 1 or len(over) + len(under) < len(powers_of):
-        return f"a quantity in {unit_text(unit)}"
-    noun = _noun(over[0]) if over else "a rate" if under else "a number without a unit"
-    if not under:
-        return {"money": "an amount of money"}.get(noun, noun)
-    last = {"a duration": "time"}.get(_noun(under[0]), _noun(under[0]).removeprefix("an ").removeprefix("a "))
-    return f"{noun} per {last}"
-
-
-def _noun(base: str) -> str:
-    """Return what a unit with a dimension of its own measures."""
-    return "money" if base in CURRENCIES else _NOUNS.get(base, f"an amount in {base}")
-
-
-def unit_mismatch(actual: str, wanted: str) -> tuple[str, str, str]:
-    """Return what was found, what was wanted, and a hint, for a limit whose unit does not fit its subject.
-
-    Parameters
-    ----------
-    actual, wanted : str
-        The units of the limit and of the subject.
-    """
-    if actual in CURRENCIES and wanted in CURRENCIES:
-        return f"an amount in {actual}", f"one in {wanted}", f"the subject is in {wanted}"
-    return in_words(actual), in_words(wanted), f"the subject is in {wanted or 'plain numbers'}"
-
-
 def unit_text(unit: str) -> str:
     """Return a pint unit text as people write it: `percent / year` becomes `%/year`."""
     return unit.replace("percent", "%").replace(" ", "")
-
-
-_TIMES: Final = frozenset({"", "1", "year", "month", "day", "percent", "dimensionless"})
-
-
-def is_money(unit: str) -> bool:
-    """Return whether a unit is that of money, or of money by the year."""
-    over, _, under = unit.replace(" ", "").partition("/")
-    return over in CURRENCIES and under in ("", "year")
-
-
-def counts_products(unit: str) -> bool:
-    """Return whether a unit is that of products, or of products by the year, such as `km` or `tonne/year`."""
-    over, _, under = unit.replace(" ", "").partition("/")
-    return "*" not in over and over not in _TIMES and over not in CURRENCIES and under in ("", "year")

@@ -148,15 +148,16 @@ BUILT_IN: Final = Vocabulary()
 
 
 class PlanUnits(NamedTuple):
-    """The units in which a plan keeps amounts: its currency, and the unit of the product in question."""
+    """The units in which a plan keeps amounts: its currency, and those of the product and the material in question."""
 
     currency: str = "USD"
     product: str = "km"
+    material: str = "kg"
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> PlanUnits:
         """Return the units that a validation's context names."""
-        return cls(context.get("currency", "USD"), context.get("product", "km"))
+        return cls(context.get("currency", "USD"), context.get("product", "km"), context.get("material", "kg"))
 
 
 _in_use: ContextVar[Vocabulary] = ContextVar("vocabulary", default=BUILT_IN)

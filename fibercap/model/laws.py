@@ -45,7 +45,7 @@ IDLE: Final = frozenset({"sources_equal_uses", "financing_costs", "cancelled"})
 LAWS: Final = (
     "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "owners", "billed", "capacity", "commitment",
     "not_negative", "financing_costs", "exchange", "sales", "deferred_tax",
-    "cancelled",
+    "cancelled", "products",
 )  # fmt: skip
 """The laws, in the order in which they are checked."""
 
@@ -207,11 +207,23 @@ def _working_capital(plan: Plan) -> Iterator[Law]:
 
 
 def _capacity(plan: Plan) -> Iterator[Law]:
-    for name in plan.plants:
+    """Yield the laws of capacity: no plant makes more than it can, ships more than it makes, or loses a product."""
+    for name, plant in plan.plants.items():
         capacity = f"{{plants.{name}.effective_capacity}} * {{time.years}}"
         made, sold = f"{{plants.{name}.output}}", f"{{plants.{name}.shipments}}"
         yield Law("capacity", made[1:-1], f"MIN({capacity} - {made}, 0)", (capacity, made))
         yield Law("capacity", sold[1:-1], f"MIN({made} - {sold}, 0)", (made, sold))
+        for row in ("output", "shipments", "revenue", "cash_costs") if plant.products else ():
+            of_plant, by_product = (
+                f"plants.{name}.{row}",
+                total(f"plants.{name}.products.{k}.{row}" for k in plant.products),
+            )
+            text = f"{{{of_plant}}} - ({by_product})"
+            yield Law("products", of_plant, text, (f"{{{of_plant}}}",), company=row in ("revenue", "cash_costs"))
+    made_products = {name for plant in plan.plants.values() for name in plant.product_names}
+    costs = total(f"products.{name}.cash_costs" for name in plan.products if name in made_products)
+    text = f"{{accounts.cash_costs}} - {{accounts.overhead}} - ({costs})"
+    yield Law("products", "accounts.cash_costs", text, company=True)
 
 
 def assets(plan: Plan) -> list[str]:

@@ -12,7 +12,7 @@ from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tolerance import POINT, POINTED
 from fibercap.core.tree import place_of
-from fibercap.core.units import in_words, unit_mismatch
+from fibercap.core.unit_words import in_words, unit_mismatch
 from fibercap.model.plan.claim import Multiple
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.tree import place_of
-from fibercap.core.units import unit_mismatch
+from fibercap.core.unit_words import unit_mismatch
 from fibercap.model.cash.lock_up import locked_row
 from fibercap.model.loans.covenant_dates import dates_of, refusal
 from fibercap.model.measures.all_measures import measure_named, names

@@ -207,7 +207,7 @@ def unused_paths(scenario: Scenario) -> list[str]:
 
     Rates and currencies that an option names count as used.
     """
-    made = {plant.product for plant in scenario.plants.values()}
+    made = {name for plant in scenario.plants.values() for name in plant.product_names}
     paths = [f"products.{name}" for name in scenario.products if name not in made]
     start, end = scenario.horizon.start, scenario.horizon.end
     for name, plant in scenario.plants.items():

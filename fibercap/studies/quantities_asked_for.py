@@ -12,7 +12,8 @@ from fibercap.core.input_hints import advice, misfit, quote
 from fibercap.core.limits import amount_text, most
 from fibercap.core.period_names import is_business_year
 from fibercap.core.unit_hints import fitting, spoken_unit, takes
-from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity, unit_text
+from fibercap.core.unit_words import in_words
+from fibercap.core.units import QuantityTextError, conversion, split_quantity, unit_text
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.studies.movable_inputs import lever

@@ -10,7 +10,8 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.tree import Branch, Leaf, Path, leaves
-from fibercap.core.units import Drawn, QuantityTextError, counts_products, split_quantity
+from fibercap.core.unit_words import counts_products
+from fibercap.core.units import Drawn, QuantityTextError, split_quantity
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.core.units import is_money, unit_text
+from fibercap.core.unit_words import is_money
+from fibercap.core.units import unit_text
 from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS

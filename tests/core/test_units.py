@@ -13,15 +13,8 @@ from fibercap.core.currencies import PER_EURO
 from fibercap.core.errors import UnitError
 from fibercap.core.kernel import kernel
 from fibercap.core.quantity import Quantity, registry
-from fibercap.core.units import (
-    Array,
-    QuantityTextError,
-    base_units,
-    conversion,
-    in_words,
-    powers,
-    split_quantity,
-)
+from fibercap.core.unit_words import in_words
+from fibercap.core.units import Array, QuantityTextError, base_units, conversion, powers, split_quantity
 from fibercap.core.vocabulary import BUILT_IN
 from fibercap.model.depreciation import straight_line
 

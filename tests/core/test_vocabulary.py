@@ -9,7 +9,8 @@ import pytest
 
 from fibercap.core.currencies import CURRENCIES, MINOR_DIGITS, PER_EURO, code_in, minor_unit
 from fibercap.core.quantity import registry_of
-from fibercap.core.units import conversion, in_words, powers, split_quantity
+from fibercap.core.unit_words import in_words
+from fibercap.core.units import conversion, powers, split_quantity
 from fibercap.core.vocabulary import BUILT_IN, PRODUCT_UNITS, Vocabulary, using
 
 COILS = Vocabulary((("coil", 12.0, "km"), ("pallet", 1.0, "pallet")))

@@ -215,7 +215,7 @@ def stay_within(books: Books) -> Found:
     years = books.months / 12
     for path in [path for path in books.rows if path.startswith("plants.") and path.endswith(".output")]:
         at = path.removesuffix(".output")
-        able = [value * years for value in books(f"{at}.effective_capacity")]
+        able = [value * years for value in books(f"{'.'.join(path.split('.')[:2])}.effective_capacity")]
         kilometers = 1e-9 * max([1.0, *able])
         for left, right in ((able, books(path)), (books(path), books(f"{at}.shipments"))):
             worst = min(one - other for one, other in zip(left, right, strict=True))
@@ -227,6 +227,24 @@ def stay_within(books: Books) -> Found:
         left = books(f"working_capital.{kind}_of_opening")
         yield from books.below(f"{kind} above what was billed", add(moved, left), books.account(kind))
         yield from books.below(kind, books.account(kind), [0.0] * books.all)
+
+
+def cost_goods(books: Books) -> Found:
+    """Products add up to their plant, what plants cost is what they sell at the cost of a unit, and products cost as much."""
+    plants = sorted({path.split(".")[1] for path in books.rows if path.startswith("plants.")})
+    for name in plants:
+        at = f"plants.{name}"
+        for row in ("output", "shipments", "revenue", "cash_costs"):
+            parts = [path for path in books.rows if path.startswith(f"{at}.products.") and path.endswith(f".{row}")]
+            if parts:
+                yield from books.unlike(f"{row} of products of {name}", books(f"{at}.{row}"), books.total(parts))
+        costs = add(books(f"{at}.variable_cost"), books(f"{at}.fixed_cost"))
+        yield from books.unlike(f"cash costs of {name}", books(f"{at}.cash_costs"), costs)
+        lines = books.total([path for path in books.rows if path.startswith(f"{at}.costs.")])
+        yield from books.below(f"costs of {name} without its lines", costs, lines)
+    made = [path for path in books.rows if path.startswith("products.") and path.endswith(".cash_costs")]
+    costs = add(books.account("variable_cost"), books.account("fixed_cost"))
+    yield from books.unlike("cash costs of products", books.total(made), costs)
 
 
 def serve_debt(books: Books) -> Found:
@@ -283,6 +301,7 @@ LAWS: dict[str, Callable[[Books], Found]] = {
     "loans": carry_loans,
     "uses": pay_uses,
     "capacity and billing": stay_within,
+    "costs and products": cost_goods,
     "service and cover": serve_debt,
     "tax": pay_tax,
 }

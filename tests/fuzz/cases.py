@@ -37,7 +37,7 @@ TURNS = [*OFTEN, *OFTEN, *OFTEN, "draws at once", "loans alone", "loans alone", 
 """Laws that cost as much as the plan itself; every second case tries one of them, in turn."""
 WHOLE = 8
 """One of so many cases prints every row."""
-READ = ("accounts.", "loans.", "funding.", "plants.", "projects.", "working_capital.", "returns.")
+READ = ("accounts.", "loans.", "funding.", "plants.", "products.", "projects.", "working_capital.", "returns.")
 """What the rows begin with that laws read."""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from fibercap.cli import main
 from fibercap.model.project import project
+from tests.fuzz.costs import find_cost
 from tests.fuzz.twins import Case
 
 REFUSED = 2
@@ -38,7 +39,9 @@ def list_commands(case: Case) -> list[tuple[str, ...]]:
     rows = [path for path in case.projection.period_rows if not path.startswith(("time.", "inputs."))]
     period = case.projection.timeline.labels[-1]
     names = ["project_npv", "min_dscr", "equity_irr"]
-    dearer = ("--set", f"plants.{dice.choice([*case.scenario.plants])}.cash_cost={{times: 1.1}}")
+    plant = dice.choice([*case.scenario.plants])
+    cost = find_cost(plant, has_cash_cost=case.scenario.plants[plant].has_cash_cost)
+    dearer = ("--set", f"{cost}={{times: 1.1}}")
     found: list[tuple[str, ...]] = [
         ("run", plan), ("run", plan, "--by", case.projection.timeline.step), ("run", plan, "--json"), ("check", plan), ("check", plan, "--json"),
         ("show", plan), ("show", plan, "--json"), ("explain", plan, dice.choice(rows), period), ("explain", plan, dice.choice(names)),

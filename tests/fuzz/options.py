@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.fuzz.costs import find_cost
 from tests.fuzz.dice import Draft, Plan, later
 
 PLAIN = {"level", "equal_principal", "bullet"}
@@ -68,7 +69,7 @@ def move_amounts(draft: Draft, option: Plan) -> None:
         key = "commitment" if "commitment" in plan["loans"][name] else "outstanding"
         change(option, f"loans.{name}.{key}", {"times": "1.25"})
     for name in dice.some(written(plan, "plants"), 0.3):
-        change(option, f"plants.{name}.cash_cost", {"times": "0.9"})
+        change(option, find_cost(name, has_cash_cost="cash_cost" in plan["plants"][name]), {"times": "0.9"})
 
 
 def move_company(draft: Draft, option: Plan) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.fuzz.building import draw_funding, draw_projects
 from tests.fuzz.company import draw_capital, draw_owners, draw_plants, draw_products, open_draft
+from tests.fuzz.costs import draw_costs
 from tests.fuzz.dice import Dice, Draft, Plan
 from tests.fuzz.lending import draw_loans
 from tests.fuzz.options import draw_options
@@ -37,6 +38,7 @@ def make_draft(seed: int) -> Draft:
     draw_owners(draft)
     draw_capital(draft)
     draw_claims(draft)
+    draw_costs(draft)
     draw_units(draft)
     add_likes(draft)
     draw_options(draft)

@@ -20,6 +20,7 @@ from fibercap.reading.files import contracts_of, read, scenario_of
 from fibercap.reading.yaml_writer import yaml_text
 from fibercap.studies.compare import compare
 from fibercap.views.numbers import lies_within
+from tests.fuzz.costs import find_cost
 from tests.fuzz.dice import Dice, Plan
 from tests.fuzz.plans import write_plan
 from tests.fuzz.remarks import without_remarks
@@ -256,7 +257,7 @@ def lend(case: Case) -> Iterator[str]:
 
 def draw_many(case: Case) -> Iterator[str]:
     """Check that one of two draws at once is what it is alone."""
-    paths = [f"plants.{name}.cash_cost" for name in case.plan["plants"]]
+    paths = [find_cost(name, has_cash_cost=plant.has_cash_cost) for name, plant in case.scenario.plants.items()]
     paths += [f"projects.{name}.capex" for name in case.plan.get("projects", {})]
     draws = {path: {"times": np.array([[0.9], [0.95]])} for path in case.dice.sample(paths, min(2, len(paths)))}
     batch, at = project(case.scenario.with_samples(draws)), case.dice.randint(0, 1)

@@ -19,9 +19,13 @@ def draw_units(draft: Draft) -> None:
     if dice.chance(0.6):
         return
     units = {name: dice.choice(("km", *KINDS)) for name in plan["products"]}
+    if any("products" in plant for plant in plan["plants"].values()):  # which are of one unit
+        units = dict.fromkeys(units, dice.choice(("km", *KINDS)))
     if declared := {unit: dice.choice(DECLARED[unit]) for unit in units.values() if unit in DECLARED}:
         plan["units"] = declared
-    of_plants = {name: units[plant["product"]] for name, plant in plan["plants"].items()}
+    of_plants = {
+        name: units[plant.get("product") or next(iter(plant["products"]))] for name, plant in plan["plants"].items()
+    }
     for name, product in plan["products"].items():
         plan["products"][name] = in_unit({"unit": units[name], **product}, units[name])
     for name, plant in plan["plants"].items():

@@ -227,6 +227,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "sales": ("accounts.gain_on_sales", 20),
         "deferred_tax": ("accounts.tax_depreciation", 20),
         "cancelled": ("projects.xtal_1.book_value", 20),
+        "products": ("products.multimode.cash_costs", 20),
     }[law]
     values[spoilt][0, column] += -1e9 if law == "not_negative" else 1e9
     if law in {"balance", "billed"}:

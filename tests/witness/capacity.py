@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from tests.witness.costs import cost_unit, find_costly, find_products, read_yield, share_products
 from tests.witness.dates import Calendar, Row, number_day, number_start, read_day
 from tests.witness.depreciation import find_sale
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number
-from tests.witness.series import average_series, read_keys
+from tests.witness.series import Exchange, average_series, read_keys
 
 Rows = dict[str, Row]
 
@@ -101,7 +102,10 @@ def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None
         adds = read_number(project["adds"])
         rows[f"projects.{other}.ramped_months"] = passed[0][1][0] + np.cumsum(grown)
         nameplate += adds * (calendar.ends >= done) * lives * (calendar.ends <= find_sale(project))
-        effective += adds * grown / calendar.step
+        rows[f"projects.{other}.effective_capacity"] = adds * grown / calendar.step
+        effective += rows[f"projects.{other}.effective_capacity"]
+        if "cash_cost" not in project:
+            del rows[f"projects.{other}.effective_capacity"]
     stands = (opens < calendar.ends) & (calendar.ends <= closes)
     share = average_series(plant.get("utilization"), calendar, default="100 %")
     rows[f"plants.{name}.clock"] = clock
@@ -114,7 +118,22 @@ def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None
         rows[f"plants.{name}.closures.{key}.clock"] = np.clip(calendar.ends, first, last)
     rows[f"plants.{name}.nameplate"] = nameplate * stands
     rows[f"plants.{name}.effective_capacity"] = effective
-    rows[f"plants.{name}.output"] = effective * share * calendar.years
+    rows[f"plants.{name}.output"] = effective * share * calendar.years * read_yield(plant, calendar)
+    share_output(plan, name, calendar, rows)
+
+
+def share_output(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None:
+    """Add the parts that projects with a cash cost have in a plant's capacity, and products in its output."""
+    plant, effective = plan["plants"][name], rows[f"plants.{name}.effective_capacity"]
+    for other in find_costly(plan, name):
+        part = np.divide(
+            rows[f"projects.{other}.effective_capacity"], effective, out=np.zeros(calendar.count), where=effective > 0
+        )
+        rows[f"projects.{other}.capacity_share"] = part
+    for product, part in share_products(plant, calendar).items() if "products" in plant else ():
+        rows[f"plants.{name}.products.{product}.output"] = rows[f"plants.{name}.output"] * part
+        if plant["products"][product] == "rest":
+            rows[f"plants.{name}.products.{product}.share"] = part
 
 
 def demand_by_year(demand: Any, calendar: Calendar, *, linear: bool) -> Row:
@@ -128,40 +147,45 @@ def demand_by_year(demand: Any, calendar: Calendar, *, linear: bool) -> Row:
     return market * share + exports
 
 
-def serve_cheapest_first(plan: Plan, plants: list[str], demand: Row, calendar: Calendar, rows: Rows) -> None:
+def serve_cheapest_first(makers: dict[str, str], costs: dict[str, Row], demand: Row, rows: Rows) -> None:
     """Give each period's demand to plants in the order of their variable cost, then of the file."""
-    costs = {plant: average_series(plan["plants"][plant]["cash_cost"], calendar) for plant in plants}
-    for plant in plants:
-        rows[f"plants.{plant}.shipments"] = np.zeros(calendar.count)
-    for period in range(calendar.count):
+    for prefix in makers.values():
+        rows[f"{prefix}.shipments"] = np.zeros(len(demand))
+    for period in range(len(demand)):
         left = demand[period]
-        for plant in sorted(plants, key=lambda name: costs[name][period]):
-            shipped = min(left, rows[f"plants.{plant}.output"][period])
-            rows[f"plants.{plant}.shipments"][period] = shipped
+        for plant in sorted(makers, key=lambda name: costs[name][period]):
+            shipped = min(left, rows[f"{makers[plant]}.output"][period])
+            rows[f"{makers[plant]}.shipments"][period] = shipped
             left -= shipped
 
 
-def ship_output(plan: Plan, calendar: Calendar, rows: Rows) -> None:
+def ship_output(plan: Plan, exchange: Exchange, rows: Rows) -> None:
     """Add what plants ship of what they make (docs/conventions.md, section 2)."""
+    calendar = exchange.calendar
     for name in plan["plants"]:
         measure_plant(plan, name, calendar, rows)
+    costs = {name: cost_unit(plan, name, exchange, rows) for name in plan["plants"]}
     for name, product in plan["products"].items():
-        plants = [plant for plant, block in plan["plants"].items() if block["product"] == name]
+        made_by = {plant: found[name] for plant in plan["plants"] if name in (found := find_products(plan, plant))}
         share = np.ones(calendar.count)
-        if "demand" in product:
+        if "demand" in product and made_by:
             linear = product.get("interpolate") == "linear"
             demand = demand_by_year(product["demand"], calendar, linear=linear) * calendar.years
-            output = add_rows((rows[f"plants.{plant}.output"] for plant in plants), calendar)
+            output = add_rows((rows[f"{prefix}.output"] for prefix in made_by.values()), calendar)
             made = output > 0
             share[made] = np.minimum(demand[made] / output[made], 1)
             rows[f"products.{name}.demand"] = demand
             rows[f"products.{name}.output"] = output
             if product.get("serve") == "cheapest_first":
-                serve_cheapest_first(plan, plants, demand, calendar, rows)
+                serve_cheapest_first(made_by, costs, demand, rows)
                 continue
             rows[f"products.{name}.sold_share"] = share
-        for plant in plants:
-            rows[f"plants.{plant}.shipments"] = rows[f"plants.{plant}.output"] * share
+        for prefix in made_by.values():
+            rows[f"{prefix}.shipments"] = rows[f"{prefix}.output"] * share
+    for name, plant in plan["plants"].items():
+        if "products" in plant:
+            parts = (rows[f"{prefix}.shipments"] for prefix in find_products(plan, name).values())
+            rows[f"plants.{name}.shipments"] = add_rows(parts, calendar)
     rows["accounts.shipments"] = add_rows((rows[f"plants.{name}.shipments"] for name in plan["plants"]), calendar)
 
 

@@ -83,7 +83,7 @@ def settle_funding(plan: Plan, contracts: dict[str, Contract], calendar: Calenda
     def spend(costs: dict[str, Row]) -> tuple[Rows, dict[str, Ledger]]:
         """Fund the plan with given financing costs."""
         rows: Rows = {}
-        ship_output(plan, calendar, rows)
+        ship_output(plan, exchange, rows)
         spend_capex(plan, exchange, rows)
         buy_plants(plan, exchange, rows)
         Funding(plan, contracts, exchange, rows, costs).pay_all()
@@ -132,7 +132,7 @@ def project_without(plan: Plan, written: Plan) -> Company:
         if owed_on(contract, calendar.eve) or any(name in (block or {}) for block in funding.values())
     }
     rows: Rows = {}
-    ship_output(other, calendar, rows)
+    ship_output(other, exchange, rows)
     spend_capex(other, exchange, rows)
     buy_plants(other, exchange, rows)
     Funding(other, contracts, exchange, rows).pay_all()

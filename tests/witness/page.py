@@ -16,7 +16,7 @@ from tests.witness.quantities import SCALES
 from tests.witness.witness import ROOT, SCENARIOS, Testimony
 
 PAGE = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
-SUMMED = ("fixed_cost", "principal", "capex", "revenue", "accounts.tax", ".output")
+SUMMED = ("fixed_cost", "principal", "capex", "revenue", "accounts.tax", ".output", ".variable_cost", ".costs.glass")
 AVERAGED = ("effective_capacity",)
 
 

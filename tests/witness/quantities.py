@@ -11,6 +11,8 @@ UNITS = {
     "km": 1.0,
     "Mkm": 1e6,
     "annuity": 1.0,
+    "kg": 1.0,
+    "bottle": 1.0,
     "day": 1.0,
     "month": 1.0,
     "quarter": 3.0,

@@ -229,7 +229,45 @@ GROWING = (
 )
 
 
+def lay_growth(text: str) -> str:
+    """Return the plan to March in which prices and costs grow and lie on lines, discounted beyond an index."""
+    for old, new in GROWING:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+COSTLY = (
+    (
+        "products: {fiber: {price: {2001: 50 USD/km, 2003: 45 USD/km}}}",
+        "products:\n  fiber: {price: {2001: 50 USD/km, 2003: 45 USD/km}, demand: 330_000 km/year, serve: cheapest_first}\n"
+        "  cable: {price: 48 EUR/km, demand: {2001: 90_000 km/year, 2003: 120_000 km/year}}\nunits: {bottle: new}",
+    ),
+    (
+        "product: fiber, capacity: 300_000 km/year, cash_cost: 25 USD/km",
+        "products: {cable: {2001: 30 %, 2004: 40 %}, fiber: rest}, capacity: 300_000 km/year, yield: {2001: 85 %, 2003: 95 %},"
+        " cash_cost: 3 USD/km, costs: {glass: {use: {2001: 1.1 kg/km, 2002-07: 1 kg/km}, price: {2001: 14 EUR/kg, growth: 3 %/year}},"
+        " helium: {use: 0.5 bottle/km, price: 6 USD/bottle}, packing: {price: 1.5 USD/km}, crew: {per_year: 0.2 million EUR/year}}",
+    ),
+    (
+        "projects:",
+        "  old: {product: fiber, capacity: 120_000 km/year, closes: 2005-06-30, costs: {all: {price: {2001: 26 USD/km, 2003: 21 USD/km}}}}\n"
+        "projects:\n  more: {plant: old, adds: 40_000 km/year, capex: 1 million USD, complete: 2003-03-31, cash_cost: 9 USD/km}",
+    ),
+    ("ramp: {linear: 6 months}", "ramp: {linear: 6 months}, cash_cost: {2001: 2 USD/km, 2004: 3 USD/km}"),
+)
+
+
+def lay_costs(text: str) -> str:
+    """Return a plan of plants with cost lines, a yield and two products, and projects with cash costs of their own."""
+    for old, new in COSTLY:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
 PLANS = {
+    "costly": lay_costs(COMPANY + BY_QUARTER),
     "assets": ASSETS,
     "assets_taxed_by_years": ASSETS.replace("{table: {1 year: 40 %, 2 years: 30 %, 50 months: 30 %}}", "sum_of_years"),
     "growing": change_plan(TO_MARCH, GROWING),

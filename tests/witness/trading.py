@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from tests.witness.capacity import Rows, add_rows, find_done, find_end, find_projects, find_spans, start_clock
+from tests.witness.costs import add_costs_per_unit, add_variable_costs, add_yearly_costs, find_products
 from tests.witness.dates import Calendar, Row, number_day, number_start, read_day, read_span
 from tests.witness.depreciation import find_sale
 from tests.witness.plan import Plan
@@ -22,23 +23,29 @@ def trade(plan: Plan, exchange: Exchange, rows: Rows) -> None:
         linear = product.get("interpolate") == "linear"
         rows[f"inputs.products.{name}.price"] = average_series(product["price"], calendar, linear=linear)
     for name, plant in plan["plants"].items():
-        code = read_currency(plan["products"][plant["product"]]["price"])
-        price = rows[f"inputs.products.{plant['product']}.price"] * exchange.average(code)
         clock, before = start_clock(plant, calendar)
         running = find_spans(plant, calendar, stopped=True)
-        fixed = exchange.average_series(plant.get("fixed_cost", "0")) * pass_months(running, calendar) / 12
+        open_years = pass_months(running, calendar) / 12
+        fixed = exchange.average_series(plant.get("fixed_cost", "0")) * open_years
+        fixed = fixed + add_yearly_costs(plan, name, exchange, rows, open_years)
         for project in find_projects(plan, name).values():
             done, sold = find_done(project), find_sale(project)
             months = pass_months(((max(start, done), min(end, sold)) for start, end in running), calendar)
             if done > calendar.horizon_end:
                 months = months * 0  # what is not complete by then never is (section 7)
             fixed = fixed + exchange.average_series(project.get("fixed_cost", "0")) * months / 12
-        shipments = rows[f"plants.{name}.shipments"]
-        rows[f"plants.{name}.revenue"] = shipments * price
-        rows[f"plants.{name}.variable_cost"] = shipments * exchange.average_series(plant["cash_cost"])
+        made = find_products(plan, name)
+        for key, prefix in made.items():
+            price = rows[f"inputs.products.{key}.price"]
+            price = price * exchange.average(read_currency(plan["products"][key]["price"]))
+            rows[f"{prefix}.revenue"] = rows[f"{prefix}.shipments"] * price
+        if "products" in plant:
+            rows[f"plants.{name}.revenue"] = add_rows((rows[f"{prefix}.revenue"] for prefix in made.values()), calendar)
+        add_variable_costs(plan, name, exchange, rows)
         rows[f"plants.{name}.fixed_cost"] = fixed
         maintenance = exchange.average_series(plant.get("maintenance", "0"))
         rows[f"plants.{name}.maintenance"] = maintenance * (clock - before) / 12
+    add_costs_per_unit(plan, calendar, rows)
     for item in ("revenue", "variable_cost", "fixed_cost", "maintenance"):
         rows[f"accounts.{item}"] = add_rows((rows[f"plants.{name}.{item}"] for name in plan["plants"]), calendar)
     rows["accounts.overhead"] = exchange.average_series(plan.get("company", {}).get("overhead", "0")) * calendar.years

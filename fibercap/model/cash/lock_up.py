@@ -11,7 +11,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
-from fibercap.core.units import unit_mismatch
+from fibercap.core.unit_words import unit_mismatch
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.loans.covenant_dates import dates_of, refusal

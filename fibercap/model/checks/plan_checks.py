@@ -32,6 +32,7 @@ from fibercap.model.checks.funding_checks import (
     loan_total,
 )
 from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
+from fibercap.model.checks.plant_checks import plant_costs, plant_products, product_shares
 from fibercap.model.checks.series_checks import limit_of_growth, start_of_discounting, start_of_growth, start_of_series
 from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
 from fibercap.model.plants.purchases import net_capital
@@ -108,6 +109,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (start_of_growth, ["all"]),
         (limit_of_growth, ["all"]),
         (start_of_discounting, ["all"]),
+        *((check, names("plants")) for check in (plant_products, product_shares, plant_costs)),
         (_plant, names("plants")),
         (closure_days, names("plants")),
         (_purchase, names("plants")),
@@ -191,10 +193,6 @@ def _sources(s: Lending, name: str) -> Findings:
 
 def _plant(s: Plan, name: str) -> Findings:
     plant = s.plants[name]
-    if plant.product not in s.products:
-        hint = did_you_mean(plant.product, s.products, "products")
-        problem = f"the unknown product `{plant.product}`"
-        yield f"plants.{name}.product", "unknown_product", problem, "one under `products`", hint
     if plant.opens and plant.closes and plant.closes < plant.opens:
         problem, wanted = f"{plant.closes}", f"a day after it opens, {plant.opens}"
         yield f"plants.{name}.closes", "closes_before_opens", problem, wanted, "swap them"

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean, nearest
 from fibercap.core.input_hints import quote
 from fibercap.core.period_names import is_business_year, whole_period
+from fibercap.core.product_units import InUnits
 from fibercap.core.series import SETTINGS
 from fibercap.core.spec import Spec, collection_in, fields_at, specs_in
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, place_of, subtree
@@ -53,6 +54,26 @@ def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[
         if not misused:
             problems += [_problem_of_field(path, code, other, entries) for code, other in context.get("others", ())]
     return problems
+
+
+def not_misspelt(problems: list[Problem], others: list[Problem], spec: type[Spec]) -> list[Problem]:
+    """Return problems without the keys that are missing because an unknown key probably means them.
+
+    Parameters
+    ----------
+    problems, others : list of Problem
+        Those found across blocks, and those of fields, which have the unknown keys.
+    spec : type of Spec
+        The class that was validated.
+    """
+    blocks = {problem.path.rpartition(".")[0] for problem in problems if problem.code == "missing"}
+    unknown = [other.path.rpartition(".") for other in others if other.code == "unknown_key"]
+    meant = {
+        f"{block}.{nearest(key, fields_at(spec, tuple(block.split('.'))) or ())}"
+        for block, _, key in unknown
+        if block in blocks
+    }
+    return [problem for problem in problems if problem.code != "missing" or problem.path not in meant]
 
 
 class _Entries:
@@ -189,6 +210,7 @@ def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:
     """
     values: dict[str, Any] = {}
     keys, raw = spec.fields_by_key(), spec.gather_fields(raw)
+    context = context | spec.units_of(raw, context) if issubclass(spec, InUnits) else context
     for key, name in keys.items():
         field = spec.model_fields[name]
         if key not in raw:

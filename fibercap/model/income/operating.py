@@ -26,6 +26,7 @@ from fibercap.model.income.tax import rate_row
 from fibercap.model.income.working_capital import working_capital_rows
 from fibercap.model.plants.capacity import capacity_rows, running_cost_rows
 from fibercap.model.plants.capex import capex_rows, give_dates
+from fibercap.model.plants.cash_cost_per_unit import cash_cost_rows
 from fibercap.model.plants.market import market_rows
 from fibercap.model.plants.products_and_time import index_rows, time_rows
 from fibercap.model.plants.purchases import purchase_rows
@@ -173,7 +174,8 @@ def _write_spending(sheet: Sheet, plan: Plan) -> None:
         running_cost_rows(sheet, timeline, key, plant, built, money)
         if plant.purchase is not None:
             purchase_rows(sheet, key, plant.purchase, plant.name or key, money)
-    market_rows(sheet, timeline, plan.plants, plan.products, money)
+    market_rows(sheet, plan)
+    cash_cost_rows(sheet, plan)
     for key, project_ in plan.projects.items():
         capex_rows(sheet, timeline, key, project_, money)
 

@@ -222,7 +222,7 @@ class Plan(Lending):
         return (*bought, *self.projects)
 
     def house_unit_at(self, path: str, unit: str) -> str:
-        """Return the house unit of an input, its currency and product in place of `money` and `product`.
+        """Return the house unit of an input, its currency and units in place of `money`, `product` and `material`.
 
         Parameters
         ----------
@@ -231,6 +231,8 @@ class Plan(Lending):
         """
         block, _, rest = path.partition(".")
         name, product = rest.partition(".")[0], "km"
+        if "material" in unit:
+            unit = unit.replace("material", self.plants[name].costs[path.split(".")[3]].material)
         if "product" in unit and block == "products":
             product = self.products[name].unit
         elif "product" in unit:
@@ -238,8 +240,8 @@ class Plan(Lending):
         return unit.replace("product", product).replace("money", self.currency_at(path))
 
     def unit_of_plant(self, name: str) -> str:
-        """Return the unit in which a plant's product is counted, such as `km`."""
-        return self.products[self.plants[name].product].unit
+        """Return the unit in which a plant's products are counted, such as `km`."""
+        return self.products[self.plants[name].product_names[0]].unit
 
     @property
     def product_units(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -13,10 +13,11 @@ from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Day
 from fibercap.core.durations import Months
 from fibercap.core.fields import Label, Of
-from fibercap.core.product_units import InUnits, word_of
+from fibercap.core.product_units import InUnits, unit_of_output
 from fibercap.core.rows import Row
 from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet
+from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
@@ -24,24 +25,32 @@ from fibercap.model.depreciation import Method, StraightLine
 from fibercap.model.horizon.run_off import counting_month
 from fibercap.model.plants.asset_terms import give_sale_month
 from fibercap.model.plants.closures import Closure, Span, closure_rows, growth_over, open_spans
+from fibercap.model.plants.cost_lines import CostLine, cost_row
 from fibercap.model.plants.growth_rows import cut_month
-from fibercap.model.plants.products_and_time import series_row
+from fibercap.model.plants.products_and_time import ShareOfOutput, series_row
 from fibercap.model.plants.projects import Project
 from fibercap.model.plants.purchases import Purchase
 
 TEN_YEARS = 120
 ALL = Series((np.asarray(1.0),))
 ZERO = np.asarray(0.0)
+GOOD = Of("percent", above=0.0, high=1.0)
 NOTHING = Series((ZERO,))
 
 
 class Plant(InUnits):
     """A plant: starting capacity, the days it counts, and what running it costs."""
 
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("product", "products"),)
+    any_of: ClassVar[tuple[tuple[str, ...], ...]] = (("cash_cost", "costs"),)
+
     name: Label = ""
     """What tables call it. Like `Xtal, Campinas`."""
-    product: Label
+    product: Label = ""
     """Name of the product that it makes. Like `multimode`."""
+    products: Mapping[str, Annotated[Series | None, ShareOfOutput()]] = {}
+    """In place of `product`, shares of its output by the names of products, which have one unit; together 100 %. Like
+    `{multimode: 60 %, single_mode: rest}`."""
     capacity: Annotated[Series, PathOf(Of("product/year", low=0.0), takes_settings=False)]
     """What it could make without any project; by period where it changes, from the first day of each. Like `255_000
     km/year` or `{2001: 255_000 km/year, 2003-07: 180_000 km/year}`."""
@@ -54,8 +63,13 @@ class Plant(InUnits):
     stops}}`."""
     utilization: Annotated[Series, PathOf(Of("percent", low=0.0, high=1.0))] = ALL
     """Share of effective capacity that is used. Like `95 %` or `{2000: 95 %, 2002: 60 %}`."""
-    cash_cost: Annotated[Series, PathOf(Of("money/product", low=0.0))]
-    """Variable cost of a unit that is shipped. Like `30 USD/km`."""
+    good_share: Annotated[Series | None, PathOf(GOOD)] = Spec.field_with_key("yield", None)
+    """Share of what is made that is good and may be shipped; without it, all. Like `90 %`."""
+    cash_cost: Annotated[Series, PathOf(Of("money/product", low=0.0))] = NOTHING
+    """Variable cost of a unit that is shipped; may be omitted beside `costs`. Like `30 USD/km`."""
+    costs: Mapping[str, CostLine] = {}
+    """More costs, by name: what making takes, good or not, at a price; or an amount by the year. Like `{glass: {use:
+    1.1 kg/km, price: 12 USD/kg}, crew: {per_year: 2 million USD/year}}`."""
     fixed_cost: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Cost of running it at all. Like `2.8 million USD/year`."""
     maintenance: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
@@ -69,6 +83,16 @@ class Plant(InUnits):
     2000-06-20}`."""
 
     @property
+    def product_names(self) -> tuple[str, ...]:
+        """The products that it makes."""
+        return tuple(self.products) if self.products else (self.product,)
+
+    @property
+    def has_cash_cost(self) -> bool:
+        """Whether it has a cash cost beside its cost lines."""
+        return "cash_cost" in self.model_fields_set
+
+    @property
     def last_day(self) -> date | None:
         """The last day on which it counts, that of `closes` or of its sale; None if it stays."""
         sale = self.purchase.sold if self.purchase else None
@@ -77,7 +101,7 @@ class Plant(InUnits):
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the unit of what the plant makes."""
-        return {"product": context.get("unit_of_product", {}).get(word_of(raw.get("product")), "km")}
+        return {"product": unit_of_output(raw, context.get("unit_of_product", {}))}
 
 
 def _until_sale(text: str, key: str, project: Project) -> str:
@@ -166,12 +190,20 @@ def capacity_rows(
         if project.sold:
             counts = f"AND({counts}, {{time.end}} <= {{projects.{key}.sold.month}})"
         nameplate += f" + IF({counts}, {adds}, 0)"
-        effective += f" + {adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
+        added = f"{adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
+        if project.cash_cost is not None:
+            row, words = f"projects.{key}.effective_capacity", f"{project.name or key}: effective capacity"
+            sheet.line(Row(row, words, f"{unit}/year", RATE, added))
+            added = f"{{{row}}}"
+        effective += f" + {added}"
     text = f"IF(AND({{time.end}} > {opened}, {{time.end}} <= {closed}), {nameplate}, 0)"
     sheet.line(Row(f"{prefix}.nameplate", f"{label}: nameplate", f"{unit}/year", STOCK, text))
     sheet.line(Row(f"{prefix}.effective_capacity", f"{label}: effective capacity", f"{unit}/year", RATE, effective))
     series_row(sheet, timeline, f"{prefix}.utilization", f"{label}: utilization", plant.utilization, "")
     text = f"{{{prefix}.effective_capacity}} * {{inputs.{prefix}.utilization}} * {{time.years}}"
+    if plant.good_share is not None:
+        series_row(sheet, timeline, f"{prefix}.yield", f"{label}: yield", plant.good_share, "")
+        text += f" * {{inputs.{prefix}.yield}}"
     sheet.line(Row(f"{prefix}.output", f"{label}: output", unit, FLOW, text))
 
 
@@ -225,7 +257,8 @@ def running_cost_rows(
 ) -> None:
     """Write `plants.<name>.fixed_cost` and `plants.<name>.maintenance`, while the plant is open. [money]
 
-    The fixed cost of its projects counts from their completion on; a closure stops both if it says so.
+    The fixed cost of its projects counts from their completion on; a closure stops both if it says so. Each of its cost
+    lines by the year has a row of its own, `plants.<name>.costs.<line>`, and is a part of the fixed cost.
 
     Parameters
     ----------
@@ -249,15 +282,19 @@ def running_cost_rows(
 
     def yearly(path: str, of: str, amounts: Series, during: str) -> str:
         """Return the formula of what a yearly cost comes to in each period, in the reporting currency."""
-        words = f"{of}: {path.rpartition('.')[2].replace('_', ' ')} by year"
-        series_row(sheet, timeline, path, words, amounts, f"{money.code_of(path)}/year")
+        series_row(sheet, timeline, path, f"{of} by year", amounts, f"{money.code_of(path)}/year")
         return money.flow(path, f"{{inputs.{path}}} * {during}")
 
-    text = yearly(f"{prefix}.fixed_cost", label, plant.fixed_cost, years(running))
-    for key, project in projects.items():
-        since = years(running, partial(_since_completion, key, project))
-        text += f" + {yearly(f'projects.{key}.fixed_cost', project.name or key, project.fixed_cost, since)}"
     reads = tuple(f"{prefix}.closures.{key}.fixed_cost" for key in stops)
+    text = yearly(f"{prefix}.fixed_cost", f"{label}: fixed cost", plant.fixed_cost, years(running))
+    for key, project in projects.items():
+        since, words = years(running, partial(_since_completion, key, project)), f"{project.name or key}: fixed cost"
+        text += f" + {yearly(f'projects.{key}.fixed_cost', words, project.fixed_cost, since)}"
+    for key, line in plant.costs.items():
+        if line.per_year is not None:
+            path, words = f"{prefix}.costs.{key}", f"{label}: {key.replace('_', ' ')}"
+            amount = yearly(f"{path}.per_year", words, line.per_year, years(running))
+            text += f" + {cost_row(sheet, (path, words), amount, money, reads)}"
     sheet.line(Row(f"{prefix}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text, reads=reads))
-    text = yearly(f"{prefix}.maintenance", label, plant.maintenance, years([f"{prefix}.clock"]))
+    text = yearly(f"{prefix}.maintenance", f"{label}: maintenance", plant.maintenance, years([f"{prefix}.clock"]))
     sheet.line(Row(f"{prefix}.maintenance", f"{label}: maintenance", money.reporting, FLOW, text))

@@ -2,57 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
-from fibercap.core.timeline import FLOW, RATE, Timeline
+from fibercap.core.sheet import total
+from fibercap.core.timeline import FLOW, RATE
 from fibercap.model.currency.currencies import Currencies
+from fibercap.model.plants.product_mix import Maker, makers, product_rows
 from fibercap.model.plants.products_and_time import ALL, MarketDemand, Product, series_row
+from fibercap.model.plants.variable_costs import VariableCosts
 
 if TYPE_CHECKING:
-    from fibercap.model.plants.capacity import Plant
+    from collections.abc import Mapping
+
+    from fibercap.core.sheet import Sheet
+    from fibercap.core.timeline import Timeline
+    from fibercap.model.plan.plan import Plan
 
 
-def market_rows(
-    sheet: Sheet, timeline: Timeline, plants: Mapping[str, Plant], products: Mapping[str, Product], money: Currencies
-) -> None:
+def market_rows(sheet: Sheet, plan: Plan) -> None:
     """Write each product's price and demand, and each plant's shipments, revenue and variable cost.
 
     Where a product has a demand, its plants share it in proportion to their output, or the cheapest is served first.
-    Writes `demand` and `output`
-    [unit] and `sold_share` [1] under `products.<p>.`; `shipments` [unit], `revenue` and `variable_cost` [money] under
-    `plants.<p>.`.
+    Writes `demand` and `output` [unit] and `sold_share` [1] under `products.<p>.`; `shipments` [unit], `revenue` and
+    `variable_cost` [money] under `plants.<p>.`, the first two also by product of plants that make several; the cost of
+    each cost line under `plants.<p>.costs.`, and of projects with a cash cost their share and cost. [money]
 
     Parameters
     ----------
-    sheet, timeline, plants, products, money
-        The sheet, its periods, plants and products by name, and the currencies of amounts.
+    sheet, plan : Sheet, Plan
+        The sheet that has the plants' output and gets the rows, and the plan.
 
     Source
     ------
     docs/conventions.md, section 2, and section 3 (Revenue and cost).
     """
-    for name, product in products.items():
-        makers = [key for key, plant in plants.items() if plant.product == name]
-        linear, prefix = product.interpolate == "linear", f"products.{name}"
-        unit, price = product.unit, f"{money.code_of(f'{prefix}.price')}/{product.unit}"
-        series_row(sheet, timeline, f"{prefix}.price", f"{name}: price", product.price, price, linear=linear)
-        if product.demand is None or not makers:
-            continue
-        text = f"({_demand_text(sheet, timeline, name, product)}) * {{time.years}}"
-        sheet.line(Row(f"{prefix}.demand", f"{name}: demand", unit, FLOW, text))
-        sheet.line(Row(f"{prefix}.output", f"{name}: output", unit, FLOW, total(f"plants.{k}.output" for k in makers)))
-        if product.serve == "share":
-            text = f"IF({{{prefix}.output}} > {{{prefix}.demand}}, {{{prefix}.demand}} / {{{prefix}.output}}, 1)"
-            sheet.line(Row(f"{prefix}.sold_share", f"{name}: share of output sold", "", RATE, text))
-    for key, plant in plants.items():
-        unit, path = products[plant.product].unit, f"plants.{key}.cash_cost"
-        label = f"{plant.name or key}: cash cost"
-        series_row(sheet, timeline, path, label, plant.cash_cost, f"{money.code_of(path)}/{unit}")
-    for key, plant in plants.items():
-        _sales_rows(sheet, key, plant, _sold_text(key, plants, products[plant.product], money), products, money)
+    money, listed = Currencies(plan.currency, plan.currency_at), makers(plan.plants)
+    for key, plant in plan.plants.items():
+        product_rows(sheet, plan.timeline, key, plant, plan.unit_of_plant(key))
+    for name in plan.products:
+        _product_rows(sheet, plan, name, [maker for maker in listed if maker.product == name], money)
+    costs = {}
+    for key, plant in plan.plants.items():
+        projects = tuple(k for k, p in plan.projects.items() if p.adds_to(key) and p.cash_cost is not None)
+        costs[key] = VariableCosts(sheet, key, plant, projects, money)
+        costs[key].write_inputs(plan.timeline, plan.projects, plan.unit_of_plant(key))
+        if any(plan.products[name].serve == "cheapest_first" for name in plant.product_names):
+            costs[key].write_unit_cost(plan.unit_of_plant(key))
+    for maker in listed:
+        product = plan.products[maker.product]
+        rivals = [other for other in listed if other.product == maker.product]
+        sold = _sold_text(maker, rivals, product, costs)
+        _sales_rows(sheet, plan, maker, sold, money)
+    for key, plant in plan.plants.items():
+        if plant.products:
+            label, parts = plant.name or key, [maker.prefix for maker in listed if maker.plant == key]
+            for row, unit in (("shipments", plan.unit_of_plant(key)), ("revenue", money.reporting)):
+                text = total(f"{part}.{row}" for part in parts)
+                sheet.line(Row(f"plants.{key}.{row}", f"{label}: {row}", unit, FLOW, text))
+        costs[key].write_costs()
+
+
+def _product_rows(sheet: Sheet, plan: Plan, name: str, of: list[Maker], money: Currencies) -> None:
+    """Write the price of a product and, if the market does not take all, its demand, output and share that is sold."""
+    timeline, product, prefix = plan.timeline, plan.products[name], f"products.{name}"
+    unit, price = product.unit, f"{money.code_of(f'{prefix}.price')}/{product.unit}"
+    linear = product.interpolate == "linear"
+    series_row(sheet, timeline, f"{prefix}.price", f"{name}: price", product.price, price, linear=linear)
+    if product.demand is None or not of:
+        return
+    text = f"({_demand_text(sheet, timeline, name, product)}) * {{time.years}}"
+    sheet.line(Row(f"{prefix}.demand", f"{name}: demand", unit, FLOW, text))
+    text = total(f"{maker.prefix}.output" for maker in of)
+    sheet.line(Row(f"{prefix}.output", f"{name}: output", unit, FLOW, text))
+    if product.serve == "share":
+        text = f"IF({{{prefix}.output}} > {{{prefix}.demand}}, {{{prefix}.demand}} / {{{prefix}.output}}, 1)"
+        sheet.line(Row(f"{prefix}.sold_share", f"{name}: share of output sold", "", RATE, text))
 
 
 def _demand_text(sheet: Sheet, timeline: Timeline, name: str, product: Product) -> str:
@@ -71,41 +96,31 @@ def _demand_text(sheet: Sheet, timeline: Timeline, name: str, product: Product) 
     return text
 
 
-def _sold_text(key: str, plants: Mapping[str, Plant], product: Product, money: Currencies) -> str:
-    """Return the formula of what a plant ships in a period: its output, or its part of demand. [unit]
+def _sold_text(maker: Maker, rivals: list[Maker], product: Product, costs: Mapping[str, VariableCosts]) -> str:
+    """Return the formula of what a plant ships of a product in a period: its output, or its part of demand. [unit]
 
     Of plants that cost the same, the one that stands first in the file is served first.
     """
-    output, prefix = f"{{plants.{key}.output}}", f"products.{plants[key].product}"
+    output, prefix = f"{{{maker.prefix}.output}}", f"products.{maker.product}"
     if product.demand is None:
         return output
     if product.serve == "share":
         return f"{output} * {{{prefix}.sold_share}}"
-    others = [other for other, plant in plants.items() if plant.product == plants[key].product]
-    earlier, before = set(others[: others.index(key)]), []
-    cost = _cost_text(key, money)
-    for other in others:
-        if other != key:
+    earlier, before = set(rivals[: rivals.index(maker)]), []
+    cost = costs[maker.plant].unit_text()
+    for other in rivals:
+        if other != maker:
             sign = "<=" if other in earlier else "<"
-            before.append(f"IF({_cost_text(other, money)} {sign} {cost}, {{plants.{other}.output}}, 0)")
+            before.append(f"IF({costs[other.plant].unit_text()} {sign} {cost}, {{{other.prefix}.output}}, 0)")
     left = f"{{{prefix}.demand}}" + "".join(f" - {text}" for text in before)
     return f"MIN({output}, MAX({left}, 0))"
 
 
-def _cost_text(key: str, money: Currencies) -> str:
-    """Return the formula of a plant's variable cost of a unit, in the reporting currency."""
-    path = f"plants.{key}.cash_cost"
-    return money.flow(path, f"{{inputs.{path}}}")
-
-
-def _sales_rows(
-    sheet: Sheet, key: str, plant: Plant, sold: str, products: Mapping[str, Product], money: Currencies
-) -> None:
-    """Write what a plant ships, what it earns, and what that costs; `sold` is the formula of what it ships."""
-    prefix, label, product = f"plants.{key}", plant.name or key, f"products.{plant.product}"
-    sheet.line(Row(f"{prefix}.shipments", f"{label}: shipments", products[plant.product].unit, FLOW, sold))
-    text = money.flow(f"{product}.price", f"{{{prefix}.shipments}} * {{inputs.{product}.price}}")
-    sheet.line(Row(f"{prefix}.revenue", f"{label}: revenue", money.reporting, FLOW, text))
-    path = f"{prefix}.cash_cost"
-    text = money.flow(path, f"{{{prefix}.shipments}} * {{inputs.{path}}}")
-    sheet.line(Row(f"{prefix}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text))
+def _sales_rows(sheet: Sheet, plan: Plan, maker: Maker, sold: str, money: Currencies) -> None:
+    """Write what a plant ships of a product, and what it earns; `sold` is the formula of what it ships."""
+    plant, price = plan.plants[maker.plant], f"products.{maker.product}.price"
+    label, of = plant.name or maker.plant, f" of {maker.product}" if plant.products else ""
+    unit = plan.products[maker.product].unit
+    sheet.line(Row(f"{maker.prefix}.shipments", f"{label}: shipments{of}", unit, FLOW, sold))
+    text = money.flow(price, f"{{{maker.prefix}.shipments}} * {{inputs.{price}}}")
+    sheet.line(Row(f"{maker.prefix}.revenue", f"{label}: revenue{of}", money.reporting, FLOW, text))

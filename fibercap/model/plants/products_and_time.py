@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
 
+from fibercap.core import grammar
 from fibercap.core.fields import Label, Of, Word
+from fibercap.core.money_or_share import REST
 from fibercap.core.period_names import DECEMBER
 from fibercap.core.product_units import InUnits, UnitOfProduct, unit_written
 from fibercap.core.rows import Row
@@ -20,8 +23,41 @@ from fibercap.core.vocabulary import vocabulary_in_use
 from fibercap.model.horizon.run_off import repeat_last_year
 from fibercap.model.plants.growth_rows import growth_rows
 
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import ValidationInfo
+
 ALL: Final = Series((np.asarray(1.0),))
 STEP: Final = "horizon.step"
+
+
+SHARE: Final = Of("percent", low=0.0, high=1.0)
+
+
+@dataclass(frozen=True)
+class ShareOfOutput(PathOf):
+    """Reads a share of output, one or over time, or `rest`."""
+
+    of: Of = SHARE
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        shares = super().schema()
+        return grammar.either(f"{shares['title']}; or `{REST}`", shares["x-unit"], shares, {"const": REST})
+
+    def parse(self, raw: Any, info: ValidationInfo) -> Series | None:  # type: ignore[override]
+        """Return the share; None for `rest`.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            As of a series, or a leaf with the word `rest`.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is neither.
+        """
+        return None if getattr(raw, "value", raw) == REST else super().parse(raw, info)
 
 
 class MarketDemand(Spec):

@@ -162,6 +162,9 @@ class Project(InUnits):
     sold: Sale | None = None
     """Where it is sold in the horizon: capacity, running cost and depreciation end, price less book value is income.
     Like `{on: 2004-06-30, price: 2 million USD}`."""
+    cash_cost: Annotated[Series | None, PathOf(Of("money/product", low=0.0))] = None
+    """Variable cost of a unit that its capacity ships, in place of the plant's; shipments are shared by effective
+    capacity. Like `24 USD/km`."""
     fixed_cost: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Cost of running it at all, from completion on. Like `1.7 million USD/year`."""
     cancelled: Annotated[date | None, Day()] = None

@@ -212,7 +212,8 @@ def _needs(spec: type[Spec]) -> Json:
         if spec.model_fields[name].is_required() and name not in spec.gathers
     ]
     required += kind_words(spec)
-    groups = [{"oneOf": [{"required": [key]} for key in group]} for group in spec.one_of]
+    kinds = (("oneOf", spec.one_of), ("anyOf", spec.any_of))
+    groups = [{kind: [{"required": [key]} for key in group]} for kind, listed in kinds for group in listed]
     together = {key: list(others) for key, others in spec.together.items()}
     return (
         ({"required": required} if required else {})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.model.plants.product_mix import makers
 from fibercap.views.charts.panel import year_axis
 from fibercap.views.charts.style import (
     FAILS,
@@ -56,11 +57,11 @@ def markets(projection: Projection) -> list[Market]:
     plan, years = projection.scenario, projection.timeline.months / 12
     listed = []
     for key, product in plan.products.items():
-        makers = [name for name, plant in plan.plants.items() if plant.product == key]
-        if not makers:
+        prefixes = [maker.prefix for maker in makers(plan.plants) if maker.product == key]
+        if not prefixes:
             continue
         made, sold = (
-            np.sum([projection.value(f"plants.{name}.{row}")[0] for name in makers], axis=0) / years
+            np.sum([projection.value(f"{prefix}.{row}")[0] for prefix in prefixes], axis=0) / years
             for row in ("output", "shipments")
         )
         demand = projection.value(f"products.{key}.demand")[0] / years if product.demand is not None else None

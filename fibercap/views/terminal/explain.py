@@ -13,7 +13,8 @@ import numpy as np
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.formula import evaluate
 from fibercap.core.timeline import days_in_month, month_end
-from fibercap.core.units import counts_products, unit_text
+from fibercap.core.unit_words import counts_products
+from fibercap.core.units import unit_text
 from fibercap.studies.explaining.explanation import Number, Result
 
 if TYPE_CHECKING:

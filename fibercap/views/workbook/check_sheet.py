@@ -51,6 +51,7 @@ WORDS: Final = {
     "sales": "Fixed assets move by what is spent, depreciated, sold and written off",
     "deferred_tax": "Assets in the books and for tax differ by what both have charged",
     "cancelled": "Nothing is spent on a project that is cancelled, and nothing of it is left",
+    "products": "Products add up to their plant, and their cash costs to those of the company",
     "found_round_by_round": "What was found round by round still fits its formula",
     "spend": "The shares of spending total 100 %",
 }

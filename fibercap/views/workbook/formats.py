@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.units import counts_products
+from fibercap.core.unit_words import counts_products
 from fibercap.core.visible_text import visible
 
 if TYPE_CHECKING:

@@ -1,0 +1,75 @@
+"""Cost lines of plants: what making a unit uses, at a price, and what running the plant costs by the year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from fibercap.core.fields import Of
+from fibercap.core.product_units import InUnits, house_unit_of, word_of
+from fibercap.core.rows import Row
+from fibercap.core.series import SETTINGS, PathOf, Series
+from fibercap.core.timeline import FLOW
+from fibercap.core.units import QuantityTextError, split_quantity
+from fibercap.core.vocabulary import vocabulary_in_use
+
+if TYPE_CHECKING:
+    from fibercap.core.sheet import Sheet
+    from fibercap.model.currency.currencies import Currencies
+
+
+class CostLine(InUnits):
+    """One cost of a plant: `use` and `price` of what making takes, or an amount by the year."""
+
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("price", "per_year"),)
+    together: ClassVar[Mapping[str, tuple[str, ...]]] = {"use": ("price",)}
+
+    use: Annotated[Series | None, PathOf(Of("material/product", low=0.0))] = None
+    """What making one unit of the product takes of it, good or not; without it, `price` is per unit made. Like `1.1
+    kg/km`."""
+    price: Annotated[Series | None, PathOf(Of("money/material", low=0.0))] = None
+    """What one unit of it costs; without `use`, what one unit of the product costs. Like `12 USD/kg`."""
+    per_year: Annotated[Series | None, PathOf(Of("money/year", low=0.0))] = None
+    """What it costs while the plant is open, in place of `use` and `price`. Like `2 million USD/year`."""
+
+    @property
+    def material(self) -> str:
+        """The unit of what is used; without `use`, that of the product."""
+        return str(self._inside.get("material", "kg"))
+
+    @classmethod
+    def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the unit of what the line uses: the first unit of `use`, or that of its kind that a product has."""
+        if "use" not in raw:
+            return {"material": context.get("product", "km")}
+        word = _first_unit(raw["use"])
+        return {"material": house_unit_of(word, context)} if word in vocabulary_in_use().product_units else {}
+
+
+def _first_unit(use: Any) -> str:
+    """Return the unit of a material as the first quantity in `use` names it, "" where it names none."""
+    first = next((part for key, part in use.items() if key not in SETTINGS), "") if isinstance(use, Mapping) else use
+    text, drawn = word_of(first), getattr(first, "value", first)
+    try:
+        unit = str(drawn.units) if hasattr(drawn, "units") else split_quantity(text if text.isascii() else "?")[1]
+    except QuantityTextError:
+        return ""
+    return unit.partition("/")[0].strip()
+
+
+def cost_row(sheet: Sheet, named: tuple[str, str], text: str, money: Currencies, reads: tuple[str, ...] = ()) -> str:
+    """Write what a line costs; return the reference to the row. [money]
+
+    Parameters
+    ----------
+    sheet, named, text, money : Sheet, tuple of str, str, Currencies
+        The sheet; the path and the name of the line; the formula of its cost; and the currencies of amounts.
+    reads : tuple of str
+        As of a `Row`.
+
+    Source
+    ------
+    docs/conventions.md, section 3, Revenue and cost.
+    """
+    sheet.line(Row(*named, money.reporting, FLOW, text, reads=reads))
+    return f"{{{named[0]}}}"

@@ -1,0 +1,83 @@
+"""What a plant makes: one product, or several that share its output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from fibercap.core.rows import Row
+from fibercap.core.timeline import FLOW, RATE
+from fibercap.model.plants.products_and_time import series_row
+
+if TYPE_CHECKING:
+    from fibercap.core.sheet import Sheet
+    from fibercap.core.timeline import Timeline
+    from fibercap.model.plants.capacity import Plant
+
+
+class Maker(NamedTuple):
+    """A plant and a product that it makes, with the prefix of the rows of both: of the plant, if it makes no other."""
+
+    plant: str
+    product: str
+    prefix: str
+
+
+def makers(plants: Mapping[str, Plant]) -> list[Maker]:
+    """Return each product of each plant, in the order of the file.
+
+    Parameters
+    ----------
+    plants : mapping
+        The plants by name.
+    """
+    return [
+        Maker(key, name, f"plants.{key}.products.{name}" if plant.products else f"plants.{key}")
+        for key, plant in plants.items()
+        for name in plant.product_names
+    ]
+
+
+def share_text(maker: Maker, plant: Plant) -> str:
+    """Return the formula of the share of a plant's output that a product has; "" where it makes no other. [1]
+
+    Parameters
+    ----------
+    maker, plant : Maker, Plant
+        The plant and its product.
+    """
+    if not plant.products:
+        return ""
+    return f"{{{maker.prefix}.share}}" if plant.products[maker.product] is None else f"{{inputs.{maker.prefix}}}"
+
+
+def product_rows(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, unit: str) -> None:
+    """Write the output of each product of a plant that makes several.
+
+    Writes `inputs.plants.<p>.products.<k>` [1], `share` of the one that has the rest [1], and `output` [unit], under
+    `plants.<p>.products.<k>.`.
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that has the output of the plant and gets the rows, and its periods.
+    key, plant, unit : str, Plant, str
+        The plant and its name, and the unit of its products.
+
+    Source
+    ------
+    docs/conventions.md, section 2, Products of a plant.
+    """
+    label, several = plant.name or key, makers({key: plant}) if plant.products else []
+    others = []
+    for maker in several:
+        share = plant.products[maker.product]
+        if share is not None:
+            series_row(sheet, timeline, maker.prefix, f"{label}: share of {maker.product}", share, "")
+            others.append(f"{{inputs.{maker.prefix}}}")
+    for maker in several:
+        if plant.products[maker.product] is None:
+            text = f"MAX(1 - ({' + '.join(others) or '0'}), 0)"
+            sheet.line(Row(f"{maker.prefix}.share", f"{label}: share of {maker.product}", "", RATE, text))
+        text = f"{{plants.{key}.output}} * {share_text(maker, plant)}"
+        sheet.line(Row(f"{maker.prefix}.output", f"{label}: output of {maker.product}", unit, FLOW, text))
