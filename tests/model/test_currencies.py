@@ -173,6 +173,15 @@ def test_what_does_not_fit_is_refused_at_its_place(old: str, new: str, told: str
         scenario_of(text)
 
 
+def test_an_amount_that_must_be_at_home_is_not_told_of_rates() -> None:
+    """A rate of exchange would not help."""
+    with pytest.raises(ScenarioError) as error:
+        scenario_of(PLAN.replace("money: {", "money: {minimum_cash: 1 million CHF, "))
+
+    (problem,) = error.value.problems
+    assert problem.render().endswith("found an amount in CHF, wanted one in USD; the company reports in it")
+
+
 def test_a_missing_rate_is_told_at_every_input_that_needs_it() -> None:
     text = PLAN[: PLAN.index("exchange:")] + PLAN[PLAN.index("products:") :]
 
