@@ -76,6 +76,12 @@ explain {0} plants.road.output 2021-03
 explain {0} loans.bank.interest_paid 2021-03
 loan {0} bank
 solve {0} --vary loans.bank.outstanding --measure min_dscr --equals 1.2""",
+    "oyster": """\
+explain {0} plants.farm.costs.straw 2003
+explain {0} plants.farm.cash_cost_per_unit 2003-12
+loan {0} term
+size {0} term --dscr 2
+solve {0} --vary products.oyster_mushroom.price --measure min_dscr --equals 1.2""",
 }
 
 
@@ -108,7 +114,7 @@ def test_every_output_of_a_plan_in_rupees_speaks_its_own_units(
     for command, text in outputs(plan, SHIPPED_COMMANDS.get(plan, GLASS_COMMANDS), tmp_path, capsys).items():
         assert text, command
         assert [line for line in text.splitlines() if OTHERS.search(line)] == [], command
-        assert re.search(r"\b(INR|tonne|annuity)\b", text), command
+        assert re.search(r"\b(INR|tonne|annuity|kg)\b", text), command
 
 
 def test_several_units_are_added_up_apart() -> None:
