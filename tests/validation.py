@@ -127,6 +127,7 @@ def page() -> str:
         f" {sum(figure.agrees for figure in compared)} figures agree.",
         "Each source says where its figures were read: in a copy of the publication, or in public software that quotes it and",
         "may have copied it wrongly. A case marked with * is cited from memory of the publication; it recomputes exactly.",
+        "Whole plans against printed tables stand in [Cases of other trades](cases.md).",
     ]
     for source in sources:
         lines += ["", *_section(source, [case for case in every if case.source == source])]

@@ -40,11 +40,12 @@ def write_plans(top: Path, folder: Path) -> None:
     subprocess.run(run, check=True, cwd=top, env=os.environ | {"PYTHONPATH": str(top)})
 
 
-def record(top: Path, folder: Path, target: Path) -> subprocess.Popen[bytes]:
-    """Start to write the figures of a tree."""
+def record(top: Path, folder: Path, scenarios: Path, target: Path) -> subprocess.Popen[bytes]:
+    """Start to write the figures of a tree: of plans in a folder, and of the scenarios that another folder names."""
     script = Path(__file__).with_name("figures.py")
     environment = os.environ | {"PYTHONPATH": str(top), "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen([sys.executable, str(script), str(folder), str(target)], cwd=top, env=environment)
+    command = [sys.executable, str(script), str(folder), str(scenarios), str(target)]
+    return subprocess.Popen(command, cwd=top, env=environment)
 
 
 def read_figures(path: Path) -> Iterator[tuple[str, str | None, dict[str, Any]]]:
@@ -102,7 +103,8 @@ def main(commit: str) -> int:
         try:
             write_plans(base, plans)
             targets = [Path(scratch, name) for name in ("was", "now")]
-            runs = [record(tree, plans, target) for tree, target in zip((base, top), targets, strict=True)]
+            known = base / "scenarios"
+            runs = [record(tree, plans, known, target) for tree, target in zip((base, top), targets, strict=True)]
             codes = [run.wait() for run in runs]
         finally:
             subprocess.run([GIT, "-C", str(top), "worktree", "remove", "--force", str(base)], check=True)

@@ -50,10 +50,11 @@ def options_of(path: str) -> list[str | None]:
         return [None]
 
 
-def main(folder: str, target: str) -> None:
-    """Write the figures of every shipped scenario and of every plan of a folder, with every option."""
+def main(folder: str, scenarios: str, target: str) -> None:
+    """Write the figures of every scenario that another tree ships, as this one has it, and of every plan of a folder."""
     warnings.simplefilter("ignore")
-    plans = [*sorted(Path("scenarios").glob("*.yaml")), *sorted(Path(folder).glob("*.yaml"))]
+    shipped = [Path("scenarios", path.name) for path in sorted(Path(scenarios).glob("*.yaml"))]
+    plans = [*shipped, *sorted(Path(folder).glob("*.yaml"))]
     with Path(target).open("wb") as file:
         for path in plans:
             for option in options_of(str(path)):
