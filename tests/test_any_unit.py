@@ -219,3 +219,18 @@ def test_a_new_plan_runs_in_any_unit_and_currency(
 
     assert projection.scenario.product_units == (unit,)
     assert projection.scenario.currency == currency
+
+
+def test_an_operator_changes_an_amount_in_a_unit_that_is_declared_beside_its_source() -> None:
+    plan = """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: year}
+money: {report_in: USD}
+units: {coil: {value: 12 km, note: A coil of the works}}
+products: {fiber: {unit: coil, price: 60 USD/coil}}
+plants: {works: {product: fiber, capacity: 1_000 coil/year, cash_cost: 10 USD/coil}}
+options: {cheap: {change: {plants.works.cash_cost: {times: 0.9}}}}
+"""
+    found = project(scenario_of(plan).with_option("cheap"))
+
+    assert found.value("accounts.variable_cost")[0].tolist() == [9_000.0] * 3

@@ -11,7 +11,7 @@ from fibercap.core.operators import ASIDE, OPERATORS, OperatorError, is_operatio
 from fibercap.core.product_units import vocabulary_of
 from fibercap.core.schema_of_paths import FREE, Schema
 from fibercap.core.set_twice import find_repeated_settings
-from fibercap.core.tree import WRAPPER, Branch, Leaf, Origin, Path, Tree, is_wrapper, subtree, wrapped_value
+from fibercap.core.tree import WRAPPER, Branch, Leaf, Origin, Path, Tree, is_wrapper, subtree, unwrap, wrapped_value
 from fibercap.core.vocabulary import using
 
 VERBS = ("remove", "change", "add")
@@ -49,7 +49,9 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = FREE, how: str = "ch
     OverlayError
         With every path that is misspelt, missing, already there or set twice, and every operator that does not fit.
     """
-    with using(vocabulary_of(tree)):
+    naming = Branch({key: tree[key] for key in ("units", "products") if key in tree})
+    units, _ = unwrap(naming)  # a unit may stand beside its source, `coil: {value: 12 km, note: ...}`
+    with using(vocabulary_of(units if isinstance(units, Branch) else naming)):
         return _overlay(tree, changes, schema, how)
 
 

@@ -70,7 +70,9 @@ def validate(
     problems += not_misspelt(across(plan, parsed.values), problems, cls)
     problems += _unknown_sources(parsed.values, parsed.wrappers)
     problems += _strange_names(cls, parsed)
-    abroad = {problem.path for problem in problems if problem.code == "mixed_currency"}  # an exchange rate is no way out
+    abroad = {
+        problem.path for problem in problems if problem.code == "mixed_currency"
+    }  # an exchange rate is no way out
     problems = [one for one in problems if not (one.code == "other_currency" and one.path in abroad)]
     if problems:
         raise ScenarioError(parsed.name, unique(problems))
