@@ -167,7 +167,8 @@ class Of(Field):
         if amount > self.bounds[1] and not np.isfinite(self.high):
             return f"at most {top}"
         if np.isfinite(self.above):
-            return f"more than {self._amount_text(self.above, units)}"
+            at_most = f" and at most {top}" if np.isfinite(self.high) else ""
+            return f"more than {self._amount_text(self.above, units)}{at_most}"
         both = np.isfinite(self.low) and np.isfinite(self.high)
         return f"a value from {least} to {top}" if both else f"at least {least}"
 

@@ -51,7 +51,7 @@ def warnings(projection: Projection) -> list[str]:
         if barred.sum() > trifle:
             first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
             messages.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
-    messages += [*_opening(projection), *_cuts(projection), *_undrawn_loans(scenario)]
+    messages += [*_opening(projection), *_cuts(projection), *_undrawn_loans(scenario), *_left_behind(scenario)]
     messages += _terminal(projection)
     messages += _valuation(projection)
     messages += [*_reference(projection), *_loss_of_owners(projection), *_later(projection)]
@@ -64,6 +64,18 @@ def warnings(projection: Projection) -> list[str]:
 def _trifle(projection: Projection) -> float:
     """Return the largest amount that counts as no money in the first sample. [money]"""
     return float(projection.trifle.value.flat[0])
+
+
+def _left_behind(plan: Scenario) -> Iterator[str]:
+    """Warn of projects that stay in the books when the plant at which they stand is sold."""
+    deals = {name: plant.purchase for name, plant in plan.plants.items() if plant.purchase and plant.purchase.sold}
+    for name, project in plan.projects.items():
+        deal = deals.get(project.plant)
+        if deal is not None and deal.sold is not None and project.sold is None and not project.cancelled:
+            yield (
+                f"`{project.plant}` is sold on {deal.sold.on} and `{name}`, which stands there, is not: it stays in "
+                f"the books; give `projects.{name}` a `sold` too"
+            )
 
 
 def _opening(projection: Projection) -> Iterator[str]:

@@ -16,6 +16,7 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.explaining.explain import explain
+from fibercap.studies.plan_warnings import warnings
 from fibercap.views.statement_lines import statement_lines
 from fibercap.views.terminal.explain import explain_lines
 from fibercap.views.workbook.workbook import workbook
@@ -182,8 +183,8 @@ def test_the_levelized_cost_is_the_price_without_worth() -> None:
 @pytest.mark.parametrize(
     ("terms", "message"),
     [
-        ("sold: {on: 2000-06-30, price: 1 USD}", "one after completion, delay included"),
-        ("delay: 13 months, sold: {on: 2001-12-31, price: 1 USD}", "one after completion, delay included"),
+        ("sold: {on: 2000-06-30, price: 1 USD}", "one not before completion, delay included"),
+        ("delay: 13 months, sold: {on: 2001-12-31, price: 1 USD}", "one not before completion, delay included"),
         ("sold: {on: 2006-06-30, price: 1 USD}", "a day from 2000-01-01 to 2005-12-31"),
         ("sold: {on: 2004-06-30, price: -1 USD}", "at least 0 USD"),
         ("sold: {on: 2004-06-30}", "price"),
@@ -194,6 +195,29 @@ def test_a_sale_that_cannot_be_is_refused(terms: str, message: str) -> None:
         case(f"capex: 5_000 USD, life: 5 years, {terms}")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("2005-02-28", "2001-06-29", "one from 2001-06-30 on"),
+        ("2001-07-01", "2005-06-01", "one from 2005-06-01 on, when the plant opens"),
+    ],
+)
+def test_a_plant_is_not_sold_before_it_makes_anything(old: str, new: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        scenario_of(PLAN.format(step="year", on="2004-05-05").replace(old, new))
+
+
+def test_a_project_that_a_sold_plant_leaves_behind_is_warned_of() -> None:
+    text = PLAN.format(step="year", on="2004-05-05").replace("line: {plant: works", "line: {plant: bought")
+    at_sold_plant = "`bought` is sold on 2005-02-28 and `line`, which stands there, is not"
+
+    assert not any(at_sold_plant in message for message in warnings(project(scenario_of(text))))
+    left = text.replace("sold: {on: 2004-05-05, price: 3 million USD}", "delay: 0 months").replace(
+        "options: {dear", "claims: {}\n# {dear"
+    )
+    assert any(at_sold_plant in message for message in warnings(project(scenario_of(left))))
+
+
 def test_a_purchase_is_not_sold_before_it_is_bought() -> None:
-    with pytest.raises(ScenarioError, match="one after 2001-06-30"):
+    with pytest.raises(ScenarioError, match="one from 2001-06-30 on"):
         scenario_of(PLAN.format(step="year", on="2004-05-05").replace("2005-02-28", "2001-05-31"))

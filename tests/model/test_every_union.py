@@ -43,7 +43,7 @@ EVERY = {
     "discount rate": {"nominal": "10 %/year", "beyond_index": "{real: 8 %/year, index: cpi}"},
     "demand": {
         "series": "{2001: 900_000 km/year, 2002: 800_000 km/year}",
-        "market": "{market: 2 million km/year, share: 40 %, exports: 20_000 km/year}",
+        "share_of_market": "{market: 2 million km/year, share: 40 %, exports: 20_000 km/year}",
     },
     "terminal value": {"none": "none", "book": "book", "multiple": "{multiple: 5}"},
     "working capital": {

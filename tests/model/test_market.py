@@ -105,3 +105,13 @@ def test_what_is_wrong_is_refused_at_its_place(old: str, new: str, message: str)
         scenario_of(MARKET.replace(old, new))
 
     assert all(problem.place is not None for problem in caught.value.problems)
+
+
+def test_what_is_wrong_in_a_demand_is_refused_at_its_key() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(MARKET.replace("share: 35 %", "share: 135 %").replace("exports: 0.4", "exports: -0.4"))
+
+    assert [problem.path for problem in caught.value.problems] == [
+        "products.a.demand.share",
+        "products.a.demand.exports",
+    ]

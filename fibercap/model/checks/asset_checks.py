@@ -48,14 +48,18 @@ def sale(s: Plan, name: str) -> Findings:
     for path, terms in _assets(s, name):
         if terms.sold is None:
             continue
-        day, place, first = terms.sold.on, f"{path}.sold.on", getattr(terms, "on", s.horizon.start)
+        day, place, bought = terms.sold.on, f"{path}.sold.on", getattr(terms, "on", None)
+        opens = s.plants[path.split(".")[1]].opens if name == "plants" else None
         if not s.horizon.start <= day <= s.horizon.end:
             wanted = f"a day from {s.horizon.start} to {s.horizon.end}"
             yield place, "outside_horizon", f"{day}", wanted, "or leave `sold` out"
-        elif day < first:
-            yield place, "sold_too_early", f"a sale on {day}", f"one after {first}", "sell it later"
+        elif (bought and day < bought) or (opens and day < opens):
+            wanted = (
+                f"one from {bought} on" if bought and day < bought else f"one from {opens} on, when the plant opens"
+            )
+            yield place, "sold_too_early", f"a sale on {day}", wanted, "sell it later"
         elif name == "projects" and np.any(early := month_number(day) < s.projects[path.split(".")[1]].completes):
-            problem, wanted = f"a sale on {day}{in_sample(early)}", "one after completion, delay included"
+            problem, wanted = f"a sale on {day}{in_sample(early)}", "one not before completion, delay included"
             yield place, "sold_too_early", problem, wanted, "sell it later"
 
 

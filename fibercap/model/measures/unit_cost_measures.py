@@ -14,7 +14,7 @@ from fibercap.model.measures.worth_measures import reason_undefined
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
-NOTHING_SHIPPED: Final = "the projects ship nothing within the horizon"
+NOTHING_SHIPPED: Final = "the projects ship nothing more within the horizon"
 
 
 def levelized_cost(projection: Projection, unit: str = "") -> Measure:
@@ -32,7 +32,8 @@ def levelized_cost(projection: Projection, unit: str = "") -> Measure:
     docs/conventions.md, section 7: worth of costs after tax, losses relieved at once, over that of shipments after tax.
     """
     name, unit = named_by_unit(projection, "levelized_cost", unit)
-    label, price = "Levelized cost of what is added", f"{projection.scenario.currency}/{unit}"
+    label = f"Levelized cost of what is added, by {unit}" if "." in name else "Levelized cost of what is added"
+    price = f"{projection.scenario.currency}/{unit}"
     reason, values = reason_undefined(projection), undefined_values(projection)
     if reason:
         return make_measure(name, label, price, "", values, reason=reason, better=LOWER)

@@ -21,7 +21,7 @@ class Sale(Spec):
     """The sale of an asset: from the day after it, the asset is not there any more."""
 
     on: Date
-    """Day of the sale; it lies in the horizon, after completion. Like `2005-12-31`."""
+    """Day of the sale; it lies in the horizon, not before completion. Like `2005-12-31`."""
     price: Money
     """What is received. Like `2 million USD`."""
 

@@ -73,13 +73,13 @@ class MarketDemand(Spec):
 
 def _choose_demand(raw: Any) -> tuple[str, Any]:
     market = isinstance(raw, dict) and not {"market", "share", "exports"}.isdisjoint(raw)
-    return ("market" if market else "series"), raw
+    return ("share_of_market" if market else "series"), raw
 
 
 Demand = Annotated[
     Series | MarketDemand | None,
     OneOf(
-        {"series": Annotated[Series, PathOf(Of("product/year", low=0.0))], "market": MarketDemand},
+        {"series": Annotated[Series, PathOf(Of("product/year", low=0.0))], "share_of_market": MarketDemand},
         _choose_demand,
         "product/year",
         "demand",
