@@ -148,12 +148,12 @@ def demand_by_year(demand: Any, calendar: Calendar, *, linear: bool) -> Row:
 
 
 def serve_cheapest_first(makers: dict[str, str], costs: dict[str, Row], demand: Row, rows: Rows) -> None:
-    """Give each period's demand to plants in the order of their variable cost, then of the file."""
+    """Give each period's demand to plants in the order of their variable cost, then of their names."""
     for prefix in makers.values():
         rows[f"{prefix}.shipments"] = np.zeros(len(demand))
     for period in range(len(demand)):
         left = demand[period]
-        for plant in sorted(makers, key=lambda name: costs[name][period]):
+        for plant in sorted(sorted(makers), key=lambda name: costs[name][period]):
             shipped = min(left, rows[f"{makers[plant]}.output"][period])
             rows[f"{makers[plant]}.shipments"][period] = shipped
             left -= shipped

@@ -99,18 +99,18 @@ def _demand_text(sheet: Sheet, timeline: Timeline, name: str, product: Product) 
 def _sold_text(maker: Maker, rivals: list[Maker], product: Product, costs: Mapping[str, VariableCosts]) -> str:
     """Return the formula of what a plant ships of a product in a period: its output, or its part of demand. [unit]
 
-    Of plants that cost the same, the one that stands first in the file is served first.
+    Of plants that cost the same, the one whose name comes first is served first: the order of keys moves no figure.
     """
     output, prefix = f"{{{maker.prefix}.output}}", f"products.{maker.product}"
     if product.demand is None:
         return output
     if product.serve == "share":
         return f"{output} * {{{prefix}.sold_share}}"
-    earlier, before = set(rivals[: rivals.index(maker)]), []
+    before = []
     cost = costs[maker.plant].unit_text()
     for other in rivals:
         if other != maker:
-            sign = "<=" if other in earlier else "<"
+            sign = "<=" if other.plant < maker.plant else "<"
             before.append(f"IF({costs[other.plant].unit_text()} {sign} {cost}, {{{other.prefix}.output}}, 0)")
     left = f"{{{prefix}.demand}}" + "".join(f" - {text}" for text in before)
     return f"MIN({output}, MAX({left}, 0))"
