@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fibercap.cli import main
+from fibercap.cli import cli, main
 from fibercap.core.errors import ScenarioError
 from fibercap.core.vocabulary import PRODUCT_UNITS
 from fibercap.model.project import project
@@ -129,6 +130,16 @@ def test_several_units_are_added_up_apart() -> None:
     assert projection.measures["capacity_cost.coil"].value == pytest.approx(6_000)
     assert projection.measures["capacity_cost.pallet"].value is None
     assert "capacity_cost" not in projection.measures
+
+
+def test_measures_of_each_unit_are_compared(tmp_path: Path) -> None:
+    files = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
+    for file in files:
+        file.write_text(MIXED, encoding="utf-8")
+
+    page = CliRunner().invoke(cli, ["compare", *map(str, files)]).stdout
+    assert "Capex per tonne/year added" in page
+    assert "Capex per coil/year added" in page
 
 
 def test_levelized_costs_of_several_units_are_those_of_plans_of_one_each() -> None:

@@ -15,7 +15,7 @@ from fibercap.core.fields import Field, text_of, wrong
 from fibercap.core.input_hints import quote
 from fibercap.core.spec import Spec
 from fibercap.core.tree import Branch, Leaf
-from fibercap.core.units import QuantityTextError, known_units, split_quantity
+from fibercap.core.units import QuantityTextError, known_product_units, split_quantity
 from fibercap.core.vocabulary import BUILT_IN, SCALES, SPOKEN, Vocabulary, using, vocabulary_in_use
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class UnitOfProduct(Field):
                 f"did you mean `{near}`?" if near else f"declare it: `units: {{{text}: new}}`, or `{{{text}: 12 km}}`"
             )
             if not re.fullmatch(NAME, text) or text in BUILT_IN.words:
-                hint = known_units(vocabulary)
+                hint = known_product_units(vocabulary)
             raise wrong(
                 "unknown_unit", f"{quote(text)}, no unit of products", "a unit that products are counted in", hint
             )

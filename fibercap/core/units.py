@@ -76,9 +76,22 @@ def _unit(text: str, quantity: str, vocabulary: Vocabulary) -> str:
 
 def known_units(vocabulary: Vocabulary) -> str:
     """Return a hint that names the units of products, time and shares; currencies are too many."""
+    return f"{known_product_units(vocabulary)}, day, month, quarter, year, %, bp, and currencies by their ISO 4217 code"
+
+
+def known_product_units(vocabulary: Vocabulary) -> str:
+    """Return a hint that names the units of products, without all of their prefixes.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The units that a plan declares beside those that are known.
+    """
     declared = (name for name, _, _ in vocabulary.declared)
-    products = ", ".join(("km", "m", "m2", "m3", "l", "kg", "g", "tonne", "kWh", "MWh", "piece", *declared))
-    return f"known units: {products}, day, month, quarter, year, %, bp, and currencies by their ISO 4217 code"
+    return f"known units: {', '.join((*USUAL_PRODUCT_UNITS, *declared))}"
+
+
+USUAL_PRODUCT_UNITS = ("km", "m", "m2", "m3", "l", "kg", "g", "tonne", "kWh", "MWh", "piece")
 
 
 def words_like(unit: str) -> tuple[str, ...]:

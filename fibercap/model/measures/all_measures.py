@@ -122,6 +122,18 @@ def headlines() -> list[str]:
     return [measure.__name__ for measure in MEASURES if vars(measure).get("is_headline")]
 
 
+def is_of_one_loan(name: str) -> bool:
+    """Tell whether a measure is that of one loan, and not of the plan or of one unit of its products.
+
+    Parameters
+    ----------
+    name : str
+        A measure such as `min_dscr`, `min_dscr.fleet` or `levelized_cost.tonne`.
+    """
+    key, _, part = name.partition(".")
+    return bool(part) and key not in {measure.__name__ for measure in UNIT_MEASURES}
+
+
 def is_debt_service_cover(name: str) -> bool:
     """Tell whether a measure is marked as debt service cover.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.model.measures.all_measures import is_of_one_loan
 from fibercap.studies.verdict.footing import footing
 from fibercap.views.charts.bridge import bridge_panels
 from fibercap.views.numbers import Figures
@@ -106,5 +107,7 @@ def _changes(comparison: Comparison, names: list[str]) -> Table:
 def _shown_measures(comparison: Comparison) -> list[str]:
     """Return the measures that every option has and that are defined in some, without those of single loans."""
     cases = list(comparison.cases.values())
-    known = [key for key in cases[0].measures if "." not in key and all(key in case.measures for case in cases)]
+    known = [
+        key for key in cases[0].measures if not is_of_one_loan(key) and all(key in case.measures for case in cases)
+    ]
     return [key for key in known if any(case.measures[key].value is not None for case in cases)]

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from fibercap.model.measures.all_measures import headlines
+from fibercap.model.measures.all_measures import headlines, is_of_one_loan
 from fibercap.model.plan.plan import SOURCE_KINDS
 from fibercap.studies.covenants import FAIL
 from fibercap.studies.step_warning import step_warning
@@ -48,7 +48,7 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
             console.print()
         _verdict(console, comparison)
         _titles(console, comparison)
-    chosen = headlines() if short else [n for n in next(iter(cases.values())).measures if "." not in n]
+    chosen = headlines() if short else [n for n in next(iter(cases.values())).measures if not is_of_one_loan(n)]
     names = list(cases)
     each = max(1, (console.width - LABEL) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
     title = "Ways of financing" if short else "Measures"

@@ -164,7 +164,8 @@ def _use_lines(use: Use, width: int) -> Iterator[str]:
     yield from _list_lines(f"used by {len(use.rows)} row{'' if len(use.rows) == 1 else 's'}", use.rows, width)
     if not use.rows:
         yield "  no formula names it; it may decide which rows and formulas there are"
-    yield from _list_lines(f"reaches {len(use.measures)} of {use.count} measures", use.measures, width)
+    else:
+        yield from _list_lines(f"reaches {len(use.measures)} of {use.count} measures", use.measures, width)
     if use.is_row:
         yield ""
         yield from _wrap(f"`{use.path}` is a row too; name a period to explain that", 0, width)
