@@ -465,3 +465,32 @@ def test_few_digits_are_printed_where_they_are_enough() -> None:
 )
 def test_a_number_is_told_with_its_unit(value: float | None, unit: str, text: str) -> None:
     assert value_text(value, unit) == text
+
+
+SERIES = """\
+fibercap: 1
+horizon: {from: 2010, to: 2013, step: year}
+money: {report_in: EUR}
+sources: {offer: {title: Offer, kind: stated}, team: {title: Team, kind: assumed}}
+default_source: offer
+products: {cable: {unit: tonne, price: {2010: 60 EUR/tonne, 2012: {value: 80 EUR/tonne, source: team}, SETTING}}}
+plants: {p: {product: cable, capacity: 100 tonne/year, cash_cost: 10 EUR/tonne}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "year", "keys"),
+    [
+        ("interpolate: linear", "2011", ["2010", "2012", "interpolate"]),
+        ("growth: {value: 2 %/year, source: team}", "2013", ["2010", "2012", "growth"]),
+        ("", "2011", ["2010"]),
+    ],
+)
+def test_a_value_between_keys_names_all_that_it_comes_from(setting: str, year: str, keys: list[str]) -> None:
+    plan = project(scenario_of(SERIES.replace(", SETTING", f", {setting}" if setting else "")))
+    (price,) = [
+        one for one in result(plan, "plants.p.revenue", year).number.inputs if one.path == "inputs.products.cable.price"
+    ]
+
+    assert [written.path.rpartition(".")[2] for written in price.written] == keys
+    assert {written.kind for written in price.written} == ({"stated", "assumed"} if len(keys) > 1 else {"stated"})

@@ -157,7 +157,7 @@ class Explainer:
         row, plain = self.cells.row(path), self._plain(path, column)
         length, name = self.cells.block(path).length, self.cells.earlier(path)
         if not asked_for and name.startswith(INPUT):
-            return replace(plain, written=(self._in_force(path, column),))
+            return replace(plain, written=self._in_force(path, column))
         if (not asked_for and name.startswith(PLAIN)) or column >= length:
             return plain
         text = row.formula if column >= 0 else row.before
@@ -264,15 +264,20 @@ class Explainer:
             cells.append((piece.path, place))
         return cells
 
-    def _in_force(self, path: str, column: int) -> Written:
-        """Return where an input over time is written: the one key that gives its value in a column, else the block."""
+    def _in_force(self, path: str, column: int) -> tuple[Written, ...]:
+        """Return where an input over time is written: the one key that gives its value in a column, else the block.
+
+        Of an input that grows or is interpolated, each key, and what it grows by.
+        """
         path, column = self.cells.original_cell(path, column)
         row, name = self.cells.row(path), self.cells.earlier(path)
         given = [p for p in references(row.formula) if p in self.cells.given and not p.startswith(PLAIN)]
+        if self.inputs.moves_between_keys(name.removeprefix(INPUT)):
+            return self.inputs.below(name.removeprefix(INPUT))
         prefix = path.removesuffix(name)
         start, end = (self.cells.cell(f"{prefix}time.{edge}", column) for edge in ("start", "end"))
         keys = [p for p in given if f"{p}.from" in given]
         since = [self.cells.cell(f"{key}.from", column) for key in keys] + [np.inf]
         counts = [key for key, a, b in zip(keys, since, since[1:], strict=False) if a < end and b > start]
         reads = self.cells.given[counts[0] if len(counts) == 1 else given[0]].reads[0]
-        return self.inputs.one(reads if len(counts) <= 1 else name.removeprefix(INPUT))
+        return (self.inputs.one(reads if len(counts) <= 1 else name.removeprefix(INPUT)),)

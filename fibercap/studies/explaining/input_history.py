@@ -89,6 +89,15 @@ class Inputs:
         keys = tuple(path.split("."))
         return settable(self.values, keys, SCHEMA)
 
+    def moves_between_keys(self, path: str) -> bool:
+        """Tell whether an input over time grows, or is joined by straight lines."""
+        value, _ = self._quantities.get(path, (None, ""))
+        if not isinstance(value, Series) or not value.starts:
+            return False
+        product = self.scenario.products.get(path.split(".")[1]) if path.startswith("products.") else None
+        linear = product is not None and product.interpolate == "linear" if value.linear is None else value.linear
+        return linear or value.growth is not None
+
     def below(self, path: str) -> tuple[Written, ...]:
         """Return each input written at or below a path; its default if none is written."""
         keys = tuple(path.split("."))
