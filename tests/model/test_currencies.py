@@ -150,7 +150,7 @@ def test_jena_in_euro_is_near_the_base_case_and_dearer_later() -> None:
     [
         ("exchange:", "note:", "unknown"),
         ("price: 60 EUR/km", "price: 60 BRL/km", "found `60 BRL/km`, in BRL without an exchange rate"),
-        ("average: {2000: 0.90", "average: {2001-06: 0.90", "a path that starts at 2001"),
+        ("average: {2000: 0.90", "average: {2001-06: 0.90", "a series that starts at 2001"),
         ("  EUR: {", "  EURO: {", "the unknown currency `EURO`"),
         ("2000: 0.95 USD/EUR", "2000: 0.95 EUR/USD", "wanted USD per unit of another currency"),
         ("2000: 0.95 USD/EUR", "2000: 1.9 BRL/EUR", "wanted USD per unit of another currency"),

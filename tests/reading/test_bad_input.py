@@ -329,7 +329,7 @@ plan.yaml:18:38: funding.line.grant
 plan.yaml:5:20: products.fiber.price
     5 | products: {fiber: {price: {2001: 40 USD/km}}}
       |                    ^^^^^
-    found a path that starts at 2001, wanted one that covers the horizon's start; add a value from 2000 on""",
+    found a series that starts at 2001, wanted one that covers the horizon's start; add a value from 2000 on""",
     ),
     "other currency": (
         "capex: 5 million USD",

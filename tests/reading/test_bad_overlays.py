@@ -457,7 +457,7 @@ plan.yaml:21:11: loans.bank.rate
 plan.yaml:5:20: products.fiber.price
     5 | products: {fiber: {price: {2006: 40 USD/km}}}
       |                    ^^^^^
-    found a path that starts at 2006, wanted one that covers the horizon's start; add a value from 2000 on""",
+    found a series that starts at 2006, wanted one that covers the horizon's start; add a value from 2000 on""",
     ),
     "draws above the commitment": (
         loan("draws: {2000-02-01: 2 million USD, 2000-03-01: 2 million USD}", "bank: 2 million USD, ", ""),

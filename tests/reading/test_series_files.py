@@ -519,7 +519,7 @@ inside it twice""",
     "a series that begins too late": (
         of_file("year,smf [USD/km]\n2001,40\n"),
         """\
-    found a path that starts at 2001, wanted one that covers the horizon's start; add a value from 2000 on""",
+    found a series that starts at 2001, wanted one that covers the horizon's start; add a value from 2000 on""",
     ),
     "a growth that is a share": (
         of_file(LINES, SERIES.replace("smf", "smf, growth: 5 %")),

@@ -41,7 +41,7 @@ def start_of_series(s: Plan, name: str) -> Findings:
             and value.starts[0] > origin
         ):
             hint = f"add a value from {s.horizon.start.year} on"
-            problem = f"a path that starts at {value.names[0]}"
+            problem = f"a series that starts at {value.names[0]}"
             yield ".".join(path), "late_path", problem, "one that covers the horizon's start", hint
 
 
