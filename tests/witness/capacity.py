@@ -187,6 +187,10 @@ def ship_output(plan: Plan, exchange: Exchange, rows: Rows) -> None:
             parts = (rows[f"{prefix}.shipments"] for prefix in find_products(plan, name).values())
             rows[f"plants.{name}.shipments"] = add_rows(parts, calendar)
     rows["accounts.shipments"] = add_rows((rows[f"plants.{name}.shipments"] for name in plan["plants"]), calendar)
+    units = {name: plan["products"][next(iter(find_products(plan, name)))].get("unit", "km") for name in plan["plants"]}
+    for unit in set(units.values()):
+        shipped = (rows[f"plants.{name}.shipments"] for name, one in units.items() if one == unit)
+        rows[f"accounts.shipments.{unit}"] = add_rows(shipped, calendar)
 
 
 def add_rows(parts: Any, calendar: Calendar) -> Row:

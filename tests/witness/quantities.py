@@ -13,6 +13,8 @@ UNITS = {
     "annuity": 1.0,
     "kg": 1.0,
     "bottle": 1.0,
+    "coil": 1.0,
+    "tonne": 1.0,
     "l": 1.0,
     "manday": 1.0,
     "day": 1.0,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.key_plans import MAKER
 from tests.witness.program import compare_measures, compare_rows, find_run_off, list_unknown, names_row, run_program
 from tests.witness.witness import recompute_plan
 
@@ -229,14 +230,6 @@ GROWING = (
 )
 
 
-def lay_growth(text: str) -> str:
-    """Return the plan to March in which prices and costs grow and lie on lines, discounted beyond an index."""
-    for old, new in GROWING:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return text
-
-
 COSTLY = (
     (
         "products: {fiber: {price: {2001: 50 USD/km, 2003: 45 USD/km}}}",
@@ -258,16 +251,9 @@ COSTLY = (
 )
 
 
-def lay_costs(text: str) -> str:
-    """Return a plan of plants with cost lines, a yield and two products, and projects with cash costs of their own."""
-    for old, new in COSTLY:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return text
-
-
 PLANS = {
-    "costly": lay_costs(COMPANY + BY_QUARTER),
+    "maker": MAKER.replace("bank", "shaped").replace("25 USD/km", "300 USD/coil"),
+    "costly": change_plan(COMPANY + BY_QUARTER, COSTLY),
     "assets": ASSETS,
     "assets_taxed_by_years": ASSETS.replace("{table: {1 year: 40 %, 2 years: 30 %, 50 months: 30 %}}", "sum_of_years"),
     "growing": change_plan(TO_MARCH, GROWING),
