@@ -148,4 +148,6 @@ def _limit_document(sized: Sized, limit: Limit) -> types.SizeLimit:
 def _quantity_as_written(amount: Any) -> str:
     """Return a quantity as one writes it in a scenario."""
     number = float(amount.magnitude)
-    return f"{100 * number!r} %" if amount.dimensionless else f"{number!r} {amount.units}"
+    if amount.dimensionless:
+        return f"{repr(100 * number).removesuffix('.0')} %"
+    return f"{repr(number).removesuffix('.0')} {amount.units}"
