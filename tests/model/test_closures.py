@@ -218,7 +218,7 @@ def test_closures_that_cannot_be_are_refused(closures: str, opened: str, message
 
 def test_each_closure_that_overlaps_an_earlier_one_is_named() -> None:
     closures = "{a: {from: 2001, to: 2001}, b: {from: 2001-02, to: 2001-03}, c: {from: 2001-06, to: 2001-07}}"
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match=r"which overlaps `plants\.works\.closures\.a`") as caught:
         scenario_of(text(closures), "plan.yaml")
 
     assert str(caught.value).count("which overlaps `plants.works.closures.a`") == 2

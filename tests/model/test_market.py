@@ -108,7 +108,7 @@ def test_what_is_wrong_is_refused_at_its_place(old: str, new: str, message: str)
 
 
 def test_what_is_wrong_in_a_demand_is_refused_at_its_key() -> None:
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match="wanted a value from 0 % to 100 %") as caught:
         scenario_of(MARKET.replace("share: 35 %", "share: 135 %").replace("exports: 0.4", "exports: -0.4"))
 
     assert [problem.path for problem in caught.value.problems] == [

@@ -148,15 +148,15 @@ def test_options_and_settings_lay_files_over_the_plan(tmp_path: Path) -> None:
     option = "options: {high: {change: {products.fiber.price: {file: high.csv, column: smf}}}}\n"
     (tmp_path / "plan.yaml").write_text(plan_with(SERIES) + option)
     (tmp_path / "prices.csv").write_text(LINES)
-    laid = {"2000": "50 USD/km", "2002": "38 USD/km", "2001": "51 USD/km"}
+    expected = {"2000": "50 USD/km", "2002": "38 USD/km", "2001": "51 USD/km"}
 
     def price(**how: object) -> dict[str, str]:
         series = subtree(read(tmp_path / "plan.yaml", **how).tree, ("products", "fiber", "price"))  # type: ignore[arg-type]
         assert isinstance(series, Branch)
         return {path[0]: leaf.text for path, leaf in leaves(series)}
 
-    assert price(option="high") == laid
-    assert price(settings=["products.fiber.price={file: high.csv, column: smf}"]) == laid
+    assert price(option="high") == expected
+    assert price(settings=["products.fiber.price={file: high.csv, column: smf}"]) == expected
     assert price(settings=["products.fiber.price.2002=30 USD/km"]) == {**KEPT, "2002": "30 USD/km"}
     assert price(settings=["products.fiber.price={times: 0.5}"]) == {"2000": "20 USD/km", "2002": "19 USD/km"}
     with pytest.raises(ScenarioError, match=re.escape("no column `mmf` in ")):
