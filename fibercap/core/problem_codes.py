@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fibercap.core.kind_of_problem import Kind
+from fibercap.core.loan_problem_codes import FUNDING, LOANS
 
 READING: Final = {
     "no_such_file": Kind(
@@ -203,68 +204,6 @@ PLAN: Final = {
     "cancelled_and_sold": Kind("A project is cancelled and sold.", "Keep one of the two."),
     "falling": Kind("A ramp falls.", "Let each share be at least the one before."),
     "not_all": Kind("A ramp does not end at 100 %, or shares of a loan do not total it.", "Change one of its shares."),
-}
-LOANS: Final = {
-    "given_twice": Kind("Two keys say the same in two ways.", "Keep one of them."),
-    "matures_before_signing": Kind("A loan is due before it is signed.", "Change one of the two dates."),
-    "outside_loan": Kind("A draw, payment or the like lies outside the loan's life.", "Change the date."),
-    "payment_outside_loan": Kind("The first payment lies outside the loan's life.", "Change `first`."),
-    "longer_than_loan": Kind("The grace is as long as the loan, or longer.", "Shorten it, or take style `bullet`."),
-    "shorter_than_loan": Kind("The loan is amortized over less than its life.", "Let it mature earlier instead."),
-    "above_commitment": Kind(
-        "More is drawn, asked for or left over than the commitment.", "Ask for less, or raise the commitment."
-    ),
-    "owed_already": Kind(
-        "A loan that is owed already is to pay for something, or is a revolver; nothing is left of it to draw.",
-        "Take another source, or give a loan with a `commitment`.",
-    ),
-    "fee_in_the_past": Kind(
-        "An upfront fee is given for a loan that is owed already.", "Remove it; it was paid at signing."
-    ),
-    "cap_below_floor": Kind("The cap of a rate is below its floor.", "Swap them."),
-    "negative_margin": Kind("The margin of a rate is negative.", "Write one of at least 0 %/year, or give a floor."),
-    "unknown_index": Kind(
-        "A rate floats, or a series grows, by an index that is not under `rates` or `indices`.",
-        "Add its path there, or take the name that is proposed.",
-    ),
-    "mixed_schedule": Kind("A custom schedule mixes amounts and shares, or is empty.", "Write all in one way."),
-    "below_interest": Kind(
-        "A payment does not cover the interest, so that the loan grows.",
-        "Raise it, or allow it with `allow_negative_amortization: true`.",
-    ),
-    "cannot_recast": Kind(
-        "`after_prepayment: recast` is asked of a loan whose later payments a prepayment cannot lower.",
-        "Write `shorten`, or remove the key.",
-    ),
-    "nothing_to_true_up": Kind(
-        "A true-up is named for a loan that does not round, or whose last payment is not like those before.",
-        "Remove it, or give `rounding`.",
-    ),
-    "pays_in_advance": Kind("A loan that depends on cash is to pay in advance.", "Let it pay in arrears."),
-    "revolver_grows": Kind("Interest of a revolver is to be capitalized.", "Remove it; a revolver pays its interest."),
-    "revolver_swept": Kind("A revolver has a sweep.", "Remove it; all excess repays a revolver."),
-}
-FUNDING: Final = {
-    "unknown_project": Kind(
-        "`funding` names neither a project nor a purchased plant.", "Take the name that is proposed."
-    ),
-    "unknown_loan": Kind(
-        "`funding` names a source that is no loan, grant, equity or cash.",
-        "Take the name that is proposed, or add the loan.",
-    ),
-    "two_rests": Kind(
-        "Two sources are to pay the rest, or two products have the rest of output.", "Give one of them a share."
-    ),
-    "above_fixed_part": Kind(
-        "A grant is more than a purchase pays for fixed assets, its price less working capital.", "Lower the grant."
-    ),
-    "above_uses": Kind("Sources pay more than what they are to pay for.", "Lower one, or make it `rest`."),
-    "depends_on_cash": Kind(
-        "Financing costs of a loan that depends on cash are to be funded.", "Fund costs that are known before."
-    ),
-    "no_construction": Kind(
-        "Financing costs are to be put into an asset that is not being built.", "Remove `include_financing_costs`."
-    ),
 }
 CLAIMS: Final = {
     "not_a_time": Kind("The text is not a time.", "Write `end of 2002`, `2002`, `2002-Q3`, `2002-06` or `in total`."),
