@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
-from fibercap.model.law import Law
+from fibercap.model.laws.law import Law
 
 CLOSED = " <&-"
 LOANS = """\
@@ -154,6 +154,6 @@ REQUESTS: Mapping[str, Request] = {
     "broken_law": Request(
         "fibercap run bare.yaml",
         {"bare.yaml": BARE},
-        patches={"fibercap.model.laws.laws_of": lambda *_: iter([Law("balance", "accounts.cash", "5")])},
+        patches={"fibercap.model.laws.proof.laws_of": lambda *_: iter([Law("balance", "accounts.cash", "5")])},
     ),
 }  # fmt: skip

@@ -29,7 +29,7 @@ FLOORS = (
     ("core",),
     ("model/currency", "model/plan", "model/returns", "model/plants", "model/horizon", "model/checks"),
     ("model/loans", "model/funding", "model/cash", "model/income", "model/cover", "model/worth"),
-    ("model/measures", "model"),
+    ("model/measures", "model/laws", "model"),
     ("studies", "studies/verdict", "studies/explaining"),
     ("reading", "reading/schema", "views", "views/terminal", "views/json", "views/files"),
     ("views/charts", "views/report", "views/workbook"),

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from fibercap.cli import cli, join_percent, main
-from fibercap.model import laws
-from fibercap.model.law import Law
+from fibercap.model.laws import proof
+from fibercap.model.laws.law import Law
 
 SMALL = """\
 fibercap: 1
@@ -266,7 +266,7 @@ def test_a_claim_that_matches_nothing_is_an_error(say: Any, tmp_path: Path) -> N
 
 
 def test_a_broken_law_exits_1_in_any_verb(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(laws, "laws_of", lambda *_: iter([Law("balance", "accounts.cash", "5")]))
+    monkeypatch.setattr(proof, "laws_of", lambda *_: iter([Law("balance", "accounts.cash", "5")]))
 
     said = say("run", "small.yaml")
 

@@ -12,7 +12,7 @@ from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.model.horizon.outliving import to_maturity
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.income.operating import funded_rows, operations
-from fibercap.model.laws import prove_laws
+from fibercap.model.laws.proof import prove_laws
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.projection import Projection
 from fibercap.model.worth.project_flows import worth_rows

@@ -14,7 +14,7 @@ from fibercap.core.errors import IdentityError, ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.core.timeline import month_number
 from fibercap.core.tree import Branch, Leaf
-from fibercap.model.laws import prove_laws
+from fibercap.model.laws.proof import prove_laws
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 
 from fibercap.core.errors import FibercapError, IdentityError
 from fibercap.core.formula import evaluate
-from fibercap.model.law_texts import law_texts
-from fibercap.model.laws import LAWS, prove_laws
+from fibercap.model.laws.all_laws import LAWS
+from fibercap.model.laws.law_texts import law_texts
+from fibercap.model.laws.proof import prove_laws
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of

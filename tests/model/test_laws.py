@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from fibercap.core.errors import IdentityError
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import Array
-from fibercap.model.laws import LAWS, prove_laws
+from fibercap.model.laws.all_laws import LAWS
+from fibercap.model.laws.proof import prove_laws
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of

@@ -14,8 +14,8 @@ from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
 from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.model.cash.trifle import HALF_A_CENT, ROUNDING, Trifle, least_money
-from fibercap.model.law import largest_amount
-from fibercap.model.laws import ABSOLUTE, RELATIVE, Books, prove_laws
+from fibercap.model.laws.law import largest_amount
+from fibercap.model.laws.proof import ABSOLUTE, RELATIVE, Books, prove_laws
 from fibercap.model.loans import Moves, Setting, schedule_block
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project

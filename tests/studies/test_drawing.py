@@ -13,8 +13,8 @@ from fibercap.core.quantity import Quantity
 from fibercap.core.spec import quantities
 from fibercap.core.threads import blas_threads, one_blas_thread
 from fibercap.core.units import Drawn
-from fibercap.model import laws
 from fibercap.model import project as model_project
+from fibercap.model.laws import proof
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.plan.inputs import written_path
 from fibercap.model.plan.scenario import Scenario
@@ -176,7 +176,7 @@ def test_matrix_products_of_a_batch_use_one_thread(monkeypatch: pytest.MonkeyPat
     if threads is None:
         pytest.skip("NumPy uses another library than OpenBLAS")
     before, seen = threads.get(), []
-    prove = laws.prove_laws
+    prove = proof.prove_laws
 
     def watched(*arguments: Any) -> Any:
         seen.append(threads.get())

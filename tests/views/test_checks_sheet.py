@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fibercap.model.law_texts import law_texts
-from fibercap.model.laws import IDLE
+from fibercap.model.laws.all_laws import IDLE
+from fibercap.model.laws.law_texts import law_texts
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of

@@ -14,7 +14,7 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.tree import Path, subtree
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.financing import financed_rows
-from fibercap.model.laws import prove_laws
+from fibercap.model.laws.proof import prove_laws
 from fibercap.model.loans.setting import used_commitment, used_share
 from fibercap.model.loans.used_part import amounts, used_part
 from fibercap.model.worth.owners_flows import owners_rows

@@ -14,7 +14,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.formula_text import term_of
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.horizon.run_off import RUN_OFF
-from fibercap.model.law_texts import law_texts
+from fibercap.model.laws.law_texts import law_texts
 from fibercap.model.project import project
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 

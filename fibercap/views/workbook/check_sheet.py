@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.formula_text import term_of
 from fibercap.model.cash.trifle import PATH
 from fibercap.model.horizon.run_off import RUN_OFF
-from fibercap.model.law_texts import LawText, law_texts
+from fibercap.model.laws.law_texts import LawText, law_texts
 from fibercap.model.plants.projects import SpendByPeriod
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.cases import merge_in_order

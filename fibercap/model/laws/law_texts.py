@@ -8,8 +8,8 @@ import numpy as np
 
 from fibercap.core.prefixed import prefix_text
 from fibercap.model.horizon.run_off import RUN_OFF
-from fibercap.model.law import Law
-from fibercap.model.laws import IDLE, laws_of
+from fibercap.model.laws.all_laws import IDLE, laws_of
+from fibercap.model.laws.law import Law
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
