@@ -1,4 +1,4 @@
-"""Published figures about assets and series: a plan with one asset, merged from what every such case has and what one says."""
+"""Published figures of plans: a plan with one asset, merged from what every such case has and what one says; or a whole scenario."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ BASE: Mapping[str, Any] = {
 }
 """A plant that earns enough to pay for the asset and to be taxed."""
 
+SCENARIO: Mapping[str, Any] = {"fibercap": "1", "money": {"report_in": "USD"}}
+"""What every whole scenario has."""
+
 
 def merge(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """Return a block with the entries of another over its own."""
@@ -44,12 +47,25 @@ def plan_figure(plan: Mapping[str, Any], key: str) -> float:
         return sale - float(projection.value("inputs.tax.rate").flat[-1]) * (sale - book)
     if key.endswith(" in %"):
         return 100.0 * plan_figure(plan, key.removesuffix(" in %"))
+    return _figure(projection, key)
+
+
+def scenario_figure(scenario: Mapping[str, Any], key: str) -> float:
+    """Return a figure such as `accounts.cash 2001`, `loans.bank.dscr 2001-Q3`, or a measure; ` in %` is a hundred times it."""
+    if key.endswith(" in %"):
+        return 100.0 * scenario_figure(scenario, key.removesuffix(" in %"))
+    return _figure(_projection(json.dumps(merge(SCENARIO, scenario))), key)
+
+
+def _figure(projection: Projection, key: str) -> float:
+    """Return a measure, or a row over a year or a quarter; a row without a dot is of the asset."""
     if " " not in key:
         return float(measures(projection)[key].value or np.nan)
-    row, year = key.split()
-    if year == "total":
+    row, period = key.split()
+    if period == "total":
         return float(projection.value(row).sum())
-    return float(projection.by(row if "." in row else f"projects.asset.{row}")[year].flat[0])
+    step = "quarter" if "Q" in period else "year"
+    return float(projection.by(row if "." in row else f"projects.asset.{row}", step)[period].flat[0])
 
 
 @cache

@@ -22,7 +22,7 @@ from fibercap.model import returns
 from fibercap.model.loans import Schedule
 from fibercap.reading.files import contracts_of
 from fibercap.studies.schedules import schedules
-from tests.published_plans import plan_figure
+from tests.published_plans import plan_figure, scenario_figure
 
 PUBLISHED = Path(__file__).resolve().parent / "published"
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "validation.md"
@@ -56,7 +56,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Case:
-    """One worked example: a loan, a plan, a call of a function, or days counted."""
+    """One worked example: a loan, a plan, a whole scenario, a call of a function, or days counted."""
 
     source: Source
     name: str
@@ -96,9 +96,10 @@ def result(case: Case) -> list[Figure]:
         return list(_loan_figures(_schedule(_text(block["loan"])), block["expect"]))
     if "days" in block:
         return list(_day_figures(block))
-    if "plan" in block:
-        expected = block["expect"].items()
-        return [Figure(key, text, _shown(plan_figure(block["plan"], key), text)) for key, text in expected]
+    for kind, figure in (("plan", plan_figure), ("scenario", scenario_figure)):
+        if kind in block:
+            expected = block["expect"].items()
+            return [Figure(key, text, _shown(figure(block[kind], key), text)) for key, text in expected]
     value = CALLS[block["call"]](*map(_argument, block["with"]))
     expected = block["expect"] if isinstance(block["expect"], list) else [block["expect"]]
     values = np.atleast_1d(value) * float(block.get("times", 1))
