@@ -280,6 +280,7 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "cannot_recast": loan("after_prepayment: recast\n    repayment: {style: at_maturity}"),
     "nothing_to_true_up": loan("true_up: last_interest"),
+    "rank_skips": loan("rank: 2"),
     "pays_in_advance": loan("repayment: {style: revolver}\n    payments: {on: start}"),
     "revolver_grows": loan("repayment: {style: revolver}\n    capitalize_until: 2001-01-15"),
     "revolver_swept": loan("repayment: {style: revolver}\n    sweep: 50 %"),

@@ -56,7 +56,7 @@ loans:
          draws: {2001-01-01: 3 million USD}, prepayments: {2002-03-15: 0.1 million USD}, payments: {every: half_year},
          repayment: {style: level, balloon: 1 million USD},
          covenants: {cover: {row: accounts.dscr_12m, at_least: 1.1, lock_up: 1.3, test: payment}}}
-  euro: {commitment: 2 million EUR, signed: 2001-01-31, matures: 4 years, rate: {index: euribor, margin: 2 %/year},
+  euro: {rank: 2, commitment: 2 million EUR, signed: 2001-01-31, matures: 4 years, rate: {index: euribor, margin: 2 %/year},
          repayment: {style: sculpted, dscr: 1.5}, fees: {upfront: 1 %, undrawn: 50 bp/year}}
   mark: {commitment: 1 million EUR, signed: 2001-01-31, matures: 4 years, rate: 6 %/year, after_prepayment: recast,
          repayment: {style: custom, schedule: {2003-01-31: 0.5 million EUR, 2005-01-31: 0.5 million EUR}},
@@ -203,6 +203,7 @@ NAMED = frozenset(
         "closures",
         "indices",
         "costs",
+        "ranks",
     }
 )
 OWN = frozenset({"uses", "gap", "grant", "grant_received", "financing_costs", "cash_share", "cash", "equity"})

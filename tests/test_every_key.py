@@ -126,6 +126,7 @@ OTHERS = {
         "loans.credit.commitment": "3.3 million USD",
         "loans.float.draws.2001-02-01": "1.5 million USD",
         "loans.float.sweep": "50 %",
+        "loans.house.rank": "2",
         "loans.old.true_up": "last_interest",
         "loans.house.repayment.after_reset": "keep_payment",
         "loans.old.payments.end_of_month": "true",

@@ -42,6 +42,7 @@ LOANS: Final = {
         "A true-up is named for a loan that does not round, or whose last payment is not like those before.",
         "Remove it, or give `rounding`.",
     ),
+    "rank_skips": Kind("The ranks of loans skip a number.", "Number the ranks 1, 2, 3 without a gap."),
     "pays_in_advance": Kind("A loan that depends on cash is to pay in advance.", "Let it pay in arrears."),
     "revolver_grows": Kind("Interest of a revolver is to be capitalized.", "Remove it; a revolver pays its interest."),
     "revolver_swept": Kind("A revolver has a sweep.", "Remove it; all excess repays a revolver."),

@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.model.cash.lock_up import lock_rows, locked_row, locks_of
 from fibercap.model.cash.order_of_cash import cash_decides, settle_cash
+from fibercap.model.cash.ranks import rank_rows
 from fibercap.model.cover.loan_life import ratio_rows
 from fibercap.model.cover.service import cover_rows
 from fibercap.model.income.statements import account_rows
@@ -79,6 +80,7 @@ def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dic
     blocks, planned = known_loans(sheet, scenario, cuts)
     blocks |= cash_loans(sheet, scenario, planned, locks.values())
     account_rows(sheet, scenario)
+    rank_rows(sheet, scenario)
     schedules = {blocks[name].name: blocks[name] for name in scenario.loans}
     # ratios wait until cash has its values, and are evaluated whole; a lock-up needs them while cash is settled
     if cash_decides(scenario) and not locks:

@@ -34,9 +34,20 @@ def draw_loans(draft: Draft) -> None:
     }
     if loans:
         draft.plan["loans"] = loans
+    draw_ranks(draft, loans)
     floats = any("index" in loan["rate"] for loan in loans.values() if isinstance(loan["rate"], dict))
     if not floats and dice.chance(0.7):
         del draft.plan["rates"]
+
+
+def draw_ranks(draft: Draft, loans: Plan) -> None:
+    """Add the order in which lenders are served, where some are served before others."""
+    dice = draft.dice
+    if len(loans) > 1 and dice.chance(0.4):
+        last = 1
+        for name in dice.sample([*loans], len(loans))[1:]:
+            last += dice.pick(0, 1)
+            loans[name]["rank"] = last
 
 
 def draw_index(draft: Draft) -> Any:

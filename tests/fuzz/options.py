@@ -94,6 +94,12 @@ def move_out(draft: Draft, option: Plan) -> None:
     for name in draft.dice.sample([*loans], len(loans)):
         if name in named or any(name in path for path in option.get("change", {})):
             continue
+        ranks = {
+            other: loan.get("rank", loans.get(loan.get("like"), {}).get("rank", 1)) for other, loan in loans.items()
+        }
+        left = {rank for other, rank in ranks.items() if other != name}
+        if left and left != {*range(1, max(left) + 1)}:
+            continue  # the ranks of the others would skip one
         promises = str(loans[name].get("covenants"))
         if f"loans.{name}." in promises and any(loan.get("like") == name for loan in loans.values()):
             continue  # a loan like it promises what stands in its rows

@@ -33,6 +33,7 @@ from fibercap.model.checks.funding_checks import (
 )
 from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
 from fibercap.model.checks.plant_checks import plant_costs, plant_products, product_shares
+from fibercap.model.checks.rank_checks import ranks_without_gaps
 from fibercap.model.checks.series_checks import limit_of_growth, start_of_discounting, start_of_growth, start_of_series
 from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
 from fibercap.model.plants.purchases import net_capital
@@ -73,6 +74,7 @@ def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:
     """
     names = list(lending.__dict__.get("loans") or ())
     runs = [check(lending, name) for check in LOAN_CHECKS for name in names]
+    runs.append(ranks_without_gaps(lending, "loans"))
     return collect_problems([*runs, _sources(lending, "default_source")], tree)
 
 
@@ -118,6 +120,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (cancellation, names("projects")),
         *((check, ["projects", "plants", "opening"]) for check in (land, sale)),
         *((check, names("loans")) for check in LOAN_CHECKS),
+        (ranks_without_gaps, ["loans"]),
         (loan_horizon, names("loans")),
         (loan_total, names("loans")),
         (funding_place, names("funding")),

@@ -10,6 +10,7 @@ from fibercap.core.period_names import DECEMBER
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.cash.ranks import has_rank_rows, ranks_of
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.loans.covenant import AT_PAYMENTS
 from fibercap.model.plants.products_and_time import year_ends_text
@@ -86,12 +87,7 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
     """
     count, trifle = MONTHS // plan.timeline.months, trifle_of(sheet)
     for key, label in SUMS.items():
-        flow = sheet.value(f"accounts.{key}")
-        text = f"{{accounts.{key}}}"
-        if count > 1:
-            text = f"{{accounts.{key}{OVER}@-1}} + {{accounts.{key}}} - {{accounts.{key}@-{count}}}"
-        # the formula sums differences from the start, which would leave rounding errors where the flow is zero
-        sheet.put(Row(f"accounts.{key}{OVER}", label, plan.currency, STOCK, text), _sum_of_last(flow, count))
+        _sum_row(sheet, f"accounts.{key}", label, plan.currency, count)
     for key, label, above, below, why in (
         ("dscr", "DSCR", "cfads_12m", "debt_service_12m", NO_SERVICE),
         ("dscr_before_capex", "DSCR before capex", "cfads_before_capex_12m", "debt_service_12m", NO_SERVICE),
@@ -102,9 +98,19 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
         text = f"{{accounts.{above}}} / ({{accounts.{below}}} * {counts})"
         words, undefined = f"{label} over twelve months", f"{why}, or {NO_YEAR}"
         sheet.line(Row(f"accounts.{key}{OVER}", words, "", STOCK, text, undefined=undefined))
+    _rank_cover_rows(sheet, plan, count)
     _no_ebitda_row(sheet, count)
     _year_rows(sheet, count, plan.timeline.year_kind)
     _rows_at_dates(sheet, plan)
+
+
+def _sum_row(sheet: Sheet, path: str, label: str, money: str, count: int) -> None:
+    """Write `<path>_12m`, the sum of a flow over the last `count` periods, fewer at the start."""
+    text = f"{{{path}}}"
+    if count > 1:
+        text = f"{{{path}{OVER}@-1}} + {{{path}}} - {{{path}@-{count}}}"
+    # the formula sums differences from the start, which would leave rounding errors where the flow is zero
+    sheet.put(Row(f"{path}{OVER}", label, money, STOCK, text), _sum_of_last(sheet.value(path), count))
 
 
 def _sum_of_last(flow: Array, count: int) -> Array:
@@ -113,6 +119,19 @@ def _sum_of_last(flow: Array, count: int) -> Array:
     result = np.array(cumulative)
     result[..., count:] -= cumulative[..., :-count]
     return result
+
+
+def _rank_cover_rows(sheet: Sheet, plan: Plan, count: int) -> None:
+    """Write `ranks.<n>.cfads_12m`, `service_12m` and `dscr_12m`: cover of a rank by what higher ranks leave."""
+    for rank in ranks_of(plan) if has_rank_rows(plan) else ():
+        prefix = f"ranks.{rank}"
+        for key, label in (("cfads", "CFADS less the service of higher ranks"), ("service", "debt service")):
+            _sum_row(sheet, f"{prefix}.{key}", f"Rank {rank}: {label}, over twelve months", plan.currency, count)
+        serves = trifle_of(sheet).counts_text(f"{{{prefix}.service{OVER}}}")
+        counts = f"IF(AND({{time.period}} >= {count}, {serves}), 1, 0)"
+        text = f"{{{prefix}.cfads{OVER}}} / ({{{prefix}.service{OVER}}} * {counts})"
+        label, undefined = f"Rank {rank}: DSCR over twelve months", f"{NO_SERVICE}, or {NO_YEAR}"
+        sheet.line(Row(f"{prefix}.dscr{OVER}", label, "", STOCK, text, undefined=undefined))
 
 
 def _no_ebitda_row(sheet: Sheet, count: int) -> None:
@@ -146,9 +165,10 @@ def _rows_at_dates(sheet: Sheet, plan: Plan) -> None:
         _row_at_dates(sheet, f"accounts.{key}{OVER}", AT_PAYMENTS, "at payments", "accounts.has_payment")
     _row_at_dates(sheet, f"accounts.debt_to_ebitda{OVER}", AT_QUARTERS, "at ends of quarters", "time.ends_quarter")
     for name, loan in plan.loans.items():
+        cover = f"ranks.{loan.rank}.dscr{OVER}" if has_rank_rows(plan) else f"accounts.dscr{OVER}"
         path, of = f"loans.{name}.dscr{OVER}", sheet.rows[f"accounts.dscr{OVER}"]
         label = f"{loan.title or name}: {of.label}"
-        sheet.line(Row(path, label, "", STOCK, f"{{accounts.dscr{OVER}}}", undefined=of.undefined))
+        sheet.line(Row(path, label, "", STOCK, f"{{{cover}}}", undefined=of.undefined))
         _row_at_dates(sheet, path, AT_PAYMENTS, "at its payments", f"loans.{name}.has_payment")
 
 

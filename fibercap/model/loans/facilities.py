@@ -13,6 +13,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.cash.order_of_cash import EQUITY, repaid_row
 from fibercap.model.cash.owners import dividend_rows, owner_rows
+from fibercap.model.cash.ranks import by_rank
 from fibercap.model.cover.service import payment_counts, pays_row, service_target_row
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.funding.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
@@ -130,8 +131,8 @@ def _least(sheet: Sheet, plan: Plan) -> str:
 
 
 def repayment_order(plan: Plan) -> list[str]:
-    """Return the loans that cash repays, revolvers first."""
-    names = [name for name, loan in plan.loans.items() if loan.needs_cash]
+    """Return the loans that cash repays: revolvers first, then by rank."""
+    names = [name for name in by_rank(plan) if plan.loans[name].needs_cash]
     return sorted(names, key=lambda name: not plan.loans[name].revolves)
 
 

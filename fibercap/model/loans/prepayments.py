@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.prefixed import prefix_text
+from fibercap.model.cash.ranks import by_rank
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.horizon.run_off import RUN_OFF
 
@@ -44,7 +45,8 @@ class Prepayment(NamedTuple):
 
 def prepayments(plan: Plan) -> list[Prepayment]:
     """Return the prepayments that fall within the horizon and its run-off, in the order in which they are served."""
-    lent = [(name, by) for name, loan in plan.loans.items() if (by := loan.prepayments) and name not in plan.undrawn]
+    drawn = [name for name in by_rank(plan) if name not in plan.undrawn]
+    lent = [(name, by) for name in drawn if (by := plan.loans[name].prepayments)]
     dated = [Prepayment(name, day, much, plan.timeline.index(day)) for name, by in lent for day, much in by.items()]
     return [p for p in dated if 0 <= p.period < plan.timeline.count]
 

@@ -12,6 +12,7 @@ import pydantic
 from pydantic_core.core_schema import ValidationInfo  # noqa: TC002 - pydantic reads it at run time
 
 from fibercap.core import grammar
+from fibercap.core.counts import Count
 from fibercap.core.currencies import code_in, minor_unit
 from fibercap.core.dates import Day
 from fibercap.core.daycount import CONVENTIONS
@@ -145,6 +146,8 @@ class Loan(InUnits):
     """What is owed when the horizon starts, in place of `commitment`; goes with `remaining`. Like `3 million EUR`."""
     remaining: Annotated[int | None, Duration(low=1.0)] = None
     """Time to maturity from the horizon's start, or from `signed` where that is given. Like `4 years`."""
+    rank: Annotated[int, Count()] = 1
+    """Place in the order in which lenders are served: 1 first, then 2. Like `2`."""
     rate: Rate
     """Interest: one rate, rates that each hold from their key on, or an index and a margin. Like `8.5 %/year`,
     `{2001: 8 %/year, 2003-07-01: 9 %/year}` or `{index: libor_3m, margin: 2.5 %/year}`."""

@@ -134,7 +134,9 @@ def _row_exists(row: str, plants: Mapping[str, Plant], loans: Mapping[str, Loan]
     """Return whether the row that a lock-up tests exists without projects and without the other loans."""
     kind, _, rest = row.partition(".")
     name = rest.partition(".")[0]
+    ranks = {str(loan.rank) for loan in loans.values()}
     names: dict[str, Container[str]] = {"projects": (), "loans": loans, "funding": plants, "plants": plants}
+    names["ranks"] = ranks if len(ranks) > 1 else ()
     return kind not in names or name in names[kind]
 
 

@@ -25,7 +25,8 @@ FIRST_ROW: Final = 6
 """The row of the first line on a time sheet, counted from 1."""
 HOMES: Final = {
     "time": "Time", "exchange": "Time", "products": "Plants", "plants": "Plants", "projects": "Projects",
-    "funding": "Funding", "loans": "Loans", "returns": "Returns", "tax_without_project_debt": "Returns",
+    "funding": "Funding", "loans": "Loans", "ranks": "Loans", "returns": "Returns",
+    "tax_without_project_debt": "Returns",
     WITHOUT: "Without projects", SAME_WITHOUT: "Without projects",
 }  # fmt: skip
 OTHERS: Final = "Accounts"
