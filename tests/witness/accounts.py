@@ -116,7 +116,7 @@ def earn_unlevered(plan: Plan, calendar: Calendar, rows: Rows) -> None:
 def serve_debt(contracts: list[tuple[str, bool]], calendar: Calendar, rows: Rows) -> None:
     """Add CFADS and debt service (section 6, cash flow available for debt service); a loan may be a revolver."""
     kept = rows["accounts.ebitda"] - rows["accounts.working_capital_increase"] - rows["accounts.maintenance"]
-    rows["accounts.cfads_before_capex"] = kept - rows["accounts.tax_paid"]
+    rows["accounts.cfads_before_capex"] = kept - rows["accounts.tax_paid"] + rows["accounts.interest_on_cash"]
     rows["accounts.cfads"] = rows["accounts.cfads_before_capex"] - rows["accounts.self_funded_capex"]
     for name, revolves in contracts:
         path = f"loans.{name}"

@@ -1,8 +1,11 @@
 """The company of a plan, and the one that does nothing new (docs/conventions.md, sections 3 to 7)."""
 
 import copy
+import re
 from dataclasses import dataclass, replace
 from datetime import date
+
+import numpy as np
 
 from tests.witness.accounts import draw_statements, earn_operations, earn_unlevered, find_threshold, serve_debt
 from tests.witness.assets import depreciate_assets, tie_capital
@@ -11,13 +14,18 @@ from tests.witness.cover import aim_loans, cover_life, cover_loans, open_loans
 from tests.witness.dates import Calendar, Row, read_calendar
 from tests.witness.financing import find_fixed_point
 from tests.witness.funding import Funding, find_last_draw
-from tests.witness.ledger import Ledger
+from tests.witness.ledger import CENT, Ledger
 from tests.witness.loans import Contract, read_contracts
+from tests.witness.locks import find_locked
 from tests.witness.plan import Plan, operate
 from tests.witness.quantities import is_share
+from tests.witness.ranks import form_ratios
 from tests.witness.series import Exchange
 from tests.witness.statements import Books
+from tests.witness.terms import Tested
 from tests.witness.trading import buy_plants, find_bought, sell_assets, spend_capex, trade
+
+PASSES = 300
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,33 @@ class Company:
 def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, burden: Row | None = None) -> Company:
     """Project a plan, with a burden on its overhead if one is given.
 
+    Terms that rest on rows of the plan itself are read from the pass before, until two passes say the same.
+    """
+    company = project_once(plan, contracts, burden, {})
+    for _ in range(PASSES if rests_on_itself(plan, company.contracts) else 0):
+        before, company = company, project_once(plan, contracts, burden, company.rows)
+        if all(same_rows(before.rows[path], row) for path, row in company.rows.items()):
+            break
+    return company
+
+
+def rests_on_itself(plan: Plan, contracts: dict[str, Contract]) -> bool:
+    """Whether terms of a plan rest on its own rows: a lock-up, steps, a condition, cash that pays for projects, sculpting."""
+    company, funding = plan.get("company", {}), plan.get("funding", {})
+    owners = bool(company.keys() & {"equity_limit"}) or any(
+        "available" in (block or {}).values() for block in funding.values()
+    )
+    return owners or any(re.search("'(by|while|lock_up)'", str(contract.block)) for contract in contracts.values())
+
+
+def same_rows(one: Row, other: Row) -> bool:
+    """Whether two rows are the same but for what rounding leaves."""
+    return bool(np.allclose(one, other, rtol=1e-11, atol=1e-7, equal_nan=True))
+
+
+def project_once(plan: Plan, contracts: dict[str, Contract] | None, burden: Row | None, known: Rows) -> Company:
+    """Project a plan once, with what rests on its own rows read from rows that are known.
+
     Loans that are drawn lead to a run-off if they mature later (docs/conventions.md, section 7, run-off).
     """
     calendar = read_calendar(plan["horizon"], plan.get("indices", {}))
@@ -45,6 +80,7 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
     maturities = [contracts[name].matures for name, ledger in ledgers.items() if not ledger.idle]
     calendar = calendar.extend(max(maturities, default=None))
     exchange = Exchange(plan, calendar)
+    contracts = {name: replace(contract, tested=Tested(known, calendar)) for name, contract in contracts.items()}
     rows, ledgers = settle_funding(plan, contracts, calendar)
     trade(plan, exchange, rows)
     if burden is not None:
@@ -55,11 +91,13 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
     earn_operations(plan, calendar, rows)
     earn_unlevered(plan, calendar, rows)
     aim_loans(ledgers, exchange, rows)
-    books = Books(plan, ledgers, exchange, rows)
+    locked = find_locked(contracts, calendar, known, CENT)
+    books = Books(plan, ledgers, exchange, rows, locked)
     openings = {
         name: ledger.owed * exchange.on_day(contracts[name].currency, calendar.eve) for name, ledger in ledgers.items()
     }
     books.project()
+    rows.update(locked)
     rows["accounts.equity_for_cash"] = books.cells["accounts.equity_for_cash"]
     draw_statements(plan, list(contracts), calendar, rows)
     serve_debt([(name, contract.style == "revolver") for name, contract in contracts.items()], calendar, rows)
@@ -73,6 +111,7 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
         )
     cover_loans(contracts, calendar, rows, threshold)
     cover_life(contracts, calendar, rows, threshold)
+    form_ratios(plan, calendar, rows, threshold)
     return Company(plan, calendar, exchange, contracts, ledgers, rows, threshold)
 
 

@@ -7,20 +7,9 @@ from tests.witness.dates import Calendar, Row, shift
 from tests.witness.ledger import Ledger
 from tests.witness.loans import Contract
 from tests.witness.quantities import read_number
+from tests.witness.ranks import rank_loans
+from tests.witness.ratios import divide, roll_year
 from tests.witness.series import Exchange
-
-
-def divide(above: Row, below: Row, threshold: float) -> Row:
-    """Return a ratio, undefined where its denominator holds no money (section 6, ratios)."""
-    holds = np.abs(below) > threshold
-    return np.where(holds, above / np.where(holds, below, 1), np.nan)
-
-
-def roll_year(row: Row, calendar: Calendar) -> Row:
-    """Return the sum over the twelve months to each period's end, or over the periods that there are (rule 4)."""
-    size = 12 // calendar.step
-    total = np.cumsum(row)
-    return np.asarray(total - np.concatenate((np.zeros(min(size, len(row))), total[:-size])))
 
 
 def cover_year(calendar: Calendar, rows: Rows, threshold: float) -> None:
@@ -67,6 +56,7 @@ def cover_loans(contracts: dict[str, Contract], calendar: Calendar, rows: Rows, 
         rows[f"{path}.dscr_12m"] = rows["accounts.dscr_12m"]
         paid = rows[f"{path}.has_payment"] > 0
         rows[f"{path}.dscr_12m_at_payments"] = np.where(paid, rows["accounts.dscr_12m"], np.nan)
+    rank_loans(contracts, calendar, rows, threshold)
 
 
 def aim_loans(ledgers: dict[str, Ledger], exchange: Exchange, rows: Rows) -> None:

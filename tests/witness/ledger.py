@@ -1,12 +1,15 @@
 """The life of a loan from event to event (docs/conventions.md, section 4)."""
 
+import copy
 from collections import defaultdict
 from datetime import date
 
 from tests.witness.loans import Contract, Payment
 from tests.witness.quantities import is_share, read_number
+from tests.witness.terms import read_term
 
 CENT = 0.005
+RECURRING = ("undrawn", "guarantee", "agency")
 
 
 class Ledger:
@@ -22,6 +25,7 @@ class Ledger:
         self.set_at_rate = 0.0
         self.lowered = 1.0
         self.moved = False
+        self.left_at_end = 0.0
         self.targets: dict[date, float] = {}
         self.at = contract.signed
         self.idle = contract.style != "revolver" and not draws
@@ -84,11 +88,9 @@ class Ledger:
         interest = (self.owed + (self.interest if compound else 0)) * contract.grow(rate, years)
         open_still = day <= self.last_draw
         undrawn = contract.commitment - (self.owed if contract.style == "revolver" else self.drawn)
-        fee = (
-            read_number(fees.get("undrawn")) * max(undrawn, 0) * open_still
-            + read_number(fees.get("guarantee")) * self.owed
-        )
-        fee += read_number(fees.get("agency")) * (open_still or self.owed > CENT)
+        rates = {key: read_term(fees.get(key), period.start, contract.tested) for key in RECURRING}
+        fee = rates["undrawn"] * max(undrawn, 0) * open_still + rates["guarantee"] * self.owed
+        fee += rates["agency"] * (open_still or self.owed > CENT)
         self.interest += interest
         self.fees += fee * years
         self.note("interest", day, interest)
@@ -125,8 +127,16 @@ class Ledger:
         grows = self.contract.block.get("repayment", {}).get("allow_negative_amortization") == "true"
         missing = max(-principal, 0) if grows and day != self.contract.matures else 0.0
         self.pay_interest(day, due, due if self.capitalizes(day) else missing)
-        principal = self.owed if day == self.contract.matures else min(max(principal, 0), self.owed)
-        self.repay("scheduled", day, principal)
+        regular = min(max(principal, 0), self.owed)
+        if day == self.contract.matures:
+            self.left_at_end = self.find_balloon(day, due, regular)
+        self.repay("scheduled", day, self.owed if day == self.contract.matures else regular)
+
+    def find_balloon(self, day: date, due: float, regular: float) -> float:
+        """Return what the payment at maturity has beyond a regular one (section 5, reserves)."""
+        if self.contract.style == "custom":
+            regular = min(self.read_due(day), self.owed) if day in self.contract.schedule else 0.0
+        return self.owed - regular + (due if self.contract.style == "at_maturity" else 0.0)
 
     def true_up(self, day: date, due: float) -> float:
         """Return the last interest, as it makes up for rounding (section 4, rounding)."""
@@ -222,6 +232,14 @@ class Ledger:
         if amount > CENT:
             self.moved = True
         self.balances[day] = self.owed
+
+    def look_ahead(self, until: date) -> "Ledger":
+        """Return the loan as it goes on from now to a day without being drawn further."""
+        ahead = copy.copy(self)
+        ahead.draws, ahead.balances, ahead.queue = {}, {}, list(self.queue)
+        ahead.flows = defaultdict(lambda: defaultdict(float))
+        ahead.advance(until)
+        return ahead
 
     def sum_between(self, kind: str, after: date | None, until: date | None) -> float:
         """Return what flows of a kind add up to, after one day and up to another."""

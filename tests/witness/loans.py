@@ -11,6 +11,7 @@ from tests.witness.day_counts import Rhythm, count_30_360, count_fraction
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number, read_quantity
 from tests.witness.rounding import Rounding, read_rounding
+from tests.witness.terms import Tested, holds_limit, read_term
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Contract:
     matures: date
     index: dict[str, str] = field(default_factory=dict)
     outstanding: bool = False
+    tested: Tested | None = field(default=None, repr=False)
+
+    @cached_property
+    def rank(self) -> int:
+        """Its place in the order of cash: 1 is served first."""
+        return int(self.block.get("rank", "1"))
 
     @cached_property
     def style(self) -> str:
@@ -67,10 +74,21 @@ class Contract:
         """Dates of a `custom` schedule, and the amounts or shares of what is drawn that are due on them."""
         return {read_day(key): text for key, text in self.block.get("repayment", {}).get("schedule", {}).items()}
 
-    @cached_property
-    def sweep(self) -> float:
-        """Share of excess cash that pays the loan down."""
-        return read_number(self.block.get("sweep"))
+    def sweep_on(self, day: date) -> float:
+        """Return the share of excess cash that pays the loan down on a period's last day."""
+        node = self.block.get("sweep")
+        if not isinstance(node, dict) or "share" not in node:
+            return read_term(node, self.begin_period(day), self.tested)
+        condition = node.get("while")
+        if condition is not None:
+            value = None if self.tested is None else self.tested.find_before(condition["row"], self.begin_period(day))
+            if not holds_limit(condition, value):
+                return 0.0
+        return read_term(node["share"], self.begin_period(day), self.tested)
+
+    def begin_period(self, day: date) -> date:
+        """Return the first day of the interest period that a day ends or lies in."""
+        return max((payment.start for payment in self.payments if payment.start < day), default=self.signed)
 
     @cached_property
     def available_until(self) -> date | None:
@@ -157,9 +175,14 @@ class Contract:
             return read_number(rate)
         if "index" not in rate:
             return read_on(rate, day)
-        base = read_on(self.index, self.find_reading(day))
-        floored = max(base + read_number(rate.get("margin")), read_number(rate.get("floor")))
-        return min(floored, read_number(rate["cap"])) if "cap" in rate else floored
+        base, start = read_on(self.index, self.find_reading(day)), self.find_period(day).start
+
+        def read(key: str) -> float:
+            """Return a term of the interest period."""
+            return read_term(rate.get(key), start, self.tested)
+
+        floored = max(base + read("margin"), read("floor"))
+        return min(floored, read("cap")) if "cap" in rate else floored
 
     def find_reading(self, day: date) -> date:
         """Return the day on which the index that holds on a day was read (section 4, interest, rules 1 and 2)."""

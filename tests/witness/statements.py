@@ -1,102 +1,45 @@
-"""Income, cash and the balance sheet, with the order of cash (docs/conventions.md, sections 5 and 6)."""
+"""Cash from period to period, in its order (docs/conventions.md, section 5, order of cash)."""
 
-from collections import defaultdict
 from datetime import date
 
 import numpy as np
 
-from tests.witness.assets import find_untaxed
 from tests.witness.capacity import Rows
-from tests.witness.dates import Row, read_day
+from tests.witness.income import Income
 from tests.witness.ledger import Ledger
+from tests.witness.payouts import Payouts
 from tests.witness.plan import Plan
-from tests.witness.quantities import read_number, read_quantity
+from tests.witness.quantities import read_number
+from tests.witness.reserves import SERVICE, Reserve
 from tests.witness.series import Exchange
-from tests.witness.tax import Taxpayer
-
-OWN = (
-    "draws",
-    "interest",
-    "fees",
-    "interest_paid",
-    "fees_paid",
-    "capitalized",
-    "upfront_fee",
-    "scheduled",
-    "principal",
-)
-ACCRUED = {"interest", "fees"}
 
 
-class Books:
-    """Keeps loans, tax and cash from period to period (docs/conventions.md, sections 4 to 6)."""
+class Books(Income):
+    """Keeps cash from period to period, in its order (docs/conventions.md, section 5)."""
 
-    def __init__(self, plan: Plan, ledgers: dict[str, Ledger], exchange: Exchange, rows: Rows) -> None:
-        """Take rows of trading, assets and funding, and loans on which what is planned is known."""
-        self.plan, self.ledgers, self.exchange, self.rows = plan, ledgers, exchange, rows
-        self.calendar = exchange.calendar
-        company = plan.get("company", {})
-        self.minimum = read_number(plan["money"].get("minimum_cash"))
-        gap = company.get("gap", ["revolver"])
-        self.gap = [gap] if isinstance(gap, str) else gap
-        self.revolvers = [name for name, ledger in ledgers.items() if ledger.contract.style == "revolver"]
-        self.sweeps = [name for name, ledger in ledgers.items() if ledger.contract.sweep > 0]
-        nothing = np.zeros(exchange.calendar.count)
-        self.sales = rows.get("accounts.asset_sales", nothing)
-        self.untaxed = find_untaxed(rows, exchange.calendar, financed=True)
-        self.deferred = rows.get("accounts.deferred_tax", nothing)
-        self.equity = self.date_amounts(company.get("equity", {}))
-        self.dividends = self.date_amounts(company.get("dividends", {}))
-        self.cells: dict[str, Row] = defaultdict(lambda: np.zeros(self.calendar.count))
-        self.taxpayer = Taxpayer(plan, self.calendar)
-        self.cash = read_number(plan.get("opening", {}).get("cash"))
-        self.earned = self.open_earnings()
+    def __init__(
+        self, plan: Plan, ledgers: dict[str, Ledger], exchange: Exchange, rows: Rows, locked: dict[str, np.ndarray]
+    ) -> None:
+        """Take what the income is made of, and where each lock-up bars what owners are paid."""
+        super().__init__(plan, ledgers, exchange, rows)
+        self.locked = locked
+        self.reserves = {
+            name: Reserve(ledger, ledger.contract.block["reserve"])
+            for name, ledger in ledgers.items()
+            if "reserve" in ledger.contract.block and not ledger.idle
+        }
+        capital = read_number(plan.get("opening", {}).get("paid_in_capital"))
+        self.payouts = Payouts(plan.get("company", {}).get("payouts"), self.minimum, self.calendar, capital)
 
-    def date_amounts(self, block: dict[str, str]) -> Row:
-        """Return dated amounts by period, translated at the average rate."""
-        amounts = np.zeros(self.calendar.count + 1)
-        for key, text in block.items():
-            amount = read_quantity(text)
-            at = self.calendar.find(read_day(key))
-            amounts[at] += amount.value * self.exchange.average(amount.currency)[at]
-        amounts[self.calendar.horizon :] = 0
-        return amounts
+    @property
+    def free(self) -> float:
+        """Cash less what is set aside."""
+        return self.cash - sum(reserve.balance for reserve in self.reserves.values())
 
-    def open_earnings(self) -> float:
-        """Return the retained earnings that balance what the plan opens with (section 3, opening balances)."""
-        opening, eve = self.plan.get("opening", {}), self.calendar.eve
-        fixed = opening.get("fixed_assets", "0")
-        value = read_number(fixed["value"] if isinstance(fixed, dict) else fixed)
-        value += sum(read_number(opening.get(item)) for item in ("cash", "receivables", "inventory", "other_assets"))
-        value -= sum(read_number(opening.get(item)) for item in ("payables", "other_liabilities"))
-        self.fees_left: dict[str, float] = {}
-        for name, ledger in self.ledgers.items():
-            ledger.advance(eve)
-            rate = self.exchange.on_day(ledger.contract.currency, eve)
-            value -= (ledger.owed + ledger.interest + ledger.fees) * rate
-            self.fees_left[name] = self.defer_fee(name, -1, eve)
-            value += self.fees_left[name]
-        return value
-
-    def defer_fee(self, name: str, at: int, day: date) -> float:
-        """Return what is left of a loan's upfront fee at the end of a period (section 4, fees, rule 5)."""
-        ledger = self.ledgers[name]
-        contract = ledger.contract
-        left = max((contract.matures - day).days, 0) / (contract.matures - contract.signed).days
-        left = left if day >= contract.signed else 0.0
-        live = float(not ledger.idle and (ledger.owed > 0.005 or day < ledger.last_draw))
-        paid = sum(fee * self.exchange.on_day(contract.currency, on) for on, fee in ledger.flows["upfront_fee"].items())
-        into = self.rows.get(f"loans.{name}.upfront_fee_to_assets")
-        paid -= float(into[: at + 1].sum()) if into is not None else 0.0
-        if at >= 0:
-            self.put(f"loans.{name}.fee_left", at, left)
-            self.put(f"loans.{name}.live", at, live)
-            self.put(f"loans.{name}.deferred_fee", at, paid * left * live)
-        return paid * left * live
-
-    def put(self, path: str, at: int, value: float) -> None:
-        """Write a value of a row."""
-        self.cells[path][at] = value
+    @property
+    def excess(self) -> float:
+        """Free cash above the minimum."""
+        return max(self.free - self.minimum, 0.0)
 
     def project(self) -> None:
         """Add all rows of loans, tax and cash, period by period (section 5, order of cash)."""
@@ -106,111 +49,89 @@ class Books:
                 ledger.advance(day)
                 self.amortize_fee(name, at, day)
             self.earn(at, before, day)
-            self.serve(at, before, day)
+            self.operate(at, before, day)
+            for rank in self.ranks:
+                self.serve(rank, at, before, day)
+            self.put("accounts.cash_after_service", at, self.cash)
             self.move_cash(at, day)
             for name in self.ledgers:
                 self.close_loan(name, at, before, day)
         self.rows.update(self.cells)
         self.rows.update(self.taxpayer.list_rows("tax"))
 
-    def amortize_fee(self, name: str, at: int, day: date) -> None:
-        """Add what a period bears of an upfront fee (section 4, fees, rule 5)."""
-        before = self.fees_left[name]
-        self.fees_left[name] = self.defer_fee(name, at, day)
-        start = self.calendar.last_days[at - 1] if at else self.calendar.eve
-        paid = self.translate(name, "upfront_fee", at, start, day)
-        into = self.rows.get(f"loans.{name}.upfront_fee_to_assets")
-        paid -= float(into[at]) if into is not None else 0.0
-        self.put(f"loans.{name}.fee_amortization", at, before + paid - self.fees_left[name])
-
-    def translate(self, name: str, kind: str, at: int, after: date, until: date) -> float:
-        """Return a period's flow of a loan in the reporting currency (section 6, other currencies, rule 5)."""
-        ledger, currency = self.ledgers[name], self.ledgers[name].contract.currency
-        average = float(self.exchange.average(currency)[at])
-        if kind in ACCRUED:
-            return ledger.sum_between(kind, after, until) * average
-        total = 0.0
-        for day, amount in ledger.flows[kind].items():
-            if after < day <= until:
-                total += amount * self.exchange.on_day(currency, day)
-        if kind == "draws" and f"loans.{name}.funded" in self.rows:
-            funded = float(self.rows[f"loans.{name}.funded"][at])
-            total += funded * (average - self.exchange.on_day(currency, until))
-        return total
-
-    def earn(self, at: int, before: date, day: date) -> None:
-        """Add a period's income and tax (section 6, income and tax)."""
-        total = dict.fromkeys((*OWN, "exchange_result", "fee_amortization"), 0.0)
-        for name, ledger in self.ledgers.items():
-            values = {kind: self.translate(name, kind, at, before, day) for kind in OWN}
-            for kind, value in values.items():
-                self.put(f"loans.{name}.{kind}", at, value)
-                total[kind] += value
-            total["fee_amortization"] += self.cells[f"loans.{name}.fee_amortization"][at]
-            if ledger.contract.currency not in {"", self.exchange.home}:
-                total["exchange_result"] -= self.revalue(name, at, before, day, values)
-        interest, fees = total["interest"], total["fees"] + total["fee_amortization"]
-        pretax = self.rows["accounts.ebit"][at] - interest - fees + total["exchange_result"]
-        pretax += self.rows["accounts.interest_to_assets"][at] + self.rows["accounts.fees_to_assets"][at]
-        self.put("accounts.exchange_result", at, total["exchange_result"])
-        self.put("accounts.pretax_income", at, pretax)
-        self.put("accounts.tax", at, self.taxpayer.assess(at, pretax - float(self.untaxed[at])))
-        self.put("accounts.tax_paid", at, self.taxpayer.paid[at])
-        self.put("accounts.tax_payable", at, self.taxpayer.payables[at])
-        self.put("accounts.net_income", at, pretax - self.taxpayer.taxes[at] - float(self.deferred[at]))
-
-    def revalue(self, name: str, at: int, before: date, day: date, flows: dict[str, float]) -> float:
-        """Add what new rates change of a loan in another currency (section 6, other currencies, rule 6)."""
-        ledger, currency = self.ledgers[name], self.ledgers[name].contract.currency
-        start, end = self.exchange.on_day(currency, before), self.exchange.on_day(currency, day)
-        own = {kind: ledger.sum_between(kind, before, day) for kind in OWN}
-        owed_before = ledger.owed - own["draws"] - own["capitalized"] + own["principal"]
-        accrued = ledger.interest + ledger.fees
-        paid = own["interest_paid"] + own["fees_paid"] + own["capitalized"]
-        accrued_before = accrued - own["interest"] - own["fees"] + paid
-        closing = ledger.owed * end - owed_before * start - flows["draws"] - flows["capitalized"] + flows["principal"]
-        moved = flows["interest"] + flows["fees"] - flows["interest_paid"] - flows["fees_paid"] - flows["capitalized"]
-        accruals = accrued * end - accrued_before * start - moved
-        self.put(f"loans.{name}.closing_revaluation", at, closing)
-        self.put(f"loans.{name}.accrued_revaluation", at, accruals)
-        return closing + accruals
-
-    def serve(self, at: int, before: date, day: date) -> None:
-        """Bring cash through operations, investment, funding, dated equity and debt service (section 5, steps 1 to 4)."""
+    def operate(self, at: int, before: date, day: date) -> None:
+        """Bring cash through operations, investment, funding and dated equity (section 5, steps 1 to 3)."""
         rows = self.rows
         flow = rows["accounts.ebitda"][at] - self.taxpayer.paid[at] - rows["accounts.working_capital_increase"][at]
         flow -= rows["accounts.capex"][at] + rows["accounts.purchases"][at] + rows["accounts.maintenance"][at]
-        flow += float(self.sales[at])
+        flow += float(self.sales[at]) + self.earn_on_cash(at)
         flow += rows["accounts.grants"][at] + rows["accounts.equity_for_projects"][at] + self.equity[at]
-        for name in self.ledgers:
-            values = {kind: self.translate(name, kind, at, before, day) for kind in OWN}
-            flow += values["draws"] - values["scheduled"] - values["interest_paid"]
-            flow -= values["fees_paid"] + values["upfront_fee"]
+        flow += sum(self.translate(name, "draws", at, before, day) for name in self.ledgers)
         self.cash += flow
         self.put("accounts.equity_paid_in", at, self.equity[at])
-        self.put("accounts.cash_after_service", at, self.cash)
+
+    def serve(self, rank: int, at: int, before: date, day: date) -> None:
+        """Pay fees, interest and scheduled principal of a rank, then move its reserves (section 5, step 4)."""
+        names = [name for name, ledger in self.ledgers.items() if ledger.contract.rank == rank]
+        had, service = self.free, 0.0
+        for name in names:
+            paid = {kind: self.translate(name, kind, at, before, day) for kind in (*SERVICE, "upfront_fee")}
+            service += sum(paid[kind] for kind in SERVICE)
+            self.cash -= sum(paid.values())
+        lacking = max(service - max(had, 0.0), 0.0)
+        for name in names:
+            if name in self.reserves:
+                lacking -= self.reserves[name].use(lacking)
+        for name in names:
+            if name in self.reserves:
+                self.reserves[name].fill(day, self.excess)
+                self.write_reserve(name, at)
+
+    def write_reserve(self, name: str, at: int) -> None:
+        """Write what a reserve holds and what moved it."""
+        reserve, path = self.reserves[name], f"loans.{name}.reserve"
+        self.put(path, at, reserve.balance)
+        for item in ("target", "used", "filled", "released", "short"):
+            self.put(f"{path}_{item}", at, getattr(reserve, item))
+        reserve.open_period()
 
     def move_cash(self, at: int, day: date) -> None:
-        """Repay revolvers, prepay, sweep, pay dividends, and lift cash to its minimum (section 5, steps 5 to 8)."""
+        """Repay revolvers, prepay, sweep, pay owners, and lift cash to its minimum (section 5, steps 5 to 8)."""
         for name in self.revolvers:
             amount = self.plan_cash(name, at, day)
-            self.pay_down(name, "repaid", at, day, min(max(self.cash - self.minimum, 0), amount))
+            self.pay_down(name, "repaid", at, day, min(self.excess, amount))
         if any(day == on for ledger in self.ledgers.values() for on in ledger.contract.prepayments):
             raise NotImplementedError("the witness does not cut dated prepayments to cash")
         for name in self.sweeps:
-            ledger, amount = self.ledgers[name], self.plan_cash(name, at, day)
-            share = ledger.contract.sweep * float(self.count_payments(name, at) > 0)
-            self.pay_down(name, "swept", at, day, min(share * max(self.cash - self.minimum, 0), amount))
+            amount = self.plan_cash(name, at, day)
+            share = self.ledgers[name].contract.sweep_on(day) if self.count_payments(name, at) > 0 else 0.0
+            self.pay_down(name, "swept", at, day, min(share * self.excess, amount))
         self.earned += float(self.cells["accounts.net_income"][at])
-        paid = min(self.dividends[at], max(self.cash - self.minimum, 0), max(self.earned, 0))
-        self.cash -= paid
-        self.earned -= paid
-        self.put("accounts.dividends_planned", at, self.dividends[at])
-        self.put("accounts.dividends", at, paid)
-        self.put("accounts.retained_earnings", at, self.earned)
+        self.pay_owners(at)
         self.put("accounts.cash_before_gap", at, self.cash)
         self.lift_cash(at, day)
         self.put("accounts.cash", at, self.cash)
+        if self.reserves:
+            self.put("accounts.cash_free", at, self.free)
+            self.put("accounts.reserves", at, self.cash - self.free)
+
+    def pay_owners(self, at: int) -> None:
+        """Pay dated dividends, then by policy (section 5, step 7)."""
+        locked = any(row[at] > 0 for row in self.locked.values())
+        dated = min(self.dividends[at], self.excess, max(self.earned, 0)) * (not locked)
+        self.cash -= dated
+        self.earned -= dated
+        short = any(reserve.short > 0.005 for reserve in self.reserves.values())
+        paid, wanted = self.payouts.pay(at, self.free, self.earned, locked=locked, short=short)
+        self.cash -= paid
+        self.earned -= paid
+        self.put("accounts.dividends_planned", at, self.dividends[at])
+        self.put("accounts.dividends", at, dated + paid)
+        if self.payouts.block:
+            self.put("accounts.payouts", at, paid)
+            self.put("accounts.dividends_dated", at, dated)
+            self.put("accounts.payout_before_limits", at, wanted)
+        self.put("accounts.retained_earnings", at, self.earned)
 
     def plan_cash(self, name: str, at: int, day: date) -> float:
         """Add what is planned for a loan that cash moves, and return what cash may repay (section 4, rows)."""
@@ -237,7 +158,7 @@ class Books:
             self.find_room(name, at, day)
         for source in self.gap:
             for name in self.revolvers if source == "revolver" else [source]:
-                missing = max(self.minimum - self.cash, 0)
+                missing = max(self.minimum - self.free, 0)
                 if name == "equity":
                     amount = missing if at < self.calendar.horizon else 0.0
                     self.put("accounts.equity_for_cash", at, amount)
@@ -257,36 +178,3 @@ class Books:
         taken += self.cells[f"{path}.draws_at_end"][at] + self.cells[f"{path}.later_draws"][at]
         self.put(f"{path}.may_draw", at, may)
         self.put(f"{path}.room", at, may * max(contract.commitment - taken, 0))
-
-    def count_payments(self, name: str, at: int) -> int:
-        """Return the number of payment dates after signing in a period."""
-        ledger = self.ledgers[name]
-        after = [day for day in ledger.dates if day > ledger.contract.signed]
-        return sum(self.calendar.find(day) == at for day in after) if not ledger.idle else 0
-
-    def close_loan(self, name: str, at: int, before: date, day: date) -> None:
-        """Add what is owed at a period's end, and the rows of payment dates (section 4, rows)."""
-        ledger, path = self.ledgers[name], f"loans.{name}"
-        rate = self.exchange.on_day(ledger.contract.currency, day)
-        self.put(f"{path}.closing", at, ledger.owed * rate)
-        self.put(f"{path}.accrued", at, (ledger.interest + ledger.fees) * rate)
-        years = ledger.sum_between("years", before, day)
-        weighed = ledger.sum_between("rate_years", before, day)
-        self.put(f"{path}.period_rate", at, weighed / years if years else 0.0)
-        self.put(f"{path}.pays", at, self.count_payments(name, at))
-        paid = sum(ledger.sum_between(kind, before, day) for kind in ("interest_paid", "fees_paid", "scheduled"))
-        self.put(f"{path}.has_payment", at, float(self.cells[f"{path}.pays"][at] > 0 and paid > 0.005))
-        if ledger.contract.currency in {"", self.exchange.home}:
-            return
-        for kind in OWN:
-            self.put(f"{path}.own.{kind}", at, ledger.sum_between(kind, before, day))
-        paid_in = sum(ledger.flows["upfront_fee"].values())
-        for item in ("fee_left", "live"):
-            self.put(f"{path}.own.{item}", at, self.cells[f"{path}.{item}"][at])
-        left = paid_in * self.cells[f"{path}.fee_left"][at] * self.cells[f"{path}.live"][at]
-        self.put(f"{path}.own.deferred_fee", at, left)
-        earlier = self.cells[f"{path}.own.deferred_fee"][at - 1] if at else 0.0
-        amortized = earlier + ledger.sum_between("upfront_fee", before, day) - left
-        self.put(f"{path}.own.fee_amortization", at, amortized)
-        self.put(f"{path}.own.closing", at, ledger.owed)
-        self.put(f"{path}.own.accrued", at, ledger.interest + ledger.fees)

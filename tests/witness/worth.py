@@ -9,9 +9,9 @@ from tests.witness.assets import find_financing, find_untaxed, hold_balance, rea
 from tests.witness.capacity import Rows
 from tests.witness.company import Company
 from tests.witness.dates import Row, number_day, read_day, shift
+from tests.witness.income import OWN
 from tests.witness.quantities import read_number
 from tests.witness.series import average_series, grow_by_index
-from tests.witness.statements import OWN
 from tests.witness.tax import assess_row
 from tests.witness.trading import draw_curve
 

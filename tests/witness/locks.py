@@ -1,0 +1,58 @@
+"""Tests of covenants, and where they bar what owners are paid (docs/conventions.md, section 8, covenants)."""
+
+import numpy as np
+
+from tests.witness.capacity import Rows
+from tests.witness.dates import Calendar, Row
+from tests.witness.loans import Contract
+from tests.witness.quantities import read_number
+
+
+def find_locked(contracts: dict[str, Contract], calendar: Calendar, known: Rows, threshold: float) -> dict[str, Row]:
+    """Return 1 in the periods in which a lock-up bars dividends, by the rows of an earlier pass (rule 3)."""
+    locked = {}
+    for name, contract in contracts.items():
+        for key, block in contract.block.get("covenants", {}).items():
+            if "lock_up" in block:
+                path = f"loans.{name}.covenants.{key}.locked"
+                locked[path] = lock(block, name, contract, calendar, known, threshold)
+    return locked
+
+
+def lock(
+    block: dict[str, str], name: str, contract: Contract, calendar: Calendar, known: Rows, threshold: float
+) -> Row:
+    """Return where one lock-up bars dividends."""
+    barred = np.zeros(calendar.count)
+    if block["row"] not in known:
+        return barred
+    tests = list_tests(block, name, contract, calendar, known)
+    values, level = known[block["row"]], read_number(block["lock_up"])
+    upward = bool({"above", "at_least"} & block.keys())
+    slack = 1e-9 * abs(level)
+    last = False
+    for at in range(calendar.count):
+        owed = known[f"loans.{name}.closing"][at - 1] if at else 0.0
+        barred[at] = float(last and owed > threshold)
+        if tests[at] and not np.isnan(values[at]):
+            last = bool(values[at] < level - slack if upward else values[at] > level + slack)
+    return barred
+
+
+def list_tests(block: dict[str, str], name: str, contract: Contract, calendar: Calendar, known: Rows) -> Row:
+    """Return whether a covenant is tested at the end of each period (rules 1 and 2)."""
+    test, row = block.get("test"), block["row"]
+    ends = calendar.ends - calendar.year_ends
+    if test == "payment":
+        dates = known[f"loans.{name}.has_payment"] > 0
+    elif test in {"quarter", "half_year", "year"}:
+        dates = ends % {"quarter": 3, "half_year": 6, "year": 12}[test] == 0
+    elif test == "period" or row.endswith(("_12m", "dscr", "interest_cover", "debt_to_ebitda")):
+        dates = np.ones(calendar.count, dtype=bool)
+    else:
+        dates = ends % 12 == 0
+    first, last = calendar.find(contract.signed), calendar.find(contract.matures)
+    periods = np.arange(calendar.count)
+    after = np.flatnonzero(dates & (periods >= last))
+    until = after[0] if len(after) else calendar.count
+    return np.asarray(dates & (periods >= first) & (periods <= until))
