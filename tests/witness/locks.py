@@ -9,7 +9,7 @@ from tests.witness.quantities import read_number
 
 
 def find_locked(contracts: dict[str, Contract], calendar: Calendar, known: Rows, threshold: float) -> dict[str, Row]:
-    """Return 1 in the periods in which a lock-up bars dividends, by the rows of an earlier pass (rule 3)."""
+    """Return 1 at the ends of periods after which a lock-up bars dividends, by the rows of an earlier pass (rule 3)."""
     locked = {}
     for name, contract in contracts.items():
         for key, block in contract.block.get("covenants", {}).items():
@@ -22,21 +22,20 @@ def find_locked(contracts: dict[str, Contract], calendar: Calendar, known: Rows,
 def lock(
     block: dict[str, str], name: str, contract: Contract, calendar: Calendar, known: Rows, threshold: float
 ) -> Row:
-    """Return where one lock-up bars dividends."""
-    barred = np.zeros(calendar.count)
+    """Return where one lock-up bars the dividends of later periods."""
+    locked = np.zeros(calendar.count)
     if block["row"] not in known:
-        return barred
+        return locked
     tests = list_tests(block, name, contract, calendar, known)
     values, level = known[block["row"]], read_number(block["lock_up"])
     upward = bool({"above", "at_least"} & block.keys())
     slack = 1e-9 * abs(level)
     last = False
     for at in range(calendar.count):
-        owed = known[f"loans.{name}.closing"][at - 1] if at else 0.0
-        barred[at] = float(last and owed > threshold)
         if tests[at] and not np.isnan(values[at]):
             last = bool(values[at] < level - slack if upward else values[at] > level + slack)
-    return barred
+        locked[at] = float(last and known[f"loans.{name}.closing"][at] > threshold)
+    return locked
 
 
 def list_tests(block: dict[str, str], name: str, contract: Contract, calendar: Calendar, known: Rows) -> Row:

@@ -15,7 +15,7 @@ from tests.witness.capacity import Rows
 from tests.witness.page import PAGE
 from tests.witness.witness import ROOT, SCENARIOS, Testimony
 
-PREFIXES = ("accounts.", "plants.", "projects.", "loans.", "funding.")
+PREFIXES = ("accounts.", "plants.", "projects.", "loans.", "funding.", "ranks.", "ratios.")
 PRIVATE = re.compile(r"^funding\..*_own$")
 TOLERANCE = 1e-6
 
@@ -112,7 +112,7 @@ def compare_measures(testimony: Testimony, theirs: dict[str, Any]) -> list[str]:
 
 
 def list_unknown(mine: Rows, theirs: dict[str, Any]) -> list[str]:
-    """Return the program's rows under the five prefixes that the witness does not compute."""
+    """Return the program's rows under these prefixes that the witness does not compute."""
     return sorted(path for path in theirs if path.startswith(PREFIXES) and path not in mine)
 
 

@@ -117,7 +117,9 @@ class Books(Income):
 
     def pay_owners(self, at: int) -> None:
         """Pay dated dividends, then by policy (section 5, step 7)."""
-        locked = any(row[at] > 0 for row in self.locked.values())
+        locked = at > 0 and any(row[at - 1] > 0 for row in self.locked.values())
+        if self.locked:
+            self.put("accounts.dividends_barred", at, self.dividends[at] * locked)
         dated = min(self.dividends[at], self.excess, max(self.earned, 0)) * (not locked)
         self.cash -= dated
         self.earned -= dated
@@ -141,8 +143,9 @@ class Books(Income):
         self.put(f"{path}.known_draws", at, self.cells[f"{path}.draws"][at])
         self.put(f"{path}.known_principal", at, self.cells[f"{path}.principal"][at])
         self.put(f"{path}.repayable", at, repayable)
-        self.put(f"{path}.draws_at_end", at, today)
-        self.put(f"{path}.later_draws", at, sum(amount for on, amount in ledger.draws.items() if on > day))
+        if name in self.revolvers:
+            self.put(f"{path}.draws_at_end", at, today)
+            self.put(f"{path}.later_draws", at, sum(amount for on, amount in ledger.draws.items() if on > day))
         return repayable
 
     def pay_down(self, name: str, kind: str, at: int, day: date, amount: float) -> None:
