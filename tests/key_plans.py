@@ -92,7 +92,11 @@ LENDERS = """\
 fibercap: 1
 id: lenders
 horizon: {from: 2001, to: 2004}
-money: {report_in: USD, discount_rate: 10 %/year}
+money:
+  report_in: USD
+  discount_rate: 10 %/year
+  interest_on_cash: {2000: 3 %/year, 2003: 4 %/year, growth: {rate: 2 %/year, every: month}, interpolate: linear}
+  interest_on_overdraft: {2000: 11 %/year, 2003: 12 %/year, growth: {rate: 2 %/year, every: month}, interpolate: linear}
 rates: {libor: {2001: 4 %/year, 2002: 6 %/year, 2003: 8 %/year}, prime: {2001: 6 %/year, 2003: 5 %/year}}
 products: {fiber: {price: 45 USD/km}, cable: {price: 47 USD/km}}
 plants: {works: {product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, fixed_cost: 1 million USD/year, maintenance: 0.5 million USD/year}}

@@ -41,7 +41,8 @@ RARE_PLANS = (
     """\
 fibercap: 1
 horizon: {from: 2001, to: 2003, step: quarter}
-money: {report_in: USD, discount_rate: {real: 10 %/year, index: cpi}, discounting: mid_period}
+money: {report_in: USD, discount_rate: {real: 10 %/year, index: cpi}, discounting: mid_period,
+        interest_on_cash: 3 %/year, interest_on_overdraft: {2001: 9 %/year, growth: cpi}}
 indices: {cpi: 2 %/year}
 exchange: {EUR: {average: {2001: 0.90 USD/EUR, 2002: 0.95 USD/EUR}, closing: {2001-06: 0.88 USD/EUR, 2002-06: 1.04 USD/EUR}}}
 products: {fiber: {price: {2001: 40 USD/km, growth: {rate: cpi, every: month}}, serve: cheapest_first,

@@ -115,6 +115,10 @@ OTHERS = {
         "exchange.EUR.closing": "{2001: 0.9 USD/EUR, 2003: 1.1 USD/EUR}",
     },
     "lenders": {
+        "money.interest_on_cash": "5 %/year",
+        "money.interest_on_cash.growth": "7 %/year",
+        "money.interest_on_overdraft": "14 %/year",
+        "money.interest_on_overdraft.growth": "7 %/year",
         "loans.float.rate.index": "prime",
         "rates.libor": "5.7 %/year",
         "rates.libor.2003": "6.9 %/year",

@@ -95,9 +95,9 @@ ADDED = {
     "model/measures/all_measures.py": [("\nMEASURES: Final[tuple[Callable[[Projection], Measure], ...]] = (", MEASURE)],
     "model/income/statements.py": [
         (
-            '        text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"\n',
+            '        text = f"[ebit] - [interest_expense] - [fee_expense]{on_cash} + [exchange_result]"\n',
             '        self.line("levy", "Levy on revenue", "[revenue] * 0.01")\n'
-            '        text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result] - [levy]"\n',
+            '        text = f"[ebit] - [interest_expense] - [fee_expense]{on_cash} + [exchange_result] - [levy]"\n',
         )
     ],
     "views/charts/all_charts.py": [("\nCHARTS: Final[dict[str, Chart]] = {\n", CHART)],

@@ -21,6 +21,7 @@ KEPT: Final[tuple[tuple[str, dict[str, float]], ...]] = (
     ("EBITDA", {"ebitda": 1.0}),
     ("Tax paid", {"tax_paid": -1.0}),
     ("Working capital", {"working_capital_increase": -1.0}),
+    ("Interest on cash and overdraft", {"interest_on_cash": 1.0, "interest_on_overdraft": -1.0}),
     ("Capex, purchases, maintenance, less grants", {"investing_cash_flow": 1.0, "financing_costs": 1.0}),
     ("Raised from owners and loans", {**dict.fromkeys(PAID_IN, 1.0), "draws": 1.0}),
     ("Principal repaid", {"principal": -1.0}),
@@ -70,6 +71,8 @@ def parts(projection: Projection) -> dict[str, float]:
     factor = projection.value("returns.discount_factor")[0]
 
     def difference(row: str) -> Array:
+        if row not in projection.rows:  # not every plan has interest on cash
+            return np.zeros(projection.timeline.count)
         return np.asarray(projection.value(row)[0] - projection.value(f"{WITHOUT}.{row}")[0])
 
     def worth_on_last_day(rows: dict[str, float]) -> float:

@@ -142,6 +142,7 @@ def earn_income(books: Books) -> Found:
     ebit = less(add(a("ebitda"), books.rare("gain_on_sales")), a("depreciation"), books.rare("write_offs"))
     yield from books.unlike("ebit", a("ebit"), ebit)
     pretax = add(less(a("ebit"), a("interest_expense"), a("fee_expense")), a("exchange_result"))
+    pretax = less(add(pretax, books.rare("interest_on_cash")), books.rare("interest_on_overdraft"))
     yield from books.unlike("pretax income", a("pretax_income"), pretax)
     yield from books.unlike(
         "net income", a("net_income"), less(a("pretax_income"), a("tax"), books.rare("deferred_tax"))

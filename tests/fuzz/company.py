@@ -71,6 +71,8 @@ def draw_money(draft: Draft) -> Plan:
         found["discounting"] = dice.pick("end_of_period", "mid_period")
     if dice.chance(0.5):
         found["minimum_cash"] = draft.amount(1e5, 5e6)
+    for key in dice.some(["interest_on_cash", "interest_on_overdraft"], 0.25):
+        found[key] = draft.series(lambda: dice.pick(draft.rate(0.5, 14), draft.rate(0.5, 14), "0 %/year"), 0.3)
     return found
 
 

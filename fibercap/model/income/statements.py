@@ -9,8 +9,10 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.cash.interest_on_cash import interest_on_cash_rows
 from fibercap.model.cash.order_of_cash import EQUITY, cash_decides, repaid_row
 from fibercap.model.income.deferred_tax import taxable_text
+from fibercap.model.income.opening_earnings import opening_earnings_text
 from fibercap.model.income.operations import sum_row
 from fibercap.model.income.tax import tax_paid_row, tax_rows
 from fibercap.model.loans.facilities import short_text
@@ -126,7 +128,8 @@ class Accounts:
         foreign = [name for name in self.plan.loans if self.plan.loan_currency(name) != self.plan.currency]
         rows = [f"loans.{name}.{of}_revaluation" for name in foreign for of in ("closing", "accrued")]
         self.line("exchange_result", "Exchange result", f"-({total(rows)})" if rows else "0")
-        text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"
+        on_cash = "".join(f" {sign} {{{row}}}" for row, sign in interest_on_cash_rows(self.sheet, self.plan).items())
+        text = f"[ebit] - [interest_expense] - [fee_expense]{on_cash} + [exchange_result]"
         self.line("pretax_income", "Pretax income", text)
         tax_rows(self.sheet, self.plan, "tax", "Tax", taxable_text(self.sheet, self.plan, "{accounts.pretax_income}"))
         self.line("tax", "Tax", "{tax.tax}")
@@ -238,22 +241,10 @@ class Accounts:
         self.line("total_assets", "Total assets", total(owned), STOCK)
         text = "[equity_for_projects] + [equity_paid_in] + [equity_for_cash]"
         self.write_balance("paid_in_capital", "Paid-in capital", text)
-        start = self.sheet.derive("opening.retained_earnings", self.money, self._earned_before())
+        start = self.sheet.derive("opening.retained_earnings", self.money, opening_earnings_text(self.sheet, self.plan))
         self.write_balance("retained_earnings", "Retained earnings", "[net_income] - [dividends]", start)
         owed = [row for key in OWED if (row := f"accounts.{key}") in self.sheet]
         self.line("total_liabilities_and_equity", "Liabilities and equity", total(owed), STOCK)
-
-    def _earned_before(self) -> str:
-        """Return the formula of retained earnings at the horizon's start, which balance the opening balance sheet."""
-        had = ["cash", "receivables", "inventory", "other_assets"]
-        had += ["fixed_assets.value"] if self.plan.opening.fixed_assets else []
-        text = total(f"inputs.opening.{key}" for key in had)
-        text += " - {inputs.opening.payables} - {inputs.opening.other_liabilities}"
-        for name in self.plan.loans:
-            first = f"loans.{name}"
-            for sign, key in (("+", "deferred_fee"), ("-", "closing"), ("-", "accrued")):
-                text += f" {sign} ({self.sheet.rows[f'{first}.{key}'].before})"
-        return text
 
     def debt_service(self) -> None:
         """Write cash flow available for debt service, and the debt service.
@@ -264,6 +255,7 @@ class Accounts:
         part of debt service.
         """
         text = "[ebitda] - [tax_paid] - [working_capital_increase] - [maintenance]"
+        text += self._if_written(" + ", "interest_on_cash") + self._if_written(" - ", "interest_on_overdraft")
         self.line("cfads_before_capex", "CFADS before capex paid by cash", text)
         self.line("cfads", "Cash flow available for debt service", "[cfads_before_capex] - [self_funded_capex]")
         paid = [f"loans.{name}.scheduled" for name, loan in self.plan.loans.items() if not loan.revolves]

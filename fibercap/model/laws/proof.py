@@ -9,6 +9,7 @@ import numpy as np
 
 from fibercap.core.errors import IdentityError
 from fibercap.core.formula import evaluate
+from fibercap.model.cash.interest_on_cash import interest_rows_of
 from fibercap.model.income.asset_sales import sold_assets
 from fibercap.model.laws.all_laws import IDLE, LAWS, laws_of
 from fibercap.model.laws.law import Law, largest_amount
@@ -62,7 +63,8 @@ class Books:
         """The largest amount that enters the books of the company, (..., 1). [money]"""
         opening = self("accounts.total_assets")[..., :1]
         keys = (*COMPANY, "asset_sales") if sold_assets(self.plan) else COMPANY
-        return largest_amount(opening, flows=tuple(self(f"accounts.{key}") for key in keys))
+        rows = *(f"accounts.{key}" for key in keys), *interest_rows_of(self.plan)
+        return largest_amount(opening, flows=tuple(self(row) for row in rows))
 
     def loan(self, name: str) -> Array:
         """Return the largest amount that enters a loan's balance or the uses it finances, in its currency, (..., 1)."""

@@ -11,7 +11,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.largest_amount import loan_trifle
-from fibercap.model.cash.order_of_cash import EQUITY, repaid_row
+from fibercap.model.cash.order_of_cash import EQUITY, decided_rows, repaid_row
 from fibercap.model.cash.owners import dividend_rows, owner_rows
 from fibercap.model.cash.ranks import by_rank
 from fibercap.model.cover.service import payment_counts, pays_row, service_target_row
@@ -134,6 +134,11 @@ def repayment_order(plan: Plan) -> list[str]:
     """Return the loans that cash repays: revolvers first, then by rank."""
     names = [name for name in by_rank(plan) if plan.loans[name].needs_cash]
     return sorted(names, key=lambda name: not plan.loans[name].revolves)
+
+
+def moves_of_cash(plan: Plan) -> tuple[str, ...]:
+    """Return the loans in the order in which cash repays them, and the rows that cash decides."""
+    return (*repayment_order(plan), *decided_rows(plan))
 
 
 def _cash_rows(sheet: Sheet, plan: Plan, name: str) -> None:

@@ -31,6 +31,7 @@ NO_MONTHS = 0
 TEN_YEARS = 120
 MOST_DAYS = 366.0
 """The longest time for which a flow may be owed: formulas have a term for every period that it reaches back."""
+Rate = Annotated[Series | None, PathOf(Of("1/year"))]
 Days = Annotated[Series, PathOf(Of("day", low=0.0, high=MOST_DAYS))]
 
 
@@ -97,6 +98,11 @@ class MoneyTerms(Spec):
     loans, equity and dividends count at its end."""
     minimum_cash: Money = ZERO
     """Cash that is kept; revolvers and `gap` lift it to this, sweeps leave it. Like `2.5 million USD`."""
+    interest_on_cash: Rate = None
+    """Rate that the bank pays on the cash with which a period opens; without it, none. Like `4 %/year` or `{2001: 4
+    %/year, 2002: 2 %/year}`."""
+    interest_on_overdraft: Rate = None
+    """Rate that the bank takes on what cash is below zero when a period opens; without it, none. Like `11 %/year`."""
 
     @property
     def in_middle(self) -> bool:

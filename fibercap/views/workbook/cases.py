@@ -15,7 +15,7 @@ from fibercap.core.formula_text import term_of
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws.law_texts import law_texts
-from fibercap.model.loans.facilities import repayment_order
+from fibercap.model.loans.facilities import moves_of_cash
 from fibercap.model.project import project
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 
@@ -73,7 +73,7 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
 
 def has_circle(cases: Sequence[WorkbookCase]) -> bool:
     """Tell whether the formulas of all cases, in one workbook, would make a row depend on itself in the same period."""
-    if len({tuple(repayment_order(c.projection.scenario)) for c in cases}) == 1:
+    if len({moves_of_cash(case.projection.scenario) for case in cases}) == 1:
         return False
     union = RowUnion(cases)
     reads: dict[str, list[str]] = {}
