@@ -254,6 +254,7 @@ def serve_debt(books: Books) -> Found:
     service = less(add(a("interest_paid"), a("fees_paid"), a("scheduled_principal")), a("service_funded"))
     yield from books.unlike("debt service", a("debt_service"), service)
     cfads = less(a("ebitda"), a("tax_paid"), a("working_capital_increase"), a("maintenance"), a("self_funded_capex"))
+    cfads = less(add(cfads, books.rare("interest_on_cash")), books.rare("interest_on_overdraft"))
     yield from books.unlike("cfads", a("cfads"), cfads)
     size = 12 // books.months
     for key, above, below in (
