@@ -20,6 +20,7 @@ SUMS = {
     "principal": "principal",
     "upfront_fees_paid": "upfront_fee",
     "fee_amortization": "fee_amortization",
+    "prepayment_fees": "prepayment_fees",
     "deferred_fees": "deferred_fee",
     "accrued_interest": "accrued",
     "debt": "closing",
@@ -64,19 +65,21 @@ def draw_statements(plan: Plan, loans: list[str], calendar: Calendar, rows: Rows
     row = {name.removeprefix("accounts."): value for name, value in rows.items() if name.startswith("accounts.")}
     made: Rows = {"interest_expense": row["interest_accrued"] - row["interest_to_assets"]}
     made["fee_expense"] = row["recurring_fees"] - row["fees_to_assets"] + row["fee_amortization"]
+    made["fee_expense"] = made["fee_expense"] + row["prepayment_fees"]
     accrued = row["interest_accrued"] + row["recurring_fees"]
     made["accrued_less_paid"] = accrued - row["interest_paid"] - row["fees_paid"] - row["capitalized_interest"]
     made["tax_payable_increase"] = row["tax"] - row["tax_paid"]
     flow = row["net_income"] + row["depreciation"] + row["fee_amortization"] + made["accrued_less_paid"]
     flow = flow + row["capitalized_interest"] - row["exchange_result"] + made["tax_payable_increase"]
     flow = flow - row.get("gain_on_sales", 0.0) + row.get("write_offs", 0.0) + row.get("deferred_tax", 0.0)
-    made["operating_cash_flow"] = flow - row["working_capital_increase"]
+    made["operating_cash_flow"] = flow - row["working_capital_increase"] + row["prepayment_fees"]
     made["financing_costs"] = row["interest_to_assets"] + row["fees_to_assets"] + row["upfront_fee_to_assets"]
     spent = row["capex"] + row["purchases"] + row["maintenance"] + made["financing_costs"]
     made["investing_cash_flow"] = row["grants"] - spent + row.get("asset_sales", 0.0)
     made["upfront_fees"] = row["upfront_fees_paid"] - row["upfront_fee_to_assets"]
     owners = row["equity_for_projects"] + row["equity_paid_in"] + row["equity_for_cash"]
     made["financing_cash_flow"] = row["draws"] - row["principal"] - made["upfront_fees"] + owners - row["dividends"]
+    made["financing_cash_flow"] = made["financing_cash_flow"] - row["prepayment_fees"]
     opening = plan.get("opening", {})
     for item in ("other_assets", "other_liabilities"):
         made[item] = np.full(calendar.count, read_number(opening.get(item)))
@@ -117,11 +120,13 @@ def serve_debt(contracts: list[tuple[str, bool]], calendar: Calendar, rows: Rows
     """Add CFADS and debt service (section 6, cash flow available for debt service); a loan may be a revolver."""
     kept = rows["accounts.ebitda"] - rows["accounts.working_capital_increase"] - rows["accounts.maintenance"]
     rows["accounts.cfads_before_capex"] = kept - rows["accounts.tax_paid"] + rows["accounts.interest_on_cash"]
+    rows["accounts.cfads_before_capex"] -= rows["accounts.interest_on_overdraft"]
     rows["accounts.cfads"] = rows["accounts.cfads_before_capex"] - rows["accounts.self_funded_capex"]
     for name, revolves in contracts:
         path = f"loans.{name}"
         principal = rows[f"{path}.scheduled"] * (not revolves)
         rows[f"{path}.service"] = rows[f"{path}.interest_paid"] + rows[f"{path}.fees_paid"] + principal
+        rows[f"{path}.service_before_funding"] = rows[f"{path}.service"]
         if f"{path}.service_funded" in rows:
             rows[f"{path}.service"] = rows[f"{path}.service"] - rows[f"{path}.service_funded"]
     scheduled = (rows[f"loans.{name}.scheduled"] for name, revolves in contracts if not revolves)

@@ -13,7 +13,7 @@ from tests.witness.capacity import Rows, ship_output
 from tests.witness.cover import aim_loans, cover_life, cover_loans, open_loans
 from tests.witness.dates import Calendar, Row, read_calendar
 from tests.witness.financing import find_fixed_point
-from tests.witness.funding import Funding, find_last_draw
+from tests.witness.funding import Funding, Limits, find_last_draw
 from tests.witness.ledger import CENT, Ledger
 from tests.witness.loans import Contract, read_contracts
 from tests.witness.locks import find_locked
@@ -60,7 +60,9 @@ def rests_on_itself(plan: Plan, contracts: dict[str, Contract]) -> bool:
     owners = bool(company.keys() & {"equity_limit"}) or any(
         "available" in (block or {}).values() for block in funding.values()
     )
-    return owners or any(re.search("'(by|while|lock_up)'", str(contract.block)) for contract in contracts.values())
+    return owners or any(
+        re.search("'(by|while|lock_up|prepayments)'", str(contract.block)) for contract in contracts.values()
+    )
 
 
 def same_rows(one: Row, other: Row) -> bool:
@@ -81,7 +83,7 @@ def project_once(plan: Plan, contracts: dict[str, Contract] | None, burden: Row 
     calendar = calendar.extend(max(maturities, default=None))
     exchange = Exchange(plan, calendar)
     contracts = {name: replace(contract, tested=Tested(known, calendar)) for name, contract in contracts.items()}
-    rows, ledgers = settle_funding(plan, contracts, calendar)
+    rows, ledgers = settle_funding(plan, contracts, calendar, known)
     trade(plan, exchange, rows)
     if burden is not None:
         rows["accounts.overhead"] = rows["accounts.overhead"] + burden
@@ -115,7 +117,9 @@ def project_once(plan: Plan, contracts: dict[str, Contract] | None, burden: Row 
     return Company(plan, calendar, exchange, contracts, ledgers, rows, threshold)
 
 
-def settle_funding(plan: Plan, contracts: dict[str, Contract], calendar: Calendar) -> tuple[Rows, dict[str, Ledger]]:
+def settle_funding(
+    plan: Plan, contracts: dict[str, Contract], calendar: Calendar, known: Rows | None = None
+) -> tuple[Rows, dict[str, Ledger]]:
     """Return the rows up to funding, and the loans with what funding draws, financing costs settled (section 5)."""
     exchange = Exchange(plan, calendar)
 
@@ -125,7 +129,7 @@ def settle_funding(plan: Plan, contracts: dict[str, Contract], calendar: Calenda
         ship_output(plan, exchange, rows)
         spend_capex(plan, exchange, rows)
         buy_plants(plan, exchange, rows)
-        Funding(plan, contracts, exchange, rows, costs).pay_all()
+        Funding(plan, contracts, exchange, rows, costs, Limits(plan, known or {}, calendar)).pay_all()
         return rows, open_ledgers(plan, contracts, calendar, rows)
 
     rows, _ = find_fixed_point(plan, exchange, spend)

@@ -1,12 +1,13 @@
 """Who pays for projects and purchases (docs/conventions.md, section 5, who pays)."""
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 
 from tests.witness.capacity import Rows, add_rows
-from tests.witness.dates import Calendar, Row
+from tests.witness.dates import Calendar, Row, shift
 from tests.witness.loans import Contract
 from tests.witness.plan import Plan
 from tests.witness.quantities import is_share, read_number, read_quantity
@@ -52,6 +53,36 @@ class Purse:
         return amount
 
 
+class Limits:
+    """What cash and owners can pay for projects in each period, by the rows of an earlier pass (section 5)."""
+
+    def __init__(self, plan: Plan, known: Rows, calendar: Calendar) -> None:
+        """Take what stands on cash after service, and what owners have not paid yet of their limit."""
+        nothing = np.zeros(calendar.count)
+
+        def find(name: str) -> Row:
+            """Return a row of the earlier pass."""
+            return known.get(f"accounts.{name}", nothing)
+
+        opening = read_number(plan.get("opening", {}).get("cash"))
+        free = shift(find("cash_free") if "accounts.cash_free" in known else find("cash"), opening)
+        service = [row for path, row in known.items() if re.fullmatch(r"loans\.\w+\.service_before_funding", path)]
+        lacking = [row for path, row in known.items() if path.endswith(".reserve_short")]
+        stands = free + find("cfads_before_capex") - add_rows(service, calendar) - shift(add_rows(lacking, calendar))
+        self.cash = np.maximum(stands - read_number(plan["money"].get("minimum_cash")), 0.0) if known else nothing
+        limit = plan.get("company", {}).get("equity_limit")
+        paid = sum((find(f"equity_{name}") for name in ("for_projects", "paid_in", "for_cash")), nothing)
+        before = shift(np.cumsum(paid)) + find("equity_paid_in")
+        self.equity = np.full(calendar.count, np.inf) if limit is None else np.maximum(read_number(limit) - before, 0.0)
+
+    def take(self, purses: dict[str, Purse]) -> None:
+        """Leave to later projects what one has not taken."""
+        if "cash" in purses and purses["cash"].asked == float("inf"):
+            self.cash = np.maximum(self.cash - purses["cash"].paid, 0.0)
+        if "equity" in purses:
+            self.equity = self.equity - purses["equity"].paid
+
+
 class Funding:
     """The sources of all projects and purchases (docs/conventions.md, section 5)."""
 
@@ -62,12 +93,14 @@ class Funding:
         exchange: Exchange,
         rows: Rows,
         costs: dict[str, Row] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Set aside what dated draws and amounts of money ask of each loan (section 5, rule 3).
 
-        Financing costs are by project; they are uses where they are included.
+        Financing costs are by project; they are uses where they are included. Limits hold what rests on cash.
         """
         self.costs = costs or {}
+        self.limits = limits or Limits(plan, {}, exchange.calendar)
         self.asked: dict[tuple[str, str], float] = {}
         self.blocks: Plan = {name: block for name, block in plan.get("funding", {}).items() if block}
         self.contracts, self.exchange, self.rows = contracts, exchange, rows
@@ -125,6 +158,9 @@ class Funding:
         for source, node in block.items():
             if source in NOT_SOURCES:
                 continue
+            if node == "available":
+                purses[source] = Purse(float("inf"), self.exchange.average(""), self.limits.cash)
+                continue
             text = str(node.get("share", node.get("amount"))) if isinstance(node, dict) else str(node)
             contract = self.contracts.get(source)
             rate = self.exchange.average(contract.currency if contract else "")
@@ -155,7 +191,7 @@ class Funding:
             left = left - self.claim_grant(name, grant.asked, uses, float(planned.sum()))
         others = {source: purse for source, purse in purses.items() if source != rest}
         for t in range(count):
-            reaches = {source: purse.reach(t) for source, purse in others.items()}
+            reaches = {source: self.reach(source, purse, t) for source, purse in others.items()}
             share = 1.0
             if self.blocks[name].get("order") == "pro_rata" and sum(reaches.values()) > 0:
                 share = min(left[t] / sum(reaches.values()), 1)
@@ -163,7 +199,9 @@ class Funding:
                 left[t] -= purse.pay(t, min(reaches[source] * share, left[t]))
             if rest is not None:
                 reach = purses[rest].reach(t) if rest in self.contracts else left[t]
+                reach = min(reach, self.limits.equity[t]) if rest == "equity" else reach
                 left[t] -= purses[rest].pay(t, min(reach, left[t]))
+        self.limits.take(purses)
         self.rows[f"{at}.uses"] = uses
         self.rows[f"{at}.gap"] = left
         if name in self.costs:
@@ -179,6 +217,12 @@ class Funding:
                 currency = self.contracts[source].currency
                 if currency != self.exchange.home:
                     self.rows[f"{at}.uses_in_{currency}"] = planned / purse.rate
+
+    def reach(self, source: str, purse: Purse, at: int) -> float:
+        """Return the most that a source pays in a period, within what cash and owners can pay."""
+        if purse.asked == float("inf"):
+            return float(self.limits.cash[at])
+        return min(purse.reach(at), float(self.limits.equity[at])) if source == "equity" else purse.reach(at)
 
     def claim_grant(self, name: str, asked: float, uses: Row, total: float) -> Row:
         """Add a grant as it is claimed and received, and return what pays in its place (section 5, rule 4)."""

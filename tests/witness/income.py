@@ -11,7 +11,7 @@ from tests.witness.dates import Row, read_day
 from tests.witness.ledger import Ledger
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number, read_quantity
-from tests.witness.series import Exchange
+from tests.witness.series import Exchange, average_series
 from tests.witness.tax import Taxpayer
 
 OWN = (
@@ -24,6 +24,7 @@ OWN = (
     "upfront_fee",
     "scheduled",
     "principal",
+    "prepayment_fees",
 )
 ACCRUED = {"interest", "fees"}
 
@@ -54,7 +55,7 @@ class Income:
         self.cash = read_number(plan.get("opening", {}).get("cash"))
         self.earned = self.open_earnings()
         self.on_cash, self.on_overdraft = (
-            read_number(plan["money"].get(f"interest_on_{kind}")) * exchange.calendar.years
+            average_series(plan["money"].get(f"interest_on_{kind}"), exchange.calendar) * exchange.calendar.years
             for kind in ("cash", "overdraft")
         )
 
@@ -140,11 +141,11 @@ class Income:
             total["fee_amortization"] += self.cells[f"loans.{name}.fee_amortization"][at]
             if ledger.contract.currency not in {"", self.exchange.home}:
                 total["exchange_result"] -= self.revalue(name, at, before, day, values)
-        interest, fees = total["interest"], total["fees"] + total["fee_amortization"]
+        interest, fees = total["interest"], total["fees"] + total["fee_amortization"] + total["prepayment_fees"]
         pretax = self.rows["accounts.ebit"][at] - interest - fees + total["exchange_result"]
         pretax += self.rows["accounts.interest_to_assets"][at] + self.rows["accounts.fees_to_assets"][at]
-        self.put("accounts.interest_on_cash", at, self.on_cash * max(self.cash, 0))
-        self.put("accounts.interest_on_overdraft", at, self.on_overdraft * max(-self.cash, 0))
+        self.put("accounts.interest_on_cash", at, float(self.on_cash[at]) * max(self.cash, 0))
+        self.put("accounts.interest_on_overdraft", at, float(self.on_overdraft[at]) * max(-self.cash, 0))
         pretax += self.earn_on_cash(at)
         self.put("accounts.exchange_result", at, total["exchange_result"])
         self.put("accounts.pretax_income", at, pretax)

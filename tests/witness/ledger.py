@@ -73,7 +73,7 @@ class Ledger:
             if day in self.contract.schedule and day < self.contract.matures:
                 self.repay("scheduled", day, min(self.read_due(day), self.owed))
             if day in self.contract.prepayments:
-                self.prepay("prepaid", day, self.contract.prepayments[day])
+                self.prepay_dated(day)
             if day in self.draws and not first:
                 self.draw("draws", day, self.draws[day])
             self.balances[day] = self.owed
@@ -212,6 +212,18 @@ class Ledger:
         text = self.contract.schedule[day]
         due = read_number(text) * self.lowered * (self.drawn if is_share(text) else 1)
         return self.contract.rounding.round_payment(due)
+
+    def prepay_dated(self, day: date) -> None:
+        """Prepay what is planned for a day, as far as cash allows, and note the fee on it (section 4, prepayments)."""
+        amount, tested = self.contract.prepayments[day], self.contract.tested
+        allowed = None if tested is None else tested.rows.get(f"loans.{self.contract.name}.prepay_limit")
+        if allowed is not None and tested is not None and 0 <= (at := tested.calendar.find(day)) < len(allowed):
+            paid = sum(flow for on, flow in self.flows["prepaid"].items() if tested.calendar.find(on) == at)
+            amount = max(min(amount, float(allowed[at]) - paid), 0.0)
+        amount = min(amount, self.owed)
+        share = read_term(self.contract.block.get("prepayment_fee"), day, tested)
+        self.prepay("prepaid", day, amount)
+        self.note("prepayment_fees", day, self.contract.rounding.round_interest(share * amount))
 
     def prepay(self, kind: str, day: date, amount: float) -> None:
         """Pay back beside the schedule; `recast` lowers later payments (section 4, prepayments)."""

@@ -12,7 +12,7 @@ from tests.witness.returns import choose_rate
 from tests.witness.worth import Worth
 
 Measures = dict[str, float | None]
-PAID = ("upfront_fee", "interest_paid", "fees_paid", "principal")
+PAID = ("upfront_fee", "interest_paid", "fees_paid", "principal", "prepayment_fees")
 
 
 def measure_plan(worth: Worth) -> Measures:
@@ -132,7 +132,7 @@ def measure_years(company: Company) -> Measures:
         "gearing": sum(float(rows[path].sum()) for path in paid) / uses if uses else None,
         "owed_at_horizon": float(rows["accounts.debt"][horizon - 1]),
         "total_interest_at_horizon": add_up("interest_accrued"),
-        "total_fees_at_horizon": add_up("recurring_fees") + add_up("upfront_fees_paid"),
+        "total_fees_at_horizon": add_up("recurring_fees") + add_up("upfront_fees_paid") + add_up("prepayment_fees"),
         "lowest_cash": float(rows["accounts.cash"][:horizon].min()),
         "equity_called": add_up("equity_for_projects") + add_up("equity_paid_in") + add_up("equity_for_cash"),
         "funding_gap": add_up("unfunded_uses"),
@@ -186,7 +186,7 @@ def measure_debt(company: Company) -> Measures:
         drawn += lent_home
         accrued = [accrue_home(company, name, kind) for kind in ("interest", "fees")]
         interest += accrued[0]
-        upfront = ledger.flows["upfront_fee"].items()
+        upfront = [*ledger.flows["upfront_fee"].items(), *ledger.flows["prepayment_fees"].items()]
         fees += accrued[1] + sum(amount * company.exchange.on_day(contract.currency, day) for day, amount in upfront)
     made["all_in_cost"] = find_cost(together)
     made["average_life"] = weighed / drawn if drawn else None

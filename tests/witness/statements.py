@@ -23,6 +23,9 @@ class Books(Income):
         """Take what the income is made of, and where each lock-up bars what owners are paid."""
         super().__init__(plan, ledgers, exchange, rows)
         self.locked = locked
+        ranked = sorted(ledgers, key=lambda name: ledgers[name].contract.rank)
+        self.prepaid = [name for name in ranked if ledgers[name].contract.prepayments]
+        self.limit = read_number(plan.get("company", {}).get("equity_limit"), "1e300")
         self.reserves = {
             name: Reserve(ledger, ledger.contract.block["reserve"])
             for name, ledger in ledgers.items()
@@ -53,7 +56,7 @@ class Books(Income):
             for rank in self.ranks:
                 self.serve(rank, at, before, day)
             self.put("accounts.cash_after_service", at, self.cash)
-            self.move_cash(at, day)
+            self.move_cash(at, before, day)
             for name in self.ledgers:
                 self.close_loan(name, at, before, day)
         self.rows.update(self.cells)
@@ -95,13 +98,22 @@ class Books(Income):
             self.put(f"{path}_{item}", at, getattr(reserve, item))
         reserve.open_period()
 
-    def move_cash(self, at: int, day: date) -> None:
+    def prepay_dated(self, name: str, at: int, before: date, day: date) -> None:
+        """Pay dated prepayments and their fees, and tell the next pass what cash allows (section 5, step 6)."""
+        paid = self.ledgers[name].sum_between("prepaid", before, day)
+        fee = self.ledgers[name].sum_between("prepayment_fees", before, day)
+        share = fee / paid if paid else 0.0
+        self.put(f"loans.{name}.prepay_limit", at, self.excess / (1 + share))
+        self.cash -= paid + fee
+        self.cells["accounts.prepayments"][at] += paid
+
+    def move_cash(self, at: int, before: date, day: date) -> None:
         """Repay revolvers, prepay, sweep, pay owners, and lift cash to its minimum (section 5, steps 5 to 8)."""
         for name in self.revolvers:
             amount = self.plan_cash(name, at, day)
             self.pay_down(name, "repaid", at, day, min(self.excess, amount))
-        if any(day == on for ledger in self.ledgers.values() for on in ledger.contract.prepayments):
-            raise NotImplementedError("the witness does not cut dated prepayments to cash")
+        for name in self.prepaid:
+            self.prepay_dated(name, at, before, day)
         for name in self.sweeps:
             amount = self.plan_cash(name, at, day)
             share = self.ledgers[name].contract.sweep_on(day) if self.count_payments(name, at) > 0 else 0.0
@@ -163,7 +175,7 @@ class Books(Income):
             for name in self.revolvers if source == "revolver" else [source]:
                 missing = max(self.minimum - self.free, 0)
                 if name == "equity":
-                    amount = missing if at < self.calendar.horizon else 0.0
+                    amount = min(missing, self.left_of_owners(at)) if at < self.calendar.horizon else 0.0
                     self.put("accounts.equity_for_cash", at, amount)
                 else:
                     amount = min(missing, self.cells[f"loans.{name}.room"][at])
@@ -171,6 +183,11 @@ class Books(Income):
                     self.put(f"loans.{name}.called", at, amount)
                     self.cells[f"loans.{name}.draws"][at] += amount
                 self.cash += amount
+
+    def left_of_owners(self, at: int) -> float:
+        """Return what owners have not paid yet of the most that they ever pay."""
+        paid = float(self.rows["accounts.equity_for_projects"][: at + 1].sum() + self.equity[: at + 1].sum())
+        return max(self.limit - paid - float(self.cells["accounts.equity_for_cash"].sum()), 0.0)
 
     def find_room(self, name: str, at: int, day: date) -> None:
         """Add what a revolver may still lend on a period's last day (section 4, rows; section 5)."""

@@ -254,7 +254,8 @@ COSTLY = (
 RANKS = """
 fibercap: 1
 horizon: {from: 2001, to: 2010, step: quarter}
-money: {report_in: USD, discount_rate: 12 %/year, terminal_value: {multiple: 5}, minimum_cash: 0.5 million USD}
+money: {report_in: USD, discount_rate: 12 %/year, terminal_value: {multiple: 5}, minimum_cash: 0.5 million USD,
+        interest_on_cash: {2001: 3 %/year, 2004: 2 %/year}, interest_on_overdraft: 9 %/year}
 products: {fiber: {price: {2001: 46 USD/km, 2004: 38 USD/km, 2005-Q3: 16 USD/km, 2006-Q2: 44 USD/km, 2008: 48 USD/km}}}
 plants:
   works: {product: fiber, capacity: 100_000 km/year, cash_cost: 25 USD/km, fixed_cost: 0.5 million USD/year, maintenance: 0.2 million USD/year}
@@ -264,7 +265,7 @@ working_capital: {receivables: 45 days, payables: 30 days}
 opening: {cash: 1.5 million USD, fixed_assets: {value: 10 million USD, life: 8 years}}
 tax: {rate: 30 %, lag: 3 months}
 rates: {libor: {2001: 5 %/year, 2002-02: 4 %/year, 2003: 3 %/year, 2005-05: 4.5 %/year}}
-company: {gap: [revolver, equity], dividends: {2003-06-30: 2 million USD, 2004-12-31: 0.5 million USD, 2007-06-30: 1 million USD, 2009-12-31: 1 million USD}}
+company: {gap: [revolver], dividends: {2003-06-30: 2 million USD, 2004-12-31: 0.5 million USD, 2007-06-30: 1 million USD, 2009-12-31: 1 million USD}}
 loans:
   shaped:
     commitment: 14 million USD
@@ -274,6 +275,7 @@ loans:
     payments: {every: quarter, first: 2001-03-31, end_of_month: true}
     grace: 1 year
     sweep: 25 %
+    prepayments: {2003-05-15: 1 million USD, 2004-02-10: 0.7 million USD, 2006-11-20: 1.5 million USD}
     covenants: {cover: {row: loans.shaped.dscr_12m, at_least: 1.3, lock_up: 2, test: payment}}
     fees: {upfront: 1 %, undrawn: 0.5 %/year}
   shaped_two: {commitment: 6 million USD, signed: 2001-03-15, matures: 2012-03-31, rate: 10 %/year, rank: 2, grace: 1 year, payments: {every: half_year, first: 2001-09-30, end_of_month: true}, repayment: {style: equal_principal}, fees: {agency: 20_000 USD/year}}

@@ -160,6 +160,7 @@ def value_equity(worth: Worth) -> None:
         flows[kind] = sum((company.rows.get(f"loans.{name}.{kind}", nothing) for name in loans), nothing)
     exchange = flows["closing_revaluation"] + flows["accrued_revaluation"]
     income = company.rows["accounts.pretax_income"] + flows["interest"] + flows["fees"] + flows["fee_amortization"]
+    income = income + flows["prepayment_fees"]
     for kind in ("interest_to_assets", "fees_to_assets"):
         income = income - sum((company.rows.get(f"loans.{name}.{kind}", nothing) for name in loans), nothing)
     prefix, income = "tax_without_project_debt", income + exchange + find_financing(company.rows, company.calendar)
@@ -170,6 +171,7 @@ def value_equity(worth: Worth) -> None:
     )
     rows["tax_saved"] = paid[:count] - worth.plain("tax_paid")
     debt = flows["draws"] - flows["principal"] - flows["interest_paid"] - flows["fees_paid"] - flows["upfront_fee"]
+    debt = debt - flows["prepayment_fees"]
     rows["debt_cash_flow"] = debt[:count] + rows["tax_saved"]
     left = (
         payable[count - 1] - worth.plain("tax_payable")[-1] - flows["closing"][count - 1] - flows["accrued"][count - 1]
