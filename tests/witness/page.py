@@ -16,9 +16,30 @@ from tests.witness.quantities import SCALES
 from tests.witness.witness import ROOT, SCENARIOS, Testimony
 
 PAGE = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
-SUMMED = ("fixed_cost", "principal", "capex", "revenue", "accounts.tax", ".output", ".variable_cost", ".costs.glass")
-SUMMED += ("interest_on_cash", "interest_on_overdraft", "payouts", "dividends", "prepayment_fees", ".service", ".swept", ".cfads")
-SUMMED += ("interest_paid", "fees_paid", "scheduled", "reserve_used", "reserve_filled", "reserve_released")
+SUMMED = (
+    "fixed_cost",
+    "principal",
+    "capex",
+    "revenue",
+    "accounts.tax",
+    ".output",
+    ".variable_cost",
+    ".costs.glass",
+    "interest_on_cash",
+    "interest_on_overdraft",
+    "payouts",
+    "dividends",
+    "prepayment_fees",
+    ".service",
+    ".swept",
+    ".cfads",
+    "interest_paid",
+    "fees_paid",
+    "scheduled",
+    "reserve_used",
+    "reserve_filled",
+    "reserve_released",
+)
 AVERAGED = ("effective_capacity",)
 
 
