@@ -54,14 +54,14 @@ projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, comp
 rates: {euribor: {2001: 4 %/year, 2002: 3 %/year}}
 loans:
   home: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: {2001: 8 %/year, 2002: 7 %/year}, sweep: 50 %,
-         draws: {2001-01-01: 3 million USD}, prepayments: {2002-03-15: 0.1 million USD}, payments: {every: half_year},
+         draws: {2001-01-01: 3 million USD}, prepayments: {2002-03-15: 0.1 million USD}, prepayment_fee: 2 %, payments: {every: half_year},
          repayment: {style: level, balloon: 1 million USD},
          covenants: {cover: {row: accounts.dscr_12m, at_least: 1.1, lock_up: 1.3, test: payment}}}
   euro: {rank: 2, commitment: 2 million EUR, signed: 2001-01-31, matures: 4 years, rate: {index: euribor, margin: 2 %/year},
          repayment: {style: sculpted, dscr: 1.5}, fees: {upfront: 1 %, undrawn: 50 bp/year}}
   mark: {commitment: 1 million EUR, signed: 2001-01-31, matures: 4 years, rate: 6 %/year, after_prepayment: recast,
          repayment: {style: custom, schedule: {2003-01-31: 0.5 million EUR, 2005-01-31: 0.5 million EUR}},
-         prepayments: {2002-04-15: 0.1 million EUR}}
+         prepayments: {2002-04-15: 0.1 million EUR}, prepayment_fee: 1 %}
 funding: {line: {mark: 50 %, equity: rest, include_financing_costs: true}, works: {euro: 2 million EUR, equity: rest}}
 company: {dividends: {2002-06-30: 0.3 million USD, 2003-06-30: 0.3 million USD}}
 tax: {rate: 30 %}

@@ -26,7 +26,7 @@ KEPT: Final[tuple[tuple[str, dict[str, float]], ...]] = (
     ("Raised from owners and loans", {**dict.fromkeys(PAID_IN, 1.0), "draws": 1.0}),
     ("Principal repaid", {"principal": -1.0}),
     ("Interest paid", {"interest_paid": -1.0}),
-    ("Fees paid", {"fees_paid": -1.0, "upfront_fees_paid": -1.0}),
+    ("Fees paid", {"fees_paid": -1.0, "upfront_fees_paid": -1.0, "prepayment_fees": -1.0}),
 )
 """By step, the rows that change cash, with their signs. Cash stays in the company until the horizon's last day."""
 LAST: Final = {
@@ -71,9 +71,11 @@ def parts(projection: Projection) -> dict[str, float]:
     factor = projection.value("returns.discount_factor")[0]
 
     def difference(row: str) -> Array:
-        if row not in projection.rows:  # not every plan has interest on cash
-            return np.zeros(projection.timeline.count)
-        return np.asarray(projection.value(row)[0] - projection.value(f"{WITHOUT}.{row}")[0])
+        nothing = np.zeros(projection.timeline.count)  # not every plan has interest on cash, or fees on prepayments
+        with_projects, without = (
+            projection.value(path)[0] if path in projection.rows else nothing for path in (row, f"{WITHOUT}.{row}")
+        )
+        return np.asarray(with_projects - without)
 
     def worth_on_last_day(rows: dict[str, float]) -> float:
         return fsum(sign * float(difference(f"accounts.{key}").sum()) for key, sign in rows.items()) * float(factor[-1])

@@ -67,10 +67,11 @@ class Case:
     def cash_needed(self) -> Mapping[str, float]:
         """The cash that owners, or cash on hand, must provide, by year. [money]
 
-        It is the sum of operating and investing cash flow and draws, less principal and upfront fees, where that sum is
-        negative; else 0.
+        It is the sum of operating and investing cash flow and draws, less principal, upfront and prepayment fees, where
+        that sum is negative; else 0.
         """
         rows = {"operating_cash_flow": 1, "investing_cash_flow": 1, "draws": 1, "principal": -1, "upfront_fees": -1}
+        rows |= {"prepayment_fees": -1} if "accounts.prepayment_fees" in self.projection.rows else {}
         by_year = {row: self.projection.by(f"accounts.{row}") for row in rows}
         years = self.projection.timeline.groups("year")
         sums = {year: sum(sign * float(by_year[row][year][0]) for row, sign in rows.items()) for year in years}

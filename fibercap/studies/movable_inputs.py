@@ -13,7 +13,7 @@ from fibercap.core.fields import Number, Of
 from fibercap.core.series import Series
 from fibercap.core.spec import field_at, quantities
 from fibercap.core.units import Array, Drawn
-from fibercap.model.loans.rates import Steps
+from fibercap.model.loans.values_by_day import Steps
 from fibercap.model.plan.inputs import written_path
 from fibercap.model.plan.scenario import Scenario
 

@@ -237,6 +237,8 @@ def unused_paths(scenario: Scenario) -> list[str]:
         locks = [key for key, covenant in loan.covenants.items() if covenant.lock_up is not None]
         if locks and not scenario.company.dividends:
             paths += [f"loans.{name}.covenants.{key}.lock_up, for there are no dividends" for key in locks]
+        if loan.prepayment_fee.ever and not loan.prepayments:
+            paths.append(f"loans.{name}.prepayment_fee, for there are no dated prepayments")
         if loan.after_prepayment == "recast" and not (loan.prepayments or np.any(loan.sweep)):
             paths.append(f"loans.{name}.after_prepayment, for there are no prepayments")
     if "revolver" in scenario.company.gap and not any(loan.revolves for loan in scenario.loans.values()):

@@ -8,7 +8,7 @@ from fibercap.model.loans.rates import Floating, rate_text
 
 if TYPE_CHECKING:
     from fibercap.model.loans import Loan
-    from fibercap.model.loans.rates import Steps
+    from fibercap.model.loans.values_by_day import Steps
 
 
 def loan_label(loan: Loan, name: str) -> str:

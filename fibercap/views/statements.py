@@ -45,6 +45,7 @@ LOAN_LINES: Final = {
     "interest_paid": "Interest paid",
     "fees_paid": "Fees paid",
     "upfront_fee": "Upfront fee",
+    "prepayment_fee": "Prepayment fees",
     "principal": "Principal",
 }
 
@@ -122,7 +123,9 @@ def loan_figures(projection: Projection, name: str, by: str) -> Figures:
     of = np.array([place[timeline.label(day, by)] for day in days])
     lines = []
     for key, label in LOAN_LINES.items():
-        value = projection.trifle_of(name).without_dust(projection.value(f"{schedule}.{key}"))[0]
+        if (row := f"{schedule}.{key}") not in projection.rows:
+            continue
+        value = projection.trifle_of(name).without_dust(projection.value(row))[0]
         if value.any() or key == "principal":
             lines.append(Line(label, [float(value[of == number].sum()) for number in place.values()]))
     closing = projection.value(f"{schedule}.closing")[0]

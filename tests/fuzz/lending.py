@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -111,12 +112,7 @@ def draw_rate(draft: Draft, signed: date) -> Any:
     if dice.chance(0.5):
         return "0 %/year" if dice.chance(0.06) else draft.rate(1, 14)
     if dice.chance(0.4):
-        keys = [dice.pick(str(signed.year), str(signed.year - 1))]
-        for _ in range(dice.randint(0, 3)):
-            day = dice.day(later(signed, 1), later(signed, 60))
-            keys.append(dice.pick(str(day), f"{day.year + 1}", f"{day.year}-{day.month:02d}", f"{day.year + 1}-Q2"))
-        begins = {first_day(key): key for key in keys}
-        return {key: draft.rate(1, 14) for key in begins.values()}
+        return draw_by_day(draft, signed, lambda: draft.rate(1, 14))
     found: Plan = {"index": dice.choice([*draft.plan["rates"]])}
     if dice.chance(0.6):
         found["margin"] = draft.rate(0.1, 5)
@@ -129,6 +125,21 @@ def draw_rate(draft: Draft, signed: date) -> Any:
     if dice.chance(0.5):
         found["reset"] = dice.pick("payment", "any_day", "month", "quarter", "half_year", "year")
     return found
+
+
+def draw_steps(draft: Draft, signed: date, value: Callable[[], str]) -> Any:
+    """Return one value, or values by key."""
+    return value() if draft.dice.chance(0.5) else draw_by_day(draft, signed, value)
+
+
+def draw_by_day(draft: Draft, signed: date, value: Callable[[], str]) -> Plan:
+    """Return values by key, the first of them from signing on."""
+    dice, keys = draft.dice, [draft.dice.pick(str(signed.year), str(signed.year - 1))]
+    for _ in range(dice.randint(0, 3)):
+        day = dice.day(later(signed, 1), later(signed, 60))
+        keys.append(dice.pick(str(day), f"{day.year + 1}", f"{day.year}-{day.month:02d}", f"{day.year + 1}-Q2"))
+    begins = {first_day(key): key for key in keys}
+    return {key: value() for key in begins.values()}
 
 
 def first_day(key: str) -> str:
@@ -180,6 +191,8 @@ def draw_moves(draft: Draft, found: Plan, style: str, name: str, signed: date, m
     if dice.chance(0.25) and (before - signed).days > 5:
         chosen = sorted({dice.day(signed + timedelta(days=1), before) for _ in range(dice.randint(1, 2))})
         found["prepayments"] = {str(day): draft.money(size * dice.uniform(0.01, 0.3), code) for day in chosen}
+        if dice.chance(0.5):
+            found["prepayment_fee"] = draw_steps(draft, signed, lambda: draft.share(0.1, 8))
     recast = style not in NO_RECAST and dice.chance(0.4)
     if recast or dice.chance(0.1):
         found["after_prepayment"] = "recast" if recast else "shorten"

@@ -6,21 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.errors import did_you_mean
 from fibercap.core.timeline import add_months
+from fibercap.model.checks.loan_price_checks import loan_fees, loan_rate
 from fibercap.model.loans.covenant import COVENANT_LIMITS, Covenant
 from fibercap.model.loans.prepared import Prepared
-from fibercap.model.loans.rates import Floating, first_day
 from fibercap.model.loans.setting import Moves, Setting
 from fibercap.model.loans.shortfall import first_shortfall
 from fibercap.model.plan.claim import Amount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from fibercap.core.series import Series
     from fibercap.model.checks.funding_checks import Findings
-    from fibercap.model.loans.terms import Loan
     from fibercap.model.plan.plan import Lending, Plan
 
 
@@ -125,38 +120,6 @@ def loan_draws_and_prepayments(s: Lending, name: str) -> Findings:
             yield f"loans.{name}.prepayments.{day}", "outside_loan", f"a prepayment on {day}", wanted, "change the date"
 
 
-def loan_rate(s: Lending, name: str) -> Findings:
-    """Yield a rate that does not cover every day from signing on, and a cap, floor or margin that does not fit.
-
-    Parameters
-    ----------
-    s, name : Lending, str
-        The plan, and the loan.
-    """
-    loan, path = s.loans[name], f"loans.{name}.rate"
-    if isinstance(loan.rate, Floating):
-        yield from _check_floating_rate(loan, loan.rate, s.rates, path)
-    elif loan.rate.days and loan.is_dated and loan.rate.days[0] > loan.signed:
-        problem, wanted = f"a rate from {loan.rate.names[0]} on", f"one from signing on, {loan.signed}"
-        yield path, "late_path", problem, wanted, "add a rate that starts earlier"
-
-
-def _check_floating_rate(loan: Loan, rate: Floating, rates: Mapping[str, Series], path: str) -> Findings:
-    if rate.cap is not None and np.any(rate.cap < rate.floor):
-        yield f"{path}.cap", "cap_below_floor", "a cap below the floor", "one at or above it", "swap them"
-    if np.any(rate.margin < 0) and "floor" not in rate.model_fields_set:
-        hint = "give a `floor`, such as `floor: 0 %/year`"
-        yield f"{path}.margin", "negative_margin", "a negative margin", "one of at least 0 %/year, or a floor", hint
-    if rate.index not in rates:
-        hint = did_you_mean(rate.index, rates, "rates")
-        problem = f"the unknown index `{rate.index}`"
-        yield f"{path}.index", "unknown_index", problem, "one under `rates`", hint
-    elif (starts := rates[rate.index].starts) and loan.is_dated and first_day(starts[0]) > loan.signed:
-        problem = f"`{rate.index}`, known from {rates[rate.index].names[0]} on"
-        hint = f"add a value for {loan.signed.year} under `rates.{rate.index}`"
-        yield f"{path}.index", "late_path", problem, f"one that covers signing, {loan.signed}", hint
-
-
 def loan_style(s: Lending, name: str) -> Findings:
     """Yield repayment options that contradict each other.
 
@@ -207,7 +170,7 @@ def loan_payments(s: Lending, name: str) -> Findings:
     funded = bool(s.uses_of_loan(name))
     if not keeps or style.grows or funded or not loan.is_dated or loan.needs_cash or loan.maturity <= loan.signed:
         return
-    others = (loan_terms, loan_dates, loan_draws_and_prepayments, loan_rate, loan_style)
+    others = (loan_terms, loan_dates, loan_draws_and_prepayments, loan_rate, loan_fees, loan_style)
     if any(True for check in others for _ in check(s, name)):
         return
     prepared = Prepared(Setting(name, loan, s.loan_currency(name), None, s.rates), Moves())
@@ -288,6 +251,7 @@ LOAN_CHECKS = (
     loan_dates,
     loan_draws_and_prepayments,
     loan_rate,
+    loan_fees,
     loan_style,
     loan_covenants,
     loan_payments,

@@ -16,7 +16,7 @@ from fibercap.model.income.opening_earnings import opening_earnings_text
 from fibercap.model.income.operations import sum_row
 from fibercap.model.income.tax import tax_paid_row, tax_rows
 from fibercap.model.loans.facilities import short_text
-from fibercap.model.loans.prepayments import prepaid_text, prepays
+from fibercap.model.loans.prepayments import prepayment_fees_row, prepayments_row, prepays
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -124,7 +124,9 @@ class Accounts:
             self.capitalized_cost(key)
         self.line("interest_expense", "Interest expense", "[interest_accrued] - [interest_to_assets]")
         self.of_loans("fee_amortization", "Upfront fees expensed", FLOW, "fee_amortization")
-        self.line("fee_expense", "Fee expense", "[recurring_fees] - [fees_to_assets] + [fee_amortization]")
+        prepayment_fees_row(self.sheet, self.plan)
+        text = "[recurring_fees] - [fees_to_assets] + [fee_amortization]" + self._if_written(" + ", "prepayment_fees")
+        self.line("fee_expense", "Fee expense", text)
         foreign = [name for name in self.plan.loans if self.plan.loan_currency(name) != self.plan.currency]
         rows = [f"loans.{name}.{of}_revaluation" for name in foreign for of in ("closing", "accrued")]
         self.line("exchange_result", "Exchange result", f"-({total(rows)})" if rows else "0")
@@ -148,7 +150,8 @@ class Accounts:
         self.line("tax_payable_increase", "Increase of tax payable", "[tax] - [tax_paid]")
         text = "[net_income] + [depreciation] + [fee_amortization] + [accrued_less_paid] + [capitalized_interest]"
         text += " - [exchange_result] + [tax_payable_increase] - [working_capital_increase]"
-        text += self._if_written(" - ", "gain_on_sales") + self._if_written(" + ", "write_offs", "deferred_tax")
+        text += self._if_written(" - ", "gain_on_sales")
+        text += self._if_written(" + ", "write_offs", "deferred_tax", "prepayment_fees")
         return self.line("operating_cash_flow", "Operating cash flow", text)
 
     def investing(self) -> Array:
@@ -171,9 +174,11 @@ class Accounts:
         else:
             owners = self.value_of("equity_for_projects") + self.value_of("equity_paid_in")
             flow = before + (draws - principal - upfront + owners - self.value_of("dividends"))
+            flow = flow - self.value_of("prepayment_fees") if "accounts.prepayment_fees" in sheet else flow
             called = self.equity_call(flow)
             self.cash_rows(plan.opening.cash + np.cumsum(flow + called, axis=-1) - called, called)
-        text = "[draws] - [principal] - [upfront_fees] + [equity_for_projects] + [equity_paid_in] - [dividends]"
+        text = f"[draws] - [principal] - [upfront_fees]{self._if_written(' - ', 'prepayment_fees')}"
+        text += " + [equity_for_projects] + [equity_paid_in] - [dividends]"
         self.line("financing_cash_flow", "Financing cash flow", f"{text} + [equity_for_cash]")
         start = sheet.give("inputs.opening.cash", self.money, plan.opening.cash)
         text = "[operating_cash_flow] + [investing_cash_flow] + [financing_cash_flow]"
@@ -208,26 +213,19 @@ class Accounts:
         for name, loan in plan.loans.items():
             drawn = "known_draws" if loan.needs_cash else "draws"
             terms.append(f" + {{loans.{name}.{drawn}}} - {{loans.{name}.scheduled}}")
-        dated = self.prepayments()
+        dated = prepayments_row(self.sheet, self.plan)
         # formulas start from the cash of the period before; the values come from sums over all periods, which is faster
         text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] - [upfront_fees] + [equity_for_projects]"
         text += " + [equity_paid_in]" + "".join(terms)
         value = None if before_gap is None else before_gap + self.value_of("dividends") + dated
         self.put("cash_after_service", "Cash after scheduled debt service", STOCK, text, value)
         rows = "".join(f" - {{{repaid_row(plan, name)}}}" for name, loan in plan.loans.items() if loan.needs_cash)
-        rows += " - [prepayments]" if prepays(plan) else ""
+        rows += (" - [prepayments]" if prepays(plan) else "") + self._if_written(" - ", "prepayment_fees")
         text = f"[cash_after_service]{rows} - [dividends]"
         self.put("cash_before_gap", "Cash before it is lifted", STOCK, text, before_gap)
         text = short_text(self.sheet, plan, EQUITY) if EQUITY in plan.cash_lifters else "0"
         self.sheet.after_horizon("accounts.equity_for_cash", "0")
         self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
-
-    def prepayments(self) -> Array:
-        """Write dated prepayments and return them, (..., period); without prepayments, zeros and no row. [money]"""
-        if not (names := prepays(self.plan)):
-            return np.zeros(self.sheet.length)
-        text = " + ".join(prepaid_text(self.plan, name) for name in names)
-        return self.line("prepayments", "Dated prepayments of loans", text)
 
     def balance(self) -> None:
         """Write the balance sheet: both sides are added up independently, and retained earnings come from income."""

@@ -58,6 +58,8 @@ class Account:
         self._agency, self._trifle = per_sample(loan.fees.agency), per_sample(course.trifle)
         self._new_rate = [False] * len(grid.dates) if one_rate else _new_rates(loan, self._rates)
         self.discounts = Discounts(loan, grid, course.rate, course.steps)
+        self._dated = by_event(course.dated)
+        self._prepayment_fee = by_event(loan.prepayment_fee.by_day(grid.dates)) if loan.charges_prepayments else None
         zeros = [0.0] * len(grid.dates)
         self.kept: dict[str, list[Any]] = {key: zeros.copy() for key in KEPT}
         self._lowers = loan.lowers_in_proportion
@@ -119,6 +121,10 @@ class Account:
             if self._lowers:
                 self._lower(event, prepaid)
             self.balance = self.balance - prepaid
+            if self._prepayment_fee is not None:
+                fee = self._prepayment_fee[event] * np.minimum(self._dated[event], prepaid)
+                fee = fee if self._rounds is None else self._rounds.interest_in_steps(fee)
+                self.kept["prepayment_fee"][event] = float_or_array(fee)
         if np.any(drawn):
             self.kept["drawn"][event] = drawn
             self.balance, self.drawn = self.balance + drawn, self.drawn + drawn

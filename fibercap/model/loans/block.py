@@ -12,6 +12,7 @@ from fibercap.model.loans.shortfall import first_shortfall
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
+    from fibercap.core.sheet import Sheet
     from fibercap.model.loans.flows import Flows
     from fibercap.model.loans.setting import Moves, Setting
 
@@ -62,7 +63,15 @@ def schedule_block(setting: Setting, moves: Moves) -> Block:
 
 ACCRUED: Final = ("interest", "fees")
 """Amounts that accrue over a period; they are translated at its average rate."""
-ON_THE_DAY: Final = ("interest_paid", "capitalized", "fees_paid", "upfront_fee", "scheduled", "principal")
+ON_THE_DAY: Final = (
+    "interest_paid",
+    "capitalized",
+    "fees_paid",
+    "upfront_fee",
+    "prepayment_fee",
+    "scheduled",
+    "principal",
+)
 """Amounts that move on a day; they are translated at the rate of that day."""
 
 
@@ -79,7 +88,7 @@ def _reported_rows(prepared: Prepared, money: str) -> None:
         row = sheet.rows[f"{prefix}.{key}"]
         sheet.line(Row(f"{prefix}.reported.{key}", row.label, money, row.nature, text))
 
-    for key in (*ACCRUED, *ON_THE_DAY, "closing"):
+    for key in _rows_of(sheet, prefix, (*ACCRUED, *ON_THE_DAY, "closing")):
         line(key, f"{{{prefix}.{key}}} * {{{prefix}.{'exchange_average' if key in ACCRUED else 'exchange'}}}")
     text = f"{{{prefix}.drawn}} * {{{prefix}.exchange}}"
     if prepared.moves.funded is not None:
@@ -89,5 +98,10 @@ def _reported_rows(prepared: Prepared, money: str) -> None:
         text = f"({{{prefix}.drawn}} - {{{prefix}.funded}}) * {{{prefix}.exchange}}"
         text = f"{text} + {{{prefix}.funded}} * {{{prefix}.exchange_average}}"
     line("drawn", text)
-    paid = ("upfront_fee", "interest_paid", "principal", "fees_paid")
+    paid = _rows_of(sheet, prefix, ("upfront_fee", "interest_paid", "principal", "fees_paid", "prepayment_fee"))
     line("borrower_cash_flow", " - ".join(f"{{{prefix}.reported.{key}}}" for key in ("drawn", *paid)))
+
+
+def _rows_of(sheet: Sheet, prefix: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys of those rows that a schedule has."""
+    return tuple(key for key in keys if f"{prefix}.{key}" in sheet)

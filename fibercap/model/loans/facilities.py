@@ -166,6 +166,8 @@ def _left_text(plan: Plan, name: str, least: str) -> str:
         repaid = "".join(f" - {{{repaid_row(plan, other)}}}" for other in served)
         return f"{{accounts.cash_after_service}}{repaid} - {least}"
     prepaid = " - {accounts.prepayments}" if prepays(plan) else ""
+    if any(plan.loans[other].charges_prepayments for other in prepays(plan)):
+        prepaid += " - {accounts.prepayment_fees}"
     swept = "".join(f" - {{{repaid_row(plan, other)}}}" for other in served if not plan.loans[other].revolves)
     return f"{free_text(plan, least)}{prepaid}{swept}"
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.discount_rows import discount_rows
-from fibercap.model.loans.prepared import available_until
 from fibercap.model.loans.recasts import later_installments, share_base
 from fibercap.model.loans.schedule_page import SchedulePage
+from fibercap.model.loans.values_by_day import give_steps, text_on_day
 
 if TYPE_CHECKING:
     from fibercap.model.loans.flows import Flows
@@ -150,6 +151,20 @@ class FlowRows(SchedulePage):
         self.put("fees_paid", "Recurring fees paid", FLOW, text, flows["fees_paid"])
         self.write_balance("accrued_fees", "Fees owed", "[fees] - [fees_paid]")
 
+    def prepayment_fee(self) -> str:
+        """Write what dated prepayments cost; return the text that adds it, "" if they cost nothing."""
+        loan, path = self.loan, f"loans.{self.name}.prepayment_fee"
+        if not loan.charges_prepayments:
+            return ""
+        shares, prepaid = give_steps(self.sheet, path, "", loan.prepayment_fee), "[prepaid]"
+        if loan.needs_cash:  # sweeps cost nothing
+            prepaid = "[known_prepaid]"
+        text = f"{prepaid} * ({text_on_day(path, loan.prepayment_fee.names, shares, '[date]')})"
+        self.put(
+            "prepayment_fee", "Prepayment fee", FLOW, self.in_steps(text, "interest"), self.flows["prepayment_fee"]
+        )
+        return " + [prepayment_fee]"
+
     def _give_until(self) -> str:
         """Give the month up to which undrawn money may be drawn: a fixed one, or that of the last planned spending."""
         prefix, text, reads = f"loans.{self.name}", self.prepared.until_text, self.prepared.until_reads()
@@ -184,7 +199,8 @@ class FlowRows(SchedulePage):
             reads=self.setting.reads("fees.upfront"),
         )
         self.sheet.line(row)
-        self.line("payment", "Payment", FLOW, "[interest_paid] + [principal] + [fees_paid]")
+        fee = self.prepayment_fee()
+        self.line("payment", "Payment", FLOW, f"[interest_paid] + [principal] + [fees_paid]{fee}")
         self.line("borrower_cash_flow", "Borrower's flow", FLOW, "[drawn] - [upfront_fee] - [payment]")
 
 
@@ -193,7 +209,7 @@ def flow_rows(prepared: Prepared, flows: Flows) -> None:
 
     Under the path of the schedule: `opening`, `interest`, `interest_due`, `capitalized`, `interest_paid`,
     `accrued_interest`, `installment`, `scheduled`, `prepaid`, `principal`, `closing`, `drawn_to_date`, `fees`,
-    `fees_paid`, `accrued_fees`, `upfront_fee`, `payment`, `borrower_cash_flow`, and what these read.
+    `fees_paid`, `accrued_fees`, `upfront_fee`, `prepayment_fee`, `payment`, `borrower_cash_flow`, and what these read.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ class Course:
     """What is known of a loan before its account is carried; each `(event,)` or `(sample, event)`.
 
     `rate` holds from the event before to this one, `steps` numbers its values; `drawn` is money drawn, `prepaid` the
-    most that is prepaid; `target` is what is planned for payments, such as the amounts of a custom schedule; `trifle`
+    most that is prepaid, of which `dated` is prepaid on dates; `target` is what is planned for payments; `trifle`
     is the largest amount that counts as no money, `()` or `(sample, 1)`.
     """
 
@@ -29,6 +29,7 @@ class Course:
     steps: tuple[int, ...]
     drawn: Array
     prepaid: Array
+    dated: Array
     target: Array
     available: Array
     trifle: Array
@@ -72,7 +73,8 @@ class Flows(Mapping[str, "Array"]):
 
     def _payment(self) -> Array:
         """Return interest, fees and principal paid at each event. [money]"""
-        parts = [self[key] for key in ("interest_due", "scheduled", "prepaid", "fees_paid") if self.any(key)]
+        keys = ("interest_due", "scheduled", "prepaid", "fees_paid", "prepayment_fee")
+        parts = [self[key] for key in keys if self.any(key)]
         total = parts[0] if parts else self["interest_due"]
         for part in parts[1:]:
             total = total + part
@@ -89,5 +91,5 @@ class Flows(Mapping[str, "Array"]):
 
 KEPT = (
     "opening", "interest", "interest_due", "counted", "capitalized", "fees", "fees_paid", "changed", "installment",
-    "scheduled", "prepaid", "drawn",
+    "scheduled", "prepaid", "prepayment_fee", "drawn",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.loans.block import ACCRUED
-from fibercap.model.loans.periods import FLOWS
+from fibercap.model.loans.periods import flows_of
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
@@ -45,7 +45,7 @@ def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> Non
     label, rate = plan.loans[name].title or name, f"exchange.{code}.average"
     own_prefix, reported_prefix, events = f"{prefix}.{OWN}", f"{schedule.name}.reported", f"{schedule.name}.period"
     falls = (schedule.values[events][:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
-    for moved, (key, words) in FLOWS.items():
+    for moved, (key, words) in flows_of(schedule).items():
         line = Row(f"{prefix}.{key}", f"{label}: {words}", money, FLOW, f"{{{own_prefix}.{key}}} * {{{rate}}}")
         if moved in ACCRUED:
             sheet.line(line)

@@ -26,12 +26,19 @@ FLOWS = {
     "fees": ("fees", "recurring fees accrued"),
     "fees_paid": ("fees_paid", "recurring fees paid"),
     "upfront_fee": ("upfront_fee", "upfront fee"),
+    "prepayment_fee": ("prepayment_fees", "prepayment fees"),
     "scheduled": ("scheduled", "scheduled principal"),
     "principal": ("principal", "principal"),
 }
+"""By row of a schedule, the row in model periods and its words."""
 
 BALANCE_TERMS = ("+drawn", "+capitalized", "-principal")
 ACCRUED_TERMS = ("+interest", "+fees", "-interest_paid", "-fees_paid", "-capitalized")
+
+
+def flows_of(schedule: Block) -> dict[str, tuple[str, str]]:
+    """Return those of `FLOWS` that a schedule has: only some loans have fees on dated prepayments."""
+    return {key: words for key, words in FLOWS.items() if f"{schedule.name}.{key}" in schedule.values}
 
 
 def signing_period(sheet: Sheet, timeline: Timeline, loan: Loan, name: str) -> str:
@@ -53,8 +60,8 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
 
     Before the horizon the contract has run by its own dates: the first opening balance is what it owes by then.
     Writes under `prefix`: `draws`, `interest`, `interest_paid`, `capitalized`, `fees`, `fees_paid`, `upfront_fee`,
-    `scheduled`, `principal`, `opening`, `closing`, `accrued`, `deferred_fee`, `fee_amortization` [money], `fee_left`
-    and `live` [1]; and `loans.<l>.period_rate`. [1/year]
+    `prepayment_fees` where there are any, `scheduled`, `principal`, `opening`, `closing`, `accrued`, `deferred_fee`,
+    `fee_amortization` [money], `fee_left` and `live` [1]; and `loans.<l>.period_rate`. [1/year]
 
     Parameters
     ----------
@@ -89,7 +96,7 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
         )
 
     # SUMIFS: a product with where events fall adds them all up at once; balances are what the last event left
-    for key, (row, words) in FLOWS.items():
+    for key, (row, words) in flows_of(schedule).items():
         text = f"SUMIFS({{{schedule_prefix}.{key}}}, {{{schedule_prefix}.period}}, {{time.period}})"
         flow = np.asarray(schedule.values[f"{schedule_prefix}.{key}"] @ falls)
         sheet.put(Row(f"{prefix}.{row}", f"{label}: {words}", money, FLOW, text), flow)

@@ -10,9 +10,10 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.rows import INPUT, Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.timeline import FLOW, STOCK, month_number
+from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.loans.account import carry
+from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.exchanged import day_rate_rows
 from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.setting import Moves, Setting
     from fibercap.model.loans.style import Style
-    from fibercap.model.loans.terms import Loan
 
 BY_DATE: Final = "SUMIFS({{{row}}}, {{{later}time.date}}, {{{prefix}.date}})"
 BY_PERIOD: Final = "SUMIFS({{{row}}}, {{{later}time.period}}, {{{prefix}.period}})"
@@ -41,8 +41,9 @@ class Prepared:
         self.course: RateCourse = rate_course(loan.rate, period_starts(loan), setting.indices)
         self.grid: Grid = event_grid(loan, setting.timeline, self.course)
         self.sheet = Sheet(setting.prefix, len(self.grid.dates))
-        steps = map(self.course.step, self.grid.rate_set_on) if self.course.days else [0] * len(self.grid.dates)
-        self.steps = tuple(steps)
+        self.steps = tuple(
+            map(self.course.step, self.grid.rate_set_on) if self.course.days else [0] * self.sheet.length
+        )
         self.trifle = setting.trifle_on(self.sheet)
         self.rate_texts: list[str] = []
         self.until = available_until(loan, moves.until)
@@ -65,6 +66,7 @@ class Prepared:
             steps=self.steps,
             drawn=self._drawn_row(),
             prepaid=self._planned_row(),
+            dated=self.value("planned_prepayment"),
             target=self._target_row(),
             available=np.asarray((grid.months <= self.until) & (months > months[0]), dtype=float),
             trifle=self.trifle.value,
@@ -280,21 +282,3 @@ class Prepared:
         value = self.grid.on_days((paid_on[day], part.value) for day, part in style.planned_principal.items())
         label = "Share of what has been drawn" if style.in_shares else "Principal planned"
         return self.put("target", label, unit, " + ".join(terms), value)
-
-
-def available_until(loan: Loan, planned: Array | None) -> Array:
-    """Return the month number up to which undrawn money may be drawn, and costs its fee. [month]
-
-    Parameters
-    ----------
-    loan : Loan
-        The contract.
-    planned : () or (sample, 1), or None
-        Month number of the last draw that funding plans; None if it plans none. [month]
-    """
-    if loan.fees.available_until:
-        return np.asarray(month_number(loan.fees.available_until))
-    if loan.revolves:
-        return np.asarray(month_number(loan.maturity))
-    last = month_number(max(loan.draws)) if loan.draws else month_number(loan.signed)
-    return np.maximum(last, planned) if planned is not None else np.asarray(last)

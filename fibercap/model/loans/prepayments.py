@@ -8,9 +8,12 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.prefixed import prefix_text
+from fibercap.core.rows import Row
+from fibercap.core.timeline import FLOW
 from fibercap.model.cash.ranks import by_rank
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.model.income.operations import sum_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 
+FEES: Final = "accounts.prepayment_fees"
 SETTLED: Final = 1e-7
 """Cuts that change by no more than this in a round count as settled. [money]"""
 RELATIVE: Final = 1e-14
@@ -54,6 +58,34 @@ def prepayments(plan: Plan) -> list[Prepayment]:
 def prepays(plan: Plan) -> list[str]:
     """Return the loans that have prepayments within the horizon and its run-off."""
     return list(dict.fromkeys(p.loan for p in prepayments(plan)))
+
+
+def prepayments_row(sheet: Sheet, plan: Plan) -> Array:
+    """Write `accounts.prepayments`, unless there are none; return them with their fees, (..., period). [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the loans' rows and gets this one, and the plan.
+    """
+    if not (names := prepays(plan)):
+        return np.zeros(sheet.length)
+    paths = [prepaid_text(plan, name) for name in names]
+    row = Row("accounts.prepayments", "Dated prepayments of loans", plan.currency, FLOW, " + ".join(paths))
+    paid = sheet.line(row)
+    return paid + sheet.value(FEES) if FEES in sheet else paid
+
+
+def prepayment_fees_row(sheet: Sheet, plan: Plan) -> None:
+    """Write `accounts.prepayment_fees`, unless no loan has any. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the loans' rows and gets this one, and the plan.
+    """
+    if paths := [path for name in plan.loans if (path := f"loans.{name}.prepayment_fees") in sheet]:
+        sum_row(sheet, FEES, "Prepayment fees", plan.currency, FLOW, paths)
 
 
 def prepaid_text(plan: Plan, name: str) -> str:
@@ -100,6 +132,8 @@ def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
         code = plan.loan_currency(item.loan)
         if code != plan.currency:
             room = f"{room} / ({_rate_text(plan, item)})"
+        if plan.loans[item.loan].charges_prepayments:
+            room = f"{room} / (1 + {_fee_text(plan, item)})"
         text = f"MAX({{inputs.loans.{item.loan}.prepayments.{item.day}}} - {room}, 0)"
         if item.period >= plan.timeline.within:
             text = prefix_text(text, RUN_OFF, frozenset(_in_periods(plan)))
@@ -114,13 +148,23 @@ def _paid_row(plan: Plan, item: Prepayment) -> str:
 
 
 def _paid_text(plan: Plan, item: Prepayment) -> str:
+    """Return the formula text of what a prepayment costs with its fee, in the reporting currency."""
     prefix = f"loans.{item.loan}.schedule"
     on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
-    text = f"SUM({{{_paid_row(plan, item)}}} * ({{{prefix}.date}} = {on}))"
+    paid = f"{{{_paid_row(plan, item)}}}"
+    if plan.loans[item.loan].charges_prepayments:
+        paid = f"({paid} + {{{prefix}.prepayment_fee}})"
+    text = f"SUM({paid} * ({{{prefix}.date}} = {on}))"
     code = plan.loan_currency(item.loan)
     if code == plan.currency:
         return text
     return f"{text} * ({_rate_text(plan, item)})"
+
+
+def _fee_text(plan: Plan, item: Prepayment) -> str:
+    """Return the reference to the fee on the day of a prepayment, as a share of it."""
+    fee, path = plan.loans[item.loan].prepayment_fee, f"inputs.loans.{item.loan}.prepayment_fee"
+    return f"{{{path}.{fee.names[fee.number_on(item.day)]}}}" if fee.names else f"{{{path}}}"
 
 
 def _rate_text(plan: Plan, item: Prepayment) -> str:
@@ -159,11 +203,16 @@ def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
     for item in prepayments(plan):
         code, column = plan.loan_currency(item.loan), slice(item.period, item.period + 1)
         rate = day_rates(plan, code).rates_on([serial(item.day)]) if code != plan.currency else np.ones(1)
-        room = np.maximum(free[..., column] - served.get(item.period, 0.0), 0.0) / rate
+        loan, room = plan.loans[item.loan], np.maximum(free[..., column] - served.get(item.period, 0.0), 0.0) / rate
+        if loan.charges_prepayments:
+            room = room / (1.0 + loan.prepayment_fee.by_day([item.day]))
         cuts[item.loan, item.day] = _scalar(np.maximum(item.amount - room, 0.0))
         block = schedules[f"loans.{item.loan}.schedule"]
         on = block.values[f"{block.name}.date"] == serial(item.day)
-        paid = (block.values[_paid_row(plan, item)] * on).sum(axis=-1, keepdims=True) * rate
+        spent = block.values[_paid_row(plan, item)]
+        if loan.charges_prepayments:
+            spent = spent + block.values[f"{block.name}.prepayment_fee"]
+        paid = (spent * on).sum(axis=-1, keepdims=True) * rate
         served[item.period] = served.get(item.period, 0.0) + paid
     return cuts
 

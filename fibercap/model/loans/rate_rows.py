@@ -9,7 +9,8 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.rows import INPUT, Row
 from fibercap.core.timeline import RATE
-from fibercap.model.loans.rates import Steps, apply_limits
+from fibercap.model.loans.rates import apply_limits
+from fibercap.model.loans.values_by_day import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

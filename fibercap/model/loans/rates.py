@@ -6,83 +6,22 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from fibercap.core import grammar
-from fibercap.core.dates import Day, year_ends_of
-from fibercap.core.entries import read_block
-from fibercap.core.fields import Label, Of, Word, wrong
-from fibercap.core.series import OverTime, Series, span_of
+from fibercap.core.fields import Label, Of, Word
+from fibercap.core.series import Series
 from fibercap.core.spec import OneOf, Spec
-from fibercap.core.timeline import add_months, month_end
+from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
-
-if TYPE_CHECKING:
-    from pydantic_core.core_schema import ValidationInfo
+from fibercap.model.loans.values_by_day import Steps, StepsOf, first_day
 
 INTERVALS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 EACH_PERIOD = "payment"
 FOLLOWS_INDEX = "any_day"
 RATE = Of("1/year", low=0.0)
 Indices = Mapping[str, Series]
-
-
-def first_day(months: int) -> date:
-    """Return the first day of the month that follows a whole month number."""
-    return month_end(months + 1).replace(day=1)
-
-
-@dataclass(frozen=True)
-class Steps:
-    """A rate, or rates that each hold from their day until the next."""
-
-    values: tuple[Array, ...]
-    days: tuple[date, ...] = ()
-    names: tuple[str, ...] = ()
-
-
-class StepsOf(OverTime):
-    """Reads `8.5 %/year`, or rates by day, month, quarter or year."""
-
-    unit = "1/year"
-    key_pattern = f"(?:{grammar.PERIOD}|{grammar.DAY})"
-
-    def schema(self) -> grammar.Json:
-        """Return what may be written."""
-        one = RATE.schema()
-        return self.either_form(f"{one['title']}; or by period or day", one)
-
-    def parse(self, raw: Any, info: ValidationInfo) -> Steps:
-        """Return the rates of a loan in the order of their days; one rate alone has no days.
-
-        Parameters
-        ----------
-        raw : object
-            A rate, or a block of rates by period or day, as read from YAML. [1/year]
-        info : ValidationInfo
-            The context, with the known currencies.
-
-        Raises
-        ------
-        PydanticCustomError
-            If the block is empty, or a day or a rate cannot be read.
-        """
-        if not isinstance(raw, dict):
-            return Steps((RATE.parse(raw, info),))
-        if not raw:
-            raise wrong("empty", "an empty block", "a rate, or rates by period or day", "write a rate")
-        points = read_block(raw, _day_of, RATE.parse, info)
-        days = tuple(sorted(points))
-        names = {_day_of(name, info): name for name in raw}
-        return Steps(tuple(points[day] for day in days), days, tuple(names[day] for day in days))
-
-
-def _day_of(key: str, info: Any) -> date:
-    if key.count("-") == 2:  # year, month and day
-        return Day().parse(key, info)
-    return first_day(span_of(key, year_ends_of(info))[0])
 
 
 class Floating(Spec):
@@ -109,7 +48,7 @@ def _choose(raw: Any) -> tuple[str, Any]:
 
 Rate = Annotated[
     Steps | Floating,
-    OneOf({"steps": Annotated[Steps, StepsOf()], "floating": Floating}, _choose, "1/year", "rate of a loan"),
+    OneOf({"steps": Annotated[Steps, StepsOf(RATE)], "floating": Floating}, _choose, "1/year", "rate of a loan"),
 ]
 
 

@@ -25,10 +25,10 @@ FLOWS: Final = {
     "principal": "scheduled",
     "payment": "payment",
 }
-"""Columns of a line, each with the row of the block that has it, to which `BESIDE` adds another one."""
+"""Columns of a line, each with the row of the block that has it, to which `BESIDE` adds others."""
 
 
-BESIDE: Final = {"fees": "upfront_fee", "principal": "prepaid"}
+BESIDE: Final = {"fees": ("upfront_fee", "prepayment_fee"), "principal": ("prepaid",)}
 
 
 def by_payment(value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int) -> Array:
@@ -63,8 +63,10 @@ class Lines(Mapping[str, "Array"]):
             ends = np.append(self._firsts[1:], self._last) - 1
             return self._value[key][..., ends if not self._alike else slice(self._last)]
         amounts = self._by_date(FLOWS[key])
-        beside = BESIDE.get(key, "")
-        return amounts + self._by_date(beside) if beside and self._value[beside].any() else amounts
+        for beside in BESIDE.get(key, ()):
+            if beside in self._value and self._value[beside].any():
+                amounts = amounts + self._by_date(beside)
+        return amounts
 
     def _by_date(self, key: str) -> Array:
         amounts = self._value[key][..., : self._last]

@@ -29,9 +29,11 @@ from fibercap.model.loans.covenant import Covenant
 from fibercap.model.loans.rates import INTERVALS, Rate
 from fibercap.model.loans.rounding import ROUNDINGS, Exact, Rounding, choose_rounding
 from fibercap.model.loans.styles import Repayment
+from fibercap.model.loans.values_by_day import Steps, StepsOf
 
 NO_MONTHS = 0
 NOTHING = np.asarray(0.0)
+FREE = Steps((NOTHING,))
 PerYear = Annotated[Array, Of("1/year", low=0.0)]
 COMPOUNDING = ("nominal", "effective", "semiannual")
 
@@ -172,6 +174,9 @@ class Loan(InUnits):
     prepayments: Dated = None
     """What is paid back beside the schedule, by date; in a plan as far as there is cash above its minimum. Like
     `{2003-05-15: 1 million USD}`."""
+    prepayment_fee: Annotated[Steps, StepsOf(Of("percent", low=0.0, high=1.0))] = FREE
+    """What a dated prepayment costs on its day, as a share of it; a sweep costs nothing. Like `2 %` or
+    `{2001: 3 %, 2003-07-01: 1 %}`."""
     after_prepayment: Annotated[str, Word(("shorten", "recast"), "ways after a prepayment")] = "shorten"
     """Whether a prepayment, a sweep included, shortens the loan, or lowers its later payments: those of `level` and
     `equal_principal` are set anew, those of `fixed_payment` and `custom` fall in proportion, of `bullet` the last
@@ -239,6 +244,11 @@ class Loan(InUnits):
     def recasts(self) -> bool:
         """Whether a prepayment lowers the later payments."""
         return self.after_prepayment == "recast"
+
+    @property
+    def charges_prepayments(self) -> bool:
+        """Whether dated prepayments cost a fee."""
+        return bool(self.prepayments) and self.prepayment_fee.ever
 
     @property
     def lowers_in_proportion(self) -> bool:

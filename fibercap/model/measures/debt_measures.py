@@ -15,6 +15,8 @@ from fibercap.model.measures.measure import HIGHER, LOWER, Measure
 from fibercap.model.measures.parts import headline, make_measure, undefined_values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
@@ -45,13 +47,16 @@ def peak_debt(projection: Projection) -> Measure:
 
 
 def _sum_over_loans(
-    projection: Projection, name: str, label: str, keys: tuple[str, ...], *, to_maturity: bool
+    projection: Projection, name: str, label: str, keys: Mapping[str, str], *, to_maturity: bool
 ) -> Measure:
     """Return the sum of rows over all loans, to maturity or within the horizon."""
     plan = projection.scenario
     rows = [
-        reported_row(plan, loan, key) if to_maturity else f"loans.{loan}.{key}" for loan in plan.loans for key in keys
+        reported_row(plan, loan, event) if to_maturity else f"loans.{loan}.{key}"
+        for loan in plan.loans
+        for event, key in keys.items()
     ]
+    rows = [row for row in rows if row in projection.rows]
     values = sum((_sum_of_row(projection, row) for row in rows), start=np.zeros(projection.samples))
     formula = " + ".join(f"SUM({{{row}}})" for row in rows) or "0"
     return make_measure(name, label, projection.scenario.currency, formula, values, better=LOWER)
@@ -61,7 +66,9 @@ def _sum_of_row(projection: Projection, row: str) -> Array:
     return np.asarray(projection.value(row).sum(axis=-1))
 
 
-FEES: Final = ("fees", "upfront_fee")
+FEES: Final = {"fees": "fees", "upfront_fee": "upfront_fee", "prepayment_fee": "prepayment_fees"}
+"""By row of a loan's schedule, its row in model periods; a loan has the last one if prepayments cost a fee."""
+INTEREST: Final = {"interest": "interest"}
 NEVER_DRAWN: Final = "never drawn"
 NONE_DRAWN: Final = "no loan is drawn"
 
@@ -69,23 +76,23 @@ NONE_DRAWN: Final = "no loan is drawn"
 @headline
 def total_interest(projection: Projection) -> Measure:
     """Interest accrued on all loans, from signing to maturity, past the horizon too."""
-    return _sum_over_loans(projection, "total_interest", "Interest to maturity", ("interest",), to_maturity=True)
+    return _sum_over_loans(projection, "total_interest", "Interest to maturity", INTEREST, to_maturity=True)
 
 
 def total_interest_at_horizon(projection: Projection) -> Measure:
     """Interest accrued on all loans within the horizon."""
     return _sum_over_loans(
-        projection, "total_interest_at_horizon", "Interest within the horizon", ("interest",), to_maturity=False
+        projection, "total_interest_at_horizon", "Interest within the horizon", INTEREST, to_maturity=False
     )
 
 
 def total_fees(projection: Projection) -> Measure:
-    """Upfront and recurring fees on all loans, from signing to maturity."""
+    """Upfront, recurring and prepayment fees on all loans, from signing to maturity."""
     return _sum_over_loans(projection, "total_fees", "Fees to maturity", FEES, to_maturity=True)
 
 
 def total_fees_at_horizon(projection: Projection) -> Measure:
-    """Upfront and recurring fees on all loans within the horizon."""
+    """Upfront, recurring and prepayment fees on all loans within the horizon."""
     return _sum_over_loans(projection, "total_fees_at_horizon", "Fees within the horizon", FEES, to_maturity=False)
 
 

@@ -65,6 +65,7 @@ def fcfe_rows(sheet: Sheet, plan: Plan) -> None:
     _tax_saved_rows(sheet, plan, loans)
     draws = [f"loans.{n}.draws" for n in loans]
     paid = [f"loans.{n}.{k}" for n in loans for k in ("upfront_fee", "principal", "interest_paid", "fees_paid")]
+    paid += _prepayment_fees(sheet, loans)
     text = f"{total(draws)} - ({total(paid)}) + {{returns.tax_saved}}"
     sheet.line(Row("returns.debt_cash_flow", "Flow of the projects' debt", money, FLOW, text))
     owed = [f"loans.{n}.{key}" for n in loans for key in ("closing", "accrued")]
@@ -75,10 +76,16 @@ def fcfe_rows(sheet: Sheet, plan: Plan) -> None:
     sheet.line(Row("returns.fcfe_flow", "Free cash flow to equity", money, FLOW, text))
 
 
+def _prepayment_fees(sheet: Sheet, loans: list[str]) -> list[str]:
+    """Return the rows of fees on dated prepayments, of those loans that have them."""
+    return [row for name in loans if (row := f"loans.{name}.prepayment_fees") in sheet]
+
+
 def _tax_saved_rows(sheet: Sheet, plan: Plan, loans: list[str]) -> None:
     """Write the tax that the projects' loans save, and the tax without them with the balance still to be paid."""
     money, path = plan.currency, WITHOUT_DEBT
     costs = [f"loans.{n}.{k}" for n in loans for k in ("interest", "fees", "fee_amortization")]
+    costs += _prepayment_fees(sheet, loans)
     foreign = [n for n in loans if plan.loan_currency(n) != money]
     costs += [f"loans.{n}.{k}_revaluation" for n in foreign for k in ("closing", "accrued")]
     built = [f"loans.{n}.{k}_to_assets" for n in loans for k in ("interest", "fees")]

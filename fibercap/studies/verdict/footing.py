@@ -24,7 +24,7 @@ WAYS: Final = ("loans", "funding", "company.equity", "company.gap", "money.minim
 """Inputs of financing."""
 OFFERED: Final = ("rates", "exchange")
 """Inputs that an option may add for its own loans; they count as financing only where they are added."""
-SERVED: Final = {"interest_paid": 1.0, "fees_paid": 1.0, "principal": 1.0, "draws": -1.0}
+SERVED: Final = {"interest_paid": 1.0, "fees_paid": 1.0, "prepayment_fees": 1.0, "principal": 1.0, "draws": -1.0}
 """Rows of the accounts that are paid to lenders, with their signs."""
 
 
@@ -132,7 +132,8 @@ def worth_after(projection: Projection) -> float:
 
     worth = 0.0
     if projection.run_off is not None:
-        served = sum(sign * value(f"{RUN_OFF}.accounts.{row}")[0] for row, sign in SERVED.items())
+        rows = {f"{RUN_OFF}.accounts.{row}": sign for row, sign in SERVED.items()}
+        served = sum(sign * value(row)[0] for row, sign in rows.items() if row in projection.rows)
         saved = value(f"{RUN_OFF}.tax_unlevered.tax")[0] - value(f"{RUN_OFF}.accounts.tax")[0]
         worth += float(value("accounts.debt")[0, -1] + value("accounts.accrued_interest")[0, -1])
         worth -= float(((served - saved) * factors(projection.run_off.ends - last)).sum())

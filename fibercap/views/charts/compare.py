@@ -53,7 +53,7 @@ PRINCIPAL, INTEREST = PALETTE[0], PALETTE[1]
 NAMES, KEYED = 2.3, 3.0
 NEXT_LINE, UNDER_NAME = 0.19, 0.15
 """Distance between the lines of a title: at the head of a panel, and beside a row. [inch]"""
-PAID = ("principal", "interest_paid", "fees_paid")
+PAID = ("principal", "interest_paid", "fees_paid", "prepayment_fee")
 Service = tuple["Array", "Array"]
 
 
@@ -65,15 +65,17 @@ def year_numbers(projection: Projection, days: Array) -> npt.NDArray[np.int_]:
 
 
 def service_by_year(projection: Projection, years: range) -> Service:
-    """Return principal, and interest with recurring fees, of all loans by year of payment. [money]"""
+    """Return principal, and interest with fees but the upfront one, of all loans by year of payment. [money]"""
     principal, interest = np.zeros(len(years)), np.zeros(len(years))
     for loan in projection.scenario.loans:
         schedule = f"loans.{loan}.schedule"
         places = year_numbers(projection, projection.value(f"{schedule}.date")[0]) - years.start
         inside = (places >= 0) & (places < len(years))
-        paid = {key: projection.value(reported_row(projection.scenario, loan, key))[0][inside] for key in PAID}
-        np.add.at(principal, places[inside], paid["principal"])
-        np.add.at(interest, places[inside], paid["interest_paid"] + paid["fees_paid"])
+        rows = {key: reported_row(projection.scenario, loan, key) for key in PAID}
+        for key, row in rows.items():
+            if row in projection.rows:
+                total = principal if key == "principal" else interest
+                np.add.at(total, places[inside], projection.value(row)[0][inside])
     return principal, interest
 
 

@@ -1,0 +1,153 @@
+"""A term of a loan that is one value, or values that each hold from their day until the next."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fibercap.core import grammar
+from fibercap.core.calendar import serial
+from fibercap.core.dates import Day, year_ends_of
+from fibercap.core.entries import read_block
+from fibercap.core.fields import Of, wrong
+from fibercap.core.series import OverTime, span_of
+from fibercap.core.timeline import month_end
+from fibercap.core.units import Array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic_core.core_schema import ValidationInfo
+
+    from fibercap.core.sheet import Sheet
+
+
+def first_day(months: int) -> date:
+    """Return the first day of the month that follows a whole month number."""
+    return month_end(months + 1).replace(day=1)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A value, or values that each hold from their day until the next."""
+
+    values: tuple[Array, ...]
+    days: tuple[date, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def ever(self) -> bool:
+        """Whether any value is not zero, in any sample."""
+        return any(np.any(value) for value in self.values)
+
+    def number_on(self, day: date) -> int:
+        """Return the number of the value that holds on a day; the first one holds before its day too."""
+        return max(bisect_right(self.days, day) - 1, 0)
+
+    def by_day(self, days: Sequence[date]) -> Array:
+        """Return the value on each day, (day,) or (sample, day)."""
+        values = np.stack(np.broadcast_arrays(*self.values), axis=-1)
+        values = values[..., [self.number_on(day) for day in days]]
+        return values.reshape(-1, len(days)) if values.ndim > 2 else values  # (sample, 1, day)
+
+    def times(self, factor: Array) -> Steps:
+        """Return the same steps with every value multiplied, factor () or (sample, 1)."""
+        return Steps(tuple(value * factor for value in self.values), self.days, self.names)
+
+
+@dataclass(frozen=True)
+class StepsOf(OverTime):
+    """Reads one quantity, such as `8.5 %/year`, or quantities by day, month, quarter or year."""
+
+    of: Of
+    key_pattern = f"(?:{grammar.PERIOD}|{grammar.DAY})"
+
+    @property
+    def unit(self) -> str:
+        """Unit of every value."""
+        return self.of.unit
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        one = self.of.schema()
+        return self.either_form(f"{one['title']}; or by period or day", one)
+
+    def parse(self, raw: Any, info: ValidationInfo) -> Steps:
+        """Return the values in the order of their days; one value alone has no days.
+
+        Parameters
+        ----------
+        raw : object
+            A quantity, or a block of quantities by period or day, as read from YAML.
+        info : ValidationInfo
+            The context, with the known currencies.
+
+        Raises
+        ------
+        PydanticCustomError
+            If the block is empty, or a day or a quantity cannot be read.
+        """
+        if not isinstance(raw, dict):
+            return Steps((self.of.parse(raw, info),))
+        if not raw:
+            word = "rate" if self.unit == "1/year" else "value"
+            raise wrong("empty", "an empty block", f"a {word}, or {word}s by period or day", f"write a {word}")
+        points = read_block(raw, _day_of, self.of.parse, info)
+        days = tuple(sorted(points))
+        names = {_day_of(name, info): name for name in raw}
+        return Steps(tuple(points[day] for day in days), days, tuple(names[day] for day in days))
+
+
+def _day_of(key: str, info: Any) -> date:
+    if key.count("-") == 2:  # year, month and day
+        return Day().parse(key, info)
+    return first_day(span_of(key, year_ends_of(info))[0])
+
+
+def give_steps(sheet: Sheet, path: str, unit: str, steps: Steps) -> list[str]:
+    """Give each value as a scalar, and the days from which they hold; return the references to the values.
+
+    Parameters
+    ----------
+    sheet, path : Sheet, str
+        The sheet that gets the scalars, and the path of the input.
+    unit : str
+        The unit of the values.
+    steps : Steps
+        The values.
+    """
+    if not steps.days:
+        return [sheet.give(f"inputs.{path}", unit, steps.values[0])]
+    for name, day in zip(steps.names, steps.days, strict=True):
+        sheet.give(f"inputs.{path}.{name}.from", "day", serial(day), f"{path}.{name}")
+    return [
+        sheet.give(f"inputs.{path}.{name}", unit, value) for name, value in zip(steps.names, steps.values, strict=True)
+    ]
+
+
+def text_on_day(path: str, names: Sequence[str], references: Sequence[str], on: str) -> str:
+    """Return the formula text of the value that holds on a day; the first one holds before its day too.
+
+    Parameters
+    ----------
+    path : str
+        The path of the input, whose days `give_steps` has given.
+    names, references : sequence of str
+        The keys of the values, and the references to them; no key for one value alone.
+    on : str
+        Formula text of the day.
+    """
+    if not names:
+        return references[0]
+    since = [f"{{inputs.{path}.{name}.from}}" for name in names]
+    begins = ["", *(f"{on} >= {day}" for day in since[1:])]
+    ends = [*(f"{on} < {day}" for day in since[1:]), ""]
+    terms = []
+    for reference, begin, end in zip(references, begins, ends, strict=True):
+        conditions = [condition for condition in (begin, end) if condition]
+        terms.append(f"{reference} * AND({', '.join(conditions)})" if conditions else reference)
+    return " + ".join(terms)
