@@ -156,9 +156,12 @@ plants:
       packing: {price: 1 USD/km}
       crew: {per_year: {2001: 5_000 EUR/year, 2003: 5_500 EUR/year, growth: {rate: wages, every: month}, interpolate: linear}}
   other: {product: single, capacity: 400 km/year, costs: {making: {price: 18 USD/km}}}
+  bought: {product: single, capacity: 300 km/year, opens: 2001-04-01, cash_cost: 17 USD/km,
+           purchase: {price: 8_000 USD, on: 2001-03-31, depreciation: {units: 1_500 km}}}
 projects:
   line: {plant: works, adds: 600 km/year, capex: 20_000 USD, spend: {2001: 100 %}, complete: 2001-12-31, ramp: {linear: 6 months},
-         cash_cost: {2001: 2 EUR/km, 2003: 3 EUR/km, growth: {rate: cpi, every: month}, interpolate: linear}}
+         cash_cost: {2001: 2 EUR/km, 2003: 3 EUR/km, growth: {rate: cpi, every: month}, interpolate: linear},
+         depreciation: {units: 4_000 km}}
 funding: {line: {bank: 8_000 USD, equity: rest}}
 loans: {bank: {commitment: 10_000 USD, signed: 2001-01-31, matures: 6 years, rate: 7 %/year}}
 working_capital: {receivables: 40 days, inventory: 30 days, payables: 45 days}

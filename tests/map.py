@@ -74,10 +74,10 @@ money: {report_in: USD, discount_rate: 10 %/year}
 products: {fiber: {price: 40 USD/km, demand: 150_000 km/year, serve: cheapest_first}, cable: {price: 50 USD/km}}
 plants:
   works: {products: {fiber: 60 %, cable: rest}, capacity: 200_000 km/year, yield: 95 %, costs: {glass: {use: 1 kg/km, price: 9 USD/kg}, crew: {per_year: 9 USD/year}}, closures: {slump: {from: 2001-10, to: 2001-12}}}
-  bought: {product: fiber, capacity: 50_000 km/year, cash_cost: 20 USD/km,
-           purchase: {price: 5 million USD, on: 2001-05-20, sold: {on: 2003-06-30, price: 1 million USD},
+  bought: {product: fiber, capacity: 50_000 km/year, opens: 2001-05-20, cash_cost: 20 USD/km,
+           purchase: {price: 5 million USD, on: 2001-05-20, depreciation: units, sold: {on: 2003-06-30, price: 1 million USD},
                       working_capital: {receivables: 1 million USD, inventory: 1 million USD, payables: 0.5 million USD}}}
-projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-06-30, residual: 10 %, cash_cost: 9 USD/km,
+projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-06-30, residual: 10 %, depreciation: units, cash_cost: 9 USD/km,
                    sold: {on: 2003-06-30, price: 3 million USD}},
            tower: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-12-31, cancelled: 2002-09-30}}
 loans:

@@ -167,6 +167,7 @@ OTHERS = {
         "plants.works.costs.crew.per_year": "6_000 EUR/year",
         "plants.works.costs.crew.per_year.growth": "cpi",
         "plants.works.costs.crew.per_year.growth.rate": "cpi",
+        "projects.line.depreciation": "units",
         "projects.line.cash_cost": "4 EUR/km",
         "projects.line.cash_cost.growth": "wages",
         "projects.line.cash_cost.growth.rate": "wages",

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.fields import Field, Of, Word, is_drawn, text_of, wrong
+from fibercap.core.fields import Field, Of, Word, is_drawn, text_of
 from fibercap.core.units import Array, factor_of_draws, is_share, split_quantity
 from fibercap.core.vocabulary import PlanUnits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pydantic_core.core_schema import ValidationInfo
 
 REST = "rest"
@@ -99,22 +97,6 @@ class TruthField(Field):
 
 
 Truth = Annotated[bool, TruthField()]
-
-
-def refuse_parts(shares: Iterable[Array]) -> None:
-    """Raise if shares do not total 100 %.
-
-    Raises
-    ------
-    PydanticCustomError
-        If the shares of any sample total more or less.
-    """
-    sums = np.ravel(sum(shares, start=np.asarray(0.0)))
-    bad = np.flatnonzero(abs(sums - 1.0) > 1e-9)  # rounding of the texts
-    if bad.size:
-        sample = f" in sample {bad[0]}" if sums.size > 1 else ""
-        problem = f"shares that total {sums[bad[0]] * 100:g} %{sample}"
-        raise wrong("shares_not_whole", problem, "100 %", "change the shares so that they add up to 100 %")
 
 
 def is_quantity(text: str) -> bool:

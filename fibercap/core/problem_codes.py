@@ -198,6 +198,7 @@ PLAN: Final = {
     "shares_not_whole": Kind("Shares do not total 100 %.", "Change them so that they do; the message has the sum."),
     "one_kind": Kind("A ramp or a depreciation names several kinds, or none.", "Keep one."),
     "mixed_units": Kind("A plant makes products of several units.", "Give each unit a plant of its own."),
+    "no_units_made": Kind("It is not known what units the asset makes.", "Write them, or depreciate it by time."),
     "land_depreciated": Kind("Land has a depreciation, a life or a residual value.", "Remove one of the two."),
     "sold_too_early": Kind("An asset is sold before it is complete.", "Sell it later, or complete it earlier."),
     "cancelled_too_late": Kind("A project is cancelled when it is complete.", "Cancel it earlier, or sell it."),

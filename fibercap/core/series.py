@@ -1,23 +1,21 @@
-"""Values over time: paths by year, quarter or month, and blocks of values by key."""
+"""Values over time: paths by year, quarter or month."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.dates import Day, way_to_name, year_ends_of
+from fibercap.core.dates import way_to_name, year_ends_of
 from fibercap.core.entries import error_in_entry, read_block
 from fibercap.core.errors import nearest
-from fibercap.core.fields import Field, Of, Word, text_of, wrong
+from fibercap.core.fields import Field, Of, Word, wrong
 from fibercap.core.growth import Growth, GrowthOf
 from fibercap.core.input_hints import quote
-from fibercap.core.money_or_share import PartField
 from fibercap.core.period_names import DECEMBER, whole_period
 from fibercap.core.units import Array
 from fibercap.core.vocabulary import PlanUnits
@@ -252,47 +250,3 @@ def span_of(key: str, year_ends: int = DECEMBER, way: str = "") -> tuple[int, in
         hint = way or way_to_name(key, year_ends)
         raise wrong("not_a_period", f"the key {quote(key)}", "a year, quarter or month", hint)
     return span
-
-
-@dataclass(frozen=True)
-class ByKey(Field):
-    """A block of values by date, by period or by duration: `{2001-03-31: 2 million USD}`."""
-
-    keys: ClassVar[tuple[str, str]] = ("date", grammar.DAY)
-    """What a key is, and its pattern."""
-
-    key: Callable[[str, ValidationInfo], Any]
-    of: Of | PartField
-
-    @property
-    def unit(self) -> str | None:
-        """Unit of every value; None for parts, each of which has its own."""
-        return self.of.unit if isinstance(self.of, Of) else None
-
-    def schema(self) -> grammar.Json:
-        """Return what may be written."""
-        one = self.of.schema()
-        return grammar.either(
-            f"{one['title']}; by {self.keys[0]}", one["x-unit"], grammar.block_by_key(self.keys[1], one)
-        )
-
-    def parse(self, raw: Any, info: ValidationInfo) -> Mapping[Any, Any]:
-        """Return the values by key, in the order of the keys.
-
-        Parameters
-        ----------
-        raw, info : Any, ValidationInfo
-            A block of values by date, period or duration, and the context.
-
-        Raises
-        ------
-        PydanticCustomError
-            If it is not a block, or a key or value cannot be used.
-        """
-        if not isinstance(raw, dict):
-            wanted = f"a block of values, each like {self.of.example(PlanUnits.from_context(info.context or {}))}"
-            raise wrong("not_a_block", quote(text_of(raw, wanted)), wanted, "one for each date or period")
-        return dict(sorted(read_block(raw, self.key, self.of.parse, info).items()))
-
-
-Dated = Annotated[Mapping[date, Array] | None, ByKey(Day().parse, Of("money", low=0.0))]

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 from math import floor
-from typing import Annotated, Any, ClassVar, get_args
+from typing import Annotated, ClassVar, Final
 
 import numpy as np
 
 from fibercap.core import grammar
+from fibercap.core.by_key import ByKey
 from fibercap.core.durations import Duration
-from fibercap.core.fields import Of, Word, wrong
+from fibercap.core.fields import Of
 from fibercap.core.kernel import kernel
-from fibercap.core.money_or_share import refuse_parts
-from fibercap.core.series import ByKey
-from fibercap.core.spec import OneOf
 from fibercap.core.units import Array
 from fibercap.model.depreciation_method import Asset, Depreciation
 
 YEAR = 12.0
 MONTHS = "{time.months_in_year}"
+PERCENT = Of("percent", low=0.0, high=1.0)
 
 
 @kernel(returns="USD", cost="USD", life="month", age_before="month", age="month")
@@ -199,34 +198,14 @@ class SumOfYears(Depreciation):
         return f"{digits(_within(age, life))} / {digits(life)}"
 
 
-class SharesByAge(ByKey):
-    """Shares of the cost by time since completion; together 100 %."""
-
-    keys: ClassVar[tuple[str, str]] = ("time since completion", grammar.duration(zero=False))
-
-    def parse(self, raw: Any, info: Any) -> Mapping[float, Array]:
-        """Return the shares by months since completion, in order of time.
-
-        Parameters
-        ----------
-        raw, info : object, ValidationInfo
-            What YAML has, and the scenario around it.
-
-        Raises
-        ------
-        PydanticCustomError
-            If a key or a share cannot be read, or the shares do not total 100 %.
-        """
-        shares = super().parse(raw, info)
-        refuse_parts(shares.values())
-        return shares
+_BY_AGE: Final = ("time since completion", grammar.duration(zero=False))
 
 
 class ByTable(Depreciation):
     """Shares of what is depreciated by time since completion; the life is ignored."""
 
     kind: ClassVar[str] = "table"
-    table: Annotated[Mapping[float, Array], SharesByAge(Duration(low=1.0).parse, Of("percent", low=0.0, high=1.0))]
+    table: Annotated[Mapping[float, Array], ByKey(Duration(low=1.0).parse, PERCENT, _BY_AGE, adds_up=True)]
     """Share that is charged by then, by time since completion, together 100 %; each evenly since the time before, and
     `life` does not count. Like `{1 year: 20 %, 2 years: 80 %}`."""
 
@@ -276,25 +255,3 @@ def _years_begun(past: Array) -> Array:
 def _years_begun_text(past: str) -> str:
     """Return the formula text of `_years_begun`. [1]"""
     return f"MAX(ROUNDUP({past} / {MONTHS}, 0) - 1, 0)"
-
-
-def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
-    if not isinstance(raw, dict):
-        return Word(WORDS, "ways to depreciate, or a block `{declining_balance: 25 %}`").parse(raw, None), {}  # type: ignore[arg-type]
-    kinds = [key for key in raw if key != "note"]
-    if len(kinds) != 1:
-        problem = f"{len(kinds)} ways to depreciate: {', '.join(kinds)}" if kinds else "no way to depreciate"
-        raise wrong("one_kind", problem, "one", "keep one of them")
-    if kinds[0] in WORDS:
-        raise wrong("in_place_of_block", f"a block with `{kinds[0]}`", "the word alone", f"write `{kinds[0]}`")
-    blocks = tuple(kind for kind in METHODS if kind not in WORDS)
-    return Word(blocks, "ways to depreciate").parse(kinds[0], None), raw  # type: ignore[arg-type]
-
-
-AnyDepreciation = StraightLine | DecliningBalance | SumOfYears | ByTable
-METHODS: dict[str, type[Depreciation]] = {method.kind: method for method in get_args(AnyDepreciation)}
-WORDS: tuple[str, ...] = tuple(kind for kind, method in METHODS.items() if kind not in method.model_fields)
-"""The methods that are written as one word."""
-_ONE_OF_THEM = OneOf(METHODS, _choose, title="depreciation", words=WORDS)
-Method = Annotated[AnyDepreciation, _ONE_OF_THEM]
-MethodOrNone = Annotated[AnyDepreciation | None, _ONE_OF_THEM]

@@ -30,6 +30,13 @@ def draw_depreciation(draft: Draft) -> Any:
     return dice.pick("straight_line", "sum_of_years", "sum_of_years", declining, declining, {"table": table})
 
 
+def draw_units(draft: Draft, terms: Plan, makes: float, *, alone: bool = True) -> None:
+    """Let an asset be depreciated by what it makes, at times; `alone` is whether its units may be left out."""
+    if terms.get("land") != "true" and draft.dice.chance(0.15):
+        units = {"units": f"{draft.dice.between(makes, 12 * makes):.0f} km"}
+        terms["depreciation"] = draft.dice.pick("units", units) if alone else units
+
+
 def draw_asset_terms(draft: Draft, found: Plan, since: date, *, foreign: bool = True) -> None:
     """Add how an asset is depreciated, what of it is not, and its sale some time after it is complete."""
     dice = draft.dice

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.fuzz.assets import draw_asset_terms
+from tests.fuzz.assets import draw_asset_terms, draw_units
 from tests.fuzz.company import draw_length
 from tests.fuzz.dice import Draft, Plan, later, number
 
@@ -45,6 +45,7 @@ def draw_project(draft: Draft, name: str) -> Plan:
     if dice.chance(0.6):
         found["life"] = draft.months(1, 140)
     draw_asset_terms(draft, found, later(complete, 13))
+    draw_units(draft, found, 2e5)
     if dice.chance(0.4):
         found["fixed_cost"] = draft.series(lambda: draft.amount(5e4, 1e6, per="/year"), 0.3)
     if "sold" not in found and dice.chance(0.15):

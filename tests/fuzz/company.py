@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tests.fuzz.assets import draw_asset_terms, draw_depreciation, draw_maintenance
+from tests.fuzz.assets import draw_asset_terms, draw_depreciation, draw_maintenance, draw_units
 from tests.fuzz.dice import MONTHS, Dice, Draft, Plan, end_of_month, later, month_of, name_year, number
 
 CURRENCIES = ("USD", "EUR", "BRL", "DEM", "JPY")
@@ -183,6 +183,8 @@ def draw_plants(draft: Draft) -> None:
             plant["closes"] = str(dice.day(max(opens, draft.first), end_of_month(draft.origin + 140)))
         if dice.chance(0.3):
             plant["purchase"] = draw_purchase(draft, name)
+            if plant.get("opens", "") >= plant["purchase"]["on"]:
+                draw_units(draft, plant["purchase"], 3e5, alone=not isinstance(plant["capacity"], dict))
         if dice.chance(0.2):
             draw_closures(draft, plant)
         found[name] = plant

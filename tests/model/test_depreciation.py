@@ -14,7 +14,6 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import Array
 from fibercap.model.depreciation import (
-    METHODS,
     ByTable,
     DecliningBalance,
     StraightLine,
@@ -26,6 +25,7 @@ from fibercap.model.income import assets as income_assets
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
+from fibercap.model.ways_to_depreciate import METHODS
 from fibercap.reading.files import scenario_of
 from fibercap.studies.explaining.explain import explain
 from fibercap.views.terminal.explain import explain_lines

@@ -25,11 +25,11 @@ indices: {{cpi: {{2001: 2 %/year, 2003: 3 %/year}}}}
 rates: {{libor: {{2001: 6 %/year, 2002-07: 3 %/year, 2004: 5 %/year}}}}
 products: {{fiber: {{price: {{2001: 40 USD/km, 2003: 34 USD/km}}, demand: {demand}}}}}
 plants:
-  works: {{product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, maintenance: 200_000 USD/year}}
+  works: {{product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, maintenance: 200_000 USD/year, depreciation: {depreciation}}}
   bought: {{product: fiber, capacity: 100_000 km/year, opens: 2001-07-01, cash_cost: 20 USD/km,
             purchase: {{price: 6_000_000 USD, on: 2001-06-30, working_capital: {working capital}}}}}
 projects:
-  line: {{plant: works, adds: 150_000 km/year, capex: 12_000_000 USD, complete: 2001-11-20, ramp: {ramp}, depreciation: {depreciation}, spend: {spending}}}
+  line: {{plant: works, adds: 150_000 km/year, capex: 12_000_000 USD, complete: 2001-11-20, ramp: {ramp}, depreciation: {depreciation of an asset}, spend: {spending}}}
 loans:
   bank: {{commitment: 8_000_000 USD, signed: 2001-01-03, matures: 4 years, rate: {rate of a loan}, repayment: {repayment},
           rounding: {rounding}}}
@@ -61,6 +61,13 @@ EVERY = {
         "declining_balance": "{declining_balance: 25 %}",
         "sum_of_years": "sum_of_years",
         "table": "{table: {1 year: 20 %, 30 months: 80 %}}",
+    },
+    "depreciation of an asset": {
+        "straight_line": "straight_line",
+        "declining_balance": "{declining_balance: 25 %}",
+        "sum_of_years": "sum_of_years",
+        "table": "{table: {1 year: 20 %, 30 months: 80 %}}",
+        "units": "{units: 600_000 km}",
     },
     "spending": {"window": "{from: 2001-02, shape: s_curve}", "by_period": "{2001-Q2: 40 %, 2001-Q4: 60 %}"},
     "rate of a loan": {

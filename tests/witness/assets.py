@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from tests.witness.capacity import Rows, add_rows, find_done, find_end
+from tests.witness.costs import find_apart
 from tests.witness.dates import Calendar, Row, number_day, read_day, shift
-from tests.witness.depreciation import charge_shares, find_sale, is_land
+from tests.witness.depreciation import charge_shares, counts_units, find_sale, is_land
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number
 from tests.witness.series import average_series
@@ -27,6 +28,24 @@ def depreciate(cost: Row, start: float, terms: Plan, how: Any, calendar: Calenda
     return np.asarray(cost * (after - before))
 
 
+def charge_units(at: str, terms: Plan, plan: Plan, rows: Rows) -> Row:
+    """Return the share of the cost that units charge in each period (section 3, depreciation, units)."""
+    made, of, how = rows[f"{at}.units_made"], terms.get("adds"), terms["depreciation"]
+    capacity = of or plan["plants"][at.split(".")[1]]["capacity"]
+    total = read_number(how["units"]) if isinstance(how, dict) else 0.0
+    total = total or read_number(capacity) * read_number(terms.get("life"), TEN_YEARS) / 12
+    done = np.minimum(made / total, 1.0) if total else np.zeros(len(made))
+    return np.asarray((1 - read_number(terms.get("residual"))) * np.diff(done, prepend=0.0))
+
+
+def count_units(at: str, name: str, plan: Plan, rows: Rows) -> None:
+    """Add what an asset has made to date: what a project ships, or what a bought plant ships without its projects."""
+    shipped = rows[f"{at}.shipments"] if at.startswith("projects") else rows[f"plants.{name}.shipments"]
+    for other in find_apart(plan, name) if at.startswith("plants") else ():
+        shipped = shipped - rows[f"projects.{other}.shipments"]
+    rows[f"{at}.units_made"] = np.cumsum(shipped)
+
+
 def sell(cost: Row, loss: Row, terms: Plan, calendar: Calendar) -> Row:
     """Return the value that a sale takes out, in its period (section 3, sales of assets)."""
     day = find_sale(terms)
@@ -40,7 +59,9 @@ def value_asset(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows:
     if "depreciation" in plan.get("tax", {}):
         ways["tax_"] = plan["tax"]["depreciation"]
     for key, how in ways.items():
-        loss = depreciate(cost, start, terms, how, calendar) * lives
+        by_units = not key and counts_units(terms)
+        share = charge_units(at, terms, plan, rows) if by_units else None
+        loss = (depreciate(cost, start, terms, how, calendar) if share is None else cost * share) * lives
         rows[f"{at}.{key}depreciation"] = loss
         left = cost - np.cumsum(loss)
         if terms.get("sold"):
@@ -64,7 +85,7 @@ def add_asset(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: R
 
 def add_financing(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
     """Add the part of charges that is due to financing costs (section 3, depreciation, rule 5)."""
-    part: Rows = {}
+    part: Rows = {path: row for path, row in rows.items() if path == f"{at}.units_made"}
     value_asset(at, cost, start, terms, plan, part, calendar)
     for path, row in part.items():
         key = path.rpartition(".")[2]
@@ -82,6 +103,8 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     assets = []
     for name, project in plan.get("projects", {}).items():
         cost = np.cumsum(rows[f"projects.{name}.capex"]) - find_grant(name, rows, calendar)
+        if counts_units(project):
+            count_units(f"projects.{name}", project["plant"], plan, rows)
         start = find_end(project) if project.get("cancelled") else math.ceil(find_done(project) - 1e-9)
         if f"funding.{name}.financing_costs" in rows:
             financed = np.cumsum(rows[f"funding.{name}.financing_costs"])
@@ -93,6 +116,8 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
         purchase = plan["plants"][name]["purchase"]
         paid = rows[f"plants.{name}.purchase"] - rows[f"plants.{name}.purchased.working_capital"]
         cost = np.cumsum(paid) - find_grant(name, rows, calendar)
+        if counts_units(purchase):
+            count_units(f"plants.{name}.purchased", name, plan, rows)
         start = math.ceil(number_day(read_day(purchase["on"])) - 1e-9)
         add_asset(f"plants.{name}.purchased", cost, start, purchase, plan, rows, calendar)
         assets.append(f"plants.{name}.purchased")

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.witness.costs import cost_unit, find_costly, find_products, read_yield, share_products
+from tests.witness.costs import cost_unit, find_apart, find_products, read_yield, share_products
 from tests.witness.dates import Calendar, Row, number_day, number_start, read_day
 from tests.witness.depreciation import find_sale
 from tests.witness.plan import Plan
@@ -104,7 +104,7 @@ def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None
         nameplate += adds * (calendar.ends >= done) * lives * (calendar.ends <= find_sale(project))
         rows[f"projects.{other}.effective_capacity"] = adds * grown / calendar.step
         effective += rows[f"projects.{other}.effective_capacity"]
-        if "cash_cost" not in project:
+        if other not in find_apart(plan, name):
             del rows[f"projects.{other}.effective_capacity"]
     stands = (opens < calendar.ends) & (calendar.ends <= closes)
     share = average_series(plant.get("utilization"), calendar, default="100 %")
@@ -123,9 +123,9 @@ def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None
 
 
 def share_output(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None:
-    """Add the parts that projects with a cash cost have in a plant's capacity, and products in its output."""
+    """Add the parts that projects that count apart have in a plant's capacity, and products in its output."""
     plant, effective = plan["plants"][name], rows[f"plants.{name}.effective_capacity"]
-    for other in find_costly(plan, name):
+    for other in find_apart(plan, name):
         part = np.divide(
             rows[f"projects.{other}.effective_capacity"], effective, out=np.zeros(calendar.count), where=effective > 0
         )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from tests.witness.dates import Calendar, Row
+from tests.witness.depreciation import counts_units
 from tests.witness.plan import Plan
 from tests.witness.series import Exchange, average_series
 
@@ -39,6 +40,17 @@ def find_costly(plan: Plan, name: str) -> dict[str, Plan]:
     return {key: project for key, project in mine.items() if "cash_cost" in project}
 
 
+def find_apart(plan: Plan, name: str) -> dict[str, Plan]:
+    """Return the projects of a plant whose shipments count apart: for a cash cost, or for depreciation by units."""
+    projects, purchase = plan.get("projects", {}).items(), plan["plants"][name].get("purchase") or {}
+    mine = {key: project for key, project in projects if project["plant"] == name and "cancelled" not in project}
+    return {
+        key: project
+        for key, project in mine.items()
+        if "cash_cost" in project or counts_units(project) or counts_units(purchase)
+    }
+
+
 def cost_lines(plant: Plan, exchange: Exchange) -> dict[str, Row]:
     """Return what each line but those by the year costs for a unit that is shipped."""
     lines = {}
@@ -69,9 +81,11 @@ def add_variable_costs(plan: Plan, name: str, exchange: Exchange, rows: Rows) ->
     """Add what a plant's shipments cost."""
     plant, shipments = plan["plants"][name], rows[f"plants.{name}.shipments"]
     left, cost = shipments, np.zeros(exchange.calendar.count)
-    for key, project in find_costly(plan, name).items():
+    for key, project in find_apart(plan, name).items():
         shipped = shipments * rows[f"projects.{key}.capacity_share"]
         rows[f"projects.{key}.shipments"] = shipped
+        if "cash_cost" not in project:
+            continue
         rows[f"projects.{key}.variable_cost"] = shipped * exchange.average_series(project["cash_cost"])
         left, cost = left - shipped, cost + rows[f"projects.{key}.variable_cost"]
     for key, unit in cost_lines(plant, exchange).items():

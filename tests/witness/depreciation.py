@@ -44,6 +44,13 @@ def find_sale(terms: Plan) -> float:
     return number_day(read_day(terms["sold"]["on"])) if terms.get("sold") else math.inf
 
 
+def counts_units(terms: Plan) -> bool:
+    """Return whether an asset is depreciated by what it makes."""
+    how = terms.get("depreciation")
+    by_units = how == "units" or (isinstance(how, dict) and "units" in how)
+    return by_units and not is_land(terms) and "cancelled" not in terms
+
+
 def is_land(terms: Plan) -> bool:
     """Return whether an asset is land."""
     return str(terms.get("land", "false")).lower() == "true"

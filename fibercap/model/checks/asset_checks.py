@@ -63,6 +63,25 @@ def sale(s: Plan, name: str) -> Findings:
             yield place, "sold_too_early", problem, wanted, "sell it later"
 
 
+def units_made(s: Plan, name: str) -> Findings:
+    """Yield purchases that are depreciated by units which are not those of the purchase alone, or are not known.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the plant.
+    """
+    plant, deal, path = s.plants[name], s.plants[name].purchase, f"plants.{name}.purchase.depreciation"
+    if deal is None or not deal.by_units:
+        return
+    if (plant.opens or s.horizon.start) < deal.on:
+        problem, wanted = "`units` of a plant that runs before it is bought", f"one that opens on {deal.on} or later"
+        yield path, "no_units_made", problem, wanted, f"add `opens: {deal.on}` to the plant, or depreciate by time"
+    elif plant.capacity.starts and deal.depreciation.units is None:
+        problem, wanted = "`units` alone beside a capacity that changes", "the units of its life"
+        yield path, "no_units_made", problem, wanted, "write them, like `{units: 2.5 million km}`"
+
+
 def _assets(s: Plan, block: str) -> Iterator[tuple[str, Project | Purchase | FixedAssets]]:
     """Yield the path and the block of each asset."""
     if block == "projects":

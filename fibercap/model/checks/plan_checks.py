@@ -16,7 +16,7 @@ from fibercap.core.period_names import DECEMBER, ends
 from fibercap.core.spec import InputInErrorError
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
-from fibercap.model.checks.asset_checks import land, sale
+from fibercap.model.checks.asset_checks import land, sale, units_made
 from fibercap.model.checks.claim_checks import claim_limit, claim_source, claim_subject, claim_within
 from fibercap.model.checks.closure_checks import cancellation, closure_days, overlapping_closures
 from fibercap.model.checks.currency_checks import CURRENCY_CHECKS
@@ -115,6 +115,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (_plant, names("plants")),
         (closure_days, names("plants")),
         (_purchase, names("plants")),
+        (units_made, names("plants")),
         (_project_plant, names("projects")),
         (_spending, names("projects")),
         (cancellation, names("projects")),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW
+from fibercap.model.depreciation_by_units import MADE, ByUnits
 from fibercap.model.depreciation_method import Asset
 from fibercap.model.income.asset_sales import ages_until_sale, disposed_row, in_period_of, sale_row
 from fibercap.model.plants.asset_terms import NONE
@@ -19,11 +20,17 @@ if TYPE_CHECKING:
     from fibercap.model.depreciation_method import Depreciation
     from fibercap.model.plan.company import FixedAssets
     from fibercap.model.plan.plan import Plan
-    from fibercap.model.plants.capacity import Plant
     from fibercap.model.plants.projects import Project
     from fibercap.model.plants.purchases import Purchase
 
     AssetTerms = Project | Purchase | FixedAssets
+
+    M_co = TypeVar("M_co", covariant=True)
+
+    class _Depreciated(Protocol[M_co]):
+        @property
+        def depreciation(self) -> M_co: ...
+
 
 CHARGES: Final = {
     "": "depreciation",
@@ -57,7 +64,7 @@ class Holding:
     paths, `cost` the row of its cost to date (of opening assets a scalar), `path` that of the block `terms`. Its value
     before the first period is `before`. `key` is what the names of rows about depreciation begin with, `for_tax` the
     method where they are those for tax. `written_off` is the reference to the month number at which it is written off,
-    "" where it is not.
+    "" where it is not. `capacity` is the path of the input of what it can make, where it makes anything.
     """
 
     prefix: str
@@ -72,9 +79,10 @@ class Holding:
     key: str = ""
     for_tax: Depreciation | None = None
     written_off: str = ""
+    capacity: str = ""
 
     @property
-    def method(self) -> Depreciation:
+    def method(self) -> Depreciation | ByUnits:
         """How it is depreciated."""
         return self.for_tax or method_of(self.terms)
 
@@ -169,13 +177,18 @@ def _depreciation_row(sheet: Sheet, plan: Plan, row: Row, asset: Holding, start:
         return
     residual = "" if terms.residual is None else sheet.give(f"inputs.{asset.path}.residual", "", terms.residual)
     of = Asset(sheet, asset.prefix, asset.method_path, residual)
+    cost_text, life_text = f"{{{asset.cost}}}", f"{{inputs.{asset.path}.life}}"
+    if isinstance(asset.method, ByUnits):
+        capacity, unit = f"{{inputs.{asset.capacity}}}", sheet.rows[f"{asset.prefix}.{MADE}"].unit
+        sheet.line(row._replace(formula=asset.method.loss_text(of, cost_text, life_text, capacity, unit)))
+        return
     ages, texts = ages_until_sale(sheet, plan.timeline, asset.since, start, asset.path, terms.sold)
     cost, kept = sheet.read(asset.cost, 0), NONE if terms.residual is None else terms.residual
     loss = asset.method.loss(cost, np.asarray(terms.life), ages, kept)
-    text = asset.method.loss_text(of, f"{{{asset.cost}}}", f"{{inputs.{asset.path}.life}}", texts)
+    text = asset.method.loss_text(of, cost_text, life_text, texts)
     sheet.put(row._replace(formula=text), loss)
 
 
-def method_of(terms: AssetTerms | Plant) -> Depreciation:
+def method_of(terms: _Depreciated[M_co]) -> M_co:
     """Return how an asset, or the maintenance of a plant, is depreciated."""
     return terms.depreciation

@@ -11,6 +11,7 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, month_number
+from fibercap.model.depreciation_by_units import MADE
 from fibercap.model.depreciation_method import Asset
 from fibercap.model.horizon.run_off import RUN_OFF, counting_month
 from fibercap.model.income.asset_rows import Holding, charge_rows, method_of, value_rows
@@ -72,6 +73,9 @@ def project_asset(sheet: Sheet, plan: Plan, key: str, project: Project, *, has_g
     asset = Holding(prefix, label, f"{prefix}.cost_to_date", since, due, after, prefix, project)
     if project.cancelled:
         asset = replace(asset, since=due, written_off=project.built_until_text(key))
+    if project.by_units:
+        unit, asset = plan.unit_of_plant(project.plant), replace(asset, capacity=f"{prefix}.adds")
+        sheet.write_balance(f"{prefix}.{MADE}", f"{label}: units made to date", unit, f"{{{prefix}.shipments}}")
     if costs in sheet:
         text = f"{text} + {{{costs}}}"
         _financing_rows(sheet, plan, asset, costs)
@@ -132,7 +136,16 @@ def purchase_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant, *, has_gran
     since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
     after, path = month_after(f"{{plants.{key}.purchase.month}}"), f"plants.{key}.purchase"
     asset = Holding(prefix, label, f"{prefix}.cost_to_date", since, since, after, path, deal)
+    if deal.by_units:
+        asset, others = replace(asset, capacity=f"plants.{key}.capacity"), _projects_at(plan, key)
+        made = f"{{plants.{key}.shipments}}" + "".join(f" - {{projects.{name}.shipments}}" for name in others)
+        sheet.write_balance(f"{prefix}.{MADE}", f"{label}: units made to date", plan.unit_of_plant(key), made)
     _purchased_asset_rows(sheet, plan, asset, text)
+
+
+def _projects_at(plan: Plan, key: str) -> list[str]:
+    """Return the projects that add to a plant."""
+    return [name for name, project in plan.projects.items() if project.adds_to(key)]
 
 
 def maintenance_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant) -> None:

@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar, get_args
 
 import numpy as np
 
+from fibercap.core.by_key import ByKey
 from fibercap.core.dates import Day
 from fibercap.core.fields import Number, Of, Word, text_of, wrong
 from fibercap.core.money_or_share import Part, PartField, Truth
-from fibercap.core.series import ByKey
 from fibercap.core.spec import OneOf
 from fibercap.core.units import Array
 from fibercap.model.loans.amortizing_styles import EqualPrincipal, Level

@@ -12,6 +12,7 @@ import pydantic
 from pydantic_core.core_schema import ValidationInfo  # noqa: TC002 - pydantic reads it at run time
 
 from fibercap.core import grammar
+from fibercap.core.by_key import Dated
 from fibercap.core.counts import Count
 from fibercap.core.currencies import code_in, minor_unit
 from fibercap.core.dates import Day
@@ -20,7 +21,6 @@ from fibercap.core.durations import Duration
 from fibercap.core.fields import Field, Label, Of, Share, Word, text_of
 from fibercap.core.money_or_share import Truth
 from fibercap.core.product_units import InUnits, word_of
-from fibercap.core.series import Dated
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array

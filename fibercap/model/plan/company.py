@@ -9,20 +9,22 @@ from typing import Annotated, Any
 import numpy as np
 
 from fibercap.core import grammar
+from fibercap.core.by_key import Dated
 from fibercap.core.dates import Day, Edge
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Field, Money, Number, Of, Share, Word, text_of, wrong
 from fibercap.core.money_or_share import Truth
 from fibercap.core.period_names import MONTH_NAMES
-from fibercap.core.series import Dated, PathOf, Series
+from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline, timeline_between
 from fibercap.core.tree import Leaf
 from fibercap.core.units import Array
 from fibercap.model.currency.currency import CurrencyCode
-from fibercap.model.depreciation import Method, MethodOrNone, StraightLine
+from fibercap.model.depreciation import StraightLine
 from fibercap.model.plan.discount_rate import DiscountRate
 from fibercap.model.plants.asset_terms import Residual, Sale
+from fibercap.model.ways_to_depreciate import Method, MethodOrNone
 
 ZERO = np.asarray(0.0)
 NOTHING = Series((ZERO,))

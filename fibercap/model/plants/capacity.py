@@ -21,7 +21,7 @@ from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
-from fibercap.model.depreciation import Method, StraightLine
+from fibercap.model.depreciation import StraightLine
 from fibercap.model.horizon.run_off import counting_month
 from fibercap.model.plants.asset_terms import give_sale_month
 from fibercap.model.plants.closures import Closure, Span, closure_rows, growth_over, open_spans
@@ -29,13 +29,13 @@ from fibercap.model.plants.cost_lines import CostLine, cost_row
 from fibercap.model.plants.growth_rows import cut_month
 from fibercap.model.plants.products_and_time import ShareOfOutput, series_row
 from fibercap.model.plants.projects import Project
-from fibercap.model.plants.purchases import Purchase
+from fibercap.model.plants.purchases import Purchase, ships_apart
+from fibercap.model.ways_to_depreciate import Method
 
 TEN_YEARS = 120
 ALL = Series((np.asarray(1.0),))
-ZERO = np.asarray(0.0)
 GOOD = Of("percent", above=0.0, high=1.0)
-NOTHING = Series((ZERO,))
+NOTHING = Series((np.asarray(0.0),))
 
 
 class Plant(InUnits):
@@ -191,7 +191,7 @@ def capacity_rows(
             counts = f"AND({counts}, {{time.end}} <= {{projects.{key}.sold.month}})"
         nameplate += f" + IF({counts}, {adds}, 0)"
         added = f"{adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
-        if project.cash_cost is not None:
+        if ships_apart(project, plant.purchase):
             row, words = f"projects.{key}.effective_capacity", f"{project.name or key}: effective capacity"
             sheet.line(Row(row, words, f"{unit}/year", RATE, added))
             added = f"{{{row}}}"

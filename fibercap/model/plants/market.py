@@ -10,6 +10,7 @@ from fibercap.core.timeline import FLOW, RATE
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.plants.product_mix import Maker, makers, product_rows
 from fibercap.model.plants.products_and_time import ALL, MarketDemand, Product, series_row
+from fibercap.model.plants.purchases import ships_apart
 from fibercap.model.plants.variable_costs import VariableCosts
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ def market_rows(sheet: Sheet, plan: Plan) -> None:
         _product_rows(sheet, plan, name, [maker for maker in listed if maker.product == name], money)
     costs = {}
     for key, plant in plan.plants.items():
-        projects = tuple(k for k, p in plan.projects.items() if p.adds_to(key) and p.cash_cost is not None)
-        costs[key] = VariableCosts(sheet, key, plant, projects, money)
+        apart = tuple(k for k, p in plan.projects.items() if p.adds_to(key) and ships_apart(p, plant.purchase))
+        priced = tuple(k for k in apart if plan.projects[k].cash_cost is not None)
+        costs[key] = VariableCosts(sheet, key, plant, apart, priced, money)
         costs[key].write_inputs(plan.timeline, plan.projects, plan.unit_of_plant(key))
         if any(plan.products[name].serve == "cheapest_first" for name in plant.product_names):
             costs[key].write_unit_cost(plan.unit_of_plant(key))

@@ -10,21 +10,25 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from fibercap.core import grammar
+from fibercap.core.by_key import ByKey
 from fibercap.core.dates import Date, Day, Edge, year_ends_of
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
-from fibercap.core.money_or_share import Truth, refuse_parts
+from fibercap.core.money_or_share import Truth
 from fibercap.core.product_units import InUnits, word_of
-from fibercap.core.series import ByKey, PathOf, Series, span_of
+from fibercap.core.series import PathOf, Series, span_of
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import month_number, month_start
 from fibercap.core.units import Array
-from fibercap.model.depreciation import Method, StraightLine
+from fibercap.model.depreciation import StraightLine
+from fibercap.model.depreciation_by_units import ByUnits
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.plants.ramps import NoRamp, Ramp
+from fibercap.model.ways_to_depreciate import MethodOfAsset
 
 TEN_YEARS = 120
 NOTHING = Series((np.asarray(0.0),))
+PERCENT = Of("percent", low=0.0, high=1.0)
 
 
 @dataclass(frozen=True)
@@ -58,35 +62,12 @@ def _period(key: str, info: Any) -> Period:
     return Period(*span_of(key, year_ends_of(info)), key)
 
 
-class SharesByPeriod(ByKey):
-    """Shares of the capex by year, quarter or month; together 100 %."""
-
-    keys: ClassVar[tuple[str, str]] = ("period", grammar.PERIOD)
-
-    def parse(self, raw: Any, info: Any) -> Mapping[Period, Array]:
-        """Return the shares by period, in the order of time.
-
-        Parameters
-        ----------
-        raw, info : object, ValidationInfo
-            What YAML has, and the scenario around it.
-
-        Raises
-        ------
-        PydanticCustomError
-            If a key or a share cannot be read, or the shares do not total 100 %.
-        """
-        shares = super().parse(raw, info)
-        refuse_parts(shares.values())
-        return shares
-
-
 class SpendByPeriod(Spec):
     """Shares by year, quarter or month, `{2000: 40 %, 2001: 60 %}`: each evenly over its months up to completion."""
 
     gathers: ClassVar[frozenset[str]] = frozenset({"shares"})
 
-    shares: Annotated[Mapping[Period, Array], SharesByPeriod(_period, Of("percent", low=0.0, high=1.0))]
+    shares: Annotated[Mapping[Period, Array], ByKey(_period, PERCENT, ("period", grammar.PERIOD), adds_up=True)]
     """Share of the capex by year, quarter or month, together 100 %; each is spent evenly up to completion. Like
     `{2000: 40 %, 2001: 60 %}`."""
 
@@ -152,9 +133,9 @@ class Project(InUnits):
     """How it comes up after completion. Like `{linear: 6 months}`."""
     life: Life = TEN_YEARS
     """Time over which the capex less grants is depreciated. Like `10 years`."""
-    depreciation: Method = StraightLine()
-    """How it is depreciated over its life: `straight_line`, `sum_of_years`, or a block. Like `{declining_balance: 25
-    %}` or `{table: {1 year: 20 %, 2 years: 80 %}}`."""
+    depreciation: MethodOfAsset = StraightLine()
+    """How it is depreciated over its life: `straight_line`, `sum_of_years`, `units`, or a block. Like
+    `{declining_balance: 25 %}`, `{table: {1 year: 20 %, 2 years: 80 %}}` or `{units: 2.5 million km}`."""
     residual: Residual = None
     """Share of the cost that is not depreciated, which stays in the books. Like `20 %`."""
     land: Truth = False
@@ -204,6 +185,11 @@ class Project(InUnits):
     def adds_to(self, plant: str) -> bool:
         """Tell whether it adds to a plant's capacity: it stands there, and is not cancelled."""
         return self.plant == plant and self.cancelled is None
+
+    @property
+    def by_units(self) -> bool:
+        """Whether it is depreciated by what it makes."""
+        return isinstance(self.depreciation, ByUnits) and not (self.land or self.cancelled)
 
     @property
     def spends(self) -> bool:

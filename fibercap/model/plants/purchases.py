@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
@@ -17,8 +17,13 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, month_number
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
-from fibercap.model.depreciation import Method, StraightLine
+from fibercap.model.depreciation import StraightLine
+from fibercap.model.depreciation_by_units import ByUnits
 from fibercap.model.plants.asset_terms import Residual, Sale
+from fibercap.model.ways_to_depreciate import MethodOfAsset
+
+if TYPE_CHECKING:
+    from fibercap.model.plants.projects import Project
 
 TEN_YEARS = 120
 ZERO = np.asarray(0.0)
@@ -49,7 +54,7 @@ class Purchase(Spec):
     """Day of payment; it lies in the horizon. Like `2000-06-20`."""
     life: Life = TEN_YEARS
     """Time over which price less working capital is depreciated. Like `10 years`."""
-    depreciation: Method = StraightLine()
+    depreciation: MethodOfAsset = StraightLine()
     """How it is depreciated over its life, as of a project. Like `sum_of_years` or `{declining_balance: 25 %}`."""
     residual: Residual = None
     """Share of price less working capital that is not depreciated, which stays in the books. Like `20 %`."""
@@ -64,6 +69,22 @@ class Purchase(Spec):
     ] = ZERO
     """Working capital that comes with the plant, at most the price: receivables, or a block by kind; it runs off
     evenly over their days. Like `6.4 million USD` or `{receivables: 6 million USD, payables: 1 million USD}`."""
+
+    @property
+    def by_units(self) -> bool:
+        """Whether it is depreciated by what it makes."""
+        return isinstance(self.depreciation, ByUnits) and not self.land
+
+
+def ships_apart(project: Project, deal: Purchase | None) -> bool:
+    """Tell whether what a project ships counts apart, for its cash cost or for depreciation by units.
+
+    Parameters
+    ----------
+    project, deal : Project, Purchase or None
+        A project of a plant, and the purchase of that plant, which makes what its projects do not.
+    """
+    return project.cash_cost is not None or project.by_units or (deal is not None and deal.by_units)
 
 
 def purchase_rows(sheet: Sheet, key: str, deal: Purchase, label: str, money: Currencies) -> None:

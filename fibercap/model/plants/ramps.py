@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, Final, get_args
 
 import numpy as np
 
 from fibercap.core import grammar
+from fibercap.core.by_key import ByKey
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Of, Word, wrong
-from fibercap.core.series import ByKey
 from fibercap.core.sheet import Sheet
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.units import Array
@@ -119,10 +119,11 @@ def _months(key: str, info: Any) -> float:
     return float(Duration(low=0.0, drawable=True).parse(key, info))
 
 
+_DURATION: Final = ("duration", grammar.duration(whole_months=False))
+
+
 class RampTable(ByKey):
     """Shares by months since completion, never falling, the last one 100 %."""
-
-    keys: ClassVar[tuple[str, str]] = ("duration", grammar.duration(whole_months=False))
 
     def parse(self, raw: Any, info: Any) -> Mapping[float, Array]:
         """Return the shares by months since completion, in order of time.
@@ -152,7 +153,7 @@ class Table(Spec):
     """The share grows in steps: `{0 months: 40 %, 6 months: 75 %, 12 months: 100 %}`."""
 
     kind: ClassVar[str] = "table"
-    table: Annotated[Mapping[float, Array], RampTable(_months, Of("percent", low=0.0, high=1.0))]
+    table: Annotated[Mapping[float, Array], RampTable(_months, Of("percent", low=0.0, high=1.0), _DURATION)]
     """Share that runs by time since completion, each until the next; never falling, the last 100 %. Like `{0
     months: 40 %, 6 months: 75 %, 12 months: 100 %}`."""
 

@@ -34,8 +34,10 @@ class VariableCosts:
     sheet: Sheet
     key: str
     plant: Plant
+    apart: tuple[str, ...]
+    """The projects whose shipments count apart."""
     projects: tuple[str, ...]
-    """The projects that have a cash cost of their own."""
+    """Those of them that have a cash cost of their own."""
     money: Currencies
 
     @property
@@ -49,7 +51,7 @@ class VariableCosts:
         return {name: line for name, line in self.plant.costs.items() if line.price is not None}
 
     def write_inputs(self, timeline: Timeline, projects: Mapping[str, Project], unit: str) -> None:
-        """Write the rows of cash costs, uses and prices, and the share of each such project in the plant's capacity.
+        """Write the rows of cash costs, uses and prices, and the share in capacity of projects that count apart.
 
         Parameters
         ----------
@@ -70,7 +72,7 @@ class VariableCosts:
                 series_row(self.sheet, timeline, f"{path}.use", f"{words}, use", line.use, per)
             if line.price is not None:
                 write(f"{path}.price", f"{words}, price", line.price, line.material)
-        for name in self.projects:
+        for name in self.apart:
             path, words = f"projects.{name}", projects[name].name or name
             if (cost := projects[name].cash_cost) is not None:
                 write(f"{path}.cash_cost", f"{words}: cash cost", cost, unit)
@@ -102,10 +104,12 @@ class VariableCosts:
         """Write what shipments cost: each line, each such project, and all together, `plants.<p>.variable_cost`."""
         label, shipments = self.plant.name or self.key, f"{{{self.prefix}.shipments}}"
         rest, terms = shipments, []
-        for name in self.projects:
+        for name in self.apart:
             path, words = f"projects.{name}", name
             text = f"{shipments} * {{{path}.capacity_share}}"
             self.sheet.line(Row(f"{path}.shipments", f"{words}: shipments", self._unit, FLOW, text))
+            if name not in self.projects:
+                continue
             text = self._cash_cost(path, f"{{{path}.shipments}} * ")
             terms.append(cost_row(self.sheet, (f"{path}.variable_cost", f"{words}: variable cost"), text, self.money))
             rest += f" - {{{path}.shipments}}"

@@ -180,6 +180,8 @@ class Maker:
             yield from self._forms_of(kind)
         elif tag in union.words:
             yield {"type": "string", "const": tag, "description": block_help(member)}
+            if member.one_of:  # it may have a value too
+                yield self.block(member)
         elif gathered := next(iter(member.gathers), ""):
             description = {"title": _words(member.__name__), "description": block_help(member)}
             yield from self._forms_of(_field(member, gathered), description)
