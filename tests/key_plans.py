@@ -115,7 +115,11 @@ loans:
   credit: {commitment: 3 million USD, signed: 2001-01-03, matures: 4 years, rate: 9 %/year, capitalize_until: 2002-06-30,
                    fees: {upfront: 1 %, undrawn: 0.5 %/year, guarantee: 1 %/year, agency: 10_000 USD/year, available_until: 2002-12-31},
                    covenants: {leverage: {says: Little debt, row: accounts.debt_to_ebitda_12m, at_most: 9, test: payment},
-                               cover: {measure: min_dscr, above: 0.1}, thin: {row: accounts.debt_to_ebitda_12m, below: 20}}}
+                               rises: {row: accounts.dscr_12m, above: {2001: 0.1, 2003: 0.2}, test: period},
+                               cover: {measure: min_dscr, above: 0.1}, thin: {row: accounts.debt_to_ebitda_12m, below: 20},
+                               steps: {row: accounts.debt_to_ebitda_12m, at_most: {2001: 9, 2003: 8}, test: quarter, from: 2002-03-31},
+                               owes: {row: accounts.debt, below: {2001: 30 million USD, 2003: 29 million USD}, test: period},
+                               keeps: {row: accounts.dscr_12m, at_least: {2001: 0.1, 2003: 0.2}, lock_up: {2001: 0.2, 2003: 0.3}}}}
 funding: {line: {order: pro_rata, credit: 2 million USD, equity: rest}}
 working_capital: {inventory: 30 days, payables: 20 days}
 tax: {rate: 30 %}

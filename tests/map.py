@@ -56,7 +56,7 @@ loans:
   home: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: {2001: 8 %/year, 2002: 7 %/year}, sweep: 50 %,
          draws: {2001-01-01: 3 million USD}, prepayments: {2002-03-15: 0.1 million USD}, prepayment_fee: 2 %, payments: {every: half_year},
          repayment: {style: level, balloon: 1 million USD},
-         covenants: {cover: {row: accounts.dscr_12m, at_least: 1.1, lock_up: 1.3, test: payment}}}
+         covenants: {cover: {row: accounts.dscr_12m, at_least: {2001: 1.1, 2002: 1.2}, lock_up: {2001: 1.3, 2002: 1.4}, test: payment}}}
   euro: {rank: 2, commitment: 2 million EUR, signed: 2001-01-31, matures: 4 years, rate: {index: euribor, margin: 2 %/year},
          repayment: {style: sculpted, dscr: 1.5}, fees: {upfront: 1 %, undrawn: 50 bp/year}}
   mark: {commitment: 1 million EUR, signed: 2001-01-31, matures: 4 years, rate: 6 %/year, after_prepayment: recast,

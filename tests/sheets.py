@@ -220,7 +220,10 @@ def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
         (test.title, one.when)
         for test in covenants(projection).values() for one in test.untested if one.reason != PART_OF_PERIOD
     }  # fmt: skip
-    limits = {test.title: test.limit for test in covenants(projection).values()}
+    limits = {
+        (test.title, when): test.limit_on(when) for test in covenants(projection).values()
+        for when in (*(one.when for one in test.tests), *(one.when for one in test.untested))
+    }  # fmt: skip
     rows = [row for row in sheets.rows("Claims") if sheets("Claims", row, 14) == 1]  # those of the option in use
     seen = {sheets("Claims", row, 1) for row in rows}
     dates = {
@@ -230,7 +233,7 @@ def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
     yield from (f"Claims: {date} is only on one side" for date in sorted(dates ^ (kept.keys() | missing)))
     for row in rows:
         says, when, holds = (sheets("Claims", row, column) for column in (1, 3, 15))
-        limit = told[says].limit if says in told else limits[says]
+        limit = told[says].limit if says in told else limits[says, when]
         if not alike(sheets("Claims", row, 9), limit):
             yield f"Claims: the limit of {says} is {sheets('Claims', row, 9)!r}, wanted {limit!r}"
         if (says, when) in missing and holds != "not tested":

@@ -138,6 +138,7 @@ OTHERS = {
         "loans.credit.fees.available_until": "2002-06-30",
         "loans.credit.covenants.leverage.row": "accounts.dscr_12m",
         "loans.credit.covenants.cover.measure": "min_llcr",
+        "loans.credit.covenants.steps.from": "2002-06-30",
         "loans.house.covenants": "{cover: {row: accounts.dscr_12m, at_least: 1.1, lock_up: 99}}",
         "loans.credit.repayment": "{style: sculpted, dscr: 1.5}",
         "plants.works.depreciation": "sum_of_years",

@@ -157,7 +157,9 @@ VALUES: Final = {
         "A source is not described under `sources`.", "Add it there, or take the one that is proposed."
     ),
     "unused": Kind("A key is given that nothing would read.", "Remove it, or give what would read it."),
-    "late_path": Kind("A path starts after it is first needed.", "Add a value that starts earlier."),
+    "late_path": Kind(
+        "A path, or limits of a covenant, start after they are first needed.", "Add a value that starts earlier."
+    ),
 }
 MONEY: Final = {
     "other_currency": Kind(
@@ -214,7 +216,7 @@ CLAIMS: Final = {
     "no_such_row": Kind("A claim, covenant or lock-up matches no row.", "Take the row that is proposed."),
     "no_such_measure": Kind("A claim or covenant matches no measure.", "Take the measure that is proposed."),
     "no_dates": Kind(
-        "A lock-up or `test` is on a measure of the whole plan.", "Name a row, which has a value on each date."
+        "A lock-up, `test`, `from` or limit by period is on a measure.", "Name a row, which has a value on each date."
     ),
     "not_on_dates": Kind(
         "A covenant's row has no value on the dates that `test` names.", "Take the row that is proposed."

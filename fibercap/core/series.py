@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.dates import way_to_name, year_ends_of
-from fibercap.core.entries import error_in_entry, read_block
+from fibercap.core.entries import error_in_entry
 from fibercap.core.errors import nearest
 from fibercap.core.fields import Field, Of, Word, wrong
 from fibercap.core.growth import Growth, GrowthOf
-from fibercap.core.input_hints import quote
-from fibercap.core.period_names import DECEMBER, whole_period
+from fibercap.core.period_keys import read_by_period
 from fibercap.core.units import Array
 from fibercap.core.vocabulary import PlanUnits
 
@@ -120,6 +118,8 @@ class OverTime(Field):
 
     key_pattern: ClassVar[str] = grammar.PERIOD
     """The regular expression of a whole key."""
+    may_be_bare: ClassVar[bool] = False
+    """Whether numbers without a unit may be meant."""
 
     @property
     def settings(self) -> Mapping[str, Field]:
@@ -184,22 +184,10 @@ class PathOf(OverTime):
         beside = {key: field.parse for key, field in self.settings.items()}
         if beside.keys() >= raw.keys():
             raise _without_keys(next(iter(raw), ""), self.of.example(PlanUnits.from_context(info.context or {})))
-        year_ends = year_ends_of(info)
-
-        def edge_of(key: str, _: ValidationInfo) -> tuple[int, str]:
-            return span_of(key, year_ends, self._way_to_setting(key))[self.at_ends], key
-
-        points = read_block(raw, edge_of, self.of.parse, info, beside)
-        growth, interpolate = points.pop("growth", None), points.pop("interpolate", None)
-        ordered = sorted(points.items(), key=lambda point: point[0])
-        edges, names = [edge for (edge, _), _ in ordered], tuple(name for (_, name), _ in ordered)
-        for edge, later, one, two in zip(edges, edges[1:], names, names[1:], strict=False):
-            if edge == later:
-                raise error_in_entry(two, _same_edge(one, two, at_ends=self.at_ends), key=True)
-        starts, ends = zip(*(span_of(name, year_ends) for name in names), strict=True)
-        return Series(
-            tuple(value for _, value in ordered), starts, ends, names, growth, interpolate and interpolate == "linear"
-        )
+        points, settings = read_by_period(raw, info, self.of.parse, self._way_to_setting, beside, at_ends=self.at_ends)
+        growth, interpolate = settings.get("growth"), settings.get("interpolate")
+        values, starts, ends, names = zip(*((point.value, *point.span, point.name) for point in points), strict=True)
+        return Series(values, starts, ends, names, growth, interpolate and interpolate == "linear")
 
     def _way_to_setting(self, key: str) -> str:
         """Return the way out for a key that is, or is like, one that may stand beside periods; "" for others."""
@@ -218,35 +206,3 @@ def _without_keys(setting: str, example: str) -> PydanticCustomError:
     way = f"write it like `{{2001: {example.strip('`')}, {setting}: {_LIKE[setting]}}}`"
     error = wrong("empty", f"`{setting}` without a value by period", "one to start from", way)
     return error_in_entry(setting, error, key=True)
-
-
-def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:
-    """Return the error of two keys whose values would be those of one moment."""
-    wanted, way = "one value for each moment", "keep one of them"
-    if at_ends:
-        return wrong("same_end", f"`{two}`, which ends together with `{one}`", wanted, way)
-    return wrong("same_start", f"`{two}`, which starts together with `{one}`", wanted, way)
-
-
-def span_of(key: str, year_ends: int = DECEMBER, way: str = "") -> tuple[int, int]:
-    """Return the month numbers at the start and the end of a period such as `2001-Q3`.
-
-    Parameters
-    ----------
-    key : str
-        The name of the period.
-    year_ends : int
-        The month in which the plan's years end, from 1 to 12.
-    way : str
-        The way out of an error, if it is another than to write a period.
-
-    Raises
-    ------
-    PydanticCustomError
-        If the key is not a year, quarter or month.
-    """
-    span = whole_period(key, year_ends)
-    if span is None:
-        hint = way or way_to_name(key, year_ends)
-        raise wrong("not_a_period", f"the key {quote(key)}", "a year, quarter or month", hint)
-    return span

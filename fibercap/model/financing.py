@@ -13,6 +13,7 @@ from fibercap.model.cash.ranks import rank_rows
 from fibercap.model.cover.loan_life import ratio_rows
 from fibercap.model.cover.service import cover_rows
 from fibercap.model.income.statements import account_rows
+from fibercap.model.loans.covenant_rows import limit_rows
 from fibercap.model.loans.facilities import cash_loans, known_loans
 from fibercap.model.loans.prepayments import Cuts, Rounds, cuts_agree, cuts_of, prepayments
 
@@ -89,4 +90,6 @@ def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dic
         cover_rows(sheet, scenario)
         ratio_rows(sheet, scenario)
     lock_rows(sheet, scenario)
+    if ratios:
+        limit_rows(sheet, scenario)
     return settle_cash(sheet, scenario, schedules, locks) if cash_decides(scenario) and locks else schedules

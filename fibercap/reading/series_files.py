@@ -83,7 +83,7 @@ class SeriesFiles:
             self.problems.append(cells)
         if not isinstance(cells, Column):
             return broken
-        series = self._values(cells, path, column.place)
+        series = self._values(cells, path, column.place, bare=kind.may_be_bare)
         if not series:
             return broken
         beside = {key: child for key, child in block.items() if key in kind.settings}
@@ -121,8 +121,8 @@ class SeriesFiles:
                 self.problems += [replace(p, hint=way) if p.code == "not_utf8" else p for p in error.problems]
         return self._tables[where]
 
-    def _values(self, column: Column, path: Path, where: Place | None) -> Branch:
-        """Return the keys and values of a column; no keys if one of them cannot be used."""
+    def _values(self, column: Column, path: Path, where: Place | None, *, bare: bool) -> Branch:
+        """Return the keys and values of a column, which have a unit unless `bare`; no keys if one cannot be used."""
         children: dict[str, Leaf] = {}
         places: dict[str, Place] = {}
         name, refused = ".".join(path), list[Problem]()
@@ -140,7 +140,7 @@ class SeriesFiles:
         elif not column.records:
             none, way = f"no line below the names of the columns in {column.place.file}", "write one for each period"
             refused.append(Problem(name, "empty", none, "values by period", way, where))
-        elif children and not column.unit and all(_unit_of(cell.value) == "" for cell in children.values()):
+        elif children and not (bare or column.unit) and all(_unit_of(cell.value) == "" for cell in children.values()):
             way = f"write it in each cell, or once in the first line, as `{column.name} [UNIT]`"
             refused.append(Problem(name, "bare_number", "numbers without a unit", "", way, column.place))
         self.problems += refused

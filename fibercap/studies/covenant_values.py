@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -15,23 +15,36 @@ if TYPE_CHECKING:
 
     from fibercap.core.rows import Row
     from fibercap.core.units import Array
+    from fibercap.model.loans.covenant import Covenant
     from fibercap.model.loans.covenant_dates import Dates
     from fibercap.model.projection import Projection
 
 PART_OF_PERIOD: Final = "the horizon holds only a part of it"
 
 
+class DatedValue(NamedTuple):
+    """The value of a covenant's row on a test date, (sample,), and why that of the first sample is undefined, or "".
+
+    `end` is the month number at the end of the date. [month]
+    """
+
+    label: str
+    end: float
+    value: Array
+    reason: str
+
+
 def values_on(
-    projection: Projection, loan: str, dates: Dates, row: Row, beyond: float
-) -> Iterator[tuple[str, Array, str]]:
-    """Yield for each test date of a covenant: its label, the row's value, (sample,), and why the first is undefined.
+    projection: Projection, loan: str, covenant: Covenant, dates: Dates, row: Row, beyond: float
+) -> Iterator[DatedValue]:
+    """Yield the value of a covenant's row on each of its test dates.
 
     Parameters
     ----------
     projection : Projection
         The projection of a plan.
-    loan : str
-        The loan that carries the covenant.
+    loan, covenant : str, Covenant
+        The loan that carries the covenant, and its terms.
     dates : Dates
         When the covenant is tested.
     row : Row
@@ -42,7 +55,7 @@ def values_on(
     timeline, days = projection.timeline, projection.dates_to_maturity
     series, count = projection.to_maturity(row.path), dates.months // timeline.months
     flags = projection.to_maturity(dates.flag) > 0 if dates.flag else np.ones_like(series, dtype=bool)
-    for k in indices(dates, timeline, projection.scenario.loans[loan], days):
+    for k in indices(dates, timeline, projection.scenario.loans[loan], covenant, days):
         is_tested = flags[:, k]
         if not is_tested.any():
             continue
@@ -57,7 +70,9 @@ def values_on(
             value = np.where(projection.to_maturity(NO_EBITDA)[:, k] > 0, beyond, value)
         value = np.where(is_tested, value, np.nan)
         label = timeline.label(days[k], timeline.step if dates.step == "period" else dates.step)
-        yield label, value, _reason(row, (k + 1) * timeline.months) if is_tested[0] and np.isnan(value[0]) else ""
+        months = (k + 1) * timeline.months
+        reason = _reason(row, months) if is_tested[0] and np.isnan(value[0]) else ""
+        yield DatedValue(label, float(timeline.origin + months), value, reason)
 
 
 def _reason(row: Row, months: int) -> str:

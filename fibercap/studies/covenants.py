@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,24 +21,28 @@ from fibercap.studies.covenant_values import values_on
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.covenant import Covenant
+    from fibercap.model.loans.covenant_limit import LimitStep
     from fibercap.model.projection import Projection
 
 PASS: Final = "PASS"  # noqa: S105 - a verdict
 FAIL: Final = "FAIL"
 NOT_TESTED: Final = "NOT TESTED"
 IN_TOTAL: Final = "in total"
+FLOORS: Final = frozenset({"above", "at_least"})
 NO_DATE: Final = "no date on which it is tested falls within the horizon"
 
 
 @dataclass(frozen=True)
 class CovenantTest:
-    """One test: its date, the value, the room left to the limit, `headroom` (that room / limit), and whether it holds.
+    """One test: its date, the value, the limit in force, the room left to it, and whether it holds.
 
-    The value is infinite where debt is owed and EBITDA is not positive; this breaks any limit.
+    `headroom` is the room as a share of the limit. The value is infinite where debt is owed and EBITDA is not positive;
+    this breaks any limit.
     """
 
     when: str
     value: float
+    limit: float
     room: float
     headroom: float | None
     holds: bool
@@ -50,17 +55,19 @@ class CovenantTest:
 
 @dataclass(frozen=True)
 class UntestedDate:
-    """A date on which a covenant's ratio is undefined, and why."""
+    """A date on which a covenant's ratio is undefined, why, and the limit in force."""
 
     when: str
     reason: str
+    limit: float
 
 
 @dataclass(frozen=True)
 class CovenantResult:
     """The result of testing a covenant: its tests, and the dates on which it could not be tested.
 
-    `title` is what readers see: the title of the loan and what the covenant says.
+    `title` is what readers see: the title of the loan and what the covenant says. `limits` are the limits over time;
+    `limit` is that of the tightest test, or the first if there is none.
     `locked` are the periods in which a planned dividend is barred because the row is beyond `lock_up`.
     """
 
@@ -70,12 +77,23 @@ class CovenantResult:
     loan_title: str
     subject: str
     comparator: str
-    limit: float
+    limits: tuple[LimitStep, ...]
     unit: str
     tests: tuple[CovenantTest, ...]
     untested: tuple[UntestedDate, ...] = ()
-    lock_up: float | None = None
+    lock_ups: tuple[LimitStep, ...] = ()
     locked: tuple[str, ...] = ()
+
+    @property
+    def limit(self) -> float:
+        """The limit of the tightest test; the first one of a covenant that is not tested."""
+        return self.tightest.limit if self.tightest else self.limits[0].value
+
+    @property
+    def lock_up(self) -> float | None:
+        """The level at which dividends are barred first: the strictest one, if it changes; None if there is none."""
+        levels = [step.value for step in self.lock_ups]
+        return (max if self.comparator in FLOORS else min)(levels, default=None)
 
     @property
     def title(self) -> str:
@@ -108,12 +126,33 @@ class CovenantResult:
         several = len(counts) > 1
         return ", ".join(f"{reason} ({count})" if several else reason for reason, count in counts.items())
 
+    def limit_on(self, when: str) -> float:
+        """Return the limit in force on a date on which it is tested, or would be."""
+        limits = {test.when: test.limit for test in self.tests} | {date.when: date.limit for date in self.untested}
+        return limits[when]
+
     @property
+    def worst(self) -> CovenantTest:
+        """The test of a broken covenant that is farthest beyond its limit."""
+        return min((test for test in self.tests if not test.holds), key=self._room_of)
+
+    def _room_of(self, test: CovenantTest) -> float:
+        """Return the room of a test as a share of its limit; as it is where some limit is zero."""
+        return test.room / abs(test.limit) if self._by_share else test.room
+
+    @cached_property
+    def _by_share(self) -> bool:
+        return all(test.limit for test in self.tests)
+
+    @cached_property
     def tightest(self) -> CovenantTest | None:
-        """The test with the least room; the first of several that differ only by rounding."""
-        least = min((test.room for test in self.tests), default=0.0)
-        near = least + ROUNDING * abs(self.limit) if np.isfinite(least) else least
-        return next((test for test in self.tests if test.room <= near), None)
+        """The test with the least room as a share of its limit; the first of several that differ only by rounding.
+
+        If a limit is zero, rooms are compared as they are.
+        """
+        least = min(map(self._room_of, self.tests), default=0.0)
+        near = least + ROUNDING if self._by_share else least
+        return next((test for test in self.tests if self._room_of(test) <= near), None)
 
 
 def covenants(projection: Projection) -> dict[str, CovenantResult]:
@@ -142,7 +181,7 @@ def covenants(projection: Projection) -> dict[str, CovenantResult]:
 
 @dataclass(frozen=True)
 class SampledTests:
-    """A covenant's values on its dates, (sample, date), nan where it is not tested; and its limit, (1, 1).
+    """A covenant's values on its dates, nan where it is not tested, and the limits in force, (sample or 1, date).
 
     `reasons` say, date by date, why the first sample is not tested; "" where it is.
     """
@@ -166,9 +205,6 @@ class SampledTests:
         return holds(self.comparator, self.values, self.limit, np.zeros(1)) | np.isnan(self.values)
 
 
-FLOORS: Final = frozenset({"above", "at_least"})
-
-
 def sampled_tests(projection: Projection, loan: str, name: str, covenant: Covenant) -> SampledTests | Problem:
     """Test one covenant on every sample; return a Problem if it cannot be tested."""
     path = f"loans.{loan}.covenants.{name}"
@@ -178,30 +214,33 @@ def sampled_tests(projection: Projection, loan: str, name: str, covenant: Covena
     measure = measure_named(projection, covenant.measure) if covenant.measure else None
     unit = measure.unit if measure else projection.rows[covenant.row].unit
     comparator, written = covenant.limit
-    limit, level = written.in_unit(unit), covenant.lock_up and covenant.lock_up.in_unit(unit)
-    for key, quantity, converted in ((comparator, written, limit), ("lock_up", covenant.lock_up, level)):
-        if quantity is not None and converted is None:
-            return Problem(f"{path}.{key}", "wrong_dimension", *unit_mismatch(quantity.unit, unit))
-    limits, beyond = np.full((1, 1), limit), -np.inf if comparator in FLOORS else np.inf
+    for key, limit in ((comparator, written), ("lock_up", covenant.lock_up)):
+        misfit = limit.misfit(unit) if limit is not None else None
+        if misfit is not None:
+            return Problem(f"{path}.{key}{misfit[0]}", "wrong_dimension", *unit_mismatch(misfit[1].unit, unit))
+    beyond = -np.inf if comparator in FLOORS else np.inf
     if measure is not None:
         values = np.broadcast_to(measure.values, (projection.samples,))[:, None]
         if measure.breaks_any_limit is not None:
             values = np.where(measure.breaks_any_limit[:, None], beyond, values)
         why_not = measure.reason if np.isnan(values[0, 0]) else ""
-        return SampledTests((IN_TOTAL,), values, limits, unit, comparator, (why_not,))
+        return SampledTests(
+            (IN_TOTAL,), values, written.values_in(unit)[0].reshape(-1, 1), unit, comparator, (why_not,)
+        )
     timeline, terms = projection.timeline, projection.scenario.loans[loan]
     row = projection.rows[covenant.tested_row]
     why = refusal(timeline, loan, terms, covenant, row, projection.value)
     if why is not None:
         return Problem(f"{path}.test", "not_on_dates", *why)
     dates = dates_of(timeline, loan, covenant, row)
-    dated_values = list(values_on(projection, loan, dates, row, beyond))
-    values = (
-        np.stack([value for _, value, _ in dated_values], axis=-1)
-        if dated_values
-        else np.zeros((projection.samples, 0))
-    )
-    when, reasons = tuple(label for label, _, _ in dated_values), tuple(reason for _, _, reason in dated_values)
+    dated = list(values_on(projection, loan, covenant, dates, row, beyond))
+    for key, limit in ((comparator, written), ("lock_up", covenant.lock_up)):
+        if limit is not None and (late := limit.starts_after(dated[0].end if dated else np.inf)):
+            hint = f"add a limit that starts earlier, or write `from: {limit.names[0]}`"
+            return Problem(f"{path}.{key}", "late_path", late, f"one for the first test, {dated[0].label}", hint)
+    values = np.stack([each.value for each in dated], axis=-1) if dated else np.zeros((projection.samples, 0))
+    limits = written.in_force(np.array([each.end for each in dated]), unit)
+    when, reasons = tuple(each.label for each in dated), tuple(each.reason for each in dated)
     return SampledTests(when, values, limits, unit, comparator, reasons)
 
 
@@ -209,17 +248,15 @@ def _outcome(projection: Projection, loan: str, name: str, covenant: Covenant) -
     results = sampled_tests(projection, loan, name, covenant)
     if isinstance(results, Problem):
         return results
-    limit = float(results.limit[0, 0])
-    dates = zip(
-        results.when, results.values[0].tolist(), results.room[0].tolist(), results.holds[0].tolist(), strict=True
-    )
+    columns = (results.values, results.limit, results.room, results.holds)
+    dates = zip(results.when, *(column[0].tolist() for column in columns), strict=True)
     tests = tuple(
-        CovenantTest(when, value, room, room / abs(limit) if limit else None, keeps)
-        for when, value, room, keeps in dates
+        CovenantTest(when, value, limit, room, room / abs(limit) if limit else None, keeps)
+        for when, value, limit, room, keeps in dates
         if not np.isnan(value)
     )
-    untested = (UntestedDate(when, why) for when, why in zip(results.when, results.reasons, strict=True) if why)
-    level = covenant.lock_up
+    reasons = zip(results.when, results.reasons, results.limit[0].tolist(), strict=True)
+    untested = (UntestedDate(*date_) for date_ in reasons if date_[1])
     return CovenantResult(
         loan=loan,
         name=name,
@@ -227,11 +264,11 @@ def _outcome(projection: Projection, loan: str, name: str, covenant: Covenant) -
         loan_title=projection.scenario.loan_title(loan),
         subject=covenant.row or covenant.measure,
         comparator=results.comparator,
-        limit=limit,
+        limits=covenant.limit[1].steps(results.unit),
         unit=results.unit,
         tests=tests,
         untested=tuple(untested),
-        lock_up=level.in_unit(results.unit) if level is not None else None,
+        lock_ups=covenant.lock_up.steps(results.unit) if covenant.lock_up is not None else (),
         locked=_locked_periods(projection, locked_row(loan, name)),
     )
 

@@ -157,13 +157,20 @@ def _covenants(projection: Projection, promises: Mapping[str, CovenantResult]) -
 
 def _covenant(projection: Projection, tested: CovenantResult) -> Finding:
     fails = [test for test in tested.tests if not test.holds]
-    first, worst = fails[0], min(fails, key=lambda test: test.room)
+    first, worst = fails[0], tested.worst
     often = f", {len(fails)} of {len(tested.tests)} times" if len(fails) > 1 else ""
-    promised = f"{WORDS[tested.comparator]} {quantity_words(tested.limit, tested.unit)} is promised"
+    comparator, worst_limit = WORDS[tested.comparator], ""
+    promised = f"{comparator} {quantity_words(first.limit, tested.unit)} is promised"
+    if worst.limit != first.limit:
+        worst_limit = f", of {comparator} {quantity_words(worst.limit, tested.unit)}"
     if isinf(worst.value):
         far = f"there is debt, and no EBITDA{worst.on if worst is not first else ''}; {promised}"
     else:
-        deep = f" (at worst {quantity_words(worst.value, tested.unit)}{worst.on})" if worst is not first else ""
+        deep = (
+            f" (at worst {quantity_words(worst.value, tested.unit)}{worst.on}{worst_limit})"
+            if worst is not first
+            else ""
+        )
         far = f"{tested.subject} is {quantity_words(first.value, tested.unit)}{deep}, {promised}"
     return Finding(
         kind=COVENANT,
@@ -172,7 +179,7 @@ def _covenant(projection: Projection, tested: CovenantResult) -> Finding:
         name=f"{tested.loan}.{tested.name}",
         when="" if not first.on else first.when,
         value=None if isinf(worst.value) else worst.value,
-        limit=tested.limit,
+        limit=worst.limit,
         unit=tested.unit,
         sentence=f"covenant {tested.title} is broken{first.on}{often}: {far}",
         fault=f"breaks {tested.title}{first.on}",

@@ -144,12 +144,12 @@ def covenant_way_out(
     faults : callable
         Returns what is wrong with a projection, in a few words by kind and name.
     """
-    worst = min((test for test in tested.tests if not test.holds), key=lambda test: test.room)
+    worst = tested.worst
     smaller = _smaller_loan(projection, tested, faults)
     if isinf(worst.value):
         return f"EBITDA above zero, or no debt{worst.on}{smaller}"
     share = f", {_percent(worst.headroom)} of its limit" if worst.headroom is not None else ""
-    beyond = "below" if worst.value < tested.limit else "above"
+    beyond = "below" if worst.value < worst.limit else "above"
     gap = f"{tested.subject} is {quantity_words(abs(worst.room), tested.unit)} {beyond} its limit{worst.on}{share}"
     return f"{gap}{smaller}"
 

@@ -12,6 +12,7 @@ import numpy as np
 from fibercap.core.unit_words import is_money
 from fibercap.core.units import unit_text
 from fibercap.model.funding.financing_costs import projects_with_costs
+from fibercap.model.loans.covenant_limit import LimitStep
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS
 from fibercap.studies.headroom import PRICE, tightest
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MILLION, AT_ONCE = 1e6, 1e-6
 Styled = tuple[str, dict[str, Any]]
+FEW_LIMITS: Final = 4
+"""The most limits of a covenant that a sentence lists."""
 VERDICTS: Final = {PASS: "green", FAIL: "red", NOT_TESTED: "yellow"}
 """The color of each verdict on a covenant."""
 SCALES = ((MILLION, "million "), (1e3, "thousand "))
@@ -162,13 +165,13 @@ def laws_line(projection: Projection) -> str:
 
 def covenant_lines(tested: CovenantResult, room: Headroom | None = None) -> tuple[str, str]:
     """Return the verdict, and a line with the tightest test, failed and missing tests, and what would break it."""
-    limit, unit = quantity_text(tested.limit, tested.unit)
-    text = f"{tested.subject} {WORDS[tested.comparator]} {limit} {unit}".strip()
+    text = f"{tested.subject} {WORDS[tested.comparator]} {limit_text(tested.limits, tested.unit)}"
     tight = tested.tightest
     if tight is None:
         return tested.verdict, f"{text}; not tested within the horizon: {tested.why_untested}"
     value, unit = quantity_text(tight.value, tested.unit) if isfinite(tight.value) else ("without EBITDA", "")
     text += f"; tightest {value} {unit}".rstrip() + tight.on
+    text += f" (limit {limit_text((LimitStep('', 0, tight.limit),), tested.unit)})" if len(tested.limits) > 1 else ""
     text += f", headroom {_share(tight.headroom)}" if tight.headroom is not None and isfinite(tight.headroom) else ""
     broken = [test.when for test in tested.tests if not test.holds]
     if broken:
@@ -180,11 +183,25 @@ def covenant_lines(tested: CovenantResult, room: Headroom | None = None) -> tupl
     elif room is not None:
         text += f"; {falls_text(room)}"
     text += f"; {untested}" if (untested := untested_text(tested)) else ""
-    if tested.lock_up is not None:
-        level, unit = quantity_text(tested.lock_up, tested.unit)
-        where = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
-        text += f"; lock-up at {level} {unit}".rstrip() + f", {where}"
+    text += f"; {lock_up}" if (lock_up := lock_up_text(tested)) else ""
     return tested.verdict, text
+
+
+def limit_text(steps: Sequence[LimitStep], unit: str) -> str:
+    """Return a limit in words: `3.00`, `4.50 from 2001, 3.00 from 2002`; of many, the first and the last."""
+    shown = steps if len(steps) <= FEW_LIMITS else (steps[0], steps[-1])
+    texts = [" ".join(quantity_text(step.value, unit)).strip() for step in shown]
+    if len(steps) > len(shown):
+        return f"{texts[0]} from {steps[0].name}, in {len(steps) - 1} steps to {texts[1]} from {steps[-1].name}"
+    return ", ".join(f"{text} from {step.name}" if step.name else text for text, step in zip(texts, shown, strict=True))
+
+
+def lock_up_text(tested: CovenantResult) -> str:
+    """Say at which level dividends are barred, and which are; "" of a covenant without a lock-up."""
+    if not tested.lock_ups:
+        return ""
+    where = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
+    return f"lock-up at {limit_text(tested.lock_ups, tested.unit)}, {where}"
 
 
 def untested_text(tested: CovenantResult) -> str:

@@ -90,16 +90,19 @@ def covenants_csv(projection: Projection) -> str:
     )  # fmt: skip
     lines: list[tuple[Cell, ...]] = []
     for name, c in covenants(projection).items():
-        head = (name, c.says, c.subject, c.comparator, c.limit)
+        head = (name, c.says, c.subject, c.comparator)
         lines += [
-            (*head, test.when, test.value, c.unit, test.headroom, test.holds, "")
+            (*head, test.limit, test.when, test.value, c.unit, test.headroom, test.holds, "")
             if isfinite(test.value)
-            else (*head, test.when, None, c.unit, None, test.holds, NO_EBITDA)
+            else (*head, test.limit, test.when, None, c.unit, None, test.holds, NO_EBITDA)
             for test in c.tests
         ]
-        lines += [(*head, date.when, None, c.unit, None, None, f"not tested: {date.reason}") for date in c.untested]
+        lines += [
+            (*head, date.limit, date.when, None, c.unit, None, None, f"not tested: {date.reason}")
+            for date in c.untested
+        ]
         if not (c.tests or c.untested):
-            lines.append((*head, "", None, c.unit, None, None, f"not tested: {c.why_untested}"))
+            lines.append((*head, c.limit, "", None, c.unit, None, None, f"not tested: {c.why_untested}"))
     return csv_text(header, lines)
 
 

@@ -13,7 +13,8 @@ from fibercap.core.rows import Row
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
-from fibercap.views.json.documents import claims_document, covenants_document, measures_document, rows_document
+from fibercap.views.json.covenants import covenants_document
+from fibercap.views.json.documents import claims_document, measures_document, rows_document
 from tests.fuzz.books import LAWS, Books
 from tests.fuzz.commands import answer_commands
 from tests.fuzz.dice import MONTHS

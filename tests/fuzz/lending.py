@@ -78,7 +78,7 @@ def draw_loan(draft: Draft, name: str) -> Plan:
         found["repayment"] = draw_style(draft, style, size, code, signed, matures)
     draw_terms(draft, found, size, code, signed, matures)
     if dice.chance(0.3):
-        found["covenants"] = draw_covenants(draft, name)
+        found["covenants"] = draw_covenants(draft, name, (signed, matures))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.fuzz.dice import Draft, Plan, month_of, name_year, number
 
 RATIOS = ("accounts.dscr_12m", "accounts.interest_cover_12m", "accounts.dscr_before_capex_12m")
@@ -9,12 +11,12 @@ TESTS = {"period": 1, "quarter": 3, "half_year": 6, "year": 12}
 MEASURES = ("min_dscr", "min_llcr", "average_dscr", "min_interest_cover", "min_plcr", "project_irr", "equity_irr")
 
 
-def draw_covenants(draft: Draft, loan: str) -> Plan:
-    """Return covenants of a loan."""
-    return {f"covenant_{count}": draw_covenant(draft, loan) for count in range(draft.dice.pick(1, 1, 2))}
+def draw_covenants(draft: Draft, loan: str, term: tuple[date, date]) -> Plan:
+    """Return covenants of a loan that runs between two days."""
+    return {f"covenant_{count}": draw_covenant(draft, loan, term) for count in range(draft.dice.pick(1, 1, 2))}
 
 
-def draw_covenant(draft: Draft, loan: str) -> Plan:
+def draw_covenant(draft: Draft, loan: str, term: tuple[date, date]) -> Plan:
     """Return one covenant: a row or a measure, a limit, and for some a level that bars dividends."""
     dice, found = draft.dice, Plan()
     if dice.chance(0.2):
@@ -40,10 +42,19 @@ def draw_covenant(draft: Draft, loan: str) -> Plan:
     def text(value: float) -> str:
         return draft.money(value * 1e6 * draft.scale) if kind == "money" else number(float(f"{value:.3g}"))
 
-    found[dice.pick("at_least", "above") if floor else dice.pick("at_most", "below")] = text(level)
+    limits = draw_limits(draft, level, 1.1 if floor else 0.9)
+    comparator = dice.pick("at_least", "above") if floor else dice.pick("at_most", "below")
+    by_year = "row" in found and len(limits) > 1
+    found[comparator] = {year: text(limit) for year, limit in limits.items()} if by_year else text(level)
     if kind in {"ratio", "own", "money", "debt"} and dice.chance(0.3):
-        found["lock_up"] = text(level * (1.2 if floor else 0.8))
-    return found
+        found["lock_up"] = text(level * (1.5 if floor else 0.5))
+    return found | ({"from": str(dice.day(*term))} if "row" in found and dice.chance(0.2) else {})
+
+
+def draw_limits(draft: Draft, level: float, factor: float) -> dict[str, float]:
+    """Return limits from the year before the first on, each stricter than the last; for most covenants one only."""
+    count = draft.dice.pick(1, 1, 1, 2, 3)
+    return {str(draft.first.year - 1 + 2 * number): level * factor**number for number in range(count)}
 
 
 def draw_claims(draft: Draft) -> None:

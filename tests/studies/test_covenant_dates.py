@@ -103,7 +103,6 @@ def test_leverage_of_four_quarters_is_broken_between_two_year_ends() -> None:
         ),
         ("measure: min_dscr, at_least: 1, test: quarter", "found a `test` of a measure, which has no dates"),
         ("row: accounts.dscr, at_least: 1, test: period, lock_up: 1.3", "write `row: accounts.dscr_12m`"),
-        ("row: accounts.debt_to_ebitda, at_most: {2001: 4.5, 2002: 1.5}", "found a block, wanted a quantity"),
     ],
 )
 def test_a_test_that_the_row_cannot_serve_is_refused_with_the_row_that_can(row: str, told: str) -> None:

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.timeline import STOCK
+from fibercap.core.timeline import STOCK, month_number
 from fibercap.core.tree import place_of
 from fibercap.core.unit_words import unit_mismatch
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.loans.covenant_dates import dates_of, refusal
+from fibercap.model.loans.covenant_rows import in_force
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.covenant import Covenant
-    from fibercap.model.plan.claim import Amount
+    from fibercap.model.loans.covenant_limit import LimitOverTime
     from fibercap.model.plan.scenario import Scenario
 
 HARDLY: Final = 1e-9
 """A ratio that misses a level by no more than this share of it counts as equal to it."""
 
 
-def locks_of(scenario: Scenario) -> dict[tuple[str, str], tuple[Covenant, Amount]]:
+def locks_of(scenario: Scenario) -> dict[tuple[str, str], tuple[Covenant, LimitOverTime]]:
     """Return the covenants with a lock-up, by loan and name, and the level beyond which each bars dividends."""
     terms = [(loan, key, c) for loan, lent in scenario.loans.items() for key, c in lent.covenants.items()]
     return {(loan, key): (c, c.lock_up) for loan, key, c in terms if c.lock_up is not None}
@@ -65,13 +64,16 @@ def lock_rows(sheet: Sheet, scenario: Scenario) -> None:
         _lock_row(sheet, scenario, lock, covenant, level)
 
 
-def _lock_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: Amount) -> Array:
+def _lock_row(
+    sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: LimitOverTime
+) -> Array:
     """Write whether dividends are barred after each period, which the last test decides, as long as debt is owed."""
     loan, key = lock
     path, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.tested_row
     _refuse(sheet, scenario, lock, covenant, level)
-    unit, locked = sheet.rows[row].unit, locked_row(loan, key)
-    limit = sheet.give(f"inputs.{path}", unit, np.asarray(level.in_unit(unit), dtype=float))
+    locked, title = locked_row(loan, key), scenario.loans[loan].title or loan
+    of_level = Row(path, f"{title}: lock-up of {covenant.says or key}", sheet.rows[row].unit, STOCK)
+    limit = in_force(sheet, of_level, path, level)
     floor = covenant.limit[0] in {"above", "at_least"}
     beyond, keeps = ("<", ">=") if floor else (">", "<=")
     least, earlier = f"{limit} * {1.0 - HARDLY if floor else 1.0 + HARDLY!r}", f"{{{locked}@-1}}"
@@ -82,12 +84,14 @@ def _lock_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant:
     flag = dates_of(scenario.timeline, loan, covenant, sheet.rows[row]).flag
     if flag:
         text = f"IF({{{flag}}} > 0, {text}, {earlier})"
+    if covenant.first_test is not None:
+        begins = sheet.give(f"inputs.loans.{loan}.covenants.{key}.from", "month", month_number(covenant.first_test))
+        text = f"IF({{time.end}} >= {begins}, {text}, {earlier})"
     text = f"IF({trifle_of(sheet).counts_text(f'{{loans.{loan}.closing}}')}, {text}, 0)"
-    label = f"{scenario.loans[loan].title or loan}: dividends barred by {covenant.says or key}"
-    return sheet.carry(Row(locked, label, "", STOCK, text))
+    return sheet.carry(Row(locked, f"{title}: dividends barred by {covenant.says or key}", "", STOCK, text))
 
 
-def _refuse(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: Amount) -> None:
+def _refuse(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: LimitOverTime) -> None:
     """Refuse a lock-up that cannot be tested.
 
     Raises
@@ -109,7 +113,7 @@ def _refuse(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: C
     raise ScenarioError(scenario.file, [Problem(path, *problem, place=place)])
 
 
-def _problem(sheet: Sheet, row: str, level: Amount) -> tuple[str, str, str, str] | None:
+def _problem(sheet: Sheet, row: str, level: LimitOverTime) -> tuple[str, str, str, str] | None:
     if row not in sheet:
         near = [path for path in sheet.rows if path.startswith(f"{row.rsplit('.', 1)[0]}.")] or list(sheet.rows)
         hint = did_you_mean(row, near, "rows")
@@ -118,6 +122,5 @@ def _problem(sheet: Sheet, row: str, level: Amount) -> tuple[str, str, str, str]
         actual = f"`{row}`, which is neither a balance nor a ratio"
         return "no_level", actual, "a row that stands at the end of a period", "such as `accounts.dscr_12m`"
     unit = sheet.rows[row].unit
-    if level.in_unit(unit) is None:
-        return "wrong_dimension", *unit_mismatch(level.unit, unit)
-    return None
+    misfit = level.misfit(unit)
+    return None if misfit is None else ("wrong_dimension", *unit_mismatch(misfit[1].unit, unit))

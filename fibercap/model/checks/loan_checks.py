@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.timeline import add_months
+from fibercap.model.checks.covenant_checks import loan_covenants
 from fibercap.model.checks.loan_price_checks import loan_fees, loan_rate
-from fibercap.model.loans.covenant import COVENANT_LIMITS, Covenant
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.setting import Moves, Setting
 from fibercap.model.loans.shortfall import first_shortfall
-from fibercap.model.plan.claim import Amount
 
 if TYPE_CHECKING:
     from fibercap.model.checks.funding_checks import Findings
@@ -184,46 +183,6 @@ def loan_payments(s: Lending, name: str) -> Findings:
             "payments of at least the interest",
             hint,
         )
-
-
-def loan_covenants(s: Lending, name: str) -> Findings:
-    """Yield a covenant that has no subject or limit, or more than one.
-
-    Parameters
-    ----------
-    s, name : Lending, str
-        The plan, and the loan.
-    """
-    for key, covenant in s.loans[name].covenants.items():
-        path = f"loans.{name}.covenants.{key}"
-        if bool(covenant.row) == bool(covenant.measure):
-            problem = "both `row` and `measure`" if covenant.row else "neither `row` nor `measure`"
-            yield path, "one_subject", problem, "one of them", "a covenant is about one row or one measure"
-        if covenant.measure and covenant.test:
-            problem, hint = "a `test` of a measure, which has no dates", "remove `test`, or name a `row`"
-            yield f"{path}.test", "no_dates", problem, "one of a row", hint
-        limits = [limit for limit in COVENANT_LIMITS if getattr(covenant, limit) is not None]
-        if len(limits) != 1:
-            problem = f"{len(limits)} limits" if limits else "no limit"
-            yield path, "one_limit", problem, f"one of {', '.join(COVENANT_LIMITS)}", "a covenant has one limit"
-        elif covenant.lock_up is not None:
-            yield from _check_lock_up(path, covenant, covenant.lock_up)
-
-
-def _check_lock_up(path: str, covenant: Covenant, lock: Amount) -> Findings:
-    comparator, limit = covenant.limit
-    if not covenant.row:
-        problem, hint = "a lock-up on a measure of the whole plan", "name the `row` on which it is tested, date by date"
-        yield f"{path}.lock_up", "no_dates", problem, "one on a row", hint
-    elif (level := lock.in_unit(limit.unit)) is not None:
-        floor, least = comparator in {"above", "at_least"}, float(np.ravel(limit.value)[0])
-        if level < least if floor else level > least:
-            side = "above" if floor else "below"
-            problem, hint = (
-                f"a level that is not {side} the limit",
-                "dividends are locked up before the covenant is broken",
-            )
-            yield f"{path}.lock_up", "beyond_limit", problem, f"one at or {side} it", hint
 
 
 def loan_horizon(s: Plan, name: str) -> Findings:

@@ -92,8 +92,8 @@ def dates_of(timeline: Timeline, loan: str, covenant: Covenant, row: Row) -> Dat
     return Dates(f"time.ends_{step}", LENGTHS[step], step)
 
 
-def indices(dates: Dates, timeline: Timeline, loan: Loan, days: Sequence[date]) -> range:
-    """Return the periods whose last days may be tested while a loan runs.
+def indices(dates: Dates, timeline: Timeline, loan: Loan, covenant: Covenant, days: Sequence[date]) -> range:
+    """Return the periods whose last days may be tested while a loan runs, from the covenant's `from` on.
 
     Parameters
     ----------
@@ -101,12 +101,13 @@ def indices(dates: Dates, timeline: Timeline, loan: Loan, days: Sequence[date]) 
         Of the covenant.
     timeline : Timeline
         The model's periods.
-    loan : Loan
-        Its days of signing and maturity.
+    loan, covenant : Loan, Covenant
+        Its days of signing and maturity, and the day before which the covenant is not tested.
     days : sequence of date
         Last days of the periods.
     """
-    first = sum(day < loan.signed for day in days)
+    begins = max(loan.signed, covenant.first_test or loan.signed)
+    first = sum(day < begins for day in days)
     last = sum(day < loan.maturity for day in days)
     return range(first, min(last + dates.months // timeline.months, len(days)))
 
@@ -146,7 +147,7 @@ def refusal(
         return f"`payment`, but `{row.path}` has no value on a day", way, "or write `test: period`"
     row_flag = own_dates(row.path)
     dates = dates_of(timeline, name, covenant, row)
-    if not row_flag or _covers(row_flag, dates, timeline, name, loan, read):
+    if not row_flag or _covers(row_flag, dates, timeline, (name, loan, covenant), read):
         return None
     where = WORDS.get(row_flag, f"payments of `{row_flag.split('.')[1]}`").format(kind=timeline.year_kind)
     hint = f"write `row: {at_any_date(row.path)}`, which has a value at the end of every period"
@@ -154,13 +155,18 @@ def refusal(
 
 
 def _covers(
-    row_flag: str, dates: Dates, timeline: Timeline, name: str, loan: Loan, read: Callable[[str], Array]
+    row_flag: str,
+    dates: Dates,
+    timeline: Timeline,
+    promise: tuple[str, Loan, Covenant],
+    read: Callable[[str], Array],
 ) -> bool:
     """Return whether a row exists on all dates of a test in the horizon."""
+    name, loan, covenant = promise
     flag = f"loans.{name}.pays" if dates.flag == f"loans.{name}.has_payment" else dates.flag
     exists = _everywhere(read(row_flag))
     tested = _everywhere(read(flag)) if flag else np.ones(len(exists), dtype=bool)
-    return all(exists[k] for k in indices(dates, timeline, loan, timeline.dates) if tested[k])
+    return all(exists[k] for k in indices(dates, timeline, loan, covenant, timeline.dates) if tested[k])
 
 
 def _everywhere(flag: Array) -> npt.NDArray[np.bool_]:

@@ -14,7 +14,8 @@ from fibercap.core.calendar import serial
 from fibercap.core.dates import Day, year_ends_of
 from fibercap.core.entries import read_block
 from fibercap.core.fields import Of, wrong
-from fibercap.core.series import OverTime, span_of
+from fibercap.core.period_keys import span_of
+from fibercap.core.series import OverTime
 from fibercap.core.timeline import month_end
 from fibercap.core.units import Array
 

@@ -66,11 +66,16 @@ class Amount:
     unit: str
     vocabulary: Vocabulary = BUILT_IN
 
-    def in_unit(self, unit: str) -> float | None:
-        """Return the number, that of the first sample, in another unit; None where the dimensions differ."""
+    def values_in(self, unit: str) -> Array | None:
+        """Return the number in another unit, `()` or (sample, 1); None where the dimensions differ."""
         with using(self.vocabulary):
             factor = conversion(self.unit, unit)
-        return None if factor is None else float(np.ravel(self.value)[0] * factor)
+        return None if factor is None else np.asarray(self.value * factor, dtype=float)
+
+    def in_unit(self, unit: str) -> float | None:
+        """Return the number, that of the first sample, in another unit; None where the dimensions differ."""
+        values = self.values_in(unit)
+        return None if values is None else float(np.ravel(values)[0])
 
 
 class AnyQuantity(Field):

@@ -15,8 +15,9 @@ from fibercap.core.dates import Date, Day, Edge, year_ends_of
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
 from fibercap.core.money_or_share import Truth
+from fibercap.core.period_keys import span_of
 from fibercap.core.product_units import InUnits, word_of
-from fibercap.core.series import PathOf, Series, span_of
+from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import month_number, month_start
 from fibercap.core.units import Array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -110,7 +111,7 @@ def _draw_ratio(page: ChartPage, projection: Projection, ratio: Ratio, top: floa
     width = WIDTH - LEFT - MARGIN - LABELS
     ax = page.panel(LEFT, top, width, ratio.tall)
     shown = ratio.drawn_values
-    heights(ax, [shown, np.array([limit for _, limit in ratio.limits])], above=0.24)
+    heights(ax, [shown, np.array(ratio.every_limit)], above=0.24)
     ax.set_xlim(float(years.starts[0]), float(years.ends[-1]))
     for promise in ratio.promises:
         _line(ax, projection, ratio, promise)
@@ -141,14 +142,21 @@ def _plain(*, holds: bool) -> dict[str, Any]:
 
 
 def _line(ax: Axes, projection: Projection, ratio: Ratio, promise: CovenantResult) -> None:
-    """Draw a covenant's limit as a line over the life of its loan and all dates of its tests."""
+    """Draw a covenant's limit over the life of its loan and all dates of its tests, in steps if it changes."""
     loan = projection.scenario.loans[promise.loan]
     dates = {test.when for test in promise.tests}
     tested = [place for place, label in zip(ratio.places, ratio.labels, strict=True) if label & dates]
     low, high = ax.get_xlim()
     first, last = min([month_start(loan.signed) / 12, *tested]), max([month_number(loan.maturity) / 12, *tested])
-    ends = [max(first, low), min(last, high)]
-    ax.plot(ends, [promise.limit] * 2, color=FAILS, linewidth=1.1, linestyle=(0, (5, 2)), zorder=2)
+    begins, ends = max(first, low), min(last, high)
+    places: list[float] = []
+    limits: list[float] = []
+    for step, later in zip_longest(promise.limits, promise.limits[1:]):
+        since, until = (min(max(edge, begins), ends) for edge in (step.start / 12, later.start / 12 if later else ends))
+        if until > since or not places:
+            places += [since, until]
+            limits += [step.value, step.value]
+    ax.plot(places, limits, color=FAILS, linewidth=1.1, linestyle=(0, (5, 2)), zorder=2)
 
 
 def _write(ax: Axes, ratio: Ratio, shown: Array, width: float) -> None:

@@ -54,11 +54,17 @@ class Ratio:
 
     @property
     def limits(self) -> dict[tuple[str, float], list[str]]:
-        """The titles of the loans that set each limit, by sign and limit; the lowest limit first."""
+        """The titles of the loans that set each limit, by sign and last limit; the lowest limit first."""
         loans_by_limit: dict[tuple[str, float], list[str]] = {}
-        for promise in sorted(self.promises, key=lambda promise: promise.limit):
-            loans_by_limit.setdefault((SIGNS[promise.comparator], promise.limit), []).append(promise.loan_title)
+        for promise in sorted(self.promises, key=_last_limit):
+            loans = loans_by_limit.setdefault((SIGNS[promise.comparator], _last_limit(promise)), [])
+            loans.append(promise.loan_title)
         return loans_by_limit
+
+    @property
+    def every_limit(self) -> list[float]:
+        """All limits at any time."""
+        return [step.value for promise in self.promises for step in promise.limits]
 
     @property
     def room(self) -> float:
@@ -69,13 +75,18 @@ class Ratio:
     @property
     def drawn_values(self) -> Array:
         """The values as they are drawn; those far above the others are drawn at the edge."""
-        near = max([float(self.values.min()), 1.0, *(limit for _, limit in self.limits)])
+        near = max([float(self.values.min()), 1.0, *self.every_limit])
         return np.minimum(self.values, BEYOND * near) if self.values.max() > 2 * BEYOND * near else self.values
 
     @property
     def tall(self) -> float:
         """Height of the panel, with room for the names of all limits. [inch]"""
         return max(RATIO, LINE * (len(self.limits) + 1))
+
+
+def _last_limit(promise: CovenantResult) -> float:
+    """Return the limit of the last test, which is that of all tests if it does not change."""
+    return promise.tests[-1].limit if promise.tests else promise.limits[-1].value
 
 
 def ratios(projection: Projection) -> list[Ratio]:

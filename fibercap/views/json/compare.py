@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from fibercap.studies.bridge import MEASURE
 from fibercap.studies.step_warning import step_warning
 from fibercap.studies.verdict.verdict import verdict
-from fibercap.views.json.documents import claims_document, covenants_document, findings_document, measures_document
+from fibercap.views.json.covenants import covenants_document
+from fibercap.views.json.documents import claims_document, findings_document, measures_document
 from fibercap.views.json.verdict import verdict_document
 
 if TYPE_CHECKING:

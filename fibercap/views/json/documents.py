@@ -15,6 +15,7 @@ from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
 from fibercap.studies.plan_warnings import unused_paths, warnings
 from fibercap.studies.step_warning import step_warning
+from fibercap.views.json.covenants import covenants_document
 from fibercap.views.json.explain import place_document
 from fibercap.views.sentences import unit_of_law
 from fibercap.views.terminal.run_sections import EVERYTHING, Selection, selected_rows
@@ -32,10 +33,8 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Case
-    from fibercap.studies.covenants import CovenantResult
     from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
-    from fibercap.studies.headroom import Headroom
     from fibercap.views.json import run_types as types
     from fibercap.views.json.answer_types import Errors
     from fibercap.views.json.answer_types import Problem as ProblemDocument
@@ -99,36 +98,6 @@ def _flip(flip: Flip | None) -> types.Flip | None:
         "unit": flip.unit,
         "also": list(flip.also),
     }
-
-
-def covenants_document(
-    tested: Mapping[str, CovenantResult], rooms: Mapping[str, Headroom] | None = None
-) -> dict[str, types.Covenant]:
-    """Return covenants by `<loan>.<name>`, each test with its headroom, and the falls that would break it.
-
-    `holds` is null where a covenant is tested on no date.
-    """
-    return {
-        name: {
-            "says": c.says,
-            "holds": c.holds,
-            "limit": c.limit,
-            "unit": c.unit,
-            "headroom": _finite(c.tightest.headroom) if c.tightest else None,
-            "tests": {
-                t.when: {"value": _finite(t.value), "headroom": _finite(t.headroom), "holds": t.holds} for t in c.tests
-            },
-            "not_tested": {date.when: date.reason for date in c.untested},
-            "lock_up": c.lock_up,
-            "dividends_barred": list(c.locked),
-            "falls": (dict(rooms[name].falls) or None) if rooms else None,
-        }
-        for name, c in tested.items()
-    }
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not np.isfinite(value) else value
 
 
 def findings_document(listed: Iterable[Finding]) -> list[types.Finding]:

@@ -102,6 +102,8 @@ class Test(TypedDict):
 
     value: float | None
     """The tested value; null if there is debt and EBITDA is not positive."""
+    limit: float
+    """The limit in force."""
     headroom: float | None
     """The room left to the limit, as a share of the limit."""
     holds: bool
@@ -116,17 +118,21 @@ class Covenant(TypedDict):
     holds: bool | None
     """Whether every test holds; null if it is tested on no date."""
     limit: float
-    """The limit."""
+    """The limit of the tightest test; the first one if it is tested on no date."""
     unit: str
     """Its unit; empty for a ratio."""
     headroom: float | None
     """The least room left to the limit in any test, as a share of the limit."""
+    limits: dict[str, float]
+    """The limits by the key from which each holds; empty if one holds throughout."""
     tests: dict[str, Test]
     """The tests by date."""
     not_tested: dict[str, str]
     """The dates on which its ratio is undefined, and why."""
     lock_up: float | None
-    """Beyond this value dividends are barred."""
+    """Beyond this value dividends are barred; the strictest one, if it changes."""
+    lock_ups: dict[str, float]
+    """The levels by the key from which each holds; empty if one holds throughout."""
     dividends_barred: list[str]
     """The periods in which a planned dividend is barred."""
     falls: dict[Fall, float | None] | None

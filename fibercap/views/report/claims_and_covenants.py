@@ -11,7 +11,7 @@ from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.report.parts import Items, Line, Section, Table, Words, figures_of
-from fibercap.views.sentences import falls_text, flip_line, quantity_text, untested_text
+from fibercap.views.sentences import falls_text, flip_line, limit_text, lock_up_text, quantity_text, untested_text
 
 if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
@@ -84,17 +84,14 @@ def covenants(subject: Subject) -> Section | None:
 def _breaking(tested: CovenantResult, room: Headroom) -> str:
     """Say which falls break a covenant, and which dividends it bars."""
     text = "broken as things are" if room.is_broken else (falls_text(room) if tested.tests else NOT_TESTED.lower())
-    if tested.lock_up is not None:
-        barred = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
-        text += f"; lock-up at {quantity_text(tested.lock_up, tested.unit)[0]}, {barred}"
-    return text
+    return f"{text}; {lock_up}" if (lock_up := lock_up_text(tested)) else text
 
 
 def _covenant(tested: CovenantResult) -> Line:
-    limit, unit = quantity_text(tested.limit, tested.unit)
     tight = tested.tightest
     value = ""
     if tight:
+        unit = quantity_text(tight.limit, tested.unit)[1]
         value = f"{quantity_text(tight.value, tested.unit)[0]} {unit}".strip() if isfinite(tight.value) else "no EBITDA"
     headroom = f"{tight.headroom:+.1%}" if tight and tight.headroom is not None and isfinite(tight.headroom) else ""
     broken = [test.when for test in tested.tests if not test.holds]
@@ -103,8 +100,8 @@ def _covenant(tested: CovenantResult) -> Line:
         verdict = f"not tested within the horizon: {tested.why_untested}"
     elif untested := untested_text(tested):
         verdict += f"; {untested}"
+    limit = f"{WORDS[tested.comparator]} {limit_text(tested.limits, tested.unit)}"
     cells = (
-        tested.loan_title, tested.subject, f"{WORDS[tested.comparator]} {limit} {unit}".strip(), value,
-        tight.when if tight else "", headroom, verdict,
+        tested.loan_title, tested.subject, limit, value, tight.when if tight else "", headroom, verdict,
     )  # fmt: skip
     return Line(tested.says, cells, tone="bad" if broken else ("good" if tight else ""))

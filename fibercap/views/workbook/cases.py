@@ -15,6 +15,7 @@ from fibercap.core.formula_text import term_of
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws.law_texts import law_texts
+from fibercap.model.loans.covenant_rows import limit_row
 from fibercap.model.loans.facilities import moves_of_cash
 from fibercap.model.project import project
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
@@ -147,11 +148,10 @@ class RowUnion:
             texts += [law.text for law in law_texts(projection)]
             wanted |= {path for text in texts if RUN_OFF in text for path in references(text)}
             wanted |= {f"{RUN_OFF}.loans.{name}.dscr_12m_at_payments" for name in projection.scenario.loans}
-            terms = projection.scenario.loans.values()
-            promised = [covenant for loan in terms for covenant in loan.covenants.values()]
-            wanted |= {f"{RUN_OFF}.{row}" for covenant in promised for row in (covenant.row, covenant.tested_row)}
-            if any(covenant.tested_row in LEVERAGE for covenant in promised):
-                wanted.add(f"{RUN_OFF}.{NO_EBITDA}")
+            for loan, terms in projection.scenario.loans.items():
+                for key, covenant in terms.covenants.items():
+                    wanted |= {f"{RUN_OFF}.{row}" for row in (covenant.row, covenant.tested_row, limit_row(loan, key))}
+                    wanted |= {f"{RUN_OFF}.{NO_EBITDA}"} if covenant.tested_row in LEVERAGE else set()
         waiting, used = list(wanted), set[str]()
         while waiting:
             path = waiting.pop()

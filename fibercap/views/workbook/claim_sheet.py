@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.core.tolerance import POINT
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
+from fibercap.model.loans.covenant_rows import limit_row
 from fibercap.model.plan.claim import Multiple
 from fibercap.studies.claims import ROUNDING, outcomes
 from fibercap.studies.covenant_values import PART_OF_PERIOD
@@ -188,15 +189,26 @@ class ClaimSheet:
         subject = _Subject(terms.tested_row, terms.measure, when, tested.unit, case, value)
         self._subject(sheet, row, subject, style)
         sheet.write_string(row, COMPARATOR, tested.comparator.replace("_", " "), style("faint"))
-        sheet.write_number(
-            row, LIMIT, tested.limit, style("value", number_format(tested.unit) if tested.unit else "0.00")
-        )
+        self._limit_of_test(sheet, row, case, tested, when, style)
         holds, without_ebitda = _verdict_formula(row, tested.comparator), self._no_ebitda_test(row, case, terms, when)
         end = ")" if without_ebitda else ""
         verdict = f'{without_ebitda}IF({_cell(VALUE, row)}="","{UNTESTED}",{holds}){end}'
         exported: str | int = ("" if of_first_case is None else UNTESTED) if test is None else int(test.holds)
         formula = f'=IF({_cell(IN_OPTION, row)}=0,"",{verdict})'
         sheet.write_formula(row, HOLDS, formula, style("formula", VERDICT), exported)
+
+    def _limit_of_test(
+        self, sheet: Worksheet, row: int, case: int, tested: CovenantResult, when: str, style: Styles
+    ) -> None:
+        """Write the limit of a test: a number, or what is looked up in the row of a limit that changes."""
+        numbers = number_format(tested.unit) if tested.unit else "0.00"
+        of_limit, limit = limit_row(tested.loan, tested.name), tested.limit_on(when)
+        if of_limit not in self.book.cases[case].projection.rows:
+            sheet.write_number(row, LIMIT, limit, style("value", numbers))
+            return
+        cells = (_cell(AFTER, row), _cell(UNTIL, row))
+        formula = f"={self._lookup_formula(case, of_limit, lookup_days(when, self.book), cells)}"
+        sheet.write_formula(row, LIMIT, formula, style("formula", numbers), limit)
 
     def _no_ebitda_test(self, row: int, case: int, terms: Covenant, when: str) -> str:
         """Return the beginning `IF(...,0,` of the verdict on leverage: debt without EBITDA breaks any limit.
@@ -244,7 +256,7 @@ def _claim_keys(projection: Projection, by_name: Mapping[str, Outcome]) -> list[
 def _test_keys(by_name: Mapping[str, CovenantResult]) -> list[LineKey]:
     """Return the keys of all tests of covenants in one option: name, date and limit."""
     return [
-        (name, when, tested.subject, tested.comparator, f"{tested.limit!r} {tested.unit}")
+        (name, when, tested.subject, tested.comparator, f"{tested.limits} {tested.unit}")
         for name, tested in by_name.items()
         for when in _dates(tested)
     ]
