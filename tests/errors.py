@@ -223,6 +223,10 @@ EXAMPLES: Mapping[str, Example] = {
     "ends_before_start": spoilt("{from: 2000, to: 2004}", "{from: 2000, to: 1999}"),
     "too_long": spoilt("to: 2004", "to: 2104"),
     "not_aligned": spoilt("{from: 2000, to: 2004}", "{from: 2000, to: 2004-05, step: quarter}"),
+    "two_payments": spoilt(
+        "money: {report_in: USD}",
+        "money: {report_in: USD}\ncompany: {payouts: {every: year}, dividends: {2002-12-31: 1 million USD}}",
+    ),
     "outside_horizon": spoilt("signed: 2000-01-15", "signed: 2006-01-15"),
     "not_whole_periods": spoilt("rates: {", "tax: {rate: 35 %, expire: 18 months}\nrates: {"),
     "unknown_product": spoilt("{product: fiber", "{product: fibre"),

@@ -24,14 +24,14 @@ from fibercap.studies.explaining.input_uses import Use
 from fibercap.studies.findings import findings
 from fibercap.studies.movable_inputs import input_samples, levers
 from fibercap.views.workbook.workbook import workbook
-from tests.key_plans import COSTS, LENDERS, MAKER
+from tests.key_plans import COSTS, LENDERS, MAKER, OWNERS
 from tests.keys import leaves, other_value, pattern_of, values
 from tests.sheets import Recalculator, disagreements, spoilt
 from tests.studies.test_drawing import alike
 from tests.test_every_reader import PLAN
 
 PERIOD = re.compile(r"(FY)?\d{4}(-[\dQ]+)*")
-PLANS = {"maker": MAKER, "lenders": LENDERS, "costs": COSTS, "rich": PLAN}
+PLANS = {"maker": MAKER, "lenders": LENDERS, "costs": COSTS, "owners": OWNERS, "rich": PLAN}
 LABELS = {
     "fibercap", "id", "title", "sources.*.title", "sources.*.kind", "sources.*.date", "sources.*.url", "default_source",
     "loans.*.title", "loans.*.lender", "loans.*.covenants.*.says", "products.*.name", "plants.*.name", "projects.*.name",
@@ -172,6 +172,10 @@ OTHERS = {
         "projects.line.cash_cost": "4 EUR/km",
         "projects.line.cash_cost.growth": "wages",
         "projects.line.cash_cost.growth.rate": "wages",
+    },
+    "owners": {
+        "company.payouts.every": "half_year",
+        "company.payouts.first": "2002-03-31",
     },
     "rich": {
         "claims.gap.measure": "equity_npv",

@@ -181,6 +181,9 @@ PLAN: Final = {
     "not_aligned": Kind(
         "The horizon does not consist of whole periods.", "Start and end it where periods do, or take a shorter step."
     ),
+    "two_payments": Kind(
+        "A dividend is dated on the day of a payout.", "Remove the dividend, or move one of them to another day."
+    ),
     "outside_horizon": Kind("A date lies outside the horizon.", "Change the date or the horizon."),
     "not_whole_periods": Kind(
         "A duration is not a whole number of the model's periods.", "Write a multiple, or take a shorter step."

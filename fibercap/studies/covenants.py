@@ -279,4 +279,6 @@ def _locked_periods(projection: Projection, row: str) -> tuple[str, ...]:
         return ()
     bars = np.concatenate([[0.0], projection.value(row)[0, :-1]])
     planned, trifle = projection.value("accounts.dividends_planned")[0], projection.trifle.value.flat[0]
+    if (wanted := "accounts.payout_before_limits") in projection.rows:
+        planned = planned + projection.value(wanted)[0]
     return tuple(projection.timeline.labels[k] for k in np.flatnonzero((bars > 0) & (planned > trifle)))

@@ -46,12 +46,13 @@ def warnings(projection: Projection) -> list[str]:
             f"cash is below its minimum of {least:,.0f} {money} in {len(under)} of {len(cash)} periods, first in "
             f"{labels[under[0]]}; {_way_to_lift(scenario)}"
         )
-    if any(c.lock_up is not None for loan in scenario.loans.values() for c in loan.covenants.values()):
-        barred = projection.value("accounts.dividends_barred")[0]
-        if barred.sum() > trifle:
-            first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
-            messages.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
-    messages += [*_opening(projection), *_cuts(projection), *_undrawn_loans(scenario), *_left_behind(scenario)]
+    messages += [
+        *_locked_up(projection),
+        *_opening(projection),
+        *_cuts(projection),
+        *_undrawn_loans(scenario),
+        *_left_behind(scenario),
+    ]
     messages += _terminal(projection)
     messages += _valuation(projection)
     messages += [*_reference(projection), *_loss_of_owners(projection), *_later(projection)]
@@ -59,6 +60,23 @@ def warnings(projection: Projection) -> list[str]:
     messages += [f"{title}: {note}" for title, note in notes if note]
     messages += [f"unused: {path}" for path in unused_paths(scenario)]
     return messages
+
+
+def _locked_up(projection: Projection) -> Iterator[str]:
+    """Warn of dividends that lock-ups bar, and of payouts that they hold back."""
+    labels, money, trifle = projection.timeline.labels, projection.scenario.currency, _trifle(projection)
+    if "accounts.dividends_barred" in projection.rows:
+        barred = projection.value("accounts.dividends_barred")[0]
+        if barred.sum() > trifle:
+            first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
+            yield f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on"
+    if "accounts.payouts_held" in projection.rows:
+        held = projection.value("accounts.payouts_held")[0]
+        if held.max() > trifle:
+            first, last = labels[int(np.argmax(held > trifle))], "and are paid when the lock-up has ended"
+            if held[-1] > trifle:
+                last = f"and {held[-1]:,.0f} {money} are not yet paid at the horizon"
+            yield f"payouts of up to {held.max():,.0f} {money} are held back by covenants, from {first} on, {last}"
 
 
 def _trifle(projection: Projection) -> float:
@@ -91,7 +109,8 @@ def _opening(projection: Projection) -> Iterator[str]:
 def _cuts(projection: Projection) -> Iterator[str]:
     """Warn of dividends and prepayments that are cut because cash or retained earnings do not suffice."""
     plan, labels, money = projection.scenario, projection.timeline.labels, projection.scenario.currency
-    planned, paid = (projection.value(f"accounts.{key}")[0] for key in ("dividends_planned", "dividends"))
+    dated = "dividends" if plan.company.payouts is None else "dividends_dated"
+    planned, paid = (projection.value(f"accounts.{key}")[0] for key in ("dividends_planned", dated))
     barred = projection.value("accounts.dividends_barred")[0] if "accounts.dividends_barred" in projection.rows else 0.0
     allowed, trifle = planned - barred, _trifle(projection)
     for period in np.flatnonzero(allowed - paid > trifle):
@@ -235,7 +254,7 @@ def unused_paths(scenario: Scenario) -> list[str]:
         if loan.grace and loan.repayment.ignores_grace:
             paths.append(f"loans.{name}.grace, for a loan of style `{loan.repayment.style}`")
         locks = [key for key, covenant in loan.covenants.items() if covenant.lock_up is not None]
-        if locks and not scenario.company.dividends:
+        if locks and not scenario.company.dividends and scenario.company.payouts is None:
             paths += [f"loans.{name}.covenants.{key}.lock_up, for there are no dividends" for key in locks]
         if loan.prepayment_fee.ever and not loan.prepayments:
             paths.append(f"loans.{name}.prepayment_fee, for there are no dated prepayments")

@@ -162,6 +162,14 @@ def tie_owners(books: Books) -> Found:
     yield from books.unlike("paid-in capital", paid, list(accumulate(given)))
     for key in ("equity_for_projects", "equity_paid_in", "equity_for_cash", "dividends"):
         yield from books.below(key, a(key), [0.0] * books.all)
+    if "accounts.payouts" in books:
+        yield from books.below("payouts", a("payouts"), [0.0] * books.all)
+        yield from books.unlike("dividends", a("dividends"), add(a("dividends_dated"), a("payouts")))
+        yield from books.below("payouts above what is kept", a("cash_to_pay_out"), a("payouts"))
+        locks = [path for path in books.rows if path.startswith("loans.") and path.endswith(".locked")]
+        for path in locks:
+            barred = [paid * lock for paid, lock in zip(a("payouts"), before(books(path), 0.0), strict=True)]
+            yield from books.unlike(f"payouts while {path}", barred, [0.0] * books.all)
     allowed = [max(value, 0.0) for value in add(before(earned, earned[0] - kept[0]), a("net_income"))]
     yield from books.below("dividends above earnings", allowed, a("dividends"))
 

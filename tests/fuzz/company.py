@@ -256,6 +256,8 @@ def draw_opening(draft: Draft) -> Plan:
     dice = draft.dice
     keys = ["receivables", "inventory", "payables", "other_assets", "other_liabilities", "tax_losses"]
     found: Plan = {key: draft.amount(1e5, 5e6) for key in dice.some(keys, 0.45)}
+    if dice.chance(0.15):
+        found["paid_in_capital"] = draft.amount(1e5, 5e6)
     if dice.chance(0.85):
         found["cash"] = (
             draft.money(-dice.between(1e4, 1e6) * draft.scale) if dice.chance(0.05) else draft.amount(1e5, 4e7)
@@ -268,6 +270,19 @@ def draw_opening(draft: Draft) -> Plan:
     return found
 
 
+def draw_payouts(draft: Draft) -> Plan:
+    """Return the rule by which owners are paid."""
+    dice = draft.dice
+    found: Plan = {"every": dice.pick("month", "quarter", "half_year", "year", "year")} if dice.chance(0.8) else {}
+    if dice.chance(0.6):
+        found["first"] = str(dice.day(draft.first, draft.last))
+    if dice.chance(0.5):
+        found["share"] = draft.share(10, 100)
+    if dice.chance(0.5):
+        found["keep"] = draft.amount(1e5, 5e6)
+    return found
+
+
 def draw_owners(draft: Draft) -> None:
     """Add overhead, what owners pay in and take out, and who lifts cash to its minimum."""
     dice = draft.dice
@@ -277,6 +292,9 @@ def draw_owners(draft: Draft) -> None:
     for key in dice.some(["equity", "dividends"], 0.45):
         days = {str(dice.day(draft.first, draft.last)) for _ in range(dice.randint(1, 3))}
         found[key] = {day: draft.amount(1e5, 1e7) for day in days}
+    if dice.chance(0.3):
+        found["payouts"] = draw_payouts(draft)
+        found.pop("dividends", None)
     revolvers = [
         name
         for name, loan in draft.plan.get("loans", {}).items()

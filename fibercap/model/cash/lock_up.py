@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.covenant import Covenant
     from fibercap.model.loans.covenant_limit import LimitOverTime
+    from fibercap.model.plan.plan import Plan
     from fibercap.model.plan.scenario import Scenario
 
 HARDLY: Final = 1e-9
 """A ratio that misses a level by no more than this share of it counts as equal to it."""
 
 
-def locks_of(scenario: Scenario) -> dict[tuple[str, str], tuple[Covenant, LimitOverTime]]:
+def locks_of(scenario: Plan) -> dict[tuple[str, str], tuple[Covenant, LimitOverTime]]:
     """Return the covenants with a lock-up, by loan and name, and the level beyond which each bars dividends."""
     terms = [(loan, key, c) for loan, lent in scenario.loans.items() for key, c in lent.covenants.items()]
     return {(loan, key): (c, c.lock_up) for loan, key, c in terms if c.lock_up is not None}

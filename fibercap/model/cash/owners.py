@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW
+from fibercap.model.cash.payouts import earned_text, payout_rows
 from fibercap.model.income.operations import sum_row
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def owner_rows(sheet: Sheet, plan: Plan) -> None:
 def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], left: str) -> None:
     """Write `accounts.dividends_barred` and `accounts.dividends`: those planned and not barred, as far as cash lasts.
 
-    `settle_cash` computes their values. [money]
+    With payouts, also `accounts.dividends_dated` and the rows of `payout_rows`. `settle_cash` computes their values.
+    [money]
 
     Parameters
     ----------
@@ -55,16 +57,19 @@ def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], left: str) -
     ------
     docs/conventions.md, section 5: not beyond that cash, and not beyond retained earnings at the period's end.
     """
-    planned, money = "{accounts.dividends_planned}", plan.currency
+    planned, money, rule = "{accounts.dividends_planned}", plan.currency, plan.company.payouts
     allowed = planned
     if locks:
         bars = f"MAX({', '.join(f'{{{row}@-1}}' for row in sorted(locks))}, 0)"
         sheet.put(Row("accounts.dividends_barred", "Dividends barred", money, FLOW, f"{planned} * {bars}"), None)
         allowed = f"{planned} - {{accounts.dividends_barred}}"
-    earned = "MAX({accounts.retained_earnings@-1} + {accounts.net_income}, 0)"
-    text = f"MIN({allowed}, {left}, {earned})" if plan.company.dividends else "0"
-    row = Row("accounts.dividends", "Dividends", money, FLOW, text)
-    sheet.put(row, None if plan.company.dividends else np.zeros(1))
+    text = f"MIN({allowed}, MAX({left}, 0), MAX({earned_text(sheet, plan)}, 0))" if plan.company.dividends else "0"
+    key, label = ("dividends_dated", "Dividends on dates") if rule else ("dividends", "Dividends")
+    sheet.put(Row(f"accounts.{key}", label, money, FLOW, text), None if plan.company.dividends else np.zeros(1))
+    if rule is not None:
+        payout_rows(sheet, plan, rule, left, locks)
+        text = "{accounts.dividends_dated} + {accounts.payouts}"
+        sheet.put(Row("accounts.dividends", "Dividends", money, FLOW, text), None)
 
 
 def _dated_row(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> None:

@@ -32,6 +32,7 @@ from fibercap.model.checks.funding_checks import (
     loan_total,
 )
 from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
+from fibercap.model.checks.owner_checks import dates_of_owners, payouts
 from fibercap.model.checks.plant_checks import plant_costs, plant_products, product_shares
 from fibercap.model.checks.rank_checks import ranks_without_gaps
 from fibercap.model.checks.series_checks import limit_of_growth, start_of_discounting, start_of_growth, start_of_series
@@ -129,7 +130,8 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (funding_costs, names("funding")),
         (funding_total, names("funding")),
         (funding_grant, names("funding")),
-        (_dates_of_owners, ["equity", "dividends"]),
+        (dates_of_owners, ["equity", "dividends"]),
+        (payouts, ["payouts"]),
         (_gap, ["gap"]),
         (_tax, ["lag", "expire"]),
         (claim_subject, names("claims")),
@@ -245,13 +247,6 @@ def _spending(s: Plan, name: str) -> Findings:
         if project.spend is None:
             hint = "start the horizon earlier, or state `spend`; without it, the year before completion counts"
         yield path, "spent_before_horizon", "spending before the horizon", f"none before {s.horizon.start}", hint
-
-
-def _dates_of_owners(s: Plan, name: str) -> Findings:
-    for day in getattr(s.company, name) or {}:
-        if not s.horizon.start <= day <= s.horizon.end:
-            wanted = f"a day from {s.horizon.start} to {s.horizon.end}"
-            yield f"company.{name}.{day}", "outside_horizon", f"{day}", wanted, "change the date"
 
 
 def _gap(s: Plan, name: str) -> Findings:

@@ -7,7 +7,9 @@ from typing import Final
 from fibercap.core.overlay import removals
 from fibercap.core.tree import Branch
 
-FINANCING: Final = ("loans", "funding", "company.equity", "company.dividends", "company.gap", "money.minimum_cash")
+FINANCING: Final = (
+    "loans", "funding", "company.equity", "company.dividends", "company.payouts", "company.gap", "money.minimum_cash",
+)  # fmt: skip
 """Inputs that the reference company, which has no new projects, takes from the plan as written, not from an option."""
 
 

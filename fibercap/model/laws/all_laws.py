@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.sheet import total
+from fibercap.model.cash.lock_up import locked_row, locks_of
 from fibercap.model.funding.financing_costs import lenders, projects_with_costs
 from fibercap.model.funding.settling_costs import rounding_of_costs
 from fibercap.model.funding.sources import GRANT
@@ -26,9 +27,8 @@ EQUITY: Final = ("paid_in_capital", "retained_earnings")
 IDLE: Final = frozenset({"sources_equal_uses", "financing_costs", "cancelled"})
 """Laws about spending, which do not apply in the run-off because nothing is spent there."""
 LAWS: Final = (
-    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "owners", "billed", "capacity", "commitment",
-    "not_negative", "financing_costs", "exchange", "sales", "deferred_tax",
-    "cancelled", "products",
+    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "owners", "payouts", "billed", "capacity",
+    "commitment", "not_negative", "financing_costs", "exchange", "sales", "deferred_tax", "cancelled", "products",
 )  # fmt: skip
 """The laws, in the order in which they are checked."""
 
@@ -58,6 +58,7 @@ def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
     text, flows = f"{{accounts.cash}} - {{accounts.cash@-1}} - ({total(kinds)})", tuple(f"{{{row}}}" for row in kinds)
     yield Law("cash", "accounts.cash", text, ("{accounts.cash}",), flows, company=True)
     yield from _owners(plan)
+    yield from _payouts(plan)
     yield from laws_of_assets(plan)
     yield from laws_of_working_capital(plan)
     yield from laws_of_capacity(plan)
@@ -94,6 +95,20 @@ def _owners(plan: Plan) -> Iterator[Law]:
     left = f"{{accounts.total_assets}} - ({total(f'accounts.{key}' for key in owing)})"
     text = f"{left} - ({total(f'accounts.{key}' for key in EQUITY)})"
     yield Law("owners", "accounts.total_assets", text, (left,), company=True)
+
+
+def _payouts(plan: Plan) -> Iterator[Law]:
+    """Yield the laws of payouts: within what cash and earnings allow, and none while a lock-up bars them."""
+    row, locks = "accounts.payouts", [locked_row(loan, key) for loan, key in locks_of(plan)]
+    if plan.company.payouts is None:
+        return
+    paid, dated = f"{{{row}}}", "{accounts.dividends_dated}"
+    capital = " - {inputs.opening.paid_in_capital}" if plan.opening.paid_in_capital is not None else ""
+    earned = f"MAX({{accounts.retained_earnings@-1}} + {{accounts.net_income}} - {dated}{capital}, 0)"
+    gaps = [f"MIN({most} - {paid}, 0)" for most in ("{accounts.cash_to_pay_out}", earned)]
+    gaps += [f"{paid} * MAX({', '.join(f'{{{lock}@-1}}' for lock in locks)}, 0)"] if locks else []
+    for gap in gaps:
+        yield Law("payouts", row, gap, ("{accounts.retained_earnings}",), (paid,), company=True)
 
 
 def _financing_costs(plan: Plan) -> Iterator[Law]:

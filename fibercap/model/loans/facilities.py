@@ -83,7 +83,7 @@ def cash_loans(sheet: Sheet, plan: Plan, planned: Mapping[str, Moves], locks: Co
         called = nothing if plan.loans[name].revolves else None
         blocks[name] = _write_loan(sheet, plan, name, replace(moves, called=called, paid=nothing))
         _rows_before_cash(sheet, plan, name, blocks[name])
-    dividend_rows(sheet, plan, locks, f"MAX({after_sweeps(sheet, plan)}, 0)")
+    dividend_rows(sheet, plan, locks, after_sweeps(sheet, plan))
     return blocks
 
 

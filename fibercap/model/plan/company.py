@@ -22,6 +22,7 @@ from fibercap.core.tree import Leaf
 from fibercap.core.units import Array
 from fibercap.model.currency.currency import CurrencyCode
 from fibercap.model.depreciation import StraightLine
+from fibercap.model.loans.rates import INTERVALS
 from fibercap.model.plan.discount_rate import DiscountRate
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.ways_to_depreciate import Method, MethodOrNone
@@ -139,6 +140,19 @@ class GapField(Field):
         return tuple(text_of(name, "a revolver, or `equity`") for name in value)
 
 
+class Payouts(Spec):
+    """What owners are paid by a rule: a share of the cash above what is kept, as far as earnings reach."""
+
+    every: Annotated[str, Word(tuple(INTERVALS), "intervals")] = "year"
+    """Time between payouts. Like `quarter`."""
+    first: Annotated[date | None, Day()] = None
+    """Date of the first payout; without it, the end of the horizon's first interval. Like `2003-12-31`."""
+    share: Share = ONE
+    """Share of the cash above `keep` that is paid. Like `50 %`."""
+    keep: Annotated[Array | None, Of("money", low=0.0)] = None
+    """Cash that is kept; without it, `money.minimum_cash`, which is always kept. Like `2.5 million USD`."""
+
+
 class Company(Spec):
     """Overhead, and what owners pay in and take out on dates."""
 
@@ -150,6 +164,9 @@ class Company(Spec):
     dividends: Dated = None
     """What owners take out, by date, as far as there is cash above its minimum and earnings to pay it from. Like
     `{2004-06-30: 1 million USD}`."""
+    payouts: Payouts | None = None
+    """What owners are paid by a rule, from cash that is left when loans are served, as far as there are retained
+    earnings; never while a lock-up bars it. Like `{every: year, first: 2003-12-31, keep: 2.5 million USD}`."""
     gap: Annotated[tuple[str, ...], GapField()] = ()
     """Who lifts cash to its minimum, in order: `revolver` for all of them, one by name, `equity`; without it, all
     revolvers. Like `[revolver, equity]`."""
@@ -231,5 +248,8 @@ class Opening(Spec):
     """Other assets; they stay as they are. Like `1 million USD`."""
     other_liabilities: Money = ZERO
     """Other liabilities; they stay as they are. Like `1 million USD`."""
+    paid_in_capital: Annotated[Array | None, Of("money", low=0.0)] = None
+    """What of the balancing figure is capital that owners paid in: dividends and payouts leave it; without it, none.
+    Like `4 million USD`."""
     tax_losses: Money = ZERO
     """Losses of earlier years that tax may still use. Like `4 million USD`."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.plants.capacity import Plant
 
-OWNERS_RULES: Final = ("equity", "dividends", "gap")
+OWNERS_RULES: Final = ("equity", "dividends", "payouts", "gap")
 """Keys of `company` about payments of and to owners, and about the lift of cash to its minimum."""
 WRITTEN: Final[tuple[Path, ...]] = (
     ("rates",), ("exchange",), ("money", "minimum_cash"), *(("company", key) for key in OWNERS_RULES),

@@ -134,7 +134,7 @@ class Covenant(TypedDict):
     lock_ups: dict[str, float]
     """The levels by the key from which each holds; empty if one holds throughout."""
     dividends_barred: list[str]
-    """The periods in which a planned dividend is barred."""
+    """The periods in which a planned dividend or a payout is barred."""
     falls: dict[Fall, float | None] | None
     """The smallest fall that breaks it, as a share; null if even a fall to zero does not."""
 

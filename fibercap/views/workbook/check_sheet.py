@@ -44,6 +44,7 @@ WORDS: Final = {
     "balance": "Assets equal liabilities and equity",
     "cash": "Cash moves by the three cash flows",
     "owners": "What owners paid in and earned, less dividends, is what assets leave above debts",
+    "payouts": "Payouts within cash above what is kept and within earnings, none while locked up",
     "billed": "Receivables, inventory and payables within what was opened with, bought and billed",
     "capacity": "Output within capacity, shipments within output",
     "financing_costs": "Financing costs in assets are those of their loans",
