@@ -122,15 +122,15 @@ def carry_cash(books: Books) -> Found:
         add(*map(a, ("net_income", "depreciation", "fee_amortization", "accrued_less_paid", "capitalized_interest", "tax_payable_increase"))),
         a("exchange_result"), a("working_capital_increase"), books.rare("gain_on_sales"),
     )  # fmt: skip
-    operating = add(operating, books.rare("deferred_tax"), books.rare("write_offs"))
+    fees = books.rare("prepayment_fees")
+    operating = add(operating, books.rare("deferred_tax"), books.rare("write_offs"), fees)
     yield from books.unlike("operating cash flow", a("operating_cash_flow"), operating)
     received = add(a("grants"), books.rare("asset_sales"))
     investing = less(received, a("capex"), a("purchases"), a("maintenance"), a("financing_costs"))
     yield from books.unlike("investing cash flow", a("investing_cash_flow"), investing)
     paid = add(*map(a, ("draws", "equity_for_projects", "equity_paid_in", "equity_for_cash")))
-    yield from books.unlike(
-        "financing cash flow", a("financing_cash_flow"), less(paid, a("principal"), a("upfront_fees"), a("dividends"))
-    )
+    financing = less(paid, a("principal"), a("upfront_fees"), fees, a("dividends"))
+    yield from books.unlike("financing cash flow", a("financing_cash_flow"), financing)
 
 
 def earn_income(books: Books) -> Found:
