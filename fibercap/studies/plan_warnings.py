@@ -47,7 +47,7 @@ def warnings(projection: Projection) -> list[str]:
             f"{labels[under[0]]}; {_way_to_lift(scenario)}"
         )
     messages += [
-        *_locked_up(projection),
+        *_lock_ups(projection),
         *_opening(projection),
         *_cuts(projection),
         *_undrawn_loans(scenario),
@@ -62,7 +62,7 @@ def warnings(projection: Projection) -> list[str]:
     return messages
 
 
-def _locked_up(projection: Projection) -> Iterator[str]:
+def _lock_ups(projection: Projection) -> Iterator[str]:
     """Warn of dividends that lock-ups bar, and of payouts that they hold back."""
     labels, money, trifle = projection.timeline.labels, projection.scenario.currency, _trifle(projection)
     if "accounts.dividends_barred" in projection.rows:
@@ -71,12 +71,12 @@ def _locked_up(projection: Projection) -> Iterator[str]:
             first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
             yield f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on"
     if "accounts.payouts_held" in projection.rows:
-        held = projection.value("accounts.payouts_held")[0]
-        if held.max() > trifle:
-            first, last = labels[int(np.argmax(held > trifle))], "and are paid when the lock-up has ended"
-            if held[-1] > trifle:
-                last = f"and {held[-1]:,.0f} {money} are not yet paid at the horizon"
-            yield f"payouts of up to {held.max():,.0f} {money} are held back by covenants, from {first} on, {last}"
+        waiting = projection.value("accounts.payouts_held")[0]
+        if waiting.max() > trifle:
+            first, last = labels[int(np.argmax(waiting > trifle))], "and are paid when the lock-up has ended"
+            if waiting[-1] > trifle:
+                last = f"and {waiting[-1]:,.0f} {money} are not yet paid at the horizon"
+            yield f"payouts of up to {waiting.max():,.0f} {money} are held back by covenants, from {first} on, {last}"
 
 
 def _trifle(projection: Projection) -> float:

@@ -65,9 +65,9 @@ def payout_rows(sheet: Sheet, plan: Plan, rule: Payouts, left: str, locks: Colle
     above = "{accounts.cash_to_pay_out}"
     text = f"MAX({left} - {{accounts.dividends_dated}}{more}, 0)"
     sheet.put(Row("accounts.cash_to_pay_out", "Cash above what payouts keep", money, STOCK, text), None)
-    held = "{accounts.payouts_held@-1}"
-    day = f"{share} * MAX({above} - {held}, 0)" if locks else f"{share} * {above}"
-    text = f"MIN({held}, {above}) + {day}" if locks else day
+    waiting = "{accounts.payouts_held@-1}"
+    day = f"{share} * MAX({above} - {waiting}, 0)" if locks else f"{share} * {above}"
+    text = f"MIN({waiting}, {above}) + {day}" if locks else day
     text = f"IF({{accounts.payout_due}} > 0, {text}, 0)"
     sheet.put(Row("accounts.payout_before_limits", "Payouts before limits", money, FLOW, text), None)
     short = _short_text(sheet, plan)
@@ -78,10 +78,10 @@ def payout_rows(sheet: Sheet, plan: Plan, rule: Payouts, left: str, locks: Colle
         text = f"IF({bars}, 0, {text})" if bars else text
     sheet.put(Row("accounts.payouts", "Payouts", money, FLOW, text), None)
     if locks:
-        more = f"{held} + MIN({day}, MAX({earned} - {held}, 0))"
-        text = f"IF({{accounts.payout_due}} = 0, {held}, IF({locked}, {more}, 0))"
+        more = f"{waiting} + MIN({day}, MAX({earned} - {waiting}, 0))"
+        text = f"IF({{accounts.payout_due}} = 0, {waiting}, IF({locked}, {more}, 0))"
         if short:
-            text = f"IF({short}, {held}, {text})"
+            text = f"IF({short}, {waiting}, {text})"
         sheet.put(Row("accounts.payouts_held", "Payouts held back by lock-ups", money, STOCK, text), None)
 
 
