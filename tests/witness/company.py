@@ -16,7 +16,7 @@ from tests.witness.financing import find_fixed_point
 from tests.witness.funding import Funding, Limits, find_last_draw
 from tests.witness.ledger import CENT, Ledger
 from tests.witness.loans import Contract, read_contracts
-from tests.witness.locks import find_locked
+from tests.witness.locks import find_limits, find_locked
 from tests.witness.plan import Plan, operate
 from tests.witness.quantities import is_share
 from tests.witness.ranks import form_ratios
@@ -61,7 +61,8 @@ def rests_on_itself(plan: Plan, contracts: dict[str, Contract]) -> bool:
         "available" in (block or {}).values() for block in funding.values()
     )
     return owners or any(
-        re.search("'(by|while|lock_up|prepayments)'", str(contract.block)) for contract in contracts.values()
+        contract.style == "sculpted" or re.search("'(by|while|lock_up|prepayments)'", str(contract.block))
+        for contract in contracts.values()
     )
 
 
@@ -92,7 +93,7 @@ def project_once(plan: Plan, contracts: dict[str, Contract] | None, burden: Row 
     tie_capital(plan, calendar, rows)
     earn_operations(plan, calendar, rows)
     earn_unlevered(plan, calendar, rows)
-    aim_loans(ledgers, exchange, rows)
+    aim_loans(ledgers, exchange, rows, known)
     locked = find_locked(contracts, calendar, known, CENT)
     books = Books(plan, ledgers, exchange, rows, locked)
     openings = {
@@ -100,6 +101,7 @@ def project_once(plan: Plan, contracts: dict[str, Contract] | None, burden: Row 
     }
     books.project()
     rows.update(locked)
+    rows.update(find_limits(contracts, calendar))
     rows["accounts.equity_for_cash"] = books.cells["accounts.equity_for_cash"]
     draw_statements(plan, list(contracts), calendar, rows)
     serve_debt([(name, contract.style == "revolver") for name, contract in contracts.items()], calendar, rows)

@@ -1,5 +1,7 @@
 """Ratios of lenders (docs/conventions.md, section 6, ratios, and section 7, cover over life)."""
 
+from datetime import date
+
 import numpy as np
 
 from tests.witness.capacity import Rows, add_rows
@@ -59,21 +61,55 @@ def cover_loans(contracts: dict[str, Contract], calendar: Calendar, rows: Rows, 
     rank_loans(contracts, calendar, rows, threshold)
 
 
-def aim_loans(ledgers: dict[str, Ledger], exchange: Exchange, rows: Rows) -> None:
-    """Tell sculpted loans what each payment date is to pay (section 4, principal, rule 5; section 6, rule 7)."""
-    calendar = exchange.calendar
-    for ledger in ledgers.values():
-        if ledger.contract.style != "sculpted":
-            continue
-        contract = ledger.contract
-        days = [day for day in sorted(ledger.dates) if day > calendar.eve]
-        periods = [calendar.find(day) for day in days]
-        pays = np.array([float(periods.count(at)) for at in range(calendar.count)])
-        since = add_since(rows["accounts.cfads_unlevered"], pays, calendar.find(contract.signed))
-        dscr = read_number(contract.block["repayment"]["dscr"])
-        for day, at in zip(days, periods, strict=True):
-            target = max(float(since[at]), 0) / dscr / pays[at]
-            ledger.targets[day] = target / exchange.on_day(contract.currency, day)
+def aim_loans(ledgers: dict[str, Ledger], exchange: Exchange, rows: Rows, known: Rows) -> None:
+    """Tell sculpted loans what each payment date is to pay (section 4, principal, rules 5 and 6)."""
+    for name, ledger in ledgers.items():
+        if ledger.contract.style == "sculpted":
+            ledger.targets = (
+                aim_unlevered(ledger, exchange, rows)
+                if ledger.contract.unlevered
+                else aim_loan(name, ledgers, exchange, rows, known)
+            )
+
+
+def aim_loan(name: str, ledgers: dict[str, Ledger], exchange: Exchange, rows: Rows, known: Rows) -> dict[date, float]:
+    """Return what is left of cash after what is served before, over the loan's cover, for dates that have whole periods."""
+    calendar, contract = exchange.calendar, ledgers[name].contract
+    repayment = contract.block["repayment"]
+    cash, served = known.get("accounts.cfads", np.zeros(calendar.count)), np.zeros(calendar.count)
+    for other, ledger in ledgers.items():
+        if ledger.contract.rank < contract.rank or (ledger.contract.rank == contract.rank and other != name):
+            served = served + known.get(f"loans.{other}.service", np.zeros(calendar.count))
+    dscr, targets, start = read_number(repayment["dscr"]), {}, contract.signed
+    path, serves, due = f"loans.{name}", np.zeros(calendar.count), np.zeros(calendar.count)
+    for day in sorted(ledgers[name].dates):
+        whole = np.array([start < end <= day for end in calendar.last_days])
+        if whole.any():
+            left, ahead = float(cash[whole].sum()), float(served[whole].sum())
+            package = repayment.get("of") == "package"
+            targets[day] = max(left / dscr - ahead, 0.0) if package else max(left - ahead, 0.0) / dscr
+            at = int(np.flatnonzero(whole)[-1])
+            serves[at], due[at] = 1.0, targets[day]
+        start = max(start, day)
+    flow = cash / (dscr if repayment.get("of") == "package" else 1.0) - served
+    rows[f"{path}.cfads_left"], rows[f"{path}.serves"], rows[f"{path}.service_target"] = flow, serves, due
+    rows[f"{path}.cfads_to_serve"] = add_since(flow, serves, calendar.find(contract.signed) - 1)
+    return targets
+
+
+def aim_unlevered(ledger: Ledger, exchange: Exchange, rows: Rows) -> dict[date, float]:
+    """Return the share of each payment date in cash flow with unlevered tax, over the loan's cover (rule 6)."""
+    calendar, contract = exchange.calendar, ledger.contract
+    days = [day for day in sorted(ledger.dates) if day > calendar.eve]
+    periods = [calendar.find(day) for day in days]
+    pays = np.array([float(periods.count(at)) for at in range(calendar.count)])
+    since = add_since(rows["accounts.cfads_unlevered"], pays, calendar.find(contract.signed))
+    dscr = read_number(contract.block["repayment"]["dscr"])
+    targets = {}
+    for day, at in zip(days, periods, strict=True):
+        target = max(float(since[at]), 0) / dscr / pays[at]
+        targets[day] = target / exchange.on_day(contract.currency, day)
+    return targets
 
 
 def add_since(flow: Row, pays: Row, signed: int) -> Row:

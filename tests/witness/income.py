@@ -91,7 +91,13 @@ class Income:
         contract = ledger.contract
         left = max((contract.matures - day).days, 0) / (contract.matures - contract.signed).days
         left = left if day >= contract.signed else 0.0
-        live = float(not ledger.idle and (ledger.owed > 0.005 or day < ledger.last_draw))
+        paid_now = 0.0
+        if contract.style == "sculpted" and not contract.unlevered and at >= 0:
+            before = self.calendar.last_days[at - 1] if at else self.calendar.eve
+            paid_now = ledger.sum_between(
+                "scheduled", before, day
+            )  # opening + draws + capitalized (section 4, principal, rule 5)
+        live = float(not ledger.idle and (ledger.owed + paid_now > 0.005 or day < ledger.last_draw))
         paid = sum(fee * self.exchange.on_day(contract.currency, on) for on, fee in ledger.flows["upfront_fee"].items())
         into = self.rows.get(f"loans.{name}.upfront_fee_to_assets")
         paid -= float(into[: at + 1].sum()) if into is not None else 0.0

@@ -165,7 +165,7 @@ class Ledger:
         if contract.style == "fixed_payment":
             return rounding.round_payment(read_number(contract.block["repayment"]["payment"]) * self.lowered) - due
         if contract.style == "sculpted":
-            return rounding.round_payment(self.targets[day] - self.fees) - due
+            return self.find_sculpted(day, due)
         rate = contract.find_rate(self.before(day) if contract.rate_days else contract.payments[at].start)
         keeps = contract.block.get("repayment", {}).get("after_reset") == "keep_payment"
         if self.installment is None or self.moved or (rate != self.set_at_rate and not keeps):
@@ -173,6 +173,14 @@ class Ledger:
             self.installment = rounding.round_payment(self.cap_installment(self.set_installment(due, rate, later)))
             self.set_at_rate, self.moved = rate, False
         return self.installment - (due if contract.style == "level" else 0)
+
+    def find_sculpted(self, day: date, due: float) -> float:
+        """Return the principal of a sculpted loan: its target less what is paid since the last date that had one (rules 5 and 6)."""
+        if day not in self.targets:
+            return 0.0
+        last = max((before for before in self.targets if before < day), default=self.contract.signed)
+        paid = sum(self.sum_between(kind, last, day) for kind in ("interest_paid", "fees_paid"))
+        return self.contract.rounding.round_payment(self.targets[day] - paid - self.fees) - due
 
     def cap_installment(self, new: float) -> float:
         """Return a new payment, which may rise by so much at once (section 4, principal, rule 2)."""

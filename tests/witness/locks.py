@@ -1,9 +1,11 @@
 """Tests of covenants, and where they bar what owners are paid (docs/conventions.md, section 8, covenants)."""
 
+from typing import Any
+
 import numpy as np
 
 from tests.witness.capacity import Rows
-from tests.witness.dates import Calendar, Row
+from tests.witness.dates import Calendar, Row, read_day
 from tests.witness.loans import Contract
 from tests.witness.quantities import read_number
 
@@ -27,15 +29,35 @@ def lock(
     if block["row"] not in known:
         return locked
     tests = list_tests(block, name, contract, calendar, known)
-    values, level = known[block["row"]], read_number(block["lock_up"])
+    values, levels = known[block["row"]], read_limit(block["lock_up"], calendar)
     upward = bool({"above", "at_least"} & block.keys())
-    slack = 1e-9 * abs(level)
     last = False
     for at in range(calendar.count):
+        level, slack = levels[at], 1e-9 * abs(levels[at])
         if tests[at] and not np.isnan(values[at]):
             last = bool(values[at] < level - slack if upward else values[at] > level + slack)
         locked[at] = float(last and known[f"loans.{name}.closing"][at] > threshold)
     return locked
+
+
+def read_limit(node: Any, calendar: Calendar) -> Row:
+    """Return a limit at the end of each period: that of the last key that has begun (rule 3)."""
+    if not isinstance(node, dict):
+        return np.full(calendar.count, read_number(node))
+    keys = sorted((read_day(key), read_number(text)) for key, text in node.items())
+    return np.array([([value for start, value in keys if start <= day] or [np.nan])[-1] for day in calendar.last_days])
+
+
+def find_limits(contracts: dict[str, Contract], calendar: Calendar) -> Rows:
+    """Return the limits and lock-ups that change, as rows (rules 3 and 5)."""
+    rows = {}
+    for name, contract in contracts.items():
+        for key, block in contract.block.get("covenants", {}).items():
+            for word in ("above", "at_least", "below", "at_most", "lock_up"):
+                if isinstance(block.get(word), dict):
+                    kind = "lock_up" if word == "lock_up" else "limit"
+                    rows[f"loans.{name}.covenants.{key}.{kind}"] = read_limit(block[word], calendar)
+    return rows
 
 
 def list_tests(block: dict[str, str], name: str, contract: Contract, calendar: Calendar, known: Rows) -> Row:
@@ -50,7 +72,8 @@ def list_tests(block: dict[str, str], name: str, contract: Contract, calendar: C
         dates = np.ones(calendar.count, dtype=bool)
     else:
         dates = ends % 12 == 0
-    first, last = calendar.find(contract.signed), calendar.find(contract.matures)
+    begins = max(contract.signed, read_day(block["from"])) if "from" in block else contract.signed
+    first, last = calendar.find(begins), calendar.find(contract.matures)
     periods = np.arange(calendar.count)
     after = np.flatnonzero(dates & (periods >= last))
     until = after[0] if len(after) else calendar.count

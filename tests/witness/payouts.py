@@ -1,9 +1,18 @@
-"""What owners are paid by policy (docs/conventions.md, section 5, payouts)."""
+"""What owners are paid by a rule (docs/conventions.md, section 5, payouts)."""
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from tests.witness.dates import STEPS, Calendar, add_months, read_day
 from tests.witness.quantities import read_number
+
+
+class Payout(NamedTuple):
+    """What a period pays, what it would pay before limits, and the cash that there is for it."""
+
+    paid: float
+    wanted: float
+    above: float
 
 
 class Payouts:
@@ -12,28 +21,30 @@ class Payouts:
     def __init__(self, block: dict[str, Any] | None, minimum: float, calendar: Calendar, capital: float) -> None:
         """Read the dates within the horizon, the share, and what is kept."""
         self.block = block or {}
-        self.keep = read_number(self.block["keep"]) if "keep" in self.block else minimum
+        self.keep = max(read_number(self.block.get("keep")), minimum)
         self.share = read_number(self.block.get("share"), "100 %")
-        self.capital, self.waiting = capital, 0.0
+        self.capital, self.held = capital, 0.0
         self.periods = self.find_periods(calendar) if block else set()
 
     def find_periods(self, calendar: Calendar) -> set[int]:
-        """Return the periods in which a date of the policy falls."""
-        first, every = read_day(self.block["first"]), STEPS[self.block.get("every", "year")]
-        days = (add_months(first, every * k) for k in range(12 * calendar.horizon * calendar.step // every + 1))
+        """Return the periods in which a date of the rule falls."""
+        every = STEPS[self.block.get("every", "year")]
+        at_end = add_months(calendar.eve, every, to_end=True)
+        first: date = read_day(self.block["first"]) if "first" in self.block else at_end
+        days = (add_months(first, every * k) for k in range(calendar.horizon * calendar.step // every + 1))
         return {at for at in map(calendar.find, days) if 0 <= at < calendar.horizon}
 
-    def pay(self, at: int, free: float, earned: float, *, locked: bool, short: bool) -> tuple[float, float]:
-        """Return what is paid at a period's end, and what would be before limits."""
-        if at not in self.periods:
-            return 0.0, 0.0
+    def pay(self, at: int, free: float, earned: float, *, locked: bool, short: bool) -> Payout:
+        """Return what is paid at a period's end (rules 1 to 4)."""
         above = max(free - self.keep, 0.0)
-        day = self.share * max(above - self.waiting, 0.0)
-        wanted = min(self.waiting, above) + day
-        if locked:
-            self.waiting += day
-            return 0.0, wanted
+        if at not in self.periods:
+            return Payout(0.0, 0.0, above)
+        day, cap = self.share * max(above - self.held, 0.0), max(earned - self.capital, 0.0)
+        wanted = min(self.held, above) + day
         if short:
-            return 0.0, wanted
-        self.waiting = 0.0
-        return min(wanted, max(earned - self.capital, 0.0)), wanted
+            return Payout(0.0, wanted, above)
+        if locked:
+            self.held += min(day, max(cap - self.held, 0.0))
+            return Payout(0.0, wanted, above)
+        self.held = 0.0
+        return Payout(min(wanted, cap), wanted, above)

@@ -136,15 +136,18 @@ class Books(Income):
         self.cash -= dated
         self.earned -= dated
         short = any(reserve.short > 0.005 for reserve in self.reserves.values())
-        paid, wanted = self.payouts.pay(at, self.free, self.earned, locked=locked, short=short)
-        self.cash -= paid
-        self.earned -= paid
+        payout = self.payouts.pay(at, self.free, self.earned, locked=locked, short=short)
+        self.cash -= payout.paid
+        self.earned -= payout.paid
         self.put("accounts.dividends_planned", at, self.dividends[at])
-        self.put("accounts.dividends", at, dated + paid)
+        self.put("accounts.dividends", at, dated + payout.paid)
         if self.payouts.block:
-            self.put("accounts.payouts", at, paid)
+            self.put("accounts.payouts", at, payout.paid)
             self.put("accounts.dividends_dated", at, dated)
-            self.put("accounts.payout_before_limits", at, wanted)
+            self.put("accounts.payout_before_limits", at, payout.wanted)
+            self.put("accounts.cash_to_pay_out", at, payout.above)
+            if self.locked:
+                self.put("accounts.payouts_held", at, self.payouts.held)
         self.put("accounts.retained_earnings", at, self.earned)
 
     def plan_cash(self, name: str, at: int, day: date) -> float:

@@ -276,6 +276,7 @@ loans:
     grace: 1 year
     sweep: 25 %
     prepayments: {2003-05-15: 1 million USD, 2004-02-10: 0.7 million USD, 2006-11-20: 1.5 million USD}
+    prepayment_fee: {2001: 2 %, 2004: 1 %}
     covenants: {cover: {row: loans.shaped.dscr_12m, at_least: 1.3, lock_up: 2, test: payment}}
     fees: {upfront: 1 %, undrawn: 0.5 %/year}
   shaped_two: {commitment: 6 million USD, signed: 2001-03-15, matures: 2012-03-31, rate: 10 %/year, rank: 2, grace: 1 year, payments: {every: half_year, first: 2001-09-30, end_of_month: true}, repayment: {style: equal_principal}, fees: {agency: 20_000 USD/year}}
@@ -284,8 +285,21 @@ loans:
 funding: {line: {shaped: 14 million USD, shaped_two: 6 million USD, equity: rest}}
 """
 
+BY_RULE = change_plan(
+    RANKS,
+    (
+        (
+            "dividends: {2003-06-30: 2 million USD, 2004-12-31: 0.5 million USD, 2007-06-30: 1 million USD, 2009-12-31: 1 million USD}",
+            "dividends: {2004-09-30: 0.3 million USD}, "
+            "payouts: {every: half_year, first: 2003-06-30, share: 80 %, keep: 1 million USD}",
+        ),
+        ("life: 8 years}}", "life: 8 years}, paid_in_capital: 3 million USD}"),
+    ),
+)
+
 PLANS = {
     "ranks": RANKS,
+    "ranks_and_payouts": BY_RULE,
     "maker": MAKER.replace("bank", "shaped").replace("25 USD/km", "300 USD/coil"),
     "costly": change_plan(COMPANY + BY_QUARTER, COSTLY),
     "assets": ASSETS,
