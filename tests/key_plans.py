@@ -39,7 +39,7 @@ plants:
           fixed_cost: 0.1 MUSD/year, closures: {repair: {from: 2003-02-01, to: 2003-04-30, fixed_cost: stops}}}
   furnace:
     product: glass
-    capacity: 2_000 tonne/year
+    capacity: {2001: 2_000 tonne/year, 2003: 2_100 tonne/year, growth: {rate: 2 %/year, every: month}, interpolate: linear}
     opens: 2002-01-01
     cash_cost: 400 USD/tonne
     purchase: {price: 4 MUSD, on: 2001-12-31, life: 8 years, depreciation: {declining_balance: 20 %}, residual: 10 %,

@@ -66,6 +66,8 @@ OTHERS = {
         "plants.works.fixed_cost.growth": "7 %/year",
         "plants.works.life": "3 years",
         "plants.furnace.purchase.life": "3 years",
+        "plants.furnace.capacity": "1_900 tonne/year",
+        "plants.furnace.capacity.growth": "7 %/year",
         "projects.line.life": "3 years",
         "plants.works.maintenance": "0.3 MUSD/year",
         "plants.works.maintenance.growth": "7 %/year",

@@ -164,9 +164,7 @@ def draw_plants(draft: Draft) -> None:
         code = draft.code(0.1)
         plant: Plan = {
             "product": dice.choice([*draft.plan["products"]]),
-            "capacity": "0 km/year"
-            if dice.chance(0.1)
-            else draft.by_period(lambda: draw_length(draft, 3e4, 9e5), 0.25),
+            "capacity": "0 km/year" if dice.chance(0.1) else draft.series(lambda: draw_length(draft, 3e4, 9e5), 0.25),
             "cash_cost": draft.series(lambda code=code: draft.amount(8, 40, code, "/km"), 0.3),  # type: ignore[misc]
         }
         if dice.chance(0.5):

@@ -405,7 +405,6 @@ def test_one_capacity_by_its_key_is_the_same_as_one_number() -> None:
     ("capacity", "wanted"),
     [
         ("{2002: 1200 km/year}", "plants.works.capacity: a series that starts at 2002, wanted one that covers the horizon's start; add a value from 2001 on"),
-        ("{2001: 1200 km/year, growth: -1 %/year}", "plants.works.capacity.growth: the key `growth`, wanted a year, quarter or month; `growth` does not apply to it; write each value by its key"),
         ("{2001: 1200 km/year, 2002: -5 km/year}", "plants.works.capacity.2002: `-5 km/year`, wanted at least 0 km/year; "),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from tests.witness.dates import Calendar, Row, number_day, number_start, read_da
 from tests.witness.depreciation import find_sale
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number
-from tests.witness.series import Exchange, average_series, read_keys
+from tests.witness.series import Exchange, average_series, grow, read_keys, read_month
 
 Rows = dict[str, Row]
 
@@ -75,6 +75,26 @@ def integrate_ramp(ramp: Any, months: Row) -> Row:
     return np.asarray(grown + np.maximum(after - length, 0))
 
 
+def measure_capacity(node: Any, edges_of_work: list[list[Row]], calendar: Calendar) -> tuple[Row, Row]:
+    """Return what a plant alone could make at each period's end, and its mean over the time of work, month by month."""
+    keys = read_keys(node) if isinstance(node, dict) else [(0, 0, read_number(node))]
+    linear = isinstance(node, dict) and node.get("interpolate") == "linear"
+    growth = node.get("growth") if isinstance(node, dict) else None
+
+    def capacity(month: int, part: float) -> float:
+        factor = 1.0 if growth is None else grow(growth, keys[-1][0], month, calendar)
+        return read_month(keys, month, linear=linear, part=part) * factor
+
+    nameplate = np.array([capacity(int(end) - 1, 1.0) for end in calendar.ends])
+    effective = np.zeros(calendar.count)
+    for period, first in enumerate(calendar.starts):
+        for month in range(int(first), int(first) + calendar.step):
+            for ends, starts in edges_of_work:
+                begins, stops = np.clip([starts[period], ends[period]], month, month + 1)
+                effective[period] += (stops - begins) * capacity(month, (begins + stops) / 2 - month)
+    return nameplate, effective / calendar.step
+
+
 def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None:
     """Add the rows of a plant's capacity and output (docs/conventions.md, section 2)."""
     plant = plan["plants"][name]
@@ -83,14 +103,7 @@ def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None
     edges_of_work = [
         [np.clip(edge, *span) for edge in (calendar.ends, calendar.starts)] for span in find_spans(plant, calendar)
     ]
-    node = plant["capacity"]
-    steps = read_keys(node) if isinstance(node, dict) else [(0, 0, read_number(node))]
-    edges = [-np.inf, *(float(start) for start, _, _ in steps[1:]), np.inf]
-    nameplate, effective = np.zeros(calendar.count), np.zeros(calendar.count)
-    for (_, _, capacity), begins, ends in zip(steps, edges, edges[1:], strict=False):
-        nameplate += capacity * ((begins < calendar.ends) & (calendar.ends <= ends))
-        for end, start in edges_of_work:
-            effective += capacity * (np.clip(end, begins, ends) - np.clip(start, begins, ends)) / calendar.step
+    nameplate, effective = measure_capacity(plant["capacity"], edges_of_work, calendar)
     for other, project in find_projects(plan, name).items():
         done = find_done(project)
         lives = done <= calendar.horizon_end  # in the run-off nothing is completed (section 7)

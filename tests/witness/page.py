@@ -39,6 +39,7 @@ SUMMED = (
     "reserve_used",
     "reserve_filled",
     "reserve_released",
+    ".depreciation",
 )
 AVERAGED = ("effective_capacity",)
 

@@ -72,13 +72,13 @@ def repeat_year(keys: list[tuple[int, int, float]], month: int, calendar: Calend
     return month
 
 
-def read_month(keys: list[tuple[int, int, float]], month: int, *, linear: bool) -> float:
-    """Return a series' mean over one month."""
+def read_month(keys: list[tuple[int, int, float]], month: int, *, linear: bool, part: float = 0.5) -> float:
+    """Return a series' mean over one month, or its value when a part of the month has passed."""
     at = max(index for index, key in enumerate(keys) if key[0] <= month)
     if not linear or at + 1 == len(keys):
         return keys[at][2]
     (start, _, value), (until, _, other) = keys[at], keys[at + 1]
-    return value + (other - value) * (month + 0.5 - start) / (until - start)
+    return value + (other - value) * (month + part - start) / (until - start)
 
 
 def read_currency(node: Any) -> str:

@@ -24,9 +24,9 @@ from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.horizon.run_off import counting_month
 from fibercap.model.plants.asset_terms import give_sale_month
-from fibercap.model.plants.closures import Closure, Span, closure_rows, growth_over, open_spans
+from fibercap.model.plants.capacity_by_key import capacity_texts
+from fibercap.model.plants.closures import Closure, closure_rows, growth_over, open_spans
 from fibercap.model.plants.cost_lines import CostLine, cost_row
-from fibercap.model.plants.growth_rows import cut_month
 from fibercap.model.plants.products_and_time import ShareOfOutput, series_row
 from fibercap.model.plants.projects import Project
 from fibercap.model.plants.purchases import Purchase, ships_apart
@@ -51,9 +51,9 @@ class Plant(InUnits):
     products: Mapping[str, Annotated[Series | None, ShareOfOutput()]] = {}
     """In place of `product`, shares of its output by the names of products, which have one unit; together 100 %. Like
     `{multimode: 60 %, single_mode: rest}`."""
-    capacity: Annotated[Series, PathOf(Of("product/year", low=0.0), takes_settings=False)]
-    """What it could make without any project; by period where it changes, from the first day of each. Like `255_000
-    km/year` or `{2001: 255_000 km/year, 2003-07: 180_000 km/year}`."""
+    capacity: Annotated[Series, PathOf(Of("product/year", low=0.0))]
+    """What it could make without any project; by period where it changes, from the first day of each, or in straight
+    lines. Like `255_000 km/year` or `{2001: 255_000 km/year, 2003-07: 180_000 km/year}`."""
     opens: Annotated[date | None, Day()] = None
     """First day on which it counts; without it, always. Like `2000-06-01`."""
     closes: Annotated[date | None, Day()] = None
@@ -178,8 +178,9 @@ def capacity_rows(
     before = clock.replace("{time.end}", "{time.from}")
     sheet.line(Row(f"{prefix}.clock", f"Clock of {name}", "month", STOCK, clock, before))
     closure_rows(sheet, prefix, name, before, plant.closures)
-    spans = open_spans(prefix, plant.closures)
-    nameplate, effective = _capacity_texts(sheet, prefix, plant.capacity, f"{unit}/year", spans)
+    clocks = [span.path for span in open_spans(prefix, plant.closures)]
+    named = (f"{prefix}.capacity", f"{label}: capacity")
+    nameplate, effective = capacity_texts(sheet, timeline, named, plant.capacity, f"{unit}/year", clocks)
     for key, project in projects.items():
         adds = sheet.give(f"inputs.projects.{key}.adds", f"{unit}/year", project.adds)
         if project.sold:
@@ -205,26 +206,6 @@ def capacity_rows(
         series_row(sheet, timeline, f"{prefix}.yield", f"{label}: yield", plant.good_share, "")
         text += f" * {{inputs.{prefix}.yield}}"
     sheet.line(Row(f"{prefix}.output", f"{label}: output", unit, FLOW, text))
-
-
-def _capacity_texts(sheet: Sheet, prefix: str, capacity: Series, unit: str, spans: list[Span]) -> tuple[str, str]:
-    """Return the formulas of what a plant without projects could make at a period's end, and of its mean while open."""
-    path, clocks = f"{prefix}.capacity", [span.path for span in spans]
-    if not capacity.starts:
-        amount = sheet.give(f"inputs.{path}", unit, capacity.values[0])
-        return amount, f"{amount} * ({growth_over(clocks, str)}) / {{time.months}}"
-    amounts = [
-        sheet.give(f"inputs.{path}.{key}", unit, v) for key, v in zip(capacity.names, capacity.values, strict=True)
-    ]
-    knots = ["", *(sheet.give(f"inputs.{path}.{key}.from", "month", start, f"{path}.{key}")
-                   for key, start in zip(capacity.names[1:], capacity.starts[1:], strict=True)), ""]  # fmt: skip
-    nameplate, effective = amounts[0], []
-    for number, amount in enumerate(amounts):
-        begins, ends = knots[number : number + 2]
-        if begins:
-            nameplate = f"IF({{time.end}} > {begins}, {amount}, {nameplate})"
-        effective.append(f"{amount} * ({growth_over(clocks, partial(cut_month, begins, ends))})")
-    return nameplate, f"({' + '.join(effective)}) / {{time.months}}"
 
 
 def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project, plant: Plant, before: str) -> None:
