@@ -63,7 +63,7 @@ loans:
          repayment: {style: custom, schedule: {2003-01-31: 0.5 million EUR, 2005-01-31: 0.5 million EUR}},
          prepayments: {2002-04-15: 0.1 million EUR}, prepayment_fee: 1 %}
 funding: {line: {mark: 50 %, equity: rest, include_financing_costs: true}, works: {euro: 2 million EUR, equity: rest}}
-company: {dividends: {2002-06-30: 0.3 million USD, 2003-06-30: 0.3 million USD}, payouts: {every: year}}
+company: {equity: {2002-01-15: 0.1 million USD}, dividends: {2002-06-30: 0.3 million USD, 2003-06-30: 0.3 million USD}, payouts: {every: year}}
 tax: {rate: 30 %}
 opening: {cash: 5 million USD}
 """,
@@ -237,7 +237,7 @@ def pattern(path: str) -> str:
     if parts[0] == "funding" and parts[2] not in OWN:
         kind = next((kind for kind in ("_available", "_to_date") if parts[2].endswith(kind)), "")
         parts[2] = f"*{kind}"
-    return re.sub(r"_\d+$", "_*", ".".join(parts))
+    return re.sub(r"_\d+(?=_|$)", "_*", ".".join(parts))
 
 
 def table(found: dict[str, set[str]]) -> Iterator[str]:

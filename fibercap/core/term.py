@@ -252,3 +252,21 @@ def sum_of(first: Term, rest: list[tuple[str, Term]]) -> Term:
     for sign, term in rest:
         first = Operation(sign, first, term)
     return first
+
+
+def signed_references(term: Term, prefix: str, sign: int = 1) -> Iterator[tuple[str, int]]:
+    """Yield the rows under a prefix that a sum adds (1) and subtracts (-1) in the same period, without the prefix.
+
+    Parameters
+    ----------
+    term, prefix, sign : Term, str, int
+        The sum, what paths begin with, and the sign of the sum as a whole.
+    """
+    match term:
+        case Reference(path=path, shift=0) if path.startswith(prefix):
+            yield path.removeprefix(prefix), sign
+        case Negative(of=of):
+            yield from signed_references(of, prefix, -sign)
+        case Operation(sign=joined, left=left, right=right) if joined in SUMS:
+            yield from signed_references(left, prefix, sign)
+            yield from signed_references(right, prefix, sign if joined == "+" else -sign)

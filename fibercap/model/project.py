@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fibercap.core.continued import split_sheet
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.unit_proof import prove
+from fibercap.model.cash.waterfall import waterfall_rows
 from fibercap.model.financing import financed_rows
 from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.model.horizon.outliving import to_maturity
@@ -75,7 +76,9 @@ def _project(scenario: Scenario, like: Projection | None, *, with_measures: bool
     full_sheet, schedules = financed_rows(
         with_cuts({}), plan, with_cuts if projects_with_costs(plan) else None, ratios=with_measures
     )
-    laws = prove_laws(plan, full_sheet.read)
+    if with_measures:
+        waterfall_rows(full_sheet, plan)
+    laws = prove_laws(plan, full_sheet.read, waterfall=with_measures)
     sheet, run_off = split_sheet(full_sheet, scenario.timeline.count, RUN_OFF)
     worth_rows(sheet, scenario, operating.import_rows(sheet), with_measures=with_measures)
 

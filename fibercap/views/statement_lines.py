@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from fibercap.core.formula_text import term_of
-from fibercap.core.term import SUMS, Negative, Operation, Reference
+from fibercap.core.term import signed_references
+from fibercap.model.cash.waterfall import SUBTOTALS, WATERFALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from fibercap.core.rows import Row
-    from fibercap.core.term import Term
     from fibercap.model.projection import Projection
 
 Role = Literal["plus", "minus", "total", "memo"]
@@ -21,15 +21,15 @@ ACCOUNTS: Final = "accounts."
 
 @dataclass(frozen=True)
 class StatementLine:
-    """One line of a statement: the row `accounts.<key>`, and its role: added, subtracted, a total or a memo."""
+    """One line of a statement: the path of its row, and its role: added, subtracted, a total or a memo."""
 
-    key: str
+    path: str
     role: Role
 
     @property
-    def path(self) -> str:
-        """The path of the row."""
-        return f"{ACCOUNTS}{self.key}"
+    def key(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition(".")[2]
 
     def label(self, row: Row) -> str:
         """Return the label of the line: `less ...` if it is subtracted, `Memo: ...` if it is a memo."""
@@ -41,46 +41,45 @@ class StatementLine:
 class Statement:
     """A statement, given by its totals in order; above each stand the rows that its formula adds and subtracts.
 
-    A row in `by_parts` is replaced by the rows of its own formula. Rows in `last` come last above their total, and
-    `memos` after the last total.
+    Its rows are those under `prefix`; totals that a plan does not have are left out, and one that ends
+    in `*` stands for all that begin so. A row in `by_parts` is replaced by
+    the rows of its own formula. Rows in `last` come last above their total, and `memos` after the last total.
     """
 
     totals: tuple[str, ...]
     by_parts: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
     memos: tuple[str, ...] = ()
+    prefix: str = ACCOUNTS
 
     def lines(self, rows: Mapping[str, Row]) -> Iterator[StatementLine]:
         """Yield the lines, from rows by path; a total is not repeated in the formula of the next one."""
-        for total in self.totals:
-            parts = [part for part in self._parts(rows, total, 1) if part[0] not in self.totals]
+        totals = [total for pattern in self.totals for total in self._matching(rows, pattern)]
+        for total in totals:
+            parts = [part for part in self._parts(rows, total, 1) if part[0] not in totals]
             for key, sign in sorted(parts, key=lambda part: part[0] in self.last):
-                yield StatementLine(key, "plus" if sign > 0 else "minus")
-            yield StatementLine(total, "total")
+                yield StatementLine(f"{self.prefix}{key}", "plus" if sign > 0 else "minus")
+            yield StatementLine(f"{self.prefix}{total}", "total")
         for memo in self.memos:
-            yield StatementLine(memo, "memo")
+            yield StatementLine(f"{self.prefix}{memo}", "memo")
+
+    def _matching(self, rows: Mapping[str, Row], pattern: str) -> list[str]:
+        """Return the totals that a plan has: the one of that name, or all that begin as a pattern with `*` says."""
+        if pattern.endswith("*"):
+            stem = f"{self.prefix}{pattern[:-1]}"
+            return [path.removeprefix(self.prefix) for path in rows if path.startswith(stem)]
+        return [pattern] if f"{self.prefix}{pattern}" in rows else []
 
     def _parts(self, rows: Mapping[str, Row], key: str, sign: int) -> Iterator[tuple[str, int]]:
         """Yield the rows that add up to a total, with their signs."""
-        for part, sign_of_part in _with_signs(term_of(rows[f"{ACCOUNTS}{key}"].formula), sign):
+        for part, sign_of_part in signed_references(term_of(rows[f"{self.prefix}{key}"].formula), self.prefix, sign):
             if part in self.by_parts:
                 yield from self._parts(rows, part, sign_of_part)
             else:
                 yield part, sign_of_part
 
 
-def _with_signs(term: Term, sign: int) -> Iterator[tuple[str, int]]:
-    """Yield the accounts that a formula adds and subtracts in the same period, with their signs."""
-    match term:
-        case Reference(path=path, shift=0) if path.startswith(ACCOUNTS):
-            yield path.removeprefix(ACCOUNTS), sign
-        case Negative(of=of):
-            yield from _with_signs(of, -sign)
-        case Operation(sign=joined, left=left, right=right) if joined in SUMS:
-            yield from _with_signs(left, sign)
-            yield from _with_signs(right, sign if joined == "+" else -sign)
-
-
+ORDER_OF_CASH: Final = "Order of cash"
 STATEMENTS: Final = {
     "Income": Statement(
         ("ebitda", "ebit", "pretax_income", "net_income"), by_parts=("cash_costs",), memos=("gross_profit",)
@@ -88,10 +87,11 @@ STATEMENTS: Final = {
     "Cash flow": Statement(
         ("operating_cash_flow", "investing_cash_flow", "financing_cash_flow", "cash"), last=("grants", "dividends")
     ),
+    ORDER_OF_CASH: Statement(SUBTOTALS, prefix=WATERFALL),
     "Balance sheet": Statement(("total_assets", "total_liabilities_and_equity")),
     "Debt service": Statement(("cfads", "debt_service")),
 }
-"""Every statement by its title. Income adds downward: each total is the sum of all lines above it."""
+"""Every statement by its title. Income and the order of cash add downward: a total is the sum of all lines above it."""
 
 
 def statement_lines(projection: Projection, title: str) -> Iterator[tuple[StatementLine, Row]]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.calendar import date_of
 from fibercap.core.period_names import periods_between
+from fibercap.model.cash.waterfall import CHANGE, CLOSING, WATERFALL
 from fibercap.views.loan_words import loan_label, terms_text
 from fibercap.views.numbers import Figures, Line
 from fibercap.views.statement_lines import statement_lines
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from fibercap.model.projection import Projection
 
+CLOSING_CASH: Final = f"{WATERFALL}{CLOSING}"
+CHANGE_OF_CASH: Final = f"{WATERFALL}{CHANGE}"
 HALF: Final = 0.5
 """A smaller amount of money shows as 0.00 million."""
 WITH: Final = {"cfads_before_capex": "self_funded_capex"}
@@ -82,8 +85,15 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
             lines.append(Line(line.label(row), values, strong=line.role == "total"))
         if line.key == "gross_profit":
             lines.append(Line("Memo: gross margin", _margin(values, projection, by), share=True))
+        if row.path == CLOSING_CASH:  # each column opens with the closing cash of the one before
+            lines.insert(0, Line("Cash at the start", [cash_at_start(projection), *values[:-1]]))
     year_ends = projection.timeline.year_ends
     return Figures(title, projection.scenario.currency, columns, lines, year_ends=year_ends)
+
+
+def cash_at_start(projection: Projection) -> float:
+    """Return the cash of the first sample on the day before the horizon. [money]"""
+    return float(projection.value(CLOSING_CASH)[0, 0] - projection.value(CHANGE_OF_CASH)[0, 0])
 
 
 def _margin(profit: list[float], projection: Projection, by: str) -> list[float | None]:

@@ -219,6 +219,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "loans_carry": ("loans.fleet.principal", 20),
         "balance": ("accounts.receivables", 20),
         "cash": ("accounts.operating_cash_flow", 20),
+        "order_of_cash": ("waterfall.closing", 20),
         "owners": ("accounts.retained_earnings", 20),
         "payouts": ("accounts.payouts", 20),
         "billed": ("accounts.receivables", 20),

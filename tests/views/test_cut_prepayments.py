@@ -60,7 +60,7 @@ def test_what_is_found_round_by_round_can_be_found_in_the_workbook(
     calculator.enter("Inputs", cell.row, cell.column, price)
     calculator.enter("Inputs", 5, 2, option)
     first = cuts(calculator, rows)
-    for _ in range(5):
+    for _ in range(8):
         for row, column, (by_formula, _) in zip(rows, columns, cuts(calculator, rows), strict=True):
             calculator.enter("Derived", row, column, by_formula)
     after = calculator.read()

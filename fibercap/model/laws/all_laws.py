@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.sheet import total
 from fibercap.model.cash.lock_up import locked_row, locks_of
+from fibercap.model.cash.waterfall import CLOSING, WATERFALL
 from fibercap.model.funding.financing_costs import lenders, projects_with_costs
 from fibercap.model.funding.settling_costs import rounding_of_costs
 from fibercap.model.funding.sources import GRANT
@@ -27,13 +28,14 @@ EQUITY: Final = ("paid_in_capital", "retained_earnings")
 IDLE: Final = frozenset({"sources_equal_uses", "financing_costs", "cancelled"})
 """Laws about spending, which do not apply in the run-off because nothing is spent there."""
 LAWS: Final = (
-    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "owners", "payouts", "billed", "capacity",
-    "commitment", "not_negative", "financing_costs", "exchange", "sales", "deferred_tax", "cancelled", "products",
+    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "order_of_cash", "owners", "payouts", "billed",
+    "capacity", "commitment", "not_negative", "financing_costs", "exchange", "sales", "deferred_tax", "cancelled",
+    "products",
 )  # fmt: skip
 """The laws, in the order in which they are checked."""
 
 
-def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
+def laws_of(plan: Plan, read: Callable[[str], Array], *, waterfall: bool = True) -> Iterator[Law]:
     """Yield the laws that a plan's rows must keep.
 
     Parameters
@@ -42,6 +44,8 @@ def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
         The plan.
     read : callable
         Returns a row by its path, (..., period) [unit of the row].
+    waterfall : bool
+        Whether the rows of the order of cash are written.
     """
     for key in plan.funding:
         uses, parts = f"{{funding.{key}.uses}}", plan.source_rows(key).values()
@@ -57,6 +61,9 @@ def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
     kinds = [f"accounts.{kind}_cash_flow" for kind in ("operating", "investing", "financing")]
     text, flows = f"{{accounts.cash}} - {{accounts.cash@-1}} - ({total(kinds)})", tuple(f"{{{row}}}" for row in kinds)
     yield Law("cash", "accounts.cash", text, ("{accounts.cash}",), flows, company=True)
+    if waterfall:
+        row = f"{WATERFALL}{CLOSING}"
+        yield Law("order_of_cash", row, f"{{{row}}} - {{accounts.cash}}", (f"{{{row}}}",), tuple(flows), company=True)
     yield from _owners(plan)
     yield from _payouts(plan)
     yield from laws_of_assets(plan)

@@ -85,7 +85,7 @@ class Books:
         return np.maximum(amount, self.loan(law.loan)) if law.loan else amount
 
 
-def prove_laws(plan: Plan, read: Read) -> dict[str, float]:
+def prove_laws(plan: Plan, read: Read, *, waterfall: bool = True) -> dict[str, float]:
     """Check every law; return the largest gap of each. [money, or km for capacity]
 
     Parameters
@@ -94,6 +94,8 @@ def prove_laws(plan: Plan, read: Read) -> dict[str, float]:
         The plan that was projected.
     read : callable
         Returns a row or a scalar for (path, shift), as formulas read it.
+    waterfall : bool
+        Whether the rows of the order of cash are written.
 
     Raises
     ------
@@ -107,7 +109,7 @@ def prove_laws(plan: Plan, read: Read) -> dict[str, float]:
     """
     gaps = dict.fromkeys(LAWS, 0.0)
     books = Books(plan, read)
-    for law in laws_of(plan, books):
+    for law in laws_of(plan, books, waterfall=waterfall):
         size = np.maximum(np.abs(books.work_out(law.text)[0]) - law.rounding, 0.0)
         size = size[..., : plan.timeline.within] if law.name in IDLE else size
         worst = float(np.max(size, initial=0.0))

@@ -166,7 +166,7 @@ def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozense
     names = frozenset(path for block in blocks for path in (*block.rows, *block.given))
     prefixed_blocks = [prefix_block(block, WITHOUT, names) for block in blocks]
     try:
-        laws = prove_laws(plan, sheet.read)
+        laws = prove_laws(plan, sheet.read, waterfall=False)
     except IdentityError as error:
         raise IdentityError(error.code, f"in the company without projects, {error.found}", error.hint) from None
     return Reference(

@@ -21,6 +21,7 @@ from fibercap.views.charts.output import output_chart
 from fibercap.views.charts.revenue import revenue_chart
 from fibercap.views.charts.style import SETTINGS, TITLE, TITLED
 from fibercap.views.charts.verdict import verdict_chart
+from fibercap.views.charts.waterfall import waterfall_chart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,6 +72,7 @@ CHARTS: Final[dict[str, Chart]] = {
         "Debt service, the cash flow for it, and how often it is covered", cover_chart, _borrows, section="covenants"
     ),
     "cash": Chart("Cash held and cash flows", cash_chart, section=""),
+    "waterfall": Chart("Cash in the order in which it is paid", waterfall_chart, section=""),
     "funding": Chart("Uses of funds and who pays for them", funding_chart, _builds, section="funding"),
     "claims": Chart(
         "Claims against what the plan leads to", claims_chart, lambda plan: bool(plan.claims), section="claims"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fibercap.views.report.first_page import front_figure
 from fibercap.views.report.parts import Line, Section, Table, Words, figure, figures_of, tables_of
 from fibercap.views.sentences import measure_text
-from fibercap.views.statement_lines import STATEMENTS
+from fibercap.views.statement_lines import ORDER_OF_CASH, STATEMENTS
 from fibercap.views.statements import capacity_figures, cover_figures, loan_figures, statement_figures
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def statements(subject: Subject, by: str) -> Section:
     for title in STATEMENTS:
         if title == "Cash flow" and front_figure(subject).name != "cash":
             parts.append(figure("cash"))
+        if title == ORDER_OF_CASH:
+            parts.append(figure("waterfall"))
         parts += tables_of(statement_figures(subject.projection, title, by))
     parts += [table for figures in cover_figures(subject.projection, by) for table in tables_of(figures)]
     return Section("statements", "Statements", parts)

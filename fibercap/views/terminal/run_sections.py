@@ -10,7 +10,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import month_end
 from fibercap.studies.explaining.lookup import askable_rows, rows_matching
 from fibercap.views.numbers import Figures, Line, lies_within
-from fibercap.views.statement_lines import statement_lines
+from fibercap.views.statement_lines import ORDER_OF_CASH, statement_lines
 from fibercap.views.statements import COVER, capacity_figures, cover_figures, loan_figures, statement_figures
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SECTIONS: Final = ("summary", "capacity", "income", "cash", "balance", "debt", "measures", "claims")
-STATEMENT: Final = {"income": "Income", "cash": "Cash flow", "balance": "Balance sheet", "debt": "Debt service"}
+STATEMENTS_OF: Final = {
+    "income": ("Income",), "cash": ("Cash flow", ORDER_OF_CASH), "balance": ("Balance sheet",),
+    "debt": ("Debt service",),
+}  # fmt: skip
+"""The statements of each section."""
 PLANT_ROWS: Final = ("nameplate", "effective_capacity", "output", "shipments")
 HOW: Final = "flows are summed over a column, stocks stand at its end, rates are its mean"
 
@@ -124,8 +128,7 @@ def _tables(projection: Projection, section: str, by: str) -> Iterator[Figures]:
     """Yield the tables of a section."""
     if section == "capacity":
         yield from capacity_figures(projection, by)
-    if section in STATEMENT:
-        yield statement_figures(projection, STATEMENT[section], by)
+    yield from (statement_figures(projection, title, by) for title in STATEMENTS_OF.get(section, ()))
     if section == "debt":
         yield from cover_figures(projection, by)
         plan = projection.scenario
@@ -155,8 +158,8 @@ def selected_rows(projection: Projection, selection: Selection) -> dict[str, Row
     plan = projection.scenario
     if "capacity" in selection.sections:
         named |= {f"plants.{plant}.{key}" for plant in plan.plants for key in PLANT_ROWS}
-    for section in set(selection.sections) & set(STATEMENT):
-        named |= {row.path for _, row in statement_lines(projection, STATEMENT[section])}
+    for title in (title for section in selection.sections for title in STATEMENTS_OF.get(section, ())):
+        named |= {row.path for _, row in statement_lines(projection, title)}
     if "debt" in selection.sections:
         named |= {f"accounts.{key}" for key in COVER}
         named |= {path for path in projection.period_rows if path.startswith("loans.")}

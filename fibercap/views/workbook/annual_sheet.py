@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NAME: Final = "Annual"
 HEADS: Final = ("Label", "Unit", "Path", "Brought to years", "", "")
 HEAD_ROW: Final = 3
-SHOWN: Final = ("Plants", "Projects", "Funding", "Loans", "Accounts", "Returns")
+SHOWN: Final = ("Plants", "Projects", "Funding", "Loans", "Accounts", "Order of cash", "Returns")
 WAYS: Final = {FLOW: "sum", STOCK: "year's end"}
 
 

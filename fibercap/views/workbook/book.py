@@ -25,12 +25,14 @@ FIRST_ROW: Final = 6
 """The row of the first line on a time sheet, counted from 1."""
 HOMES: Final = {
     "time": "Time", "exchange": "Time", "products": "Plants", "plants": "Plants", "projects": "Projects",
-    "funding": "Funding", "loans": "Loans", "ranks": "Loans", "returns": "Returns",
-    "tax_without_project_debt": "Returns",
-    WITHOUT: "Without projects", SAME_WITHOUT: "Without projects",
+    "funding": "Funding", "loans": "Loans", "ranks": "Loans", "waterfall": "Order of cash", "returns": "Returns",
+    "tax_without_project_debt": "Returns", WITHOUT: "Without projects", SAME_WITHOUT: "Without projects",
 }  # fmt: skip
 OTHERS: Final = "Accounts"
-ORDER: Final = ("Time", "Plants", "Projects", "Funding", "Loans", "Accounts", "Returns", "Without projects")
+ORDER: Final = (
+    "Time", "Plants", "Projects", "Funding", "Loans", "Accounts", "Order of cash", "Returns",
+    "Without projects",
+)  # fmt: skip
 RUN_OFF_SHEET: Final = "Run-off"
 DERIVED: Final = "Derived"
 INPUTS: Final = "Inputs"

@@ -43,6 +43,7 @@ WORDS: Final = {
     "not_negative": "No loan and no asset below zero",
     "balance": "Assets equal liabilities and equity",
     "cash": "Cash moves by the three cash flows",
+    "order_of_cash": "Cash, line by line in the order in which it is paid",
     "owners": "What owners paid in and earned, less dividends, is what assets leave above debts",
     "payouts": "Payouts within cash above what is kept and within earnings, none while locked up",
     "billed": "Receivables, inventory and payables within what was opened with, bought and billed",

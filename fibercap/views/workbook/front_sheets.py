@@ -42,6 +42,7 @@ CONTENTS: Final[dict[str, str]] = {
     "Funding": "who pays for what: sources equal uses",
     "Loans": "every loan in model periods",
     "Accounts": "income, cash flow, balance sheet, tax",
+    "Order of cash": "cash in the order in which it is paid, down to closing cash",
     "Returns": "flows that the projects add, and what owners get",
     "Without projects": "the same plan without its projects",
     "Annual": "the same by calendar or business year, looked up",
