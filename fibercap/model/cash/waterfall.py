@@ -12,7 +12,7 @@ from fibercap.core.timeline import FLOW
 from fibercap.model.cash.order_of_cash import repaid_row
 from fibercap.model.cash.ranks import by_rank, ranks_of
 from fibercap.model.income.asset_sales import sold_assets
-from fibercap.model.loans.prepayments import prepays
+from fibercap.model.loans.prepayments import FEES, prepays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +66,7 @@ def stages(plan: Plan, rows: Mapping[str, Row]) -> Iterator[Stage]:
     yield Stage("after_funding", "Cash after investment and funding", tuple(_funding(plan)))
     yield from _service(plan)
     for key, label, parts in (
-        ("after_prepayments", "Cash after early repayments", tuple(_prepayments(plan))),
+        ("after_prepayments", "Cash after early repayments", tuple(_prepayments(plan, rows))),
         ("after_owners", "Cash after dividends", tuple(_owners(plan))),
     ):
         if parts:
@@ -117,13 +117,15 @@ def _service(plan: Plan) -> Iterator[Stage]:
         yield Stage(key, f"Cash after {of}", parts)
 
 
-def _prepayments(plan: Plan) -> Iterator[Part]:
+def _prepayments(plan: Plan, rows: Mapping[str, Row]) -> Iterator[Part]:
     swept = [name for name in by_rank(plan) if plan.loans[name].needs_cash and not plan.loans[name].revolves]
     if revolvers := _revolvers(plan):
         repaid = total(repaid_row(plan, name) for name in revolvers)
         yield Part("revolvers_repaid", "Revolvers repaid", f"-({repaid})")
     if prepays(plan):
         yield Part("prepayments", "Prepayments on dates", "-{accounts.prepayments}")
+    if FEES in rows:
+        yield Part("prepayment_fees", "Fees on prepayments", f"-{{{FEES}}}")
     if swept:
         yield Part("sweeps", "Sweeps", f"-({total(repaid_row(plan, name) for name in swept)})")
 
