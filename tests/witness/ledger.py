@@ -37,6 +37,7 @@ class Ledger:
             *draws,
             *days,
             *contract.rate_days,
+            *contract.fee_days,
             *contract.schedule,
         }
         events |= set(contract.prepayments) | {payment.day for payment in contract.payments if payment.made}
@@ -88,7 +89,7 @@ class Ledger:
         interest = (self.owed + (self.interest if compound else 0)) * contract.grow(rate, years)
         open_still = day <= self.last_draw
         undrawn = contract.commitment - (self.owed if contract.style == "revolver" else self.drawn)
-        rates = {key: read_term(fees.get(key), period.start, contract.tested) for key in RECURRING}
+        rates = {key: contract.read_term(fees.get(key), self.at, period) for key in RECURRING}
         fee = rates["undrawn"] * max(undrawn, 0) * open_still + rates["guarantee"] * self.owed
         fee += rates["agency"] * (open_still or self.owed > CENT)
         self.interest += interest

@@ -83,11 +83,24 @@ class Contract:
         """Dates of a `custom` schedule, and the amounts or shares of what is drawn that are due on them."""
         return {read_day(key): text for key, text in self.block.get("repayment", {}).get("schedule", {}).items()}
 
+    def read_term(self, node: Any, day: date, period: Payment) -> float:
+        """Return a term on a day: steps are those of the interest period, a series goes by the day itself."""
+        steps = isinstance(node, dict) and "by" in node
+        return read_term(node, period.start if steps else day, self.tested)
+
+    @cached_property
+    def fee_days(self) -> list[date]:
+        """Days on which recurring fees change."""
+        nodes = [self.block.get("fees", {}).get(key) for key in ("undrawn", "guarantee", "agency")]
+        keys = [key for node in nodes if isinstance(node, dict) and "by" not in node for key in node]
+        return [day for day in map(read_day, keys) if self.signed < day < self.matures]
+
     def sweep_on(self, day: date) -> float:
         """Return the share of excess cash that pays the loan down on a period's last day."""
         node = self.block.get("sweep")
         if not isinstance(node, dict) or "share" not in node:
-            return read_term(node, self.begin_period(day), self.tested)
+            steps = isinstance(node, dict) and "by" in node
+            return read_term(node, self.begin_period(day) if steps else day, self.tested)
         condition = node.get("while")
         if condition is not None:
             value = None if self.tested is None else self.tested.find_before(condition["row"], self.begin_period(day))

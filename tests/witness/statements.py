@@ -118,6 +118,8 @@ class Books(Income):
             amount = self.plan_cash(name, at, day)
             share = self.ledgers[name].contract.sweep_on(day) if self.count_payments(name, at) > 0 else 0.0
             self.pay_down(name, "swept", at, day, min(share * self.excess, amount))
+            if isinstance(self.ledgers[name].contract.block["sweep"], dict):
+                self.put(f"loans.{name}.sweep_share", at, self.ledgers[name].contract.sweep_on(day))
         self.earned += float(self.cells["accounts.net_income"][at])
         self.pay_owners(at)
         self.put("accounts.cash_before_gap", at, self.cash)
