@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.calendar import date_of
 from fibercap.core.period_names import periods_between
+from fibercap.model.cash.ranks import ranks_of
 from fibercap.model.cash.waterfall import CHANGE, CLOSING, WATERFALL
 from fibercap.views.loan_words import loan_label, terms_text
 from fibercap.views.numbers import Figures, Line
@@ -104,7 +105,10 @@ def _margin(profit: list[float], projection: Projection, by: str) -> list[float 
 
 def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
     """Yield the lenders' ratios by year; with quarters or months, those over twelve months too."""
+    ranks = ranks_of(projection.scenario)
     rows = {label: projection.by(f"accounts.{key}") for key, label in COVER.items()}
+    if len(ranks) > 1:  # loans of a rank share their cover
+        rows |= {f"DSCR of rank {n}": projection.by(f"loans.{names[0]}.dscr_12m") for n, names in ranks.items()}
     lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
     lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
     if lines:

@@ -21,6 +21,7 @@ from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
 from fibercap.views.files.exports import EXPORTS
 from fibercap.views.statement_lines import STATEMENTS, statement_lines
+from fibercap.views.statements import cover_figures
 from fibercap.views.tables import statements_csv
 from fibercap.views.workbook.annual_sheet import AnnualSheet
 from fibercap.views.workbook.book import Book
@@ -220,3 +221,14 @@ def test_a_list_is_printed_as_a_file_writes_it() -> None:
 
     assert compare(plan).differences == {"other": {"company.gap": ("[equity]", "[revolver, equity]")}}
     assert [origin.previous for origin in origins] == [None, "[equity]"]
+
+
+def test_cover_of_each_rank_stands_beside_that_of_all_loans() -> None:
+    projection = project(read("two_banks", settings=["loans.second_bank.rank=2"]))
+    (figures,) = cover_figures(projection, "year")
+    lines = {line.label: line.values for line in figures.lines}
+    cfads, served = (projection.by(f"ranks.2.{key}") for key in ("cfads", "service"))
+
+    assert lines["DSCR of rank 2"][-1] == pytest.approx(float(cfads["2004"][0]) / float(served["2004"][0]))
+    assert "DSCR of rank 3" not in lines
+    assert not any("rank" in line.label for line in next(cover_figures(project(read("two_banks")), "year")).lines)
