@@ -96,7 +96,10 @@ def test_a_projection_without_rows_of_measures_is_the_same_but_for_these(path: s
         assert {"accounts.cash", "returns.owners_flow"} <= bare.rows.keys() < full.rows.keys()
         assert all(bare.rows[row].formula == full.rows[row].formula for row in bare.rows)
         assert all(np.array_equal(bare.value(row), full.value(row), equal_nan=True) for row in bare.rows)
-        assert bare.laws == full.laws
+        by_rank = {"order_of_cash"}  # what it holds is shown by rows that the bare one lacks
+        assert {law: gap for law, gap in bare.laws.items() if law not in by_rank} == {
+            law: gap for law, gap in full.laws.items() if law not in by_rank
+        }
         assert owners_worth(bare) == owners_worth(full)
 
 

@@ -145,6 +145,7 @@ class Books(Income):
         self.put("accounts.dividends", at, dated + payout.paid)
         if self.payouts.block:
             self.put("accounts.payouts", at, payout.paid)
+            self.put("accounts.payout_due", at, float(at in self.payouts.periods))
             self.put("accounts.dividends_dated", at, dated)
             self.put("accounts.payout_before_limits", at, payout.wanted)
             self.put("accounts.cash_to_pay_out", at, payout.above)
