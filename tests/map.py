@@ -53,12 +53,13 @@ plants: {mill: {product: goods, capacity: 1_000 tonne/year, cash_cost: 300 USD/t
 projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2001-12-31}}
 rates: {euribor: {2001: 4 %/year, 2002: 3 %/year}}
 loans:
-  home: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: {2001: 8 %/year, 2002: 7 %/year}, sweep: 50 %,
+  home: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: {2001: 8 %/year, 2002: 7 %/year}, sweep: {2001: 50 %, 2002: 40 %},
          draws: {2001-01-01: 3 million USD}, prepayments: {2002-03-15: 0.1 million USD}, prepayment_fee: 2 %, payments: {every: half_year},
          repayment: {style: level, balloon: 1 million USD},
          covenants: {cover: {row: accounts.dscr_12m, at_least: {2001: 1.1, 2002: 1.2}, lock_up: {2001: 1.3, 2002: 1.4}, test: payment}}}
-  euro: {rank: 2, commitment: 2 million EUR, signed: 2001-01-31, matures: 4 years, rate: {index: euribor, margin: 2 %/year},
-         repayment: {style: sculpted, dscr: 1.5}, fees: {upfront: 1 %, undrawn: 50 bp/year}}
+  euro: {rank: 2, commitment: 2 million EUR, signed: 2001-01-31, matures: 4 years, rate: {index: euribor, margin: {2001: 2 %/year, 2002: 1 %/year}, floor: {2001: 2 %/year, 2002: 1 %/year}, cap: {2001: 9 %/year, 2002: 8 %/year}},
+         repayment: {style: sculpted, dscr: 1.5}, fees: {upfront: 1 %, undrawn: {2001: 50 bp/year, 2001-07: 60 bp/year}, guarantee: {2001: 50 bp/year, 2002: 0 bp/year},
+                agency: {2001: 1_000 EUR/year, 2002: 2_000 EUR/year}}}
   mark: {commitment: 1 million EUR, signed: 2001-01-31, matures: 4 years, rate: 6 %/year, after_prepayment: recast,
          repayment: {style: custom, schedule: {2003-01-31: 0.5 million EUR, 2005-01-31: 0.5 million EUR}},
          prepayments: {2002-04-15: 0.1 million EUR}, prepayment_fee: 1 %}

@@ -156,9 +156,10 @@ def _rich_loan_text(draw: Draw, name: str) -> str:
         draw, "8 %/year", "0 %/year", "{2000: 6 %/year, 2001-05-17: 9 %/year, 2003: 5 %/year}",
         "{index: libor, margin: 2 %/year, floor: 3 %/year, cap: 7 %/year}", "{index: libor, reset: half_year}",
         "{index: libor, margin: 1 %/year, reset: any_day}",
+        "{index: libor, margin: {2000: 2 %/year, 2002-03: 1 %/year}, floor: {2000: 3 %/year, 2001: 4 %/year}, cap: 9 %/year}",
     )  # fmt: skip
     clauses = [
-        "sweep: 50 %" if swept else "",
+        _pick(draw, "sweep: 50 %", "sweep: {2000: 50 %, 2001-07: 10 %}") if swept else "",
         "" if style == "revolver" else _pick(draw, "", "grace: 9 months", "capitalize_until: 2001-09-30"),
         _pick(draw, "", "prepayments: {2002-05-05: 0.2 million " + code + ", 2002-11-30: 0.3 million " + code + "}"),
         _pick(draw, "", "prepayment_fee: 2 %", "prepayment_fee: {2001: 3 %, 2002-11-01: 1 %}"),
@@ -168,7 +169,12 @@ def _rich_loan_text(draw: Draw, name: str) -> str:
         _pick(draw, "", "rounding: cent"),
         "compounding: " + _pick(draw, "nominal", "effective", "semiannual"),
         "day_count: " + _pick(draw, "equal_periods", *CONVENTIONS),
-        "fees: {upfront: 1 %, undrawn: 0.5 %/year, guarantee: 0.7 %/year, agency: 20 thousand " + code + "/year}",
+        _pick(
+            draw,
+            "fees: {upfront: 1 %, undrawn: 0.5 %/year, guarantee: 0.7 %/year, agency: 20 thousand " + code + "/year}",
+            "fees: {undrawn: {2000: 0.5 %/year, 2001-05-20: 1 %/year}, agency: {2000: 20 thousand " + code + "/year, "
+            "2001-10: 10 thousand " + code + "/year}}",
+        ),
         f"payments: {{every: {_pick(draw, 'month', 'quarter', 'half_year')}, "
         f"end_of_month: {_pick(draw, 'true', 'false')}, short_last: {_pick(draw, 'join', 'keep')}, "
         f"on: {'end' if swept or style == 'revolver' else _pick(draw, 'end', 'start')}}}",

@@ -258,7 +258,7 @@ def unused_paths(scenario: Scenario) -> list[str]:
             paths += [f"loans.{name}.covenants.{key}.lock_up, for there are no dividends" for key in locks]
         if loan.prepayment_fee.ever and not loan.prepayments:
             paths.append(f"loans.{name}.prepayment_fee, for there are no dated prepayments")
-        if loan.after_prepayment == "recast" and not (loan.prepayments or np.any(loan.sweep)):
+        if loan.after_prepayment == "recast" and not (loan.prepayments or loan.sweep.ever):
             paths.append(f"loans.{name}.after_prepayment, for there are no prepayments")
     if "revolver" in scenario.company.gap and not any(loan.revolves for loan in scenario.loans.values()):
         paths.append("company.gap, which names revolvers though there are none")

@@ -71,7 +71,7 @@ def draw_loan(draft: Draft, name: str) -> Plan:
     draft.room[name], draft.codes[name] = size, code
     found["rate"] = draw_rate(draft, signed)
     if swept:
-        found["sweep"] = draft.share(5, 100)
+        found["sweep"] = draw_steps(draft, signed, lambda: draft.share(5, 100))
     draw_dates(draft, found, style, signed, matures, cash=swept or style == "revolver")
     draw_moves(draft, found, style, name, signed, matures)
     if style != "level" or dice.chance(0.7):
@@ -115,13 +115,13 @@ def draw_rate(draft: Draft, signed: date) -> Any:
         return draw_by_day(draft, signed, lambda: draft.rate(1, 14))
     found: Plan = {"index": dice.choice([*draft.plan["rates"]])}
     if dice.chance(0.6):
-        found["margin"] = draft.rate(0.1, 5)
+        found["margin"] = draw_steps(draft, signed, lambda: draft.rate(0.1, 5))
     if dice.chance(0.3):
-        found["floor"] = draft.rate(0.5, 3)
+        found["floor"] = draw_steps(draft, signed, lambda: draft.rate(0.5, 3))
         if dice.chance(0.2):
             found["margin"] = "-50 bp/year"
     if dice.chance(0.3):
-        found["cap"] = draft.rate(3.1, 12)
+        found["cap"] = draw_steps(draft, signed, lambda: draft.rate(3.1, 12))
     if dice.chance(0.5):
         found["reset"] = dice.pick("payment", "any_day", "month", "quarter", "half_year", "year")
     return found
@@ -253,9 +253,9 @@ def draw_terms(draft: Draft, found: Plan, size: float, code: str, signed: date, 
     if "commitment" in found and dice.chance(0.4):
         fees["upfront"] = draft.share(0.1, 4)
     for key in dice.some(["undrawn", "guarantee"], 0.3):
-        fees[key] = draft.rate(0.05, 2)
+        fees[key] = draw_steps(draft, signed, lambda: draft.rate(0.05, 2))
     if dice.chance(0.25):
-        fees["agency"] = draft.money(size * dice.uniform(1e-4, 1e-2), code, "/year")
+        fees["agency"] = draw_steps(draft, signed, lambda: draft.money(size * dice.uniform(1e-4, 1e-2), code, "/year"))
     if dice.chance(0.2):
         fees["available_until"] = str(dice.day(signed, matures))
     if fees:

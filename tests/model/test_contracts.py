@@ -43,11 +43,18 @@ RATES = {
     "steps": "{2001: 6 %/year, 2002-04-08: 9 %/year, 2003-05: 7 %/year}",
     "floating": "{index: libor, margin: 2.5 %/year, floor: 4 %/year, cap: 9 %/year}",
     "fixed every year": "{index: libor, margin: 2 %/year, reset: year}",
+    "margin over time": "{index: libor, margin: {2001: 2.5 %/year, 2002-02: 3 %/year, 2003-05-20: 2 %/year}, reset: year}",
+    "limits over time": "{index: libor, margin: {2001: 2 %/year, 2004: 3 %/year}, floor: {2001: 4 %/year, 2002-05: 5 %/year}, "
+    "cap: {2001: 9 %/year, 2003: 6 %/year}}",
     "following the index": "{index: libor, margin: 2 %/year, floor: 4 %/year, reset: any_day}",
 }
 CLAUSES = {
     "plain": "",
     "fees": "fees: {upfront: 1 %, undrawn: 0.5 %/year, guarantee: 1 %/year, agency: 10_000 USD/year}",
+    "fees over time": "fees: {undrawn: {2001: 0.5 %/year, 2001-03-15: 1 %/year}, guarantee: {2001: 1 %/year, 2003: 0 %/year}, "
+    "agency: {2001: 10_000 USD/year, 2002-02-10: 20_000 USD/year}, available_until: 2002-03-31}",
+    "swept over time": "sweep: {2001: 50 %, 2002-05: 0 %, 2003: 20 %}",
+    "prepaid at a fee": "prepayments: {2002-07-08: 1 million USD, 2003-02-10: 2 million USD}, prepayment_fee: {2001: 3 %, 2003: 1 %}",
     "grace": "grace: 1 year",
     "capitalized": "capitalize_until: 2002-01-31",
     "draws": "draws: {2001-01-08: 4 million USD, 2001-07-15: 3 million USD, 2002-04-08: 2 million USD}",

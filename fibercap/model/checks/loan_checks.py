@@ -150,7 +150,7 @@ def loan_style(s: Lending, name: str) -> Findings:
             "a revolver pays its interest, and is drawn for it",
         )
         yield f"loans.{name}.capitalize_until", "revolver_grows", problem, "none", hint
-    if loan.revolves and np.any(loan.sweep):
+    if loan.revolves and loan.sweep.ever:
         yield f"loans.{name}.sweep", "revolver_swept", "a sweep of a revolver", "none", "it is repaid from all excess"
 
 

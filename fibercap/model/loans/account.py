@@ -14,6 +14,7 @@ from fibercap.model.loans.interest import interest_on_one_by_event
 from fibercap.model.loans.moment import Moment, by_event, float_or_array, per_sample
 from fibercap.model.loans.recasts import later_installments
 from fibercap.model.loans.rounding import Rounding
+from fibercap.model.loans.values_by_day import accrual_starts
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -54,8 +55,9 @@ class Account:
         self._capitalizes, self._left = grid.capitalizes.tolist(), grid.payments_left.tolist()
         self._available = by_event(course.available)
         self._charges, self._commitment = loan.fees.recurring, per_sample(loan.commitment)
-        self._undrawn, self._guarantee = per_sample(loan.fees.undrawn), per_sample(loan.fees.guarantee)
-        self._agency, self._trifle = per_sample(loan.fees.agency), per_sample(course.trifle)
+        self._trifle, since = per_sample(course.trifle), accrual_starts(grid.dates)
+        fees = (loan.fees.undrawn, loan.fees.guarantee, loan.fees.agency)
+        self._undrawn, self._guarantee, self._agency = (by_event(fee.by_day(since)) for fee in fees)
         self._new_rate = [False] * len(grid.dates) if one_rate else _new_rates(loan, self._rates)
         self.discounts = Discounts(loan, grid, course.rate, course.steps)
         self._dated = by_event(course.dated)
@@ -146,8 +148,9 @@ class Account:
         """Count recurring fees to date; on a payment date they are due."""
         fraction, available = self._fraction[event], self._available[event]
         used = self.balance if self.loan.revolves else self.drawn
-        fees = np.maximum(self._commitment - used, 0.0) * self._undrawn * available
-        fees = fees + self.balance * self._guarantee + self._agency * ((self.balance > self._trifle) | (available > 0))
+        fees = np.maximum(self._commitment - used, 0.0) * self._undrawn[event] * available
+        agency = self._agency[event] * ((self.balance > self._trifle) | (available > 0))
+        fees = fees + self.balance * self._guarantee[event] + agency
         grown = float_or_array(fees * fraction)
         owed = self.fees_owed + grown
         self.fees_due = 0.0

@@ -39,7 +39,7 @@ def discount_rows(prepared: Prepared, discounts: Discounts) -> None:
         _series_rows(prepared, "", prepared.rate_texts[steps[0]], series[steps[0]])
         return
     numbers = np.array(prepared.steps, dtype=float)
-    reads = (*prepared.calendar_reads()["rate_set_on"], prepared.rate_read())
+    reads = (*prepared.calendar_reads()["rate_set_on"], prepared.rate_read(), *prepared.term_reads())
     prepared.put_known("rate_step", "Number of the rate", "", numbers, reads)
     for step in steps:
         _series_rows(prepared, f"_{step}", prepared.rate_texts[step], series[step])

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.timeline import FLOW, STOCK
+from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.cash.order_of_cash import EQUITY, decided_rows, repaid_row
 from fibercap.model.cash.owners import dividend_rows, owner_rows
@@ -22,6 +22,7 @@ from fibercap.model.loans.foreign import OWN, translated_rows
 from fibercap.model.loans.funded_service import funded_service_rows
 from fibercap.model.loans.prepayments import Cuts, cut_texts, free_text, prepays
 from fibercap.model.loans.setting import used_commitment
+from fibercap.model.loans.values_by_day import give_steps, text_on_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -147,7 +148,7 @@ def _cash_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     excess = f"MAX({_left_text(plan, name, least)}, 0)"
     text, label = f"MIN({excess}, {{{prefix}.repayable}})", "repaid from excess cash"
     if not loan.revolves:
-        share = sheet.give(f"inputs.{prefix}.sweep", "", loan.sweep)
+        share = sweep_share(sheet, plan, name)
         text = f"IF({{{prefix}.pays}} > 0, MIN({share} * {excess}, {{{prefix}.repayable}}), 0)"
         label = "swept from cash"
         if f"{prefix}.pays" not in sheet:
@@ -156,6 +157,26 @@ def _cash_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     if loan.revolves:
         text = f"MIN({short_text(sheet, plan, name)}, {{{prefix}.room}})" if name in plan.cash_lifters else "0"
         sheet.put(Row(f"{prefix}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), None)
+
+
+def sweep_share(sheet: Sheet, plan: Plan, name: str) -> str:
+    """Give the share of excess cash that sweeps a loan; return its formula text.
+
+    Writes `loans.<name>.sweep_share` where it changes: in each period, the share in force on its last day. [1]
+
+    Parameters
+    ----------
+    sheet, plan, name : Sheet, Plan, str
+        The sheet that gets the row, the plan, and the loan.
+    """
+    prefix, loan = f"loans.{name}", plan.loans[name]
+    references = give_steps(sheet, f"{prefix}.sweep", "", loan.sweep)
+    text = text_on_day(f"{prefix}.sweep", loan.sweep.names, references, "{time.date}")
+    if not loan.sweep.days:
+        return text
+    row = Row(f"{prefix}.sweep_share", f"{loan.title or name}: share of cash that is swept", "", RATE, text)
+    sheet.put(row, loan.sweep.by_day(plan.timeline.dates))
+    return f"{{{row.path}}}"
 
 
 def _left_text(plan: Plan, name: str, least: str) -> str:

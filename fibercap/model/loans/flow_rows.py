@@ -12,7 +12,8 @@ from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.discount_rows import discount_rows
 from fibercap.model.loans.recasts import later_installments, share_base
 from fibercap.model.loans.schedule_page import SchedulePage
-from fibercap.model.loans.values_by_day import give_steps, text_on_day
+from fibercap.model.loans.term_rows import Since, term_row
+from fibercap.model.loans.values_by_day import accrual_starts, give_steps, text_on_day
 
 if TYPE_CHECKING:
     from fibercap.model.loans.flows import Flows
@@ -92,7 +93,7 @@ class FlowRows(SchedulePage):
         if not style.sets:
             return
         text = f"IF([repays@-1] > 0, 0, [changed@-1]) + IF({self.counts('[drawn@-1]')}, 1, 0)"
-        if self.prepared.course.days and not style.keeps_payment:
+        if (self.prepared.course.days or self.loan.changes_by_period) and not style.keeps_payment:
             text += " + IF([rate] = [rate@-1], 0, 1)"
         if self.loan.recasts:
             text += f" + IF({self.counts('[prepaid@-1]')}, 1, 0)"
@@ -134,13 +135,13 @@ class FlowRows(SchedulePage):
         first = self.sheet.give(f"loans.{self.name}.first_month", "month", self.grid.months[0], *signed)
         may = f"AND([month] <= {until}, [month] > {first})"
         commitment = self._give_commitment()
-        if np.any(fees.undrawn):
+        if fees.undrawn.ever:
             used = "[opening]" if self.loan.revolves else "[drawn_to_date@-1]"
-            terms.append(f"MAX({commitment} - {used}, 0) * {self.give('fees.undrawn', '1/year', fees.undrawn)} * {may}")
-        if np.any(fees.guarantee):
-            terms.append(f"[opening] * {self.give('fees.guarantee', '1/year', fees.guarantee)}")
-        if np.any(fees.agency):
-            agency = self.give("fees.agency", f"{self.money}/year", fees.agency)
+            terms.append(f"MAX({commitment} - {used}, 0) * {self.fee('undrawn', '1/year')} * {may}")
+        if fees.guarantee.ever:
+            terms.append(f"[opening] * {self.fee('guarantee', '1/year')}")
+        if fees.agency.ever:
+            agency = self.fee("agency", f"{self.money}/year")
             terms.append(f"IF(OR({self.prepared.trifle.counts_text('[opening]')}, {may}), {agency}, 0)")
         grown = f"({' + '.join(terms)}) * [year_fraction]" if terms else "0"
         if terms and self.rounding is not None:
@@ -150,6 +151,17 @@ class FlowRows(SchedulePage):
         text = "[is_payment] * ([accrued_fees@-1] + [fees])"
         self.put("fees_paid", "Recurring fees paid", FLOW, text, flows["fees_paid"])
         self.write_balance("accrued_fees", "Fees owed", "[fees] - [fees_paid]")
+
+    def fee(self, key: str, unit: str) -> str:
+        """Give a recurring fee, which accrues by day at the value in force; return its formula text.
+
+        Parameters
+        ----------
+        key, unit : str
+            The key of the fee, such as `undrawn`, and its unit.
+        """
+        since = Since(accrual_starts(self.grid.dates), "date@-1")
+        return term_row(self.sheet, self.setting, f"fees.{key}", unit, getattr(self.loan.fees, key), since).text
 
     def prepayment_fee(self) -> str:
         """Write what dated prepayments cost; return the text that adds it, "" if they cost nothing."""

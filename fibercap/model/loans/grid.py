@@ -213,6 +213,7 @@ def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[
     days |= set(installment_dates(loan, loan.repayment.planned_principal).values())
     if loan.fees.available_until:
         days.add(loan.fees.available_until)
+    days |= {day for day in loan.fees.days if loan.signed < day < loan.maturity}
     if timeline is not None:
         closings = (month_end(timeline.origin), *timeline.dates)
         signed, maturity = loan.signed, loan.maturity

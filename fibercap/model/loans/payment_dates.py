@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -9,7 +10,7 @@ from fibercap.core.timeline import add_months, month_end
 from fibercap.model.loans.rates import FOLLOWS_INDEX, Floating
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from fibercap.model.loans.terms import Loan
 
@@ -59,6 +60,20 @@ def period_starts(loan: Loan) -> list[date]:
     if not isinstance(loan.rate, Floating) or loan.rate.reset == FOLLOWS_INDEX:
         return []
     return [period.start for period in payment_periods(loan) if period.start < loan.maturity]
+
+
+def interest_starts(loan: Loan, days: Sequence[date]) -> list[date]:
+    """Return, for each of a loan's events, the first day of the interest period that leads to it.
+
+    Parameters
+    ----------
+    loan : Loan
+        The contract.
+    days : sequence of date
+        The days of its events, in order.
+    """
+    starts = [period.start for period in payment_periods(loan)]
+    return [starts[max(bisect_right(starts, day) - 1, 0)] for day in (days[0], *days[:-1])]
 
 
 def payment_periods(loan: Loan) -> list[PaymentPeriod]:

@@ -17,12 +17,13 @@ from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.exchanged import day_rate_rows
 from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid
-from fibercap.model.loans.payment_dates import installment_dates, period_starts
+from fibercap.model.loans.payment_dates import installment_dates, interest_starts, period_starts
 from fibercap.model.loans.rate_rows import rate_row
 from fibercap.model.loans.rates import Floating, RateCourse, rate_course
+from fibercap.model.loans.term_rows import Since
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fibercap.core.units import Array
     from fibercap.model.loans.setting import Moves, Setting
@@ -45,7 +46,7 @@ class Prepared:
             map(self.course.step, self.grid.rate_set_on) if self.course.days else [0] * self.sheet.length
         )
         self.trifle = setting.trifle_on(self.sheet)
-        self.rate_texts: list[str] = []
+        self.rate_texts: Sequence[str] = ()
         self.until = available_until(loan, moves.until)
         self.until_text = "" if loan.fees.available_until or loan.revolves else moves.until_text
 
@@ -60,10 +61,15 @@ class Prepared:
         if self.setting.exchange is not None:
             of_period = self._in_periods(BY_PERIOD, f"exchange.{self.setting.exchange.code}.average")
             day_rate_rows(self.sheet, self.setting.exchange, self.setting.prefix, grid, of_period)
-        rate, self.rate_texts = rate_row(self.sheet, self.setting, self.course, self.steps, self.rate_read())
+        since = Since(interest_starts(self.setting.loan, grid.dates))
+        if self.setting.loan.changes_by_period:
+            days = np.array([serial(day) for day in since.days])
+            self.put_known("interest_from", "First day of the interest period", "day", days, self._period_reads())
+        rates = rate_row(self.sheet, self.setting, self.course, self.steps, self.rate_read(), since)
+        self.steps, self.rate_texts = rates.steps, rates.texts
         return Course(
-            rate=rate,
-            steps=self.steps,
+            rate=rates.value,
+            steps=rates.steps,
             drawn=self._drawn_row(),
             prepaid=self._planned_row(),
             dated=self.value("planned_prepayment"),
@@ -123,6 +129,15 @@ class Prepared:
             "period_fraction": (*term, *reads("day_count")),
             "rate_set_on": (*events, *reads("rate")),
         }
+
+    def _period_reads(self) -> tuple[str, ...]:
+        """Return the paths of the inputs that decide the interest period of each event."""
+        calendar = self.calendar_reads()
+        return (*calendar["date"], *calendar["is_payment"])
+
+    def term_reads(self) -> tuple[str, ...]:
+        """Return the inputs that give the margin, floor and cap, where they change."""
+        return self.setting.reads("rate", "payments") if self.setting.loan.changes_by_period else ()
 
     def rate_read(self) -> str:
         """Return the input that gives the rate, or the index of a floating one."""

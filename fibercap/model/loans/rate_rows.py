@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.rows import INPUT, Row
 from fibercap.core.timeline import RATE
-from fibercap.model.loans.rates import apply_limits
-from fibercap.model.loans.values_by_day import Steps
+from fibercap.model.loans.rates import Floating, apply_limits
+from fibercap.model.loans.term_rows import Since, Term, term_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +21,21 @@ if TYPE_CHECKING:
     from fibercap.model.loans.setting import Setting
 
 
+class RateTexts(NamedTuple):
+    """The rates that a loan bears: at each event its value and its number, and by number its formula text."""
+
+    value: Array
+    steps: tuple[int, ...]
+    texts: Sequence[str]
+
+
 def rate_row(
-    sheet: Sheet, setting: Setting, course: RateCourse, steps: Sequence[int], path: str
-) -> tuple[Array, list[str]]:
+    sheet: Sheet, setting: Setting, course: RateCourse, steps: Sequence[int], path: str, since: Since
+) -> RateTexts:
     """Write the row `<schedule>.rate`, the rate in force between the event before and each event.
 
-    Gives the rates, or the values of the index, as `inputs.<path>`, and the days from which they hold.
+    Gives the rates, or the values of the index, as `inputs.<path>`, and the days from which they hold. A margin, floor
+    or cap that changes gets a row of its own, `<schedule>.margin` and the like.
 
     Parameters
     ----------
@@ -38,44 +47,76 @@ def rate_row(
         The number of the value in force at each event.
     path : str
         Path of the input that gives the rate or the index.
+    since : Since
+        The first day of the interest period of each event.
 
     Returns
     -------
-    (event,) or (sample, event), list of str
-        The rate at each event [1/year], and the formula text of each rate that the loan bears.
+    RateTexts
 
     Source
     ------
     docs/conventions.md, section 4, Interest.
     """
-    give, rate, source = sheet.give, setting.loan.rate, f"{INPUT}{path}"
-    if not course.days:
-        value, text = course.values[0], give(source, "1/year", course.values[0])
-        refs = [text]
-    else:
-        refs = [give(f"{source}.{n}", "1/year", v) for n, v in zip(course.names, course.values, strict=True)]
-        since = [
-            give(f"{source}.{n}.from", "day", serial(d), f"{path}.{n}")
-            for n, d in zip(course.names, course.days, strict=True)
-        ]
-        on = f"{{{setting.prefix}.rate_set_on}}"
-        until = [*(f", {on} < {day}" for day in since[1:]), ""]
-        text = " + ".join(f"{r} * AND({on} >= {a}{b})" for r, a, b in zip(refs, since, until, strict=True))
+    text, refs = _index_text(sheet, setting, course, path)
+    value = course.values[0]
+    if course.days:
         value = np.stack(np.broadcast_arrays(*course.values), axis=-1)[..., list(steps)]
         value = value.reshape(*value.shape[:-2], -1) if value.ndim > 2 else value  # (sample, 1, event)
-    texts = [_limit_text(sheet, setting, ref) for ref in refs]
-    value = apply_limits(rate, np.asarray(value))
+    rates = RateTexts(np.asarray(value), tuple(steps), refs)
+    if isinstance(setting.loan.rate, Floating):
+        rates, text = _limit_rates(sheet, setting, setting.loan.rate, rates, text, since)
+    value = rates.value
     if value.shape[-1:] != (sheet.length,):
         value = np.broadcast_to(value, (*value.shape[:-1], sheet.length))
-    row = Row(f"{setting.prefix}.rate", "Rate", "1/year", RATE, _limit_text(sheet, setting, text), texts[steps[0]])
-    return sheet.put(row, value), texts
+    row = Row(f"{setting.prefix}.rate", "Rate", "1/year", RATE, text, rates.texts[rates.steps[0]])
+    return rates._replace(value=sheet.put(row, value))
 
 
-def _limit_text(sheet: Sheet, setting: Setting, text: str) -> str:
-    """Return the formula text of a rate from that of its index: margin, floor and cap of a floating rate."""
-    rate, give, path = setting.loan.rate, sheet.give, f"{setting.terms}.rate"
-    if isinstance(rate, Steps):
-        return text
-    margin, floor = give(f"{path}.margin", "1/year", rate.margin), give(f"{path}.floor", "1/year", rate.floor)
-    bare = f"MAX({text} + {margin}, {floor})"
-    return bare if rate.cap is None else f"MIN({bare}, {give(f'{path}.cap', '1/year', rate.cap)})"
+def _index_text(sheet: Sheet, setting: Setting, course: RateCourse, path: str) -> tuple[str, list[str]]:
+    """Give the rates, or the values of the index; return the formula text of the one in force, and that of each."""
+    give, source = sheet.give, f"{INPUT}{path}"
+    if not course.days:
+        text = give(source, "1/year", course.values[0])
+        return text, [text]
+    refs = [give(f"{source}.{n}", "1/year", v) for n, v in zip(course.names, course.values, strict=True)]
+    begins = [
+        give(f"{source}.{n}.from", "day", serial(d), f"{path}.{n}")
+        for n, d in zip(course.names, course.days, strict=True)
+    ]
+    on = f"{{{setting.prefix}.rate_set_on}}"
+    until = [*(f", {on} < {day}" for day in begins[1:]), ""]
+    return " + ".join(f"{r} * AND({on} >= {a}{b})" for r, a, b in zip(refs, begins, until, strict=True)), refs
+
+
+def _limit_rates(
+    sheet: Sheet, setting: Setting, rate: Floating, index: RateTexts, text: str, since: Since
+) -> tuple[RateTexts, str]:
+    """Add the margin to an index, and keep the sum between floor and cap."""
+    terms = [
+        term_row(sheet, setting, f"rate.{key}", "1/year", steps, since)
+        for key, steps in (("margin", rate.margin), ("floor", rate.floor), ("cap", rate.cap))
+        if steps is not None
+    ]
+    values = [term.value for term in terms]
+    value = apply_limits(index.value, values[0], values[1], values[2] if len(values) > 2 else None)
+    if not any(term.changes for term in terms):
+        texts = [_limit_text(text, [term.texts[0] for term in terms]) for text in index.texts]
+        return RateTexts(value, index.steps, texts), _limit_text(text, [term.text for term in terms])
+    chosen = list(zip(index.steps, *(term.numbers for term in terms), strict=True))
+    numbers = {numbers: step for step, numbers in enumerate(dict.fromkeys(chosen))}
+    texts = [_combined_text(index, terms, combined) for combined in numbers]
+    steps = tuple(numbers[combined] for combined in chosen)
+    return RateTexts(value, steps, texts), _limit_text(text, [term.text for term in terms])
+
+
+def _combined_text(index: RateTexts, terms: Sequence[Term], numbers: Sequence[int]) -> str:
+    """Return the formula text of the rate of one index with one margin, floor and cap."""
+    parts = [term.texts[number] for term, number in zip(terms, numbers[1:], strict=True)]
+    return _limit_text(index.texts[numbers[0]], parts)
+
+
+def _limit_text(index: str, terms: Sequence[str]) -> str:
+    """Return the formula text of a floating rate from those of its index, margin, floor and, if it has one, cap."""
+    bare = f"MAX({index} + {terms[0]}, {terms[1]})"
+    return bare if len(terms) < 3 else f"MIN({bare}, {terms[2]})"

@@ -29,12 +29,13 @@ class Floating(Spec):
 
     index: Label
     """Name of the index under `rates`. Like `libor_3m`."""
-    margin: Annotated[Array, Of("1/year")] = np.asarray(0.0)
-    """What comes on top of the index; below zero only with a `floor`. Like `2.5 %/year`."""
-    floor: Annotated[Array, RATE] = np.asarray(0.0)
+    margin: Annotated[Steps, StepsOf(Of("1/year"))] = Steps((np.asarray(0.0),))
+    """What comes on top of the index; below zero only with a `floor`. Like `2.5 %/year` or
+    `{2001: 2.5 %/year, 2003: 2 %/year}`."""
+    floor: Annotated[Steps, StepsOf(RATE)] = Steps((np.asarray(0.0),))
     """The rate is never below this. Like `4 %/year`."""
-    cap: Annotated[Array | None, RATE] = None
-    """The rate is never above this. Like `9 %/year`."""
+    cap: Annotated[Steps | None, StepsOf(RATE)] = None
+    """The rate is never above this. Like `9 %/year` or `{2001: 9 %/year, 2003: 8 %/year}`."""
     reset: Annotated[str, Word((EACH_PERIOD, FOLLOWS_INDEX, *INTERVALS), "reset intervals")] = EACH_PERIOD
     """When the rate is fixed anew: `payment`, on the first day of each interest period; `quarter` and the like, on that
     of the first interest period that begins when so much time has passed since signing or the last time; `any_day`, as
@@ -113,24 +114,22 @@ def _resets(interval: str, period_starts: Sequence[date]) -> tuple[date, ...]:
     return tuple(resets)
 
 
-def apply_limits(rate: Steps | Floating, index: Array) -> Array:
-    """Return the rate that a loan bears, from the index where it floats, (..., event). [1/year]
+def apply_limits(index: Array, margin: Array, floor: Array, cap: Array | None) -> Array:
+    """Return the rate that a loan bears, from the index on which it floats, (..., event). [1/year]
 
     Parameters
     ----------
-    rate : Steps or Floating
-        The rate as written.
-    index : (..., event)
-        The index; for a rate that does not float, the rate itself. [1/year]
+    index, margin, floor : (..., event)
+        The index, what comes on top of it, and the least that the rate may be. [1/year]
+    cap : (..., event) or None
+        The most that it may be; None if there is no most. [1/year]
 
     Source
     ------
     docs/conventions.md, section 4: index plus margin, between floor and cap.
     """
-    if isinstance(rate, Steps):
-        return index
-    bare = np.maximum(index + rate.margin, rate.floor)
-    return bare if rate.cap is None else np.minimum(bare, rate.cap)
+    bare = np.maximum(index + margin, floor)
+    return bare if cap is None else np.minimum(bare, cap)
 
 
 def is_one_rate(rate: Steps | Floating) -> bool:
@@ -141,8 +140,9 @@ def is_one_rate(rate: Steps | Floating) -> bool:
 def rate_text(rate: Steps | Floating) -> str:
     """Return a rate in words: `8.5 %/year`, `8 to 9 %/year`, `libor_3m + 2.5 %/year`."""
     if isinstance(rate, Floating):
-        margin = 100 * float(np.ravel(rate.margin)[0])
-        return f"{rate.index} {'-' if margin < 0 else '+'} {abs(margin):g} %/year"
-    shown = [100 * float(np.ravel(value)[0]) for value in rate.values]
-    low, high = min(shown), max(shown)
-    return f"{low:g} %/year" if low == high else f"{low:g} to {high:g} %/year"
+        low, high = rate.margin.range
+        if low == high:
+            return f"{rate.index} {'-' if low < 0 else '+'} {abs(100 * low):g} %/year"
+        return f"{rate.index} + {100 * low:g} to {100 * high:g} %/year"
+    low, high = rate.range
+    return f"{100 * low:g} %/year" if low == high else f"{100 * low:g} to {100 * high:g} %/year"

@@ -26,7 +26,7 @@ from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
 from fibercap.model.loans.amortizing_styles import Level
 from fibercap.model.loans.covenant import Covenant
-from fibercap.model.loans.rates import INTERVALS, Rate
+from fibercap.model.loans.rates import INTERVALS, Floating, Rate
 from fibercap.model.loans.rounding import ROUNDINGS, Exact, Rounding, choose_rounding
 from fibercap.model.loans.styles import Repayment
 from fibercap.model.loans.values_by_day import Steps, StepsOf
@@ -34,7 +34,7 @@ from fibercap.model.loans.values_by_day import Steps, StepsOf
 NO_MONTHS = 0
 NOTHING = np.asarray(0.0)
 FREE = Steps((NOTHING,))
-PerYear = Annotated[Array, Of("1/year", low=0.0)]
+PerYear = Annotated[Steps, StepsOf(Of("1/year", low=0.0))]
 COMPOUNDING = ("nominal", "effective", "semiannual")
 
 
@@ -96,11 +96,12 @@ class Fees(Spec):
 
     upfront: Share = NOTHING
     """Share of the commitment, paid at signing. Like `1 %`."""
-    undrawn: PerYear = NOTHING
-    """On what is not drawn while it still may be. Like `0.5 %/year`."""
-    guarantee: PerYear = NOTHING
+    undrawn: PerYear = FREE
+    """On what is not drawn while it still may be. Like `0.5 %/year` or
+    `{2001: 0.5 %/year, 2002-07-01: 0.75 %/year}`."""
+    guarantee: PerYear = FREE
     """On the balance, to a guarantor. Like `1 %/year`."""
-    agency: Annotated[Array, Of("money/year", low=0.0)] = NOTHING
+    agency: Annotated[Steps, StepsOf(Of("money/year", low=0.0))] = FREE
     """An amount by the year. Like `10_000 USD/year`."""
     available_until: Annotated[date | None, Day()] = None
     """Last day on which it may be drawn; without it, the last planned draw, or maturity of a revolver. Like
@@ -109,7 +110,12 @@ class Fees(Spec):
     @property
     def recurring(self) -> bool:
         """Whether there is any fee by the year."""
-        return any(np.any(fee) for fee in (self.undrawn, self.guarantee, self.agency))
+        return any(fee.ever for fee in (self.undrawn, self.guarantee, self.agency))
+
+    @property
+    def days(self) -> set[date]:
+        """The days from which a fee by the year has another value."""
+        return {day for fee in (self.undrawn, self.guarantee, self.agency) for day in fee.days[1:]}
 
 
 NOT_GIVEN = date.min
@@ -181,8 +187,9 @@ class Loan(InUnits):
     """Whether a prepayment, a sweep included, shortens the loan, or lowers its later payments: those of `level` and
     `equal_principal` are set anew, those of `fixed_payment` and `custom` fall in proportion, of `bullet` the last
     falls."""
-    sweep: Share = NOTHING
-    """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %`."""
+    sweep: Annotated[Steps, StepsOf(Of("percent", low=0.0, high=1.0))] = FREE
+    """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %` or
+    `{2001: 75 %, 2004: 50 %}`."""
     covenants: Mapping[str, Covenant] = {}
     """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr_12m, at_least: 1.2, test:
     payment}}`."""
@@ -215,8 +222,8 @@ class Loan(InUnits):
     @property
     def undrawn_loan(self) -> Loan:
         """The loan if it is never drawn: it costs no fee and repays nothing."""
-        free = dict.fromkeys(("upfront", "undrawn", "guarantee", "agency"), NOTHING)
-        fees = self.fees.model_copy(update=free)
+        free = dict.fromkeys(("undrawn", "guarantee", "agency"), FREE)
+        fees = self.fees.model_copy(update={"upfront": NOTHING, **free})
         return self.model_copy(update={"fees": fees, "prepayments": None})
 
     @property
@@ -238,12 +245,20 @@ class Loan(InUnits):
     @property
     def needs_cash(self) -> bool:
         """Whether its flows depend on the company's cash: a revolver, or a loan that is swept."""
-        return self.revolves or bool(np.any(self.sweep))
+        return self.revolves or self.sweep.ever
 
     @property
     def recasts(self) -> bool:
         """Whether a prepayment lowers the later payments."""
         return self.after_prepayment == "recast"
+
+    @property
+    def changes_by_period(self) -> bool:
+        """Whether its margin, floor or cap changes from interest period to interest period."""
+        rate = self.rate
+        return isinstance(rate, Floating) and any(
+            steps.days for steps in (rate.margin, rate.floor, rate.cap) if steps is not None
+        )
 
     @property
     def charges_prepayments(self) -> bool:
@@ -259,7 +274,7 @@ class Loan(InUnits):
     def ends_with_equal_payment(self) -> bool:
         """Whether the last payment equals those before, up to rounding: `level` with nothing left over."""
         rounds = isinstance(self.rounding, Rounding) and not self.rounding.carries
-        shortened = not self.recasts and (bool(self.prepayments) or bool(np.any(self.sweep)))
+        shortened = not self.recasts and (bool(self.prepayments) or self.sweep.ever)
         return rounds and self.repayment.sets == "payment" and not self.repayment.leaves_rest and not shortened
 
     @property

@@ -25,7 +25,9 @@ def amounts(loan: Loan, money: str) -> dict[str, tuple[str, Array]]:
     ------
     docs/conventions.md, section 7: what a contract of which a part is used pays of them.
     """
-    fields = {"fees.agency": (f"{money}/year", loan.fees.agency)}
+    agency = loan.fees.agency
+    keys = [f"fees.agency.{name}" for name in agency.names] or ["fees.agency"]
+    fields = {key: (f"{money}/year", value) for key, value in zip(keys, agency.values, strict=True)}
     fields |= {f"repayment.{key}": amount for key, amount in loan.repayment.amounts(money).items()}
     fields |= {f"prepayments.{day}": (money, amount) for day, amount in (loan.prepayments or {}).items()}
     return {key: (unit, value) for key, (unit, value) in fields.items() if np.any(value)}
@@ -49,7 +51,7 @@ def used_part(loan: Loan, commitment: Array, share: Array) -> Loan:
     """
     update = {
         "commitment": commitment,
-        "fees": loan.fees.model_copy(update={"agency": loan.fees.agency * share}),
+        "fees": loan.fees.model_copy(update={"agency": loan.fees.agency.times(share)}),
         "repayment": loan.repayment.in_part(share),
         "prepayments": {day: amount * share for day, amount in loan.prepayments.items()} if loan.prepayments else None,
     }

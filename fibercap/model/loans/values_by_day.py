@@ -45,9 +45,19 @@ class Steps:
         """Whether any value is not zero, in any sample."""
         return any(np.any(value) for value in self.values)
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """The least and the largest value, of the first sample."""
+        shown = [float(np.ravel(value)[0]) for value in self.values]
+        return min(shown), max(shown)
+
     def number_on(self, day: date) -> int:
         """Return the number of the value that holds on a day; the first one holds before its day too."""
         return max(bisect_right(self.days, day) - 1, 0)
+
+    def value_on(self, day: date) -> Array:
+        """Return the value that holds on a day, () or (sample, 1)."""
+        return self.values[self.number_on(day)]
 
     def by_day(self, days: Sequence[date]) -> Array:
         """Return the value on each day, (day,) or (sample, day)."""
@@ -107,6 +117,11 @@ def _day_of(key: str, info: Any) -> date:
     if key.count("-") == 2:  # year, month and day
         return Day().parse(key, info)
     return first_day(span_of(key, year_ends_of(info))[0])
+
+
+def accrual_starts(days: Sequence[date]) -> list[date]:
+    """Return the day from which the fees of each event accrue, that of the event before it."""
+    return [date.min, *days[:-1]]
 
 
 def give_steps(sheet: Sheet, path: str, unit: str, steps: Steps) -> list[str]:
