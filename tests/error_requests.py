@@ -154,6 +154,6 @@ REQUESTS: Mapping[str, Request] = {
     "broken_law": Request(
         "fibercap run bare.yaml",
         {"bare.yaml": BARE},
-        patches={"fibercap.model.laws.proof.laws_of": lambda *_: iter([Law("balance", "accounts.cash", "5")])},
+        patches={"fibercap.model.laws.proof.laws_of": lambda *_, **__: iter([Law("balance", "accounts.cash", "5")])},
     ),
 }  # fmt: skip

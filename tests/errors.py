@@ -293,6 +293,14 @@ EXAMPLES: Mapping[str, Example] = {
     "unknown_project": spoilt("  line: {bank", "  lane: {bank"),
     "unknown_loan": spoilt("{bank: 2", "{bnk: 2"),
     "two_rests": spoilt("{bank: 2 million USD", "{bank: rest"),
+    "only_cash": spoilt("{bank: 2 million USD, equity: rest}", "{bank: available, equity: rest}"),
+    "waits_for_cash": loan(
+        "repayment: {style: sculpted, dscr: 1.3}", "{bank: 2 million USD, equity: rest}", "{cash: available, bank: 2 million USD, equity: rest}"
+    ),
+    "limit_below_dated": spoilt(
+        "money: {report_in: USD}",
+        "money: {report_in: USD}\ncompany: {equity: {2000-03-31: 2 million USD}, equity_limit: 1 million USD}",
+    ),
     "above_uses": spoilt("equity: rest", "grant: 80 %"),
     "depends_on_cash": loan("repayment: {style: sculpted, dscr: 1.3}", "{bank: 2", "{include_financing_costs: true, bank: 2"),
     "no_construction": spoilt(

@@ -137,7 +137,8 @@ class Cells:
         if path in self._later and self._later_from < block.length:
             after = self._spread(evaluate(self._later[path], self._array), block.length)
             parts = value[..., : self._later_from], after[..., self._later_from :]
-            value = np.concatenate([np.broadcast_to(part, (*after.shape[:-1], part.shape[-1])) for part in parts], -1)
+            samples = np.broadcast_shapes(value.shape, after.shape)[:-1]
+            value = np.concatenate([np.broadcast_to(part, (*samples, part.shape[-1])) for part in parts], -1)
         self.computed[path] = value
 
     def _spread(self, value: Array, length: int) -> Array:

@@ -61,6 +61,12 @@ FUNDING: Final = {
     "above_fixed_part": Kind(
         "A grant is more than a purchase pays for fixed assets, its price less working capital.", "Lower the grant."
     ),
+    "only_cash": Kind("A source other than `cash` is to pay what is available.", "Write an amount, a share or `rest`."),
+    "waits_for_cash": Kind(
+        "A source that waits for cash, or equity with a limit, stands beside what must be known before.",
+        "Write an amount for `cash`, or take another loan; the message says which.",
+    ),
+    "limit_below_dated": Kind("The limit of what owners pay is below what they pay on dates.", "Raise it."),
     "above_uses": Kind("Sources pay more than what they are to pay for.", "Lower one, or make it `rest`."),
     "depends_on_cash": Kind(
         "Financing costs of a loan that depends on cash are to be funded.", "Fund costs that are known before."

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
 
 REST = "rest"
+AVAILABLE = "available"
 
 
 @dataclass(frozen=True)
 class Part:
-    """An amount of money, a share, or the rest. `unit` says which: `money`, `share` or `rest`.
+    """An amount of money, a share, the rest, or what is available. `unit` says: `money`, `share`, `rest`, `available`.
 
     `key` names where it stands in a block of its own, "" where it is written bare; `after` is the time until it is
     received. [month]
@@ -34,13 +35,13 @@ class Part:
 
 @dataclass(frozen=True)
 class PartField(Field):
-    """Reads a Part: `2 million USD`, `23 %` and, where `rest` is set, `rest`."""
+    """Reads a Part: `2 million USD`, `23 %` and, where `rest` is set, `rest` or `available`."""
 
     rest: bool = False
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
-        rest, words = (f"|{REST}", ", share or `rest`") if self.rest else ("", " or share")
+        rest, words = (f"|{REST}|{AVAILABLE}", ", share, `rest` or `available`") if self.rest else ("", " or share")
         pattern, like = f"{grammar.quantity('money')}|{grammar.share()}{rest}", self.example(PlanUnits())
         return grammar.text(f"amount of money{words}", pattern, "money, % or bp", like)
 
@@ -60,8 +61,8 @@ class PartField(Field):
         value = getattr(raw, "value", raw)
         if not is_drawn(value):
             text = text_of(raw, f"an amount of money{', a share or `rest`' if self.rest else ' or a share'}")
-            if text == REST and self.rest:
-                return Part(REST, np.asarray(0.0))
+            if text in (REST, AVAILABLE) and self.rest:
+                return Part(text, np.asarray(0.0))
             if is_share(text):
                 return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
         elif factor_of_draws(value, "") is not None:

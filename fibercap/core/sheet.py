@@ -70,9 +70,10 @@ class Sheet:
         The formula reads rows and scalars that are already written. After the horizon the formula that `after_horizon`
         was given applies, if any.
         """
-        return self.put(row, None if self._rests_on_open(row.formula) else self._follow(row, self.read))
+        return self.put(row, None if self.rests_on_open(row.formula) else self._follow(row, self.read))
 
-    def _rests_on_open(self, formula: str) -> bool:
+    def rests_on_open(self, formula: str) -> bool:
+        """Return whether a formula reads a row that has no values until `settle`."""
         return bool(self._open) and any(path in self._open for path, _ in term_of(formula).references)
 
     def carry(self, row: Row) -> Array:
@@ -117,7 +118,7 @@ class Sheet:
             Formula texts of a period's change, a sum or difference, and of the value before the first column. [unit]
         """
         row = Row(path, label, unit, STOCK, balance_text(path, change), before)
-        if self._rests_on_open(change):
+        if self.rests_on_open(change):
             return self.put(row, None)
         value = self._spread(self.work_out(change)).cumsum(axis=-1)
         return self.put(row, value if before == "0" else self.work_out(before) + value)

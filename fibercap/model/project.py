@@ -9,6 +9,7 @@ from fibercap.core.threads import one_blas_thread
 from fibercap.core.unit_proof import prove
 from fibercap.model.cash.waterfall import waterfall_rows
 from fibercap.model.financing import financed_rows
+from fibercap.model.funding.cash_limits import limits_by_cash
 from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.model.horizon.outliving import to_maturity
 from fibercap.model.horizon.run_off import RUN_OFF
@@ -70,7 +71,7 @@ def _project(scenario: Scenario, like: Projection | None, *, with_measures: bool
 
     def with_cuts(cuts: Cuts) -> Sheet:
         sheet = operating.spent.fork(plan.timeline.count)
-        funded_rows(sheet, plan, cuts)
+        funded_rows(sheet, plan, cuts, limits_by_cash(plan))
         return sheet
 
     full_sheet, schedules = financed_rows(

@@ -48,6 +48,7 @@ def warnings(projection: Projection) -> list[str]:
         )
     messages += [
         *_lock_ups(projection),
+        *_owners_limit(projection),
         *_opening(projection),
         *_cuts(projection),
         *_undrawn_loans(scenario),
@@ -60,6 +61,20 @@ def warnings(projection: Projection) -> list[str]:
     messages += [f"{title}: {note}" for title, note in notes if note]
     messages += [f"unused: {path}" for path in unused_paths(scenario)]
     return messages
+
+
+def _owners_limit(projection: Projection) -> Iterator[str]:
+    """Warn if owners pay all that they will ever pay: what else they are asked for has no source."""
+    limit = projection.scenario.company.equity_limit
+    if limit is None:
+        return
+    left, trifle = projection.value("accounts.equity_left")[0], _trifle(projection)
+    if left.min() <= trifle:
+        when, money = projection.timeline.labels[int(np.argmax(left <= trifle))], projection.scenario.currency
+        yield (
+            f"owners have paid the {float(np.ravel(limit)[0]):,.0f} {money} of `company.equity_limit` by {when}; what "
+            "they are asked for beyond it has no source"
+        )
 
 
 def _lock_ups(projection: Projection) -> Iterator[str]:

@@ -208,6 +208,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
     changes += ["projects.xtal_1.cancelled=2001-09-30"] if law == "cancelled" else []
     changes += ["tax.depreciation=sum_of_years"] if law == "deferred_tax" else []
     changes += ["company.payouts={every: year}"] if law == "payouts" else []
+    changes += ["company.equity_limit=900 million USD"] if law == "equity_limit" else []
     changes += ["funding.jena_multimode.grant={share: 23 %, after: 6 months}"] if law == "grants" else []
     projection = project(read("fibercore", settings=changes))
     reader = Reader(projection)
@@ -222,6 +223,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "order_of_cash": ("waterfall.closing", 20),
         "owners": ("accounts.retained_earnings", 20),
         "payouts": ("accounts.payouts", 20),
+        "equity_limit": ("accounts.equity_left", 20),
         "billed": ("accounts.receivables", 20),
         "capacity": ("plants.jena.output", 20),
         "commitment": ("loans.fleet.schedule.drawn_to_date", 20),
@@ -233,7 +235,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "cancelled": ("projects.xtal_1.book_value", 20),
         "products": ("products.multimode.cash_costs", 20),
     }[law]
-    values[spoilt][0, column] += -1e9 if law == "not_negative" else 1e9
+    values[spoilt][0, column] += -1e9 if law in {"not_negative", "equity_limit"} else 1e9
     if law in {"balance", "billed"}:
         values["accounts.total_assets"][0, column] += 1e9
     if law in {"owners", "billed"}:  # so that the balance still holds

@@ -45,7 +45,9 @@ def read_limit(node: Any, calendar: Calendar) -> Row:
     if not isinstance(node, dict):
         return np.full(calendar.count, read_number(node))
     keys = sorted((read_day(key), read_number(text)) for key, text in node.items())
-    return np.array([([value for start, value in keys if start <= day] or [keys[0][1]])[-1] for day in calendar.last_days])
+    return np.array(
+        [([value for start, value in keys if start <= day] or [keys[0][1]])[-1] for day in calendar.last_days]
+    )
 
 
 def find_limits(contracts: dict[str, Contract], calendar: Calendar) -> Rows:

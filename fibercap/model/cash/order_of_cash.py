@@ -12,6 +12,7 @@ from fibercap.core.circle import settle
 from fibercap.core.errors import FibercapError
 from fibercap.model.cash.interest_on_cash import interest_rows_of
 from fibercap.model.cash.payouts import PAYOUT_ROWS
+from fibercap.model.funding.cash_limits import rows_that_hang_on_cash
 from fibercap.model.horizon.run_off import RUN_OFF
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ EQUITY: Final = "equity"
 def cash_decides(plan: Plan) -> bool:
     """Return whether any loan, any dividend or any interest of a plan depends on cash."""
     known = not plan.company.dividends and plan.company.payouts is None and not interest_rows_of(plan)
-    return not known or any(loan.needs_cash for loan in plan.loans.values())
+    return not known or bool(rows_that_hang_on_cash(plan)) or any(loan.needs_cash for loan in plan.loans.values())
 
 
 def repaid_row(plan: Plan, name: str) -> str:
@@ -45,6 +46,7 @@ def repaid_row(plan: Plan, name: str) -> str:
 def decided_rows(plan: Plan) -> list[str]:
     """Return the paths of rows whose values depend on the cash of the same period, or on covenants' tests."""
     rows = [f"accounts.{key}" for key in ("equity_for_cash", "dividends", "dividends_barred")] + interest_rows_of(plan)
+    rows += rows_that_hang_on_cash(plan)
     rows += [f"accounts.{key}" for key in PAYOUT_ROWS] if plan.company.payouts is not None else []
     for name, loan in plan.loans.items():
         rows += [repaid_row(plan, name), f"loans.{name}.called"] if loan.needs_cash else []

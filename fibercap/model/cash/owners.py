@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.timeline import FLOW
+from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.payouts import earned_text, payout_rows
 from fibercap.model.income.operations import sum_row
 
@@ -35,7 +35,32 @@ def owner_rows(sheet: Sheet, plan: Plan) -> None:
     funded = [f"funding.{key}.equity" for key, funding in plan.funding.items() if "equity" in funding.sources]
     sum_row(sheet, "accounts.equity_for_projects", "Equity for projects", plan.currency, FLOW, funded)
     _dated_row(sheet, plan, "equity_paid_in", "Equity paid in on dates", "equity", plan.company.equity or {})
+    _limit_row(sheet, plan)
     _dated_row(sheet, plan, "dividends_planned", "Dividends planned", "dividends", plan.company.dividends or {})
+
+
+def _limit_row(sheet: Sheet, plan: Plan) -> None:
+    """Write `accounts.equity_left`, what owners may still pay beside dated equity, which is set aside. [money]"""
+    limit, money = plan.company.equity_limit, plan.currency
+    if limit is None:
+        return
+    start = sheet.give("inputs.company.equity_limit", money, limit)
+    start += "".join(f" - {{inputs.company.equity.{day}}}" for day in plan.company.equity or {})
+    text = "{accounts.equity_left@-1} - {accounts.equity_for_projects} - {accounts.equity_for_cash}"
+    sheet.put(Row("accounts.equity_left", "Equity that owners may still pay", money, STOCK, text, start), None)
+
+
+def called_text(plan: Plan, short: str) -> str:
+    """Return the formula of the equity that is called to hold cash, at most what owners may still pay. [money]
+
+    Parameters
+    ----------
+    plan, short : Plan, str
+        The plan, and the formula of the cash that is missing. [money]
+    """
+    if plan.company.equity_limit is None:
+        return short
+    return f"MIN({short}, MAX({{accounts.equity_left@-1}} - {{accounts.equity_for_projects}}, 0))"
 
 
 def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], left: str) -> None:

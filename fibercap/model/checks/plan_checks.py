@@ -17,6 +17,7 @@ from fibercap.core.spec import InputInErrorError
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
 from fibercap.model.checks.asset_checks import land, sale, units_made
+from fibercap.model.checks.cash_limit_checks import cash_limits, equity_limit
 from fibercap.model.checks.claim_checks import claim_limit, claim_source, claim_subject, claim_within
 from fibercap.model.checks.closure_checks import cancellation, closure_days, overlapping_closures
 from fibercap.model.checks.currency_checks import CURRENCY_CHECKS
@@ -130,6 +131,8 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (funding_costs, names("funding")),
         (funding_total, names("funding")),
         (funding_grant, names("funding")),
+        (cash_limits, names("funding")),
+        (equity_limit, ["equity_limit"]),
         (dates_of_owners, ["equity", "dividends"]),
         (payouts, ["payouts"]),
         (_gap, ["gap"]),

@@ -8,7 +8,8 @@ from fibercap.core.overlay import removals
 from fibercap.core.tree import Branch
 
 FINANCING: Final = (
-    "loans", "funding", "company.equity", "company.dividends", "company.payouts", "company.gap", "money.minimum_cash",
+    "loans", "funding", "company.equity", "company.dividends", "company.payouts", "company.equity_limit", "company.gap",
+    "money.minimum_cash",
 )  # fmt: skip
 """Inputs that the reference company, which has no new projects, takes from the plan as written, not from an option."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.money_or_share import REST
+from fibercap.core.money_or_share import AVAILABLE, REST
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW
@@ -101,7 +101,9 @@ def list_requests(
         if code not in totals:
             totals[code] = _total_in(sheet, plan, code, rate, within)
         text, value = totals[code].text, totals[code].value
-        if part.unit != REST:
+        if part.unit == AVAILABLE:
+            text, value = "0", np.asarray(0.0)
+        elif part.unit != REST:
             of = sheet.give(f"inputs.{path}", money.code_of(path) if part.unit == "money" else "", part.value)
             text, value = (of, part.value) if part.unit == "money" else (f"{of} * {text}", part.value * value)
         requests[name] = Request(text, value, code, rate, totals[code])

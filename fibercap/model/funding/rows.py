@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.money_or_share import REST
+from fibercap.core.money_or_share import AVAILABLE, REST
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
+from fibercap.model.funding.cash_limits import NO_LIMITS, CashLimits
 from fibercap.model.funding.paying import DUST, pay
 from fibercap.model.funding.requests import (
     FundingPlan,
@@ -46,7 +47,12 @@ def availability(loan: Loan, timeline: Timeline) -> Array:
 
 
 def funding_rows(
-    sheet: Sheet, timeline: Timeline, plans: list[FundingPlan], loans: Mapping[str, Loan], money: Currencies
+    sheet: Sheet,
+    timeline: Timeline,
+    plans: list[FundingPlan],
+    loans: Mapping[str, Loan],
+    money: Currencies,
+    limits: Mapping[str, CashLimits],
 ) -> None:
     """Write what every source pays for every project and purchase, and what no source covers.
 
@@ -64,6 +70,8 @@ def funding_rows(
         All loans by name.
     money : Currencies
         The currencies of inputs.
+    limits : mapping
+        By project or purchase, what cash decides of its sources; their rows have no values until `settle_cash`.
 
     Source
     ------
@@ -78,7 +86,7 @@ def funding_rows(
                 least = np.minimum(source.value, left)
                 sources[name] = replace(source, text=f"MIN({source.text}, {text})", value=least)
                 free[name] = f"{text} - {{funding.{plan.key}.{name}.limit}}", left - least
-        PlanRows(sheet, timeline, plan, sources, loans).write()
+        PlanRows(sheet, timeline, plan, sources, loans, limits.get(plan.key, NO_LIMITS)).write()
     for name, loan in loans.items():
         if keys := [plan.key for plan in plans if name in plan.funding.sources]:
             _funded_row(sheet, name, keys, money, loan)
@@ -102,14 +110,15 @@ class PlanRows:
         plan: FundingPlan,
         sources: dict[str, Request],
         loans: Mapping[str, Loan],
+        limits: CashLimits = NO_LIMITS,
     ) -> None:
-        self.sheet, self.timeline, self.plan, self.loans = sheet, timeline, plan, loans
+        self.sheet, self.timeline, self.plan, self.loans, self.limits = sheet, timeline, plan, loans, limits
         self.sources = {name: source for name, source in sources.items() if name != GRANT}
         self.grant = sources.get(GRANT)
         self.prefix = f"funding.{plan.key}"
         self.money = sheet.rows[f"{self.prefix}.uses"].unit
         parts = plan.funding.sources
-        self.rest = next((n for n in self.sources if parts[n].unit == REST and n not in loans), "")
+        self.rest = next((n for n in self.sources if parts[n].unit == REST and n not in {*loans, *limits.most}), "")
         self.shares_all = plan.funding.order == "pro_rata"
 
     def row(self, key: str, words: str, text: str, *reads: str) -> Row:
@@ -151,13 +160,15 @@ class PlanRows:
             reads = (prefix,) if name == self.rest else ()  # the word `rest` is in no formula, and yet it decides
             called = self.loans[name].title or name if name in self.loans else name
             row = self.row(name, f"paid by {called}", texts[name], *(f"{path}.{name}" for path in reads))
-            sheet.put(row, paid[name])  # what a source may pay hangs on what it has paid, which its formula adds up
+            sheet.put(
+                row, None if self.limits else paid[name]
+            )  # what a source may pay hangs on what it has paid, which its formula adds up
             payment = f"{{{prefix}.{name}}} / {{{source.rate}}}" if source.rate else f"{{{prefix}.{name}}}"
             sheet.write_balance(
                 f"{prefix}.{name}_to_date", f"{plan.key}: paid by {called} to date", source.currency, payment
             )
         # rounding of many sources leaves dust, which is no gap
-        sheet.put(self.row("gap", "covered by no source", gap_text), gap)
+        sheet.put(self.row("gap", "covered by no source", gap_text), None if self.limits else gap)
         for name in (*plan.funding.sources, *((BRIDGE,) if f"{prefix}.{BRIDGE}" in sheet else ()), "gap"):
             sheet.after_horizon(f"{prefix}.{name}", "0")  # nothing is spent after the horizon
 
@@ -190,6 +201,9 @@ class PlanRows:
         prefix, able = self.prefix, {}
         for name, source in self.sources.items():
             path, part = f"{prefix}.{name}", self.plan.funding.sources[name]
+            if part.unit == AVAILABLE:
+                able[name] = self.limits.most.get(name, "0")
+                continue
             # `settle_costs` finds shares of financing costs in rounds: a formula for them would depend on itself.
             fixed, reads = self.plan.circular and part.unit != "money", [path] if part.unit == REST else []
             limit = self.sheet.give(
@@ -204,6 +218,7 @@ class PlanRows:
                 able[name] += f" * {{{path}_available}}"
             if source.rate:
                 able[name] += f" * {{{source.rate}}}"
+            able[name] = self.limits.limit(name, able[name])
         return able
 
     def _turn_texts(self, uses: str) -> dict[str, str]:

@@ -70,8 +70,8 @@ class Funding(Spec):
     """A share of all uses, or an amount, claimed in each period as its share of that period's spending; received at
     once, or `after` a time. Like `23 %`, `5 million USD` or `{share: 23 %, after: 6 months}`."""
     sources: Mapping[str, Annotated[Part, PartField(rest=True)]]
-    """What a loan by its name, or `equity` or `cash`, pays: an amount, a share of all uses, or `rest`. Like `{fleet: 2
-    million USD, equity: rest}`."""
+    """What a loan by its name, or `equity` or `cash`, pays: an amount, a share of all uses, or `rest`; of `cash`, also
+    what is `available` in each period. Like `{fleet: 2 million USD, equity: rest}`."""
 
     _as_written: tuple[str, ...] = PrivateAttr(default=())
 

@@ -16,6 +16,7 @@ from fibercap.core.tree import Path, subtree
 from fibercap.model.cash.largest_amount import trifle_rows
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.currency.exchange import exchange_rows
+from fibercap.model.funding.cash_limits import CashLimits, limit_rows, limits_by_cash
 from fibercap.model.funding.financing_costs import Costs, cost_rows
 from fibercap.model.funding.large_grants import refuse_large_grants
 from fibercap.model.funding.requests import FundingPlan, TotalUses
@@ -41,6 +42,8 @@ from fibercap.model.worth.reference import (
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fibercap.core.money_or_share import Part
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
@@ -112,12 +115,12 @@ def operations(plan: Scenario, other: Operations | None = None) -> Operations:
         return replace(other, plan=plan, spent=spent)
     short = plan.over(plan.horizon.timeline)
     without_projects = reference_plan(short)
-    unfinanced = _sheet_without_projects(without_projects)
+    unfinanced = _sheet_without_projects(without_projects, limits_by_cash(without_projects))
     refuse_large_grants(unfinanced, without_projects)
     same = (
         None
         if _same_grants(plan) and not plants_bought_by_option(plan)
-        else _sheet_without_projects(_without_projects(short))
+        else _sheet_without_projects(_without_projects(short), {})
     )
     if same is not None:
         refuse_large_grants(same, short)
@@ -125,11 +128,11 @@ def operations(plan: Scenario, other: Operations | None = None) -> Operations:
     return Operations(plan, spent, reference, None if same is None else same.block())
 
 
-def _sheet_without_projects(plan: Plan) -> Sheet:
-    """Return the sheet of a plan without projects, up to the financing of its purchases."""
+def _sheet_without_projects(plan: Plan, limits: Mapping[str, CashLimits]) -> Sheet:
+    """Return the sheet of a plan without projects, up to the financing of its purchases, within limits of cash."""
     sheet = Sheet("model", plan.timeline.count, plan.timeline.within)
     _write_spending(sheet, plan)
-    funded_rows(sheet, plan, {})
+    funded_rows(sheet, plan, {}, limits)
     return sheet
 
 
@@ -180,7 +183,7 @@ def _write_spending(sheet: Sheet, plan: Plan) -> None:
         capex_rows(sheet, timeline, key, project_, money)
 
 
-def funded_rows(sheet: Sheet, plan: Plan, cuts: Cuts) -> None:
+def funded_rows(sheet: Sheet, plan: Plan, cuts: Cuts, limits: Mapping[str, CashLimits]) -> None:
     """Write the funding of projects and purchases, and the rows that depend on it, except loans.
 
     Writes the rows of `funding_rows`, `asset_rows`, `income_rows`, `working_capital_rows` and `unlevered_rows`.
@@ -191,25 +194,30 @@ def funded_rows(sheet: Sheet, plan: Plan, cuts: Cuts) -> None:
         The sheet that has the spending and gets the rows, and the plan.
     cuts : mapping
         Amount by which each prepayment is lowered. [money]
+    limits : mapping
+        By project or purchase, what cash decides of its sources.
 
     Source
     ------
     docs/conventions.md, section 5.
     """
     trifle_rows(sheet, plan)
-    _write_funding(sheet, plan, Currencies(plan.currency, plan.currency_at), cuts)
+    _write_funding(sheet, plan, cuts, limits)
     asset_rows(sheet, plan)
     income_rows(sheet, plan)
     working_capital_rows(sheet, plan)
     unlevered_rows(sheet, plan)
 
 
-def _write_funding(sheet: Sheet, plan: Plan, money: Currencies, cuts: Cuts) -> None:
+def _write_funding(sheet: Sheet, plan: Plan, cuts: Cuts, limits: Mapping[str, CashLimits]) -> None:
     """Write the uses of each project and purchase, financing costs included, and their sources."""
+    money = Currencies(plan.currency, plan.currency_at)
+    for key in limits:
+        limit_rows(sheet, plan, key)
 
     def write(on: Sheet, costs: Costs) -> None:
         plans = [_uses(on, plan, key, money, costs.get(key)) for key in plan.funding]
-        funding_rows(on, plan.timeline, plans, plan.loans, money)
+        funding_rows(on, plan.timeline, plans, plan.loans, money, limits)
 
     costs = settle_costs(sheet, plan, write, cuts)
     write(sheet, costs)

@@ -11,6 +11,7 @@ from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.interest_on_cash import interest_on_cash_rows
 from fibercap.model.cash.order_of_cash import EQUITY, cash_decides, repaid_row
+from fibercap.model.cash.owners import called_text
 from fibercap.model.income.deferred_tax import taxable_text
 from fibercap.model.income.opening_earnings import opening_earnings_text
 from fibercap.model.income.operations import sum_row
@@ -223,7 +224,7 @@ class Accounts:
         rows += (" - [prepayments]" if prepays(plan) else "") + self._if_written(" - ", "prepayment_fees")
         text = f"[cash_after_service]{rows} - [dividends]"
         self.put("cash_before_gap", "Cash before it is lifted", STOCK, text, before_gap)
-        text = short_text(self.sheet, plan, EQUITY) if EQUITY in plan.cash_lifters else "0"
+        text = called_text(plan, short_text(self.sheet, plan, EQUITY)) if EQUITY in plan.cash_lifters else "0"
         self.sheet.after_horizon("accounts.equity_for_cash", "0")
         self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
 

@@ -28,7 +28,8 @@ EQUITY: Final = ("paid_in_capital", "retained_earnings")
 IDLE: Final = frozenset({"sources_equal_uses", "financing_costs", "cancelled"})
 """Laws about spending, which do not apply in the run-off because nothing is spent there."""
 LAWS: Final = (
-    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "order_of_cash", "owners", "payouts", "billed",
+    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "order_of_cash", "owners", "payouts",
+    "equity_limit", "billed",
     "capacity", "commitment", "not_negative", "financing_costs", "exchange", "sales", "deferred_tax", "cancelled",
     "products",
 )  # fmt: skip
@@ -66,6 +67,9 @@ def laws_of(plan: Plan, read: Callable[[str], Array], *, waterfall: bool = True)
         yield Law("order_of_cash", row, f"{{{row}}} - {{accounts.cash}}", (f"{{{row}}}",), tuple(flows), company=True)
     yield from _owners(plan)
     yield from _payouts(plan)
+    if plan.company.equity_limit is not None:
+        row = "accounts.equity_left"
+        yield Law("equity_limit", row, f"MIN({{{row}}}, 0)", ("{inputs.company.equity_limit}",), company=True)
     yield from laws_of_assets(plan)
     yield from laws_of_working_capital(plan)
     yield from laws_of_capacity(plan)

@@ -150,9 +150,13 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
         owed = (
             f"{{{prefix}.opening}} + {{{prefix}.known_draws}} + {{{prefix}.capitalized}} - {{{prefix}.known_principal}}"
         )
-    text = f"IF(OR({setting.trifle_on(sheet).counts_text(f'({owed})')}, {{time.end}} < {last}), 1, 0)"
+    drawing = f"{{time.end}} < {last}"
+    if waits := sheet.rests_on_open(f"{{{loan_prefix}.funded}}"):  # what is drawn on the last day depends on cash too
+        owed = f"{{{prefix}.opening}} + {{{prefix}.capitalized}} - {{{prefix}.principal}}"
+        drawing = f"{{time.end}} <= {last}"
+    text = f"IF(OR({setting.trifle_on(sheet).counts_text(f'({owed})')}, {drawing}), 1, 0)"
     live = Row(f"{prefix}.live", f"{label}: still runs", "", FLOW, text)
-    _ = sheet.put(live, None) if loan.needs_cash else sheet.line(live)
+    _ = sheet.put(live, None) if loan.needs_cash or waits else sheet.line(live)
     fee, paid = "0", f"{{{prefix}.upfront_fee}}"
     if np.any(loan.fees.upfront):
         fee = f"{{{setting.commitment}}} * {{inputs.{loan_prefix}.fees.upfront}}"

@@ -167,6 +167,9 @@ class Company(Spec):
     payouts: Payouts | None = None
     """What owners are paid by a rule, from cash that is left when loans are served, as far as there are retained
     earnings; never while a lock-up bars it. Like `{every: year, first: 2003-12-31, keep: 2.5 million USD}`."""
+    equity_limit: Annotated[Array | None, Of("money", low=0.0)] = None
+    """The most that owners ever pay: dated, for projects and called; what is beyond has no source. Like `100 million
+    USD`."""
     gap: Annotated[tuple[str, ...], GapField()] = ()
     """Who lifts cash to its minimum, in order: `revolver` for all of them, one by name, `equity`; without it, all
     revolvers. Like `[revolver, equity]`."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.errors import IdentityError
+from fibercap.core.errors import FibercapError, IdentityError
 from fibercap.core.prefixed import prefix_block
 from fibercap.core.rows import Block, Given
 from fibercap.core.sheet import Sheet
 from fibercap.core.tree import Path, subtree
 from fibercap.model.cash.largest_amount import loan_trifle
-from fibercap.model.financing import financed_rows
+from fibercap.model.financing import ROUNDS, financed_rows
+from fibercap.model.funding.cash_limits import limits_by_cash
 from fibercap.model.laws.proof import prove_laws
 from fibercap.model.loans.setting import used_commitment, used_share
 from fibercap.model.loans.used_part import amounts, used_part
@@ -22,14 +23,14 @@ from fibercap.model.worth.project_flows import last_row, terminal_rows
 from fibercap.model.worth.without_projects import WITHOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Collection, Container, Mapping
 
     from fibercap.core.units import Array
     from fibercap.model.loans import Loan
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.plants.capacity import Plant
 
-OWNERS_RULES: Final = ("equity", "dividends", "payouts", "gap")
+OWNERS_RULES: Final = ("equity", "dividends", "payouts", "equity_limit", "gap")
 """Keys of `company` about payments of and to owners, and about the lift of cash to its minimum."""
 WRITTEN: Final[tuple[Path, ...]] = (
     ("rates",), ("exchange",), ("money", "minimum_cash"), *(("company", key) for key in OWNERS_RULES),
@@ -155,8 +156,7 @@ def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozense
     IdentityError
         If a law of its books is broken.
     """
-    contracts, plan = plan.loans, _with_used_commitments(sheet, plan, shared)
-    sheet, schedules = financed_rows(sheet, plan, ratios=False)
+    contracts, plan, (sheet, schedules) = plan.loans, *_financed(sheet, plan, shared)
     last_row(sheet)
     terminal_rows(sheet, plan, "company", "Company", "")
     owners_rows(sheet, plan)
@@ -174,7 +174,50 @@ def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozense
     )
 
 
-def _with_used_commitments(sheet: Sheet, plan: Scenario, shared: frozenset[str]) -> Scenario:
+def _financed(
+    sheet: Sheet, plan: Scenario, shared: frozenset[str]
+) -> tuple[Scenario, tuple[Sheet, Mapping[str, Block]]]:
+    """Return the plan with the commitments that purchases use, and its loans and accounts.
+
+    Where what a loan lends waits for cash, fees on the commitment move that cash: the used part is found in rounds.
+
+    Raises
+    ------
+    FibercapError
+        If it does not settle.
+    """
+    limits = limits_by_cash(plan)
+    waits = [name for name in plan.loans if any(key in limits for key in plan.uses_of_loan(name))]
+    taken = {name: _as_scalar(sheet.value(f"loans.{name}.funded")) for name in plan.loans if plan.uses_of_loan(name)}
+    if not waits:
+        used = _with_used_commitments(sheet, plan, shared, taken)
+        return used, financed_rows(sheet, used, ratios=False)
+    taken |= {name: plan.loans[name].commitment for name in waits}
+    for _ in range(ROUNDS):
+        trial = sheet.fork()
+        used = _with_used_commitments(trial, plan, shared, taken, waits)
+        written = financed_rows(trial, used, ratios=False)
+        now = {name: _as_scalar(written[0].value(f"loans.{name}.funded")) for name in waits}
+        if all(np.allclose(now[name], taken[name], rtol=1e-14, atol=1e-7) for name in waits):
+            return used, written
+        taken |= now
+    message = f"what the company without projects borrows of {', '.join(waits)} never settles"
+    raise FibercapError("never_settles", message, "write an amount for `cash` in the funding of its purchases")
+
+
+def _as_scalar(row: Array) -> Array:
+    """Return the sum of a row, `()` or `(sample, 1)`."""
+    total = row.sum(axis=-1, keepdims=True)
+    return np.asarray(total if total.ndim > 1 else total[0])
+
+
+def _with_used_commitments(
+    sheet: Sheet,
+    plan: Scenario,
+    shared: frozenset[str],
+    taken_of: Mapping[str, Array],
+    waits: Collection[str] = (),
+) -> Scenario:
     """Return the plan with the commitment of each loan that was not outstanding reduced to the part that purchases use.
 
     Funding uses the full commitment of the contract, so the used part is a scalar of its own. If projects share the
@@ -184,11 +227,10 @@ def _with_used_commitments(sheet: Sheet, plan: Scenario, shared: frozenset[str])
     for name, loan in plan.loans.items():
         if not plan.uses_of_loan(name) or _may_be_outstanding(plan, name, loan):
             continue
-        money = plan.loan_currency(name)
+        money, taken = plan.loan_currency(name), taken_of[name]
         commitment = sheet.give(f"inputs.loans.{name}.commitment", money, loan.commitment)
-        taken = sheet.value(f"loans.{name}.funded").sum(axis=-1, keepdims=True)
-        taken = np.asarray(taken if taken.ndim > 1 else taken[0])
-        used = sheet.give(used_commitment(name), money, taken, formula=f"SUM({{loans.{name}.funded}})")
+        text = f"SUM({{loans.{name}.funded}})"
+        used = sheet.give(used_commitment(name), money, taken, formula=text, fixed=name in waits)
         share = np.asarray(1.0)
         if name in shared:
             trifle = loan_trifle(sheet, plan, name)

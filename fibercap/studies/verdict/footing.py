@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
 
-WAYS: Final = ("loans", "funding", "company.equity", "company.gap", "money.minimum_cash")
+WAYS: Final = ("loans", "funding", "company.equity", "company.equity_limit", "company.gap", "money.minimum_cash")
 """Inputs of financing."""
 OFFERED: Final = ("rates", "exchange")
 """Inputs that an option may add for its own loans; they count as financing only where they are added."""

@@ -46,6 +46,7 @@ WORDS: Final = {
     "order_of_cash": "Cash, line by line in the order in which it is paid",
     "owners": "What owners paid in and earned, less dividends, is what assets leave above debts",
     "payouts": "Payouts within cash above what is kept and within earnings, none while locked up",
+    "equity_limit": "Owners pay no more than their limit",
     "billed": "Receivables, inventory and payables within what was opened with, bought and billed",
     "capacity": "Output within capacity, shipments within output",
     "financing_costs": "Financing costs in assets are those of their loans",
