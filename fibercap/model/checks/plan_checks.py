@@ -50,6 +50,7 @@ _OVERLAY: tuple[tuple[str, type, str], ...] = (
     ("add", dict, "{loans.vendor: {commitment: 8 million USD}}"),
     ("remove", tuple, "[loans.fleet]"),
 )
+FUNDING_CHECKS = (funding_place, funding_rest, funding_costs, funding_total, funding_grant, cash_limits)
 YEAR = 12
 
 
@@ -126,12 +127,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (ranks_without_gaps, ["loans"]),
         (loan_horizon, names("loans")),
         (loan_total, names("loans")),
-        (funding_place, names("funding")),
-        (funding_rest, names("funding")),
-        (funding_costs, names("funding")),
-        (funding_total, names("funding")),
-        (funding_grant, names("funding")),
-        (cash_limits, names("funding")),
+        *((check, names("funding")) for check in FUNDING_CHECKS),
         (equity_limit, ["equity_limit"]),
         (dates_of_owners, ["equity", "dividends"]),
         (payouts, ["payouts"]),

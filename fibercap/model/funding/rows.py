@@ -118,7 +118,7 @@ class PlanRows:
         self.prefix = f"funding.{plan.key}"
         self.money = sheet.rows[f"{self.prefix}.uses"].unit
         parts = plan.funding.sources
-        self.rest = next((n for n in self.sources if parts[n].unit == REST and n not in {*loans, *limits.most}), "")
+        self.rest = next((n for n in self.sources if parts[n].unit == REST and n not in loans), "")
         self.shares_all = plan.funding.order == "pro_rata"
 
     def row(self, key: str, words: str, text: str, *reads: str) -> Row:
@@ -154,15 +154,17 @@ class PlanRows:
             if self.shares_all:
                 others = "".join(f" - {{{prefix}.{name}}}" for name in sources if name != self.rest)
                 texts[self.rest] = f"MAX({uses_text}{others}, 0)"
-            paid[self.rest], texts[self.rest] = paid[self.rest] + gap, f"{texts[self.rest]}{back_text}"
-            gap, gap_text = np.zeros(self.timeline.count), "0"
+            if self.rest in self.limits.most:
+                texts[self.rest] = f"MIN({texts[self.rest]}, {self.limits.most[self.rest]})"
+            else:
+                paid[self.rest], texts[self.rest] = paid[self.rest] + gap, f"{texts[self.rest]}{back_text}"
+                gap, gap_text = np.zeros(self.timeline.count), "0"
         for name, source in sources.items():
             reads = (prefix,) if name == self.rest else ()  # the word `rest` is in no formula, and yet it decides
             called = self.loans[name].title or name if name in self.loans else name
             row = self.row(name, f"paid by {called}", texts[name], *(f"{path}.{name}" for path in reads))
-            sheet.put(
-                row, None if self.limits else paid[name]
-            )  # what a source may pay hangs on what it has paid, which its formula adds up
+            # what a source may pay hangs on what it has paid, which its formula adds up
+            sheet.put(row, None if self.limits else paid[name])
             payment = f"{{{prefix}.{name}}} / {{{source.rate}}}" if source.rate else f"{{{prefix}.{name}}}"
             sheet.write_balance(
                 f"{prefix}.{name}_to_date", f"{plan.key}: paid by {called} to date", source.currency, payment
