@@ -156,7 +156,7 @@ def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozense
     IdentityError
         If a law of its books is broken.
     """
-    contracts, plan, (sheet, schedules) = plan.loans, *_financed(sheet, plan, shared)
+    contracts, plan, (sheet, schedules) = plan.loans, *_write_financing(sheet, plan, shared)
     last_row(sheet)
     terminal_rows(sheet, plan, "company", "Company", "")
     owners_rows(sheet, plan)
@@ -174,7 +174,7 @@ def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozense
     )
 
 
-def _financed(
+def _write_financing(
     sheet: Sheet, plan: Scenario, shared: frozenset[str]
 ) -> tuple[Scenario, tuple[Sheet, Mapping[str, Block]]]:
     """Return the plan with the commitments that purchases use, and its loans and accounts.
