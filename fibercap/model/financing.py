@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fibercap.core.sheet import Sheet
     from fibercap.model.plan.scenario import Scenario
 
-ROUNDS: Final = 12
+ROUNDS: Final = 20
 """Largest number of passes for each prepayment to converge."""
 
 

@@ -270,13 +270,16 @@ def serve_debt(books: Books) -> Found:
         ("interest_cover_12m", "ebitda", "interest_to_cover"),
     ):
         over, under = a(above), a(below)
+        rounding = 1e-14 * sum(map(abs, under))  # a sum over twelve months is a difference of sums from the start
         for at, value in enumerate(books.defined(f"accounts.{key}")):
             parts = slice(max(at + 1 - size, 0), at + 1)
             wanted = sum(over[parts]), sum(under[parts])
             if (
                 value is not None
                 and abs(value * wanted[1] - wanted[0])
-                > 1e-7 * (abs(wanted[0]) + abs(value) * sum(map(abs, under[parts]))) + books.trifle
+                > 1e-7 * (abs(wanted[0]) + abs(value) * sum(map(abs, under[parts])))
+                + books.trifle
+                + abs(value) * rounding
             ):
                 yield f"{key} in {books.ends[at]}: {value!r}, wanted {wanted[0]!r} / {wanted[1]!r}"
                 break

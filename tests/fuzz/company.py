@@ -180,7 +180,7 @@ def draw_plants(draft: Draft) -> None:
         if dice.chance(0.2):
             plant["closes"] = str(dice.day(max(opens, draft.first), end_of_month(draft.origin + 140)))
         if dice.chance(0.3):
-            plant["purchase"] = draw_purchase(draft, name)
+            plant["purchase"] = draw_purchase(draft, name, plant.get("opens", ""))
             if plant.get("opens", "") >= plant["purchase"]["on"]:
                 draw_units(draft, plant["purchase"], 3e5, alone=not isinstance(plant["capacity"], dict))
         if dice.chance(0.2):
@@ -208,15 +208,15 @@ def draw_closures(draft: Draft, plant: Plan) -> None:
         plant["closures"] = found
 
 
-def draw_purchase(draft: Draft, name: str) -> Plan:
-    """Return the price of a plant, when it is paid, and the working capital that comes with it."""
+def draw_purchase(draft: Draft, name: str, opens: str) -> Plan:
+    """Return the price of a plant, when it is paid, and the working capital that comes with it; it is sold when open."""
     dice, code = draft.dice, draft.code(0.15)
     price = dice.between(1e6, 3e7) * draft.scale
     found: Plan = {"price": draft.money(price, code), "on": str(dice.day(draft.first, draft.last))}
     draft.uses[name] = (price, code)
     if dice.chance(0.4):
         found["life"] = draft.months(1, 150)
-    draw_asset_terms(draft, found, date.fromisoformat(found["on"]))
+    draw_asset_terms(draft, found, date.fromisoformat(max(found["on"], opens)))
     kinds = {kind: price * dice.uniform(0.01, 0.1) for kind in dice.some(["receivables", "inventory", "payables"], 0.7)}
     if dice.chance(0.3):
         found["working_capital"] = draft.money(price * dice.uniform(0.01, 0.3), code)

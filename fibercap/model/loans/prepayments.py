@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 FEES: Final = "accounts.prepayment_fees"
 SETTLED: Final = 1e-7
 """Cuts that change by no more than this in a round count as settled. [money]"""
+PLAIN_ROUNDS: Final = 10
+"""Rounds that assume the answer before; extrapolation would disturb cuts that rest on each other."""
 RELATIVE: Final = 1e-14
 """The same as a share of the cut, for amounts in which doubles do not hold `SETTLED`. [1]"""
 Cuts = dict[tuple[str, "date"], "Array"]
@@ -222,10 +224,11 @@ def _scalar(value: Array) -> Array:
 
 
 class Rounds:
-    """Guesses of cuts: two rounds assume the answer of the round before, the next one an extrapolation of both."""
+    """Guesses of cuts: the answer of the round before; if that is slow, every third time an extrapolation of two."""
 
     def __init__(self) -> None:
         self._answers: list[Cuts] = [Cuts()]
+        self._plain = PLAIN_ROUNDS
 
     def next_guess(self, answer: Cuts) -> Cuts:
         """Return the cuts that the next round assumes.
@@ -239,6 +242,10 @@ class Rounds:
         ------
         A. C. Aitken's delta-squared process, applied to every cut (Steffensen's method).
         """
+        if self._plain:
+            self._plain -= 1
+            self._answers = [answer]
+            return answer
         self._answers.append(answer)
         if len(self._answers) < 3:  # a guess and two answers
             return answer

@@ -1,0 +1,39 @@
+"""Dated prepayments of several loans that the same cash cuts."""
+
+import numpy as np
+import pytest
+
+from fibercap.model.project import project
+from fibercap.reading.files import scenario_of
+
+PLAN = """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: year}
+money: {report_in: USD}
+products: {f: {price: 12 USD/km}}
+plants: {p: {product: f, capacity: 60_000 km/year, cash_cost: 10 USD/km}}
+opening: {cash: 0.5 million USD}
+loans:
+  first: {outstanding: 1 million USD, remaining: 5 years, rate: 12 %/year, repayment: {style: bullet}, payments: {every: year},
+          prepayments: {2001-06-09: 0.9 million USD, 2002-07-18: 0.9 million USD}}
+  second: {outstanding: 1 million USD, remaining: 5 years, rate: 12 %/year, repayment: {style: bullet}, payments: {every: year},
+           prepayments: {2001-06-09: 0.9 million USD, 2002-07-18: 0.9 million USD}}
+"""
+
+
+def test_two_loans_share_what_cash_leaves_for_both_on_one_day() -> None:
+    projection = project(scenario_of(PLAN, "plan.yaml"))
+    cash, paid = projection.value("accounts.cash")[0], projection.value("accounts.prepayments")[0]
+
+    # 620,000 of opening cash and EBITDA pays 240,000 of interest, less that of what is prepaid on 9 June, 205 days before
+    # the payment at the year's end: x = 380,000 + 0.12 * 205 / 365 * x
+    assert paid[0] == pytest.approx(380_000 / (1 - 0.12 * 205 / 365), abs=1e-6)
+    assert projection.value("loans.second.schedule.prepaid")[0].sum() == 0
+    np.testing.assert_allclose(cash[0], 0.0, atol=1e-6)
+
+
+def test_it_does_not_matter_how_the_loans_are_called() -> None:
+    turned = PLAN.replace("first:", "x:").replace("second:", "first:").replace("x:", "second:")
+    one, other = (project(scenario_of(text, "plan.yaml")) for text in (PLAN, turned))
+
+    np.testing.assert_allclose(one.value("accounts.cash"), other.value("accounts.cash"), rtol=1e-12, atol=1e-6)
