@@ -126,7 +126,8 @@ def serve_debt(contracts: list[tuple[str, bool]], calendar: Calendar, rows: Rows
         path = f"loans.{name}"
         principal = rows[f"{path}.scheduled"] * (not revolves)
         rows[f"{path}.service"] = rows[f"{path}.interest_paid"] + rows[f"{path}.fees_paid"] + principal
-        rows[f"{path}.service_before_funding"] = rows[f"{path}.service"]
+        before = rows[f"{path}.interest_paid"] + rows[f"{path}.fees_paid"] + rows[f"{path}.upfront_fee"]
+        rows[f"{path}.service_before_funding"] = before + rows[f"{path}.scheduled"]
         if f"{path}.service_funded" in rows:
             rows[f"{path}.service"] = rows[f"{path}.service"] - rows[f"{path}.service_funded"]
     scheduled = (rows[f"loans.{name}.scheduled"] for name, revolves in contracts if not revolves)

@@ -163,7 +163,10 @@ def project_without(plan: Plan, written: Plan) -> Company:
         raise NotImplementedError("the witness does not know plants that only an option buys")
     funding = {name: copy.deepcopy(block) for name, block in written.get("funding", {}).items() if name in bought}
     other["rates"], other["funding"] = written.get("rates", {}), funding
-    for block, keys in (("company", ("equity", "dividends", "gap")), ("money", ("minimum_cash",))):
+    for block, keys in (
+        ("company", ("equity", "dividends", "payouts", "equity_limit", "gap")),
+        ("money", ("minimum_cash",)),
+    ):
         source, target = written.get(block, {}), other.setdefault(block, {})
         for key in keys:
             target.pop(key, None)

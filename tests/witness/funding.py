@@ -54,7 +54,7 @@ class Purse:
 
 
 class Limits:
-    """What cash and owners can pay for projects in each period, by the rows of an earlier pass (section 5)."""
+    """What cash and owners can pay for projects in each period, by the rows of an earlier pass (section 5, rules 11 and 12)."""
 
     def __init__(self, plan: Plan, known: Rows, calendar: Calendar) -> None:
         """Take what stands on cash after service, and what owners have not paid yet of their limit."""
@@ -69,18 +69,23 @@ class Limits:
         service = [row for path, row in known.items() if re.fullmatch(r"loans\.\w+\.service_before_funding", path)]
         lacking = [row for path, row in known.items() if path.endswith(".reserve_short")]
         stands = free + find("cfads_before_capex") - add_rows(service, calendar) - shift(add_rows(lacking, calendar))
-        self.cash = np.maximum(stands - read_number(plan["money"].get("minimum_cash")), 0.0) if known else nothing
-        limit = plan.get("company", {}).get("equity_limit")
-        paid = sum((find(f"equity_{name}") for name in ("for_projects", "paid_in", "for_cash")), nothing)
-        before = shift(np.cumsum(paid)) + find("equity_paid_in")
-        self.equity = np.full(calendar.count, np.inf) if limit is None else np.maximum(read_number(limit) - before, 0.0)
+        self.stands = stands - read_number(plan["money"].get("minimum_cash"))
+        limit, self.limited = plan.get("company", {}).get("equity_limit"), "equity_limit" in plan.get("company", {})
+        dated = float(find("equity_paid_in").sum())
+        self.equity = np.full(calendar.count, np.inf)
+        if limit is not None:
+            paid = np.cumsum(find("equity_for_projects") + find("equity_for_cash"))
+            self.equity = shift(read_number(limit) - dated - paid, read_number(limit) - dated)
+        self.cash = nothing
 
-    def take(self, purses: dict[str, Purse]) -> None:
+    def open_project(self, late: Row) -> None:
+        """Take what cash pays in place of the project's own grant off what it can pay for the project."""
+        self.cash = np.maximum(self.stands - late, 0.0)
+
+    def close_project(self, paid: Row, equity: Row) -> None:
         """Leave to later projects what one has not taken."""
-        if "cash" in purses and purses["cash"].asked == float("inf"):
-            self.cash = np.maximum(self.cash - purses["cash"].paid, 0.0)
-        if "equity" in purses:
-            self.equity = self.equity - purses["equity"].paid
+        self.stands = self.stands - paid
+        self.equity = self.equity - equity
 
 
 class Funding:
@@ -113,6 +118,8 @@ class Funding:
     def pay_all(self) -> None:
         """Add who pays what for every project and purchase that funding names."""
         calendar = self.exchange.calendar
+        unnamed = [find_uses(name, self.rows) for name in self.list_uses() if name not in self.blocks]
+        self.limits.close_project(add_rows(unnamed, calendar), np.zeros(calendar.count))
         for name in self.blocks:
             self.pay_for(name)
         for loan in self.contracts:
@@ -126,7 +133,6 @@ class Funding:
                 of_all = sum(part for (other, _), part in self.asked.items() if other == loan)
                 of_all += sum(self.contracts[loan].draws.values())
                 self.rows[f"funding.{name}.{loan}.share"] = np.full(calendar.count, asked / of_all if of_all else 0.0)
-        unnamed = [find_uses(name, self.rows) for name in self.list_uses() if name not in self.blocks]
         self.rows["accounts.unfunded_uses"] = self.rows["funding.gap"] + add_rows(unnamed, calendar)
 
     def list_uses(self) -> list[str]:
@@ -190,6 +196,7 @@ class Funding:
         if grant is not None:
             left = left - self.claim_grant(name, grant.asked, uses, float(planned.sum()))
         others = {source: purse for source, purse in purses.items() if source != rest}
+        self.limits.open_project(self.rows.get(f"{at}.cash_for_grant", np.zeros(count)))
         for t in range(count):
             reaches = {source: self.reach(source, purse, t) for source, purse in others.items()}
             share = 1.0
@@ -199,9 +206,9 @@ class Funding:
                 left[t] -= purse.pay(t, min(reaches[source] * share, left[t]))
             if rest is not None:
                 reach = purses[rest].reach(t) if rest in self.contracts else left[t]
-                reach = min(reach, self.limits.equity[t]) if rest == "equity" else reach
+                reach = min(reach, max(self.limits.equity[t], 0.0)) if rest == "equity" else reach
                 left[t] -= purses[rest].pay(t, min(reach, left[t]))
-        self.limits.take(purses)
+        self.write_available(name, purses, left)
         self.rows[f"{at}.uses"] = uses
         self.rows[f"{at}.gap"] = left
         if name in self.costs:
@@ -218,11 +225,23 @@ class Funding:
                 if currency != self.exchange.home:
                     self.rows[f"{at}.uses_in_{currency}"] = planned / purse.rate
 
+    def write_available(self, name: str, purses: dict[str, Purse], left: Row) -> None:
+        """Add what cash and owners could pay in the horizon, and leave to later projects what is not taken (rules 11 and 12)."""
+        at, nothing = f"funding.{name}", np.zeros(len(left))
+        inside = np.arange(len(left)) < self.exchange.calendar.horizon
+        if "cash" in purses and purses["cash"].asked == float("inf"):
+            self.rows[f"{at}.cash_available"] = self.limits.cash * inside
+        if "equity" in purses and self.limits.limited:
+            self.rows[f"{at}.equity_available"] = np.maximum(self.limits.equity, 0.0)
+        paid = {source: purses[source].paid if source in purses else nothing for source in ("cash", "equity")}
+        late = self.rows.get(f"{at}.cash_for_grant", nothing)
+        self.limits.close_project(paid["cash"] + left + late, paid["equity"])
+
     def reach(self, source: str, purse: Purse, at: int) -> float:
         """Return the most that a source pays in a period, within what cash and owners can pay."""
         if purse.asked == float("inf"):
             return float(self.limits.cash[at])
-        return min(purse.reach(at), float(self.limits.equity[at])) if source == "equity" else purse.reach(at)
+        return min(purse.reach(at), max(float(self.limits.equity[at]), 0.0)) if source == "equity" else purse.reach(at)
 
     def claim_grant(self, name: str, asked: float, uses: Row, total: float) -> Row:
         """Add a grant as it is claimed and received, and return what pays in its place (section 5, rule 4)."""

@@ -16,7 +16,7 @@ from tests.witness.page import PAGE
 from tests.witness.witness import ROOT, SCENARIOS, Testimony
 
 PREFIXES = ("accounts.", "plants.", "projects.", "loans.", "funding.", "ranks.", "ratios.")
-PRIVATE = re.compile(r"funding\..*_own$|.*\.(service_before_funding|prepay_limit)$")
+PRIVATE = re.compile(r"funding\..*_own$|funding\.gap$|.*\.(service_before_funding|prepay_limit)$")
 TOLERANCE = 1e-6
 
 

@@ -124,6 +124,8 @@ class Books(Income):
         self.pay_owners(at)
         self.put("accounts.cash_before_gap", at, self.cash)
         self.lift_cash(at, day)
+        if self.limit < 1e300:
+            self.put("accounts.equity_left", at, self.left_of_owners(at))
         self.put("accounts.cash", at, self.cash)
         if self.reserves:
             self.put("accounts.cash_free", at, self.free)
@@ -181,7 +183,7 @@ class Books(Income):
             for name in self.revolvers if source == "revolver" else [source]:
                 missing = max(self.minimum - self.free, 0)
                 if name == "equity":
-                    amount = min(missing, self.left_of_owners(at)) if at < self.calendar.horizon else 0.0
+                    amount = min(missing, max(self.left_of_owners(at), 0.0)) if at < self.calendar.horizon else 0.0
                     self.put("accounts.equity_for_cash", at, amount)
                 else:
                     amount = min(missing, self.cells[f"loans.{name}.room"][at])
@@ -192,8 +194,8 @@ class Books(Income):
 
     def left_of_owners(self, at: int) -> float:
         """Return what owners have not paid yet of the most that they ever pay."""
-        paid = float(self.rows["accounts.equity_for_projects"][: at + 1].sum() + self.equity[: at + 1].sum())
-        return max(self.limit - paid - float(self.cells["accounts.equity_for_cash"].sum()), 0.0)
+        paid = float(self.rows["accounts.equity_for_projects"][: at + 1].sum() + self.equity.sum())
+        return self.limit - paid - float(self.cells["accounts.equity_for_cash"].sum())
 
     def find_room(self, name: str, at: int, day: date) -> None:
         """Add what a revolver may still lend on a period's last day (section 4, rows; section 5)."""
