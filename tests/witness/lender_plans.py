@@ -1,0 +1,94 @@
+"""Plans with what lenders and owners agree on: ranks, payouts, cash before equity, terms and limits that change."""
+
+
+def change_plan(text: str, changes: tuple[tuple[str, str], ...]) -> str:
+    """Return a plan's text with parts of it replaced, each of which stands there once."""
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+RANKS = """
+fibercap: 1
+horizon: {from: 2001, to: 2010, step: quarter}
+money: {report_in: USD, discount_rate: 12 %/year, terminal_value: {multiple: 5}, minimum_cash: 0.5 million USD,
+        interest_on_cash: {2001: 3 %/year, 2004: 2 %/year}, interest_on_overdraft: 9 %/year}
+products: {fiber: {price: {2001: 46 USD/km, 2004: 38 USD/km, 2005-Q3: 16 USD/km, 2006-Q2: 44 USD/km, 2008: 48 USD/km}}}
+plants:
+  works: {product: fiber, capacity: 100_000 km/year, cash_cost: 25 USD/km, fixed_cost: 0.5 million USD/year, maintenance: 0.2 million USD/year}
+projects:
+  line: {plant: works, adds: 220_000 km/year, capex: 24 million USD, spend: {2001: 60 %, 2002: 40 %}, complete: 2002-06-30, ramp: {linear: 6 months}}
+working_capital: {receivables: 45 days, payables: 30 days}
+opening: {cash: 1.5 million USD, fixed_assets: {value: 10 million USD, life: 8 years}}
+tax: {rate: 30 %, lag: 3 months}
+rates: {libor: {2001: 5 %/year, 2002-02: 4 %/year, 2003: 3 %/year, 2005-05: 4.5 %/year}}
+company: {gap: [revolver], dividends: {2003-06-30: 2 million USD, 2004-12-31: 0.5 million USD, 2007-06-30: 1 million USD, 2009-12-31: 1 million USD}}
+loans:
+  shaped:
+    commitment: 14 million USD
+    signed: 2001-01-31
+    matures: 2009-07-31
+    rate: {index: libor, margin: 2 %/year, floor: 5 %/year, cap: 8 %/year}
+    payments: {every: quarter, first: 2001-03-31, end_of_month: true}
+    grace: 1 year
+    sweep: 25 %
+    prepayments: {2003-05-15: 1 million USD, 2004-02-10: 0.7 million USD, 2006-11-20: 1.5 million USD}
+    prepayment_fee: {2001: 2 %, 2004: 1 %}
+    covenants: {cover: {row: loans.shaped.dscr_12m, at_least: 1.3, lock_up: 2, test: payment}}
+    fees: {upfront: 1 %, undrawn: 0.5 %/year}
+  shaped_two: {commitment: 6 million USD, signed: 2001-03-15, matures: 2012-03-31, rate: 10 %/year, rank: 2, grace: 1 year, payments: {every: half_year, first: 2001-09-30, end_of_month: true}, repayment: {style: equal_principal}, fees: {agency: 20_000 USD/year}}
+  mezzanine: {commitment: 2 million USD, signed: 2001-06-30, matures: 2011-06-30, rate: 13 %/year, rank: 3, capitalize_until: 2004-06-30, payments: {every: quarter}, repayment: {style: bullet}, draws: {2001-06-30: 2 million USD}}
+  overdraft: {commitment: 1 million USD, signed: 2001-01-31, matures: 2010-12-31, rate: {index: libor, margin: 2 %/year}, payments: {every: quarter}, repayment: {style: revolver}, fees: {undrawn: 0.25 %/year}}
+funding: {line: {shaped: 14 million USD, shaped_two: 6 million USD, equity: rest}}
+"""
+
+BY_RULE = change_plan(
+    RANKS,
+    (
+        (
+            "dividends: {2003-06-30: 2 million USD, 2004-12-31: 0.5 million USD, 2007-06-30: 1 million USD, 2009-12-31: 1 million USD}",
+            "dividends: {2004-09-30: 0.3 million USD}, "
+            "payouts: {every: half_year, first: 2003-06-30, share: 80 %, keep: 1 million USD}",
+        ),
+        ("life: 8 years}}", "life: 8 years}, paid_in_capital: 3 million USD}"),
+        (
+            "margin: 2 %/year, floor: 5 %/year, cap: 8 %/year}",
+            "margin: {2001: 2.5 %/year, 2003-02-15: 2 %/year, 2006: 3 %/year}, floor: {2001: 5 %/year, 2005: 6.8 %/year}, "
+            "cap: {2001: 8 %/year, 2006-Q2: 7.25 %/year}}",
+        ),
+        ("sweep: 25 %", "sweep: {2001: 0 %, 2003: 25 %, 2006-08: 40 %}"),
+        (
+            "fees: {undrawn: 0.25 %/year}",
+            "fees: {undrawn: {2001: 0.25 %/year, 2005-02-10: 0.5 %/year}, agency: {2001: 10_000 USD/year, 2004-Q3: 20_000 USD/year}}",
+        ),
+        (
+            "fees: {upfront: 1 %, undrawn: 0.5 %/year}",
+            "fees: {upfront: 1 %, undrawn: {2001: 0.5 %/year, 2001-08-20: 0.75 %/year}, guarantee: {2001: 0.3 %/year, 2003: 0.2 %/year}}",
+        ),
+    ),
+)
+
+FROM_CASH = """
+fibercap: 1
+horizon: {from: 2001, to: 2008, step: quarter}
+money: {report_in: USD, discount_rate: 11 %/year, terminal_value: {multiple: 4}, minimum_cash: 0.3 million USD, interest_on_cash: 2 %/year}
+products: {fiber: {price: {2001: 44 USD/km, 2003: 38 USD/km, 2004: 20 USD/km, 2004-Q4: 42 USD/km}}}
+plants: {works: {product: fiber, capacity: 250_000 km/year, cash_cost: 24 USD/km, fixed_cost: 0.4 million USD/year, maintenance: 0.2 million USD/year}}
+projects:
+  first: {plant: works, adds: 100_000 km/year, capex: 9 million USD, spend: {2001: 50 %, 2002: 50 %}, complete: 2002-06-30}
+  second: {plant: works, adds: 100_000 km/year, capex: 10 million USD, spend: {2002: 30 %, 2003: 70 %}, complete: 2003-09-30}
+  third: {plant: works, adds: 10_000 km/year, capex: 1 million USD, spend: {2002: 100 %}, complete: 2002-12-31}
+  fourth: {plant: works, adds: 10_000 km/year, capex: 0.4 million USD, spend: {2003: 100 %}, complete: 2003-12-31}
+working_capital: {receivables: 40 days, payables: 20 days}
+opening: {cash: 1 million USD, fixed_assets: {value: 8 million USD, life: 8 years}}
+tax: {rate: 30 %}
+company: {gap: [equity], equity_limit: 4.5 million USD, equity: {2004-06-30: 0.4 million USD}, payouts: {every: year, share: 60 %}, may_run_dry: true}
+loans:
+  shaped: {commitment: 5 million USD, signed: 2001-01-31, matures: 2007-12-31, rate: 8 %/year, fees: {upfront: 1 %, undrawn: 0.5 %/year}, grace: 1 year, payments: {every: quarter, first: 2001-03-31, end_of_month: true}}
+  shaped_two: {commitment: 3 million USD, signed: 2002-01-31, matures: 2009-06-30, rate: 11 %/year, rank: 2, payments: {every: half_year, first: 2002-06-30, end_of_month: true}, repayment: {style: equal_principal}}
+funding:
+  first: {grant: {share: 10 %, after: 6 months}, shaped: 4.5 million USD, cash: available, equity: rest}
+  third: {cash: available, equity: 0.2 million USD}
+  second: {shaped_two: 3 million USD, cash: available, equity: rest}
+"""
