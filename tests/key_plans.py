@@ -179,16 +179,17 @@ fibercap: 1
 id: owners
 horizon: {from: 2001, to: 2004, step: quarter}
 money: {report_in: USD, discount_rate: 10 %/year, minimum_cash: 0.5 million USD}
-products: {fiber: {price: {2001: 20 USD/km, 2002: 17 USD/km, 2003: 19 USD/km}}}
+products: {fiber: {price: {2001: 12 USD/km, 2002: 17 USD/km, 2003: 19 USD/km}}}
 plants: {works: {product: fiber, capacity: 400_000 km/year, cash_cost: 10 USD/km, fixed_cost: 0.1 million USD/year, maintenance: 0.1 million USD/year}}
 projects: {line: {plant: works, adds: 100_000 km/year, capex: 2 million USD, complete: 2001-12-31, fixed_cost: 0.05 million USD/year}}
 working_capital: {receivables: 20 days, inventory: 10 days, payables: 10 days}
 loans:
   bank: {commitment: 5 million USD, signed: 2000-12-31, fees: {agency: 10_000 USD/year, guarantee: 1 %/year}, matures: 5 years, rate: 8 %/year, draws: {2001-01-31: 4 million USD},
          repayment: {style: bullet}, covenants: {cover: {row: accounts.interest_cover_12m, at_least: 1.1, lock_up: 12, test: quarter}}}
-funding: {line: {equity: rest}}
-company: {overhead: 0.1 million USD/year, payouts: {every: quarter, first: 2001-09-30, share: 50 %, keep: 1 million USD}}
-opening: {cash: 3 million USD, paid_in_capital: 2.5 million USD, receivables: 0.4 million USD, payables: 0.2 million USD, inventory: 0.1 million USD,
+  credit: {commitment: 1 million USD, signed: 2001-01-31, matures: 4 years, rate: 9 %/year}
+funding: {line: {cash: available, credit: 0.2 million USD, equity: rest}}
+company: {overhead: 0.1 million USD/year, gap: [equity], equity: {2001-12-31: 0.2 million USD}, equity_limit: 0.3 million USD, payouts: {every: quarter, first: 2001-09-30, share: 50 %, keep: 1 million USD}}
+opening: {cash: 0.6 million USD, paid_in_capital: 2.5 million USD, receivables: 0.4 million USD, payables: 0.2 million USD, inventory: 0.1 million USD,
           other_assets: 0.1 million USD}
 tax: {rate: 30 %}
 """

@@ -177,6 +177,7 @@ OTHERS = {
     },
     "owners": {
         "company.payouts.every": "half_year",
+        "funding.line.cash": "0.1 million USD",
         "company.payouts.first": "2002-03-31",
     },
     "rich": {
