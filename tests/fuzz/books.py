@@ -162,6 +162,8 @@ def tie_owners(books: Books) -> Found:
     yield from books.unlike("paid-in capital", paid, list(accumulate(given)))
     for key in ("equity_for_projects", "equity_paid_in", "equity_for_cash", "dividends"):
         yield from books.below(key, a(key), [0.0] * books.all)
+    if "accounts.equity_left" in books:
+        yield from books.below("equity left", a("equity_left"), [0.0] * books.all)
     if "accounts.payouts" in books:
         yield from books.below("payouts", a("payouts"), [0.0] * books.all)
         yield from books.unlike("dividends", a("dividends"), add(a("dividends_dated"), a("payouts")))

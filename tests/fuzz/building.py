@@ -127,7 +127,22 @@ def draw_sources(draft: Draft, name: str) -> Plan:
     known = not any(knows_cash(loans[payer]) for payer in found if payer in loans)
     if name in draft.plan.get("projects", {}) and known and dice.chance(0.3):
         found["include_financing_costs"] = dice.pick("true", "true", "false", True)
+    if found.get("cash", "rest") != "rest" and may_wait(draft, found) and dice.chance(0.6):
+        found["cash"] = "available"
     return found
+
+
+def may_wait(draft: Draft, sources: Plan) -> bool:
+    """Tell whether nothing beside cash that is available would have to be known before it."""
+    loans, home = draft.plan.get("loans", {}), draft.home
+    if sources.get("order") == "pro_rata" or "include_financing_costs" in sources:
+        return False
+    if any(loan.get("repayment", {}).get("style") == "sculpted" for loan in loans.values()):
+        return False
+    lenders = [name for name in sources if name in loans]
+    return not any(
+        loans[name].get("repayment", {}).get("style") == "revolver" or draft.codes[name] != home for name in lenders
+    )
 
 
 def knows_cash(loan: Plan) -> bool:

@@ -281,6 +281,16 @@ def draw_payouts(draft: Draft) -> Plan:
     return found
 
 
+def may_limit(draft: Draft) -> bool:
+    """Tell whether a limit of what owners pay leaves known what must be known before cash."""
+    loans = draft.plan.get("loans", {})
+    for sources in draft.plan.get("funding", {}).values():
+        revolves = any(loans.get(name, {}).get("repayment", {}).get("style") == "revolver" for name in sources)
+        if "equity" in sources and (revolves or "include_financing_costs" in sources):
+            return False
+    return True
+
+
 def draw_owners(draft: Draft) -> None:
     """Add overhead, what owners pay in and take out, and who lifts cash to its minimum."""
     dice = draft.dice
@@ -293,6 +303,8 @@ def draw_owners(draft: Draft) -> None:
     if dice.chance(0.3):
         found["payouts"] = draw_payouts(draft)
         found.pop("dividends", None)
+    if "equity" not in found and may_limit(draft) and dice.chance(0.4):
+        found["equity_limit"] = draft.amount(1e5, 3e7)
     revolvers = [
         name
         for name, loan in draft.plan.get("loans", {}).items()

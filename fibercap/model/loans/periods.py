@@ -145,15 +145,14 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     sheet.line(Row(f"{prefix}.fee_left", f"{label}: share of days left", "", STOCK, text, before))
     until = schedule.given[f"{loan_prefix}.available_until"]
     last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
-    owed = f"{{{prefix}.closing}}"
-    if loan.needs_cash:  # not the closing balance: it depends on cash, and cash depends on the fee
-        owed = (
-            f"{{{prefix}.opening}} + {{{prefix}.known_draws}} + {{{prefix}.capitalized}} - {{{prefix}.known_principal}}"
-        )
+    owed, waits = f"{{{prefix}.closing}}", sheet.rests_on_open(f"{{{loan_prefix}.funded}}")
     drawing = f"{{time.end}} < {last}"
-    if waits := sheet.rests_on_open(f"{{{loan_prefix}.funded}}"):  # what is drawn on the last day depends on cash too
+    if waits:  # what is drawn on the last day depends on cash, and cash on the fee
         owed = f"{{{prefix}.opening}} + {{{prefix}.capitalized}} - {{{prefix}.principal}}"
         drawing = f"{{time.end}} <= {last}"
+    if loan.needs_cash:  # nor may it be what cash repays or draws
+        drawn, principal = "" if waits else f" + {{{prefix}.known_draws}}", f"{{{prefix}.known_principal}}"
+        owed = f"{{{prefix}.opening}}{drawn} + {{{prefix}.capitalized}} - {principal}"
     text = f"IF(OR({setting.trifle_on(sheet).counts_text(f'({owed})')}, {drawing}), 1, 0)"
     live = Row(f"{prefix}.live", f"{label}: still runs", "", FLOW, text)
     _ = sheet.put(live, None) if loan.needs_cash or waits else sheet.line(live)
