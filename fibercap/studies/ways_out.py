@@ -103,8 +103,11 @@ def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float
     ways += [f"a source that pays, in `funding.{key}`" for key in unpaid]
     revolvers = [name for name in scenario.cash_lifters if name in scenario.loans]
     ways += [f"a larger `loans.{name}.commitment`" for name in revolvers]
+    limited = scenario.company.equity_limit is not None and not later
+    if limited:
+        ways.append("a higher `company.equity_limit`")
     ways.append(f"`company.equity: {{{day}: {ceil(-lowest)} {scenario.currency}}}`")
-    if not later:
+    if not later and not (limited and "equity" in scenario.cash_lifters):
         ways.append(f"owners whenever cash lacks, by `company.gap: [{', '.join([*scenario.cash_lifters, 'equity'])}]`")
     return f"{amount} by {day}: {'; or '.join(ways)}"
 
@@ -125,6 +128,9 @@ def uses_way_out(projection: Projection, key: str, gap: Array) -> str:
     last = projection.timeline.labels[int(np.flatnonzero(gap)[-1])]
     head = f"{ceil(gap.sum()):,} {plan.currency} until {last}"
     named = [name for name in plan.funding[key].sources if name in plan.loans] if key in plan.funding else []
+    if plan.company.equity_limit is not None and key in plan.funding and "equity" in plan.funding[key].sources:
+        more = f", or more of {', '.join(f'`{name}`' for name in named)}" if named else ""
+        return f"{head}: a higher `company.equity_limit`{more}"
     if named:
         return f"{head}: more of {', '.join(f'`{name}`' for name in named)}, or `equity: rest` in `funding.{key}`"
     return f"{head}: `equity: rest` or a loan in `funding.{key}`, or `cash: rest` there if cash is meant to pay"

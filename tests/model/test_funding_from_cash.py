@@ -13,6 +13,7 @@ from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
+from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
 from tests.model.test_formulas import disagreements
 
@@ -94,6 +95,9 @@ def test_owners_never_pay_more_than_their_limit() -> None:
     assert row(limited, "accounts.cash").min() < 1e6
     assert any("`company.equity_limit`" in message for message in warnings(limited))
     assert not any("`company.equity_limit`" in message for message in warnings(free))
+    ways = [finding.way_out for finding in findings(limited)]
+    assert any("a higher `company.equity_limit`, or more of `other`" in way for way in ways)
+    assert not any("equity: rest" in way for way in ways)
 
 
 def test_a_limit_that_is_not_reached_changes_nothing() -> None:
