@@ -59,6 +59,15 @@ claims:
 """
 
 
+RATIO = """\
+ratios:
+  cover:
+    numerator: {earned: {add: accounts.ebitda}, upkeep: {subtract: accounts.maintenance}}
+    denominator: {service: {add: accounts.debt_service}}
+    over: 12 months
+"""
+
+
 @dataclass(frozen=True)
 class Example:
     """Files of a folder, and what is asked of one of them."""
@@ -318,6 +327,11 @@ EXAMPLES: Mapping[str, Example] = {
     "no_such_measure": spoilt(CLAIM, "measure: project_ir, above: 8 %/year"),
     "no_dates": loan("covenants: {cover: {measure: min_dscr, at_least: 1.2, lock_up: 1.3}}"),
     "not_on_dates": loan("covenants: {cover: {row: accounts.dscr, at_least: 1.2, test: quarter}}"),
+    "ratio_of_ratio": spoilt("claims:\n", f"{RATIO}claims:\n", "add: accounts.ebitda", "add: ratios.cover"),
+    "not_always_defined": spoilt("claims:\n", f"{RATIO}claims:\n", "add: accounts.ebitda", "add: accounts.dscr_12m"),
+    "unlike_units": spoilt("claims:\n", f"{RATIO}claims:\n", "subtract: accounts.maintenance", "subtract: accounts.shipments"),
+    "no_parts": spoilt("claims:\n", f"{RATIO}claims:\n", "{add: accounts.ebitda}", "{note: all that is earned}"),
+    "part_of_period": spoilt("claims:\n", f"{RATIO}claims:\n", "over: 12 months", "over: 5 months", "to: 2004}", "to: 2004, step: quarter}"),
     "no_level": loan("covenants: {cover: {row: accounts.revenue, at_least: 1 MUSD, lock_up: 2 MUSD}}"),
     "beyond_limit": loan("covenants: {cover: {row: accounts.dscr, at_least: 1.2, lock_up: 1.1}}"),
 }  # fmt: skip

@@ -125,6 +125,7 @@ working_capital: {inventory: 30 days, payables: 20 days}
 tax: {rate: 30 %}
 opening: {cash: 0 USD, fixed_assets: 3 million USD}
 company: {may_run_dry: true, overhead: {2000: 12 million USD/year, 2002: 1 million USD/year}}
+ratios: {fixed: {title: Fixed cover, numerator: {earned: {add: accounts.ebitda}, upkeep: {subtract: accounts.maintenance}}, denominator: {service: {add: accounts.debt_service}, taxes: {subtract: accounts.tax_paid}}, over: 12 months}}
 claims:
   grows: {says: It grows, row: accounts.revenue, when: 2004, above: {times: 1.1, of: 2001}}
   keeps: {says: It keeps, row: accounts.revenue, when: 2004, at_least: {times: 1.1, of: 2001}}

@@ -64,6 +64,7 @@ loans:
          repayment: {style: custom, schedule: {2003-01-31: 0.5 million EUR, 2005-01-31: 0.5 million EUR}},
          prepayments: {2002-04-15: 0.1 million EUR}, prepayment_fee: 1 %}
 funding: {line: {mark: 50 %, equity: rest, include_financing_costs: true}, works: {euro: 2 million EUR, equity: rest}}
+ratios: {fixed: {numerator: {earned: {add: accounts.ebitda}}, denominator: {service: {add: accounts.debt_service}}}}
 company: {equity: {2002-01-15: 0.1 million USD}, dividends: {2002-06-30: 0.3 million USD, 2003-06-30: 0.3 million USD}, payouts: {every: year}}
 tax: {rate: 30 %}
 opening: {cash: 5 million USD}

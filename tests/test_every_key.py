@@ -34,7 +34,7 @@ PERIOD = re.compile(r"(FY)?\d{4}(-[\dQ]+)*")
 PLANS = {"maker": MAKER, "lenders": LENDERS, "costs": COSTS, "owners": OWNERS, "rich": PLAN}
 LABELS = {
     "fibercap", "id", "title", "sources.*.title", "sources.*.kind", "sources.*.date", "sources.*.url", "default_source",
-    "loans.*.title", "loans.*.lender", "loans.*.covenants.*.says", "products.*.name", "plants.*.name", "projects.*.name",
+    "loans.*.title", "loans.*.lender", "loans.*.covenants.*.says", "ratios.*.title", "products.*.name", "plants.*.name", "projects.*.name",
     "claims.*.says", "money.report_in",
 }  # fmt: skip
 """Keys that name things and move no figure; and the currency, which all amounts follow (tests/test_any_unit.py)."""
@@ -141,6 +141,10 @@ OTHERS = {
         "loans.credit.covenants.leverage.row": "accounts.dscr_12m",
         "loans.credit.covenants.cover.measure": "min_llcr",
         "loans.credit.covenants.steps.from": "2002-06-30",
+        "ratios.fixed.numerator.earned.add": "accounts.cfads",
+        "ratios.fixed.numerator.upkeep.subtract": "accounts.tax_paid",
+        "ratios.fixed.denominator.service.add": "accounts.interest_paid",
+        "ratios.fixed.denominator.taxes.subtract": "accounts.maintenance",
         "loans.house.covenants": "{cover: {row: accounts.dscr_12m, at_least: 1.1, lock_up: 99}}",
         "loans.credit.repayment": "{style: sculpted, dscr: 1.5}",
         "plants.works.depreciation": "sum_of_years",

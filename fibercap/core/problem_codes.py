@@ -216,7 +216,7 @@ CLAIMS: Final = {
     "one_subject": Kind("A claim or covenant is about a row and a measure, or about neither.", "Keep one of them."),
     "one_limit": Kind("A claim or covenant has several limits, or none.", "Keep one of them."),
     "time_of_measure": Kind("A claim about a measure names a time.", "Remove `when`; a measure has none."),
-    "no_such_row": Kind("A claim, covenant or lock-up matches no row.", "Take the row that is proposed."),
+    "no_such_row": Kind("A claim, covenant, lock-up or ratio matches no row.", "Take the row that is proposed."),
     "no_such_measure": Kind("A claim or covenant matches no measure.", "Take the measure that is proposed."),
     "no_dates": Kind(
         "A lock-up, `test`, `from` or limit by period is on a measure.", "Name a row, which has a value on each date."
@@ -224,6 +224,11 @@ CLAIMS: Final = {
     "not_on_dates": Kind(
         "A covenant's row has no value on the dates that `test` names.", "Take the row that is proposed."
     ),
+    "ratio_of_ratio": Kind("A ratio of the plan's own is made of another.", "Write the parts of the other one."),
+    "not_always_defined": Kind("A part of a ratio has no value in some periods.", "Write the rows that it is made of."),
+    "unlike_units": Kind("A ratio adds rows in different units.", "Give each unit a ratio of its own."),
+    "no_parts": Kind("A side of a ratio is empty, or a part names no row or two.", "Name one row in each part."),
+    "part_of_period": Kind("A ratio is over a time that is not whole periods of the model.", "Take whole periods."),
     "no_level": Kind(
         "A lock-up is on a row that is neither a balance nor a ratio.", "Name one, such as `accounts.dscr_12m`."
     ),

@@ -11,6 +11,8 @@ from fibercap.model.cash.lock_up import lock_rows, locked_row, locks_of
 from fibercap.model.cash.order_of_cash import cash_decides, settle_cash
 from fibercap.model.cash.ranks import rank_rows
 from fibercap.model.cover.loan_life import ratio_rows
+from fibercap.model.cover.own_ratio import RATIOS
+from fibercap.model.cover.own_ratio_rows import own_ratio_rows
 from fibercap.model.cover.service import cover_rows
 from fibercap.model.income.statements import account_rows
 from fibercap.model.loans.covenant_rows import limit_rows
@@ -89,6 +91,8 @@ def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dic
     if ratios or locks:
         cover_rows(sheet, scenario)
         ratio_rows(sheet, scenario)
+        locking = [c.row.removeprefix(RATIOS) for c, _ in locks_of(scenario).values()]
+        own_ratio_rows(sheet, scenario, scenario.ratios if ratios else locking)
     lock_rows(sheet, scenario)
     if ratios:
         limit_rows(sheet, scenario)

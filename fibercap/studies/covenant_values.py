@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.cover.twelve_months import LEVERAGE, MONTHS, NO_EBITDA, NO_YEAR, OVER, YEARLY
-from fibercap.model.loans.covenant_dates import indices
+from fibercap.model.cover.own_ratio import RATIOS
+from fibercap.model.cover.twelve_months import MONTHS, NO_YEAR, OVER, YEARLY
+from fibercap.model.loans.covenant_dates import breaking_row, indices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,7 @@ def values_on(
     timeline, days = projection.timeline, projection.dates_to_maturity
     series, count = projection.to_maturity(row.path), dates.months // timeline.months
     flags = projection.to_maturity(dates.flag) > 0 if dates.flag else np.ones_like(series, dtype=bool)
+    breaking = breaking_row(covenant)
     for k in indices(dates, timeline, projection.scenario.loans[loan], covenant, days):
         is_tested = flags[:, k]
         if not is_tested.any():
@@ -66,19 +68,21 @@ def values_on(
             value = part.sum(axis=-1) if row.nature == FLOW else part.mean(axis=-1)
         else:
             value = np.full(len(part), np.nan)
-        if row.path in LEVERAGE:
-            value = np.where(projection.to_maturity(NO_EBITDA)[:, k] > 0, beyond, value)
+        if breaking:
+            value = np.where(projection.to_maturity(breaking)[:, k] > 0, beyond, value)
         value = np.where(is_tested, value, np.nan)
         label = timeline.label(days[k], timeline.step if dates.step == "period" else dates.step)
         months = (k + 1) * timeline.months
-        reason = _reason(row, months) if is_tested[0] and np.isnan(value[0]) else ""
+        reason = _reason(projection, row, months) if is_tested[0] and np.isnan(value[0]) else ""
         yield DatedValue(label, float(timeline.origin + months), value, reason)
 
 
-def _reason(row: Row, months: int) -> str:
+def _reason(projection: Projection, row: Row, months: int) -> str:
     """Say why a row has no value so many months after the start of the horizon."""
     if row.nature != STOCK:
         return PART_OF_PERIOD
     if months < MONTHS and (row.path in YEARLY or OVER in row.path):
         return NO_YEAR
-    return row.undefined.partition(", or")[0]
+    why, _, too_early = row.undefined.partition(", or ")
+    ratio = projection.scenario.ratios.get(row.path.removeprefix(RATIOS))
+    return too_early if ratio is not None and months < ratio.over else why

@@ -13,6 +13,7 @@ from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.tree import place_of
 from fibercap.core.unit_words import unit_mismatch
 from fibercap.model.cash.lock_up import locked_row
+from fibercap.model.cover.own_ratio import RATIOS
 from fibercap.model.loans.covenant_dates import dates_of, refusal
 from fibercap.model.measures.all_measures import measure_named, names
 from fibercap.studies.claims import ROUNDING, holds, problem_with_subject
@@ -28,6 +29,8 @@ PASS: Final = "PASS"  # noqa: S105 - a verdict
 FAIL: Final = "FAIL"
 NOT_TESTED: Final = "NOT TESTED"
 IN_TOTAL: Final = "in total"
+NO_EARNINGS: Final = "there is debt, and no EBITDA"
+NOTHING_BELOW: Final = "its denominator is not above zero"
 FLOORS: Final = frozenset({"above", "at_least"})
 NO_DATE: Final = "no date on which it is tested falls within the horizon"
 
@@ -125,6 +128,11 @@ class CovenantResult:
             counts[date_.reason] = counts.get(date_.reason, 0) + 1
         several = len(counts) > 1
         return ", ".join(f"{reason} ({count})" if several else reason for reason, count in counts.items())
+
+    @property
+    def why_infinite(self) -> str:
+        """What is wrong where the value is infinite, in words."""
+        return NOTHING_BELOW if self.subject.startswith(RATIOS) else NO_EARNINGS
 
     def limit_on(self, when: str) -> float:
         """Return the limit in force on a date on which it is tested, or would be."""

@@ -164,7 +164,7 @@ def _covenant(projection: Projection, tested: CovenantResult) -> Finding:
     if worst.limit != first.limit:
         worst_limit = f", of {comparator} {quantity_words(worst.limit, tested.unit)}"
     if isinf(worst.value):
-        far = f"there is debt, and no EBITDA{worst.on if worst is not first else ''}; {promised}"
+        far = f"{tested.why_infinite}{worst.on if worst is not first else ''}; {promised}"
     else:
         deep = (
             f" (at worst {quantity_words(worst.value, tested.unit)}{worst.on}{worst_limit})"

@@ -12,7 +12,7 @@ from fibercap.core.errors import FibercapError, Problem
 from fibercap.core.units import unit_text
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project
-from fibercap.studies.covenants import sampled_tests
+from fibercap.studies.covenants import NOTHING_BELOW, sampled_tests
 from fibercap.studies.largest_loan import GRID, amounts, largest, loan_lever
 from fibercap.studies.movable_inputs import input_samples
 from fibercap.studies.turning_points import Judgement
@@ -153,7 +153,8 @@ def covenant_way_out(
     worst = tested.worst
     smaller = _smaller_loan(projection, tested, faults)
     if isinf(worst.value):
-        return f"EBITDA above zero, or no debt{worst.on}{smaller}"
+        wanted = "a denominator above zero" if tested.why_infinite == NOTHING_BELOW else "EBITDA above zero, or no debt"
+        return f"{wanted}{worst.on}{smaller}"
     share = f", {_percent(worst.headroom)} of its limit" if worst.headroom is not None else ""
     beyond = "below" if worst.value < worst.limit else "above"
     gap = f"{tested.subject} is {quantity_words(abs(worst.room), tested.unit)} {beyond} its limit{worst.on}{share}"

@@ -14,7 +14,7 @@ from fibercap.core.units import unit_text
 from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.model.loans.covenant_limit import LimitStep
 from fibercap.studies.claims import WORDS
-from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS
+from fibercap.studies.covenants import FAIL, NOT_TESTED, NOTHING_BELOW, PASS
 from fibercap.studies.headroom import PRICE, tightest
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def covenant_lines(tested: CovenantResult, room: Headroom | None = None) -> tupl
     tight = tested.tightest
     if tight is None:
         return tested.verdict, f"{text}; not tested within the horizon: {tested.why_untested}"
-    value, unit = quantity_text(tight.value, tested.unit) if isfinite(tight.value) else ("without EBITDA", "")
+    value, unit = quantity_text(tight.value, tested.unit) if isfinite(tight.value) else (_no_base(tested), "")
     text += f"; tightest {value} {unit}".rstrip() + tight.on
     text += f" (limit {limit_text((LimitStep('', 0, tight.limit),), tested.unit)})" if len(tested.limits) > 1 else ""
     text += f", headroom {_share(tight.headroom)}" if tight.headroom is not None and isfinite(tight.headroom) else ""
@@ -185,6 +185,11 @@ def covenant_lines(tested: CovenantResult, room: Headroom | None = None) -> tupl
     text += f"; {untested}" if (untested := untested_text(tested)) else ""
     text += f"; {lock_up}" if (lock_up := lock_up_text(tested)) else ""
     return tested.verdict, text
+
+
+def _no_base(tested: CovenantResult) -> str:
+    """Return what stands in place of an infinite value."""
+    return "over nothing" if tested.why_infinite == NOTHING_BELOW else "without EBITDA"
 
 
 def limit_text(steps: Sequence[LimitStep], unit: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import STEPS
 from fibercap.studies.claims import outcomes
-from fibercap.studies.covenants import covenants
+from fibercap.studies.covenants import NO_EARNINGS, covenants
 from fibercap.studies.schedules import projected_schedules
 from fibercap.views.files.csv_text import csv_text
 from fibercap.views.loan_tables import loan_csv
@@ -94,7 +94,16 @@ def covenants_csv(projection: Projection) -> str:
         lines += [
             (*head, test.limit, test.when, test.value, c.unit, test.headroom, test.holds, "")
             if isfinite(test.value)
-            else (*head, test.limit, test.when, None, c.unit, None, test.holds, NO_EBITDA)
+            else (
+                *head,
+                test.limit,
+                test.when,
+                None,
+                c.unit,
+                None,
+                test.holds,
+                NO_EBITDA if c.why_infinite == NO_EARNINGS else c.why_infinite,
+            )
             for test in c.tests
         ]
         lines += [

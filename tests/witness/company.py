@@ -19,7 +19,7 @@ from tests.witness.loans import Contract, read_contracts
 from tests.witness.locks import find_limits, find_locked
 from tests.witness.plan import Plan, operate
 from tests.witness.quantities import is_share
-from tests.witness.ranks import form_ratios
+from tests.witness.ranks import form_ratios, weigh_company
 from tests.witness.series import Exchange
 from tests.witness.statements import Books
 from tests.witness.terms import Tested
@@ -115,6 +115,7 @@ def project_once(plan: Plan, contracts: dict[str, Contract] | None, burden: Row 
         )
     cover_loans(contracts, calendar, rows, threshold)
     cover_life(contracts, calendar, rows, threshold)
+    weigh_company(calendar, rows, threshold)
     form_ratios(plan, calendar, rows, threshold)
     return Company(plan, calendar, exchange, contracts, ledgers, rows, threshold)
 

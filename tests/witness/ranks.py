@@ -44,18 +44,21 @@ def weigh_company(calendar: Calendar, rows: Rows, threshold: float) -> None:
     rows["accounts.net_worth"] = rows["accounts.paid_in_capital"] + rows["accounts.retained_earnings"]
     rows["accounts.tangible_net_worth"] = rows["accounts.net_worth"] - rows["accounts.deferred_fees"]
     tested = np.arange(calendar.count) >= 12 // calendar.step - 1
-    sold = roll_year(rows["accounts.revenue"], calendar)
+    for of in ("revenue", "gross_profit", "ebitda"):
+        rows[f"accounts.{of}_12m"] = roll_year(rows[f"accounts.{of}"], calendar)
     for name, of in (("gross_margin", "gross_profit"), ("ebitda_margin", "ebitda")):
-        margin = divide(roll_year(rows[f"accounts.{of}"], calendar), sold, threshold)
+        margin = divide(rows[f"accounts.{of}_12m"], rows["accounts.revenue_12m"], threshold)
         rows[f"accounts.{name}_12m"] = np.where(tested, margin, np.nan)
 
 
 def form_ratios(plan: Plan, calendar: Calendar, rows: Rows, threshold: float) -> None:
     """Add the ratios that the plan defines (section 6, ratios of a plan's own)."""
     for name, block in plan.get("ratios", {}).items():
-        months = int(read_number(block.get("over"), f"{calendar.step} months"))
+        months = int(read_number(block.get("over"), "12 months"))
         above, below = (add_terms(block[part], months, calendar, rows) for part in ("numerator", "denominator"))
         tested = np.arange(calendar.count) >= months // calendar.step - 1
+        rows[f"ratios.{name}.numerator"], rows[f"ratios.{name}.denominator"] = above, below
+        rows[f"ratios.{name}.no_denominator"] = (tested & (above > threshold) & (below <= threshold)).astype(float)
         rows[f"ratios.{name}"] = np.where(tested, divide(above, below, threshold), np.nan)
 
 

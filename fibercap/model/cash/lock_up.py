@@ -11,8 +11,7 @@ from fibercap.core.timeline import STOCK, month_number
 from fibercap.core.tree import place_of
 from fibercap.core.unit_words import unit_mismatch
 from fibercap.model.cash.trifle import trifle_of
-from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
-from fibercap.model.loans.covenant_dates import dates_of, refusal
+from fibercap.model.loans.covenant_dates import breaking_row, dates_of, refusal
 from fibercap.model.loans.covenant_rows import in_force
 
 if TYPE_CHECKING:
@@ -80,8 +79,9 @@ def _lock_row(
     least, earlier = f"{limit} * {1.0 - HARDLY if floor else 1.0 + HARDLY!r}", f"{{{locked}@-1}}"
     # an undefined ratio is on neither side of its level: what the last test said goes on
     text = f"IF({{{row}}} {beyond} {least}, 1, IF({{{row}}} {keeps} {least}, 0, {earlier}))"
-    if row in LEVERAGE:  # debt without earnings is beyond any limit
-        text = f"IF({{{NO_EBITDA}}} > 0, 1, {text})"
+    breaking = breaking_row(covenant)
+    if breaking:
+        text = f"IF({{{breaking}}} > 0, 1, {text})"
     flag = dates_of(scenario.timeline, loan, covenant, sheet.rows[row]).flag
     if flag:
         text = f"IF({{{flag}}} > 0, {text}, {earlier})"

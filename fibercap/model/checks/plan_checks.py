@@ -36,6 +36,7 @@ from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
 from fibercap.model.checks.owner_checks import dates_of_owners, payouts
 from fibercap.model.checks.plant_checks import plant_costs, plant_products, product_shares
 from fibercap.model.checks.rank_checks import ranks_without_gaps
+from fibercap.model.checks.ratio_checks import ratio_parts
 from fibercap.model.checks.series_checks import limit_of_growth, start_of_discounting, start_of_growth, start_of_series
 from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
 from fibercap.model.plants.purchases import net_capital
@@ -133,8 +134,8 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (payouts, ["payouts"]),
         (_gap, ["gap"]),
         (_tax, ["lag", "expire"]),
-        (claim_subject, names("claims")),
-        (claim_limit, names("claims")),
+        (ratio_parts, names("ratios")),
+        *((check, names("claims")) for check in (claim_subject, claim_limit)),
         (claim_within, names("claims")),
         (claim_source, names("claims")),
         (_option, names("options")),

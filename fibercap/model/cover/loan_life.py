@@ -10,6 +10,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.cash.trifle import trifle_of
+from fibercap.model.cover.net_worth import net_worth_rows
 from fibercap.model.cover.twelve_months import twelve_month_rows
 from fibercap.model.income.operations import sum_row
 from fibercap.model.loans.covenant import AT_PAYMENTS
@@ -37,6 +38,7 @@ def ratio_rows(sheet: Sheet, plan: Plan) -> None:
     _rate_rows(sheet, plan)
     _worth_rows(sheet, plan)
     twelve_month_rows(sheet, plan)
+    net_worth_rows(sheet, plan)
 
 
 def _rate_rows(sheet: Sheet, plan: Plan) -> None:

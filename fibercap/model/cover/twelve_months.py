@@ -35,12 +35,15 @@ SUMS: Final = {
     "cfads_before_capex": "CFADS before capex, over twelve months",
     "debt_service": "Debt service over twelve months",
     "ebitda": "EBITDA over twelve months",
+    "gross_profit": "Gross profit over twelve months",
     "interest_to_cover": "Interest to cover, over twelve months",
+    "revenue": "Revenue over twelve months",
 }
 NO_YEAR: Final = "twelve months of the horizon are not over"
 NO_SERVICE: Final = "no debt service is due"
 NO_INTEREST: Final = "no interest accrues that funding does not pay"
 NOT_EARNED: Final = "EBITDA is not positive"
+NOTHING_SOLD: Final = "nothing is sold"
 
 
 def calendar_rows(sheet: Sheet, timeline: Timeline) -> None:
@@ -70,10 +73,11 @@ def calendar_rows(sheet: Sheet, timeline: Timeline) -> None:
 
 
 def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write cover of debt service and of interest, and debt to EBITDA, over twelve months and by year.
+    """Write cover of debt service and of interest, debt to EBITDA and margins, over twelve months and by year.
 
     Writes `accounts.<flow>_12m`, `accounts.dscr_12m`, `dscr_before_capex_12m`, `interest_cover_12m`,
-    `debt_to_ebitda_12m`, `loans.<l>.dscr_12m`, and `accounts.dscr`, `interest_cover`, `debt_to_ebitda` of whole years.
+    `debt_to_ebitda_12m`, `gross_margin_12m`, `ebitda_margin_12m`, `loans.<l>.dscr_12m`, and `accounts.dscr`,
+    `interest_cover`, `debt_to_ebitda` of whole years.
 
     Parameters
     ----------
@@ -93,6 +97,8 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
         ("dscr_before_capex", "DSCR before capex", "cfads_before_capex_12m", "debt_service_12m", NO_SERVICE),
         ("interest_cover", "Interest cover", "ebitda_12m", "interest_to_cover_12m", NO_INTEREST),
         ("debt_to_ebitda", "Debt to EBITDA", "debt", "ebitda_12m", NOT_EARNED),
+        ("gross_margin", "Gross margin", "gross_profit_12m", "revenue_12m", NOTHING_SOLD),
+        ("ebitda_margin", "EBITDA margin", "ebitda_12m", "revenue_12m", NOTHING_SOLD),
     ):
         counts = f"IF(AND({{time.period}} >= {count}, {trifle.counts_text(f'{{accounts.{below}}}')}), 1, 0)"
         text = f"{{accounts.{above}}} / ({{accounts.{below}}} * {counts})"

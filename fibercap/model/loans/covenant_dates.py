@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.timeline import STOCK
-from fibercap.model.cover.twelve_months import AT_QUARTERS, MONTHS, OVER, SUMS, YEARLY
+from fibercap.model.cover.own_ratio import NO_DENOMINATOR, RATIOS
+from fibercap.model.cover.twelve_months import AT_QUARTERS, LEVERAGE, MONTHS, NO_EBITDA, OVER, SUMS, YEARLY
 from fibercap.model.loans.covenant import AT_PAYMENTS
 
 if TYPE_CHECKING:
@@ -53,6 +54,18 @@ def own_dates(row: str) -> str:
         paid = "has_payment" if key.removesuffix(AT_PAYMENTS).endswith(OVER) else "debt_moves"
         return f"{stem}.{paid}"
     return f"{stem}.pays" if stem.startswith("loans.") and key in {"dscr", "dscr_unlevered"} else ""
+
+
+def breaking_row(covenant: Covenant) -> str:
+    """Return the row that is above zero where a covenant is broken whatever its limit is; "" if there is none.
+
+    Debt without earnings breaks any limit on leverage, and something over nothing any ceiling on a ratio of the plan's.
+    """
+    row = covenant.tested_row
+    if row in LEVERAGE:
+        return NO_EBITDA
+    is_ratio = row.startswith(RATIOS) and row.count(".") == 1
+    return f"{row}{NO_DENOMINATOR}" if is_ratio and covenant.limit[0] in {"below", "at_most"} else ""
 
 
 def at_any_date(row: str) -> str:

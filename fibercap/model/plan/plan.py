@@ -16,6 +16,7 @@ from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import Timeline
 from fibercap.core.units import Array
+from fibercap.model.cover.own_ratio import OwnRatio
 from fibercap.model.currency.currency import Exchange, block_of
 from fibercap.model.funding.sources import BRIDGE, GRANT, Funding
 from fibercap.model.loans import Loan
@@ -155,6 +156,9 @@ class Plan(Lending):
     options: Mapping[str, Option] = {}
     """Ways to pay for the same plan, by name; each is laid over it. Like `{bullet: {change: {loans.fleet.repayment:
     {style: bullet}}}}`."""
+    ratios: Mapping[str, OwnRatio] = {}
+    """Ratios as agreements define them, by name, which covenants and claims may name as rows. Like `{fixed_charge:
+    {numerator: {earnings: {add: accounts.ebitda}}, denominator: {service: {add: accounts.debt_service}}}}`."""
     claims: Mapping[str, Claim] = {}
     """What was said of the plan in public, by name; each is tested. Like `{doubles: {says: "Jena doubles", row:
     plants.jena.nameplate, when: end of 2002, at_least: 510_000 km/year}}`."""

@@ -77,7 +77,9 @@ def reference_plan(plan: Scenario) -> Scenario:
         loans[name] = loan if _may_be_outstanding(as_written, name, loan) else loan.model_copy(update={"draws": None})
     for name, loan in loans.items():
         barring = {key: covenant for key, covenant in loan.covenants.items() if covenant.lock_up is not None}
-        locks = {key: covenant for key, covenant in barring.items() if _row_exists(covenant.tested_row, plants, loans)}
+        locks = {
+            key: covenant for key, covenant in barring.items() if _row_exists(plan, covenant.tested_row, plants, loans)
+        }
         loans[name] = loan.model_copy(update={"covenants": locks})
     rules = {key: getattr(as_written.company, key) for key in OWNERS_RULES}
     update = {
@@ -131,10 +133,13 @@ def _may_be_outstanding(plan: Scenario, name: str, loan: Loan) -> bool:
     return not loan.revolves and not plan.uses_of_loan(name)
 
 
-def _row_exists(row: str, plants: Mapping[str, Plant], loans: Mapping[str, Loan]) -> bool:
+def _row_exists(plan: Scenario, row: str, plants: Mapping[str, Plant], loans: Mapping[str, Loan]) -> bool:
     """Return whether the row that a lock-up tests exists without projects and without the other loans."""
     kind, _, rest = row.partition(".")
     name = rest.partition(".")[0]
+    if kind == "ratios" and name in plan.ratios:
+        parts = [part for side in plan.ratios[name].sides.values() for part in side.values()]
+        return all(_row_exists(plan, part.row, plants, loans) for part in parts)
     ranks = {str(loan.rank) for loan in loans.values()}
     names: dict[str, Container[str]] = {"projects": (), "loans": loans, "funding": plants, "plants": plants}
     names["ranks"] = ranks if len(ranks) > 1 else ()

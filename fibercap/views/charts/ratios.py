@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.period_names import ends
+from fibercap.model.cover.own_ratio import RATIOS
 from fibercap.model.cover.twelve_months import OVER, YEARLY
 from fibercap.studies.covenants import covenants
 from fibercap.views.charts.claim_marks import SIGNS
@@ -93,7 +94,7 @@ def ratios(projection: Projection) -> list[Ratio]:
     """Return the company's cover over twelve months at payments, and every other cover ratio that has a covenant."""
     promises = covenants(projection).values()
     result = [_at_periods("All loans, over twelve months, at payments", projection, TWELVE, promises)]
-    subjects = dict.fromkeys(p.subject for p in promises if "dscr" in p.subject.rpartition(".")[2] and "." in p.subject)
+    subjects = dict.fromkeys(p.subject for p in promises if _is_drawn(p))
     for row in subjects:
         if row in YEARLY:
             years, name = Years.of(projection), f"All loans, by {projection.timeline.year_kind}"
@@ -103,9 +104,17 @@ def ratios(projection: Projection) -> list[Ratio]:
     return [ratio for ratio in result if len(ratio.values)]
 
 
+def _is_drawn(promise: CovenantResult) -> bool:
+    """Return whether a covenant is on a cover ratio, or on a ratio without unit of the plan's own."""
+    block, _, key = promise.subject.rpartition(".")
+    return bool(block) and ("dscr" in key or (f"{block}." == RATIOS and not promise.unit))
+
+
 def _name(projection: Projection, row: str) -> str:
     """Return the name of the panel of a ratio."""
     stem, _, key = row.rpartition(".")
+    if row.startswith(RATIOS):
+        return f"{projection.rows[row].label}, over {projection.scenario.ratios[key].period}, as tested"
     loan = stem.removeprefix("loans.")
     whose = projection.scenario.loan_title(loan) if stem.startswith("loans.") else "All loans"
     if key.endswith(OVER):
@@ -119,6 +128,9 @@ def _at_periods(name: str, projection: Projection, row: str, promises: Iterable[
     on_row = tuple(p for p in promises if p.subject == row or (row == TWELVE and p.subject == "min_dscr"))
     timeline, values = projection.timeline, projection.value(row)[0]
     shown = np.isfinite(values)
+    if row.startswith(RATIOS):
+        tested = {test.when for promise in on_row for test in promise.tests}
+        shown &= np.array([bool(_labels(day, timeline) & tested) for day in timeline.dates])
     if row.endswith(OVER):
         stem = row.rpartition(".")[0]
         tested = {test.when for promise in on_row for test in promise.tests}

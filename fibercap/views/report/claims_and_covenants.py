@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from fibercap.studies.claims import WORDS
-from fibercap.studies.covenants import NOT_TESTED
+from fibercap.studies.covenants import NOT_TESTED, NOTHING_BELOW
 from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
@@ -91,8 +91,9 @@ def _covenant(tested: CovenantResult) -> Line:
     tight = tested.tightest
     value = ""
     if tight:
-        unit = quantity_text(tight.limit, tested.unit)[1]
-        value = f"{quantity_text(tight.value, tested.unit)[0]} {unit}".strip() if isfinite(tight.value) else "no EBITDA"
+        unit, no_base = quantity_text(tight.limit, tested.unit)[1], "over nothing"
+        no_base = no_base if tested.why_infinite == NOTHING_BELOW else "no EBITDA"
+        value = f"{quantity_text(tight.value, tested.unit)[0]} {unit}".strip() if isfinite(tight.value) else no_base
     headroom = f"{tight.headroom:+.1%}" if tight and tight.headroom is not None and isfinite(tight.headroom) else ""
     broken = [test.when for test in tested.tests if not test.holds]
     verdict = f"broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}" if broken else "kept"

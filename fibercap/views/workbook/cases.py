@@ -12,9 +12,9 @@ from fibercap.core.components import circles
 from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula_text import term_of
-from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws.law_texts import law_texts
+from fibercap.model.loans.covenant_dates import breaking_row
 from fibercap.model.loans.covenant_rows import limit_row
 from fibercap.model.loans.facilities import moves_of_cash
 from fibercap.model.project import project
@@ -150,8 +150,8 @@ class RowUnion:
             wanted |= {f"{RUN_OFF}.loans.{name}.dscr_12m_at_payments" for name in projection.scenario.loans}
             for loan, terms in projection.scenario.loans.items():
                 for key, covenant in terms.covenants.items():
-                    wanted |= {f"{RUN_OFF}.{row}" for row in (covenant.row, covenant.tested_row, limit_row(loan, key))}
-                    wanted |= {f"{RUN_OFF}.{NO_EBITDA}"} if covenant.tested_row in LEVERAGE else set()
+                    rows = covenant.row, covenant.tested_row, limit_row(loan, key), breaking_row(covenant)
+                    wanted |= {f"{RUN_OFF}.{row}" for row in rows}
         waiting, used = list(wanted), set[str]()
         while waiting:
             path = waiting.pop()

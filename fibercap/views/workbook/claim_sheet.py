@@ -6,7 +6,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.core.tolerance import POINT
-from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
+from fibercap.model.cover.twelve_months import NO_EBITDA
+from fibercap.model.loans.covenant_dates import breaking_row
 from fibercap.model.loans.covenant_rows import limit_row
 from fibercap.model.plan.claim import Multiple
 from fibercap.studies.claims import ROUNDING, outcomes
@@ -211,11 +212,12 @@ class ClaimSheet:
         sheet.write_formula(row, LIMIT, formula, style("formula", numbers), limit)
 
     def _no_ebitda_test(self, row: int, case: int, terms: Covenant, when: str) -> str:
-        """Return the beginning `IF(...,0,` of the verdict on leverage: debt without EBITDA breaks any limit.
+        """Return the beginning `IF(...,0,` of a verdict: debt without EBITDA, and the like, breaks any limit.
 
         A covenant on anything else has no such part.
         """
-        if terms.tested_row not in LEVERAGE:
+        breaking = breaking_row(terms)
+        if not breaking:
             if terms.measure not in LEVERAGE_MEASURES:
                 return ""
             flag = self.book.address(case, f"time.ends_{LEVERAGE_MEASURES[terms.measure]}")
@@ -223,8 +225,8 @@ class ClaimSheet:
             no_ebitda = self.book.address(case, NO_EBITDA)
             return f"IF(SUMPRODUCT({no_ebitda.range},{days})>0,0,"
         cells = (_cell(AFTER, row), _cell(UNTIL, row))
-        no_ebitda_then = self._lookup_formula(case, NO_EBITDA, lookup_days(when, self.book), cells)
-        return f"IF({no_ebitda_then}>0,0,"
+        is_broken = self._lookup_formula(case, breaking, lookup_days(when, self.book), cells)
+        return f"IF({is_broken}>0,0,"
 
     def _lookup_formula(self, case: int, path: str, days: LookupDays, cells: tuple[str, str]) -> str:
         """Return the formula that looks up a row; it differs between options where their run-offs have other sheets."""
