@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
@@ -14,6 +16,7 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.plan_warnings import warnings
 from tests.model.test_formulas import disagreements
+from tests.written import valid_scenarios
 
 PLAN = """\
 fibercap: 1
@@ -157,3 +160,40 @@ def test_what_cannot_be_paid_is_refused(payouts: str, company: str, said: str) -
 
 def test_a_lock_up_is_used_where_there_are_payouts() -> None:
     assert not any("there are no dividends" in message for message in warnings(run("every: year", terms=LOCK)))
+
+
+def test_a_lock_up_on_a_ratio_that_looks_ahead_bars_payouts_too() -> None:
+    lock = ", covenants: {cover: {row: accounts.llcr, at_least: 1.05, lock_up: 2.5}}"
+    plan = run("every: quarter", price=BAD, terms=lock)
+    locked = plan.value("loans.bank.covenants.cover.locked")[0]
+
+    assert locked.any()
+    assert not locked.all()
+    assert not (row(plan, "payouts")[1:] * locked[:-1]).any()
+    assert row(plan, "payouts").any()
+    assert disagreements(plan) == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    text=valid_scenarios(),
+    every=st.sampled_from(["month", "quarter", "half_year", "year"]),
+    share=st.sampled_from(["25 %", "100 %"]),
+    keep=st.sampled_from(["", ", keep: 3 million USD"]),
+)
+def test_payouts_stay_within_cash_and_earnings_in_random_plans(text: str, every: str, share: str, keep: str) -> None:
+    dividends = "dividends: {2002-12-31: 0.5 million USD}"
+    assert dividends in text
+    rule = f"payouts: {{every: {every}, share: {share}{keep}}}"
+    plan = project(scenario_of(text.replace(dividends, f"dividends: {{2002-08-05: 0.5 million USD}}, {rule}")))
+    paid, least = row(plan, "payouts"), float(plan.scenario.money.minimum_cash)
+
+    if keep:
+        least = max(least, 3e6)
+    free = row(plan, "cash_before_gap") + paid
+    assert (paid <= np.maximum(free - least, 0.0) + 1e-3).all()
+    assert (row(plan, "retained_earnings")[paid > 1e-3] >= -1e-3).all()
+    assert row(plan, "dividends") == pytest.approx(row(plan, "dividends_dated") + paid)
+    locks = [path for path in plan.rows if path.startswith("loans.") and path.endswith(".locked")]
+    for lock in locks:
+        assert not (paid[1:] * plan.value(lock)[0][: len(paid) - 1]).any()
