@@ -160,7 +160,8 @@ class PlanRows:
                 paid[self.rest], texts[self.rest] = paid[self.rest] + gap, f"{texts[self.rest]}{back_text}"
                 gap, gap_text = np.zeros(self.timeline.count), "0"
         for name, source in sources.items():
-            reads = (prefix,) if name == self.rest else ()  # the word `rest` is in no formula, and yet it decides
+            by_word = name == self.rest or plan.funding.sources[name].unit == AVAILABLE
+            reads = (prefix,) if by_word else ()  # the words `rest` and `available` are in no formula, and yet decide
             called = self.loans[name].title or name if name in self.loans else name
             row = self.row(name, f"paid by {called}", texts[name], *(f"{path}.{name}" for path in reads))
             # what a source may pay hangs on what it has paid, which its formula adds up
