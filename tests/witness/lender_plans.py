@@ -57,6 +57,22 @@ BY_RULE = change_plan(
             "margin: {2001: 2.5 %/year, 2003-02-15: 2 %/year, 2006: 3 %/year}, floor: {2001: 5 %/year, 2005: 6.8 %/year}, "
             "cap: {2001: 8 %/year, 2006-Q2: 7.25 %/year}}",
         ),
+        (
+            "lock_up: 2, test: payment}}",
+            "lock_up: {2001: 1.8, 2004: 2}, from: 2002-06-30, test: payment}, "
+            "fixed: {row: ratios.fixed_charge, at_least: 0.2, lock_up: 1.2, from: 2003-03-31, test: quarter}, "
+            "worth: {row: accounts.tangible_net_worth, at_least: {2001: 1 million USD, 2004: 2 million USD}, test: year}}",
+        ),
+        (
+            "funding: {line",
+            "ratios:\n"
+            "  fixed_charge: {title: Fixed charge cover, over: 12 months, denominator: {service: {add: accounts.debt_service}},\n"
+            "                 numerator: {earnings: {add: accounts.ebitda}, upkeep: {subtract: accounts.maintenance},\n"
+            "                             tax: {subtract: accounts.tax_paid}}}\n"
+            "  net_leverage: {numerator: {debt: {add: accounts.net_debt}}, denominator: {earnings: {add: accounts.ebitda}}, over: 6 months}\n"
+            "  equity_share: {numerator: {worth: {add: accounts.tangible_net_worth}}, denominator: {all: {add: accounts.total_assets}}}\n"
+            "funding: {line",
+        ),
         ("sweep: 25 %", "sweep: {2001: 0 %, 2003: 25 %, 2006-08: 40 %}"),
         (
             "fees: {undrawn: 0.25 %/year}",

@@ -44,8 +44,8 @@ def weigh_company(calendar: Calendar, rows: Rows, threshold: float) -> None:
     rows["accounts.net_worth"] = rows["accounts.paid_in_capital"] + rows["accounts.retained_earnings"]
     rows["accounts.tangible_net_worth"] = rows["accounts.net_worth"] - rows["accounts.deferred_fees"]
     tested = np.arange(calendar.count) >= 12 // calendar.step - 1
-    for of in ("revenue", "gross_profit", "ebitda"):
-        rows[f"accounts.{of}_12m"] = roll_year(rows[f"accounts.{of}"], calendar)
+    for name in ("gross_profit", "revenue"):
+        rows[f"accounts.{name}_12m"] = roll_year(rows[f"accounts.{name}"], calendar)
     for name, of in (("gross_margin", "gross_profit"), ("ebitda_margin", "ebitda")):
         margin = divide(rows[f"accounts.{of}_12m"], rows["accounts.revenue_12m"], threshold)
         rows[f"accounts.{name}_12m"] = np.where(tested, margin, np.nan)
@@ -56,49 +56,46 @@ def form_ratios(plan: Plan, calendar: Calendar, rows: Rows, threshold: float) ->
     for name, block in plan.get("ratios", {}).items():
         months = int(read_number(block.get("over"), "12 months"))
         above, below = (add_terms(block[part], months, calendar, rows) for part in ("numerator", "denominator"))
-        tested = np.arange(calendar.count) >= months // calendar.step - 1
-        rows[f"ratios.{name}.numerator"], rows[f"ratios.{name}.denominator"] = above, below
-        rows[f"ratios.{name}.no_denominator"] = (tested & (above > threshold) & (below <= threshold)).astype(float)
-        rows[f"ratios.{name}"] = np.where(tested, divide(above, below, threshold), np.nan)
+        over = np.arange(calendar.count) >= months // calendar.step - 1
+        holds, path = below > threshold, f"ratios.{name}"
+        ratio = np.divide(above, below, out=np.full(calendar.count, np.nan), where=holds)
+        rows[f"{path}.numerator"], rows[f"{path}.denominator"] = above, below
+        rows[path] = np.where(over, ratio, np.nan)
+        rows[f"{path}.no_denominator"] = (over & (above > threshold) & ~holds).astype(np.float64)
 
 
 def add_terms(terms: Plan, months: int, calendar: Calendar, rows: Rows) -> Row:
-    """Add up terms: flows over so many months, stocks at their end."""
+    """Add up terms: flows over so many months, balances at their end, rates as means."""
     total = np.zeros(calendar.count)
     for term in terms.values():
-        sign = 1.0 if "add" in term else -1.0
         path = term["add" if "add" in term else "subtract"]
-        row = rows[path]
-        total = total + sign * (row if is_stock(path) else roll(row, months // calendar.step))
+        size = months // calendar.step
+        row = rows[path] if path.endswith(STOCKS) else roll(rows[path], size)
+        row = row / np.minimum(np.arange(calendar.count) + 1, size) if path.endswith(RATES) else row
+        total = total + row * (1.0 if "add" in term else -1.0)
     return total
 
 
 STOCKS = (
-    "cash",
-    "cash_free",
-    "reserves",
+    ".cash",
+    ".cash_free",
+    ".reserves",
     "debt",
-    "net_debt",
     "net_worth",
-    "tangible_net_worth",
-    "receivables",
-    "inventory",
-    "payables",
-    "working_capital",
-    "total_assets",
-    "closing",
-    "opening",
-    "paid_in_capital",
-    "retained_earnings",
+    ".receivables",
+    ".inventory",
+    ".payables",
+    ".working_capital",
+    ".total_assets",
+    ".closing",
+    ".opening",
+    ".paid_in_capital",
+    ".retained_earnings",
 )
-
-
-def is_stock(path: str) -> bool:
-    """Whether a row is a balance."""
-    return path.rpartition(".")[2] in STOCKS
+RATES = (".period_rate", ".effective_capacity", ".utilization")
 
 
 def roll(row: Row, size: int) -> Row:
-    """Return the sum over the last periods."""
+    """Return the sum over the last periods, or over those that there are."""
     total = np.cumsum(row)
     return np.asarray(total - np.concatenate((np.zeros(min(size, len(row))), total[:-size])))
