@@ -265,6 +265,8 @@ def named(path: str, known: frozenset[str]) -> bool:
     last = path.rpartition(".")[2]
     if last in known or (path.startswith("funding.") and path.count(".") == 2):
         return True
+    if path.startswith("ratios.") and path.count(".") == 1:  # `ratios.<r>`, by a name of the plan's own
+        return True
     return any(last.endswith(end) for end in ("_to_date", "_available", "_periods", "_left")) or "uses_in_" in last
 
 
