@@ -295,6 +295,16 @@ EXAMPLES: Mapping[str, Example] = {
     "cannot_recast": loan("after_prepayment: recast\n    repayment: {style: at_maturity}"),
     "nothing_to_true_up": loan("true_up: last_interest"),
     "rank_skips": loan("rank: 2"),
+    "two_sculpted": loan(
+        "repayment: {style: sculpted, dscr: 1.3}\n  other: {like: bank, rate: 9 %/year, draws: {2000-01-15: 1 million USD}}"
+    ),
+    "unlevered_rank": loan("repayment: {style: sculpted, dscr: 1.3, tax: unlevered, of: package}"),
+    "sculpted_abroad": loan(
+        "repayment: {style: sculpted, dscr: 1.3}",
+        "commitment: 3 million USD", "commitment: 3 million EUR",
+        "{bank: 2 million USD", "{bank: 2 million EUR",
+        "rates:", "exchange: {EUR: {average: 0.9 USD/EUR}}\nrates:",
+    ),
     "pays_in_advance": loan("repayment: {style: revolver}\n    payments: {on: start}"),
     "revolver_grows": loan("repayment: {style: revolver}\n    capitalize_until: 2001-01-15"),
     "revolver_swept": loan("repayment: {style: revolver}\n    sweep: 50 %"),

@@ -57,9 +57,11 @@ loans:
          draws: {2001-01-01: 3 million USD}, prepayments: {2002-03-15: 0.1 million USD}, prepayment_fee: 2 %, payments: {every: half_year},
          repayment: {style: level, balloon: 1 million USD},
          covenants: {cover: {row: accounts.dscr_12m, at_least: {2001: 1.1, 2002: 1.2}, lock_up: {2001: 1.3, 2002: 1.4}, test: payment}}}
-  euro: {rank: 2, commitment: 2 million EUR, signed: 2001-01-31, matures: 4 years, rate: {index: euribor, margin: {2001: 2 %/year, 2002: 1 %/year}, floor: {2001: 2 %/year, 2002: 1 %/year}, cap: {2001: 9 %/year, 2002: 8 %/year}},
-         repayment: {style: sculpted, dscr: 1.5}, fees: {upfront: 1 %, undrawn: {2001: 50 bp/year, 2001-07: 60 bp/year}, guarantee: {2001: 50 bp/year, 2002: 0 bp/year},
+  euro: {commitment: 2 million EUR, signed: 2001-01-31, matures: 4 years, rate: {index: euribor, margin: {2001: 2 %/year, 2002: 1 %/year}, floor: {2001: 2 %/year, 2002: 1 %/year}, cap: {2001: 9 %/year, 2002: 8 %/year}},
+         repayment: {style: sculpted, dscr: 1.5, tax: unlevered}, fees: {upfront: 1 %, undrawn: {2001: 50 bp/year, 2001-07: 60 bp/year}, guarantee: {2001: 50 bp/year, 2002: 0 bp/year},
                 agency: {2001: 1_000 EUR/year, 2002: 2_000 EUR/year}}}
+  last: {rank: 2, commitment: 1 million USD, signed: 2001-01-31, matures: 4 years, rate: 6 %/year, draws: {2001-01-31: 1 million USD},
+         repayment: {style: sculpted, dscr: 1.5}}
   mark: {commitment: 1 million EUR, signed: 2001-01-31, matures: 4 years, rate: 6 %/year, after_prepayment: recast,
          repayment: {style: custom, schedule: {2003-01-31: 0.5 million EUR, 2005-01-31: 0.5 million EUR}},
          prepayments: {2002-04-15: 0.1 million EUR}, prepayment_fee: 1 %}

@@ -40,6 +40,7 @@ LABELS = {
 """Keys that name things and move no figure; and the currency, which all amounts follow (tests/test_any_unit.py)."""
 OTHERS = {
     "maker": {
+        "loans.bank.repayment": "{style: sculpted, dscr: 1.5, tax: paid, of: package}",
         "horizon.to": "FY2006",
         "horizon.year_ends": "March",
         "money.discount_rate": "9 %/year",
@@ -146,7 +147,6 @@ OTHERS = {
         "ratios.fixed.denominator.service.add": "accounts.interest_paid",
         "ratios.fixed.denominator.taxes.subtract": "accounts.maintenance",
         "loans.house.covenants": "{cover: {row: accounts.dscr_12m, at_least: 1.1, lock_up: 99}}",
-        "loans.credit.repayment": "{style: sculpted, dscr: 1.5}",
         "plants.works.depreciation": "sum_of_years",
         "plants.works.maintenance": "1 million USD/year",
         "projects.line.depreciation": "{table: {1 year: 50 %, 6 years: 50 %}}",

@@ -142,7 +142,7 @@ def _loan_text(draw: Draw, name: str) -> str:
 def _rich_loan_text(draw: Draw, name: str) -> str:
     """Return a loan of any style, at any kind of rate, with any clauses that go together; some depend on cash."""
     style = _pick(
-        draw, "level", "equal_principal", "bullet", "at_maturity", "sculpted, dscr: 1.3", "revolver",
+        draw, "level", "equal_principal", "bullet", "at_maturity", "sculpted, dscr: 1.3", "sculpted, dscr: 1.3, tax: unlevered", "revolver",
         "level, balloon: 1 million {code}", "level, initial_repayment: 6 %/year, allow_negative_amortization: true",
         "level, payment_cap: 5 %, allow_negative_amortization: true",
         "level, after_reset: keep_payment, allow_negative_amortization: true",
@@ -151,7 +151,7 @@ def _rich_loan_text(draw: Draw, name: str) -> str:
         "custom, schedule: {{2002-03-31: 2 million {code}, 2003-01-31: 1 million {code}, 2003-08-20: 2 million {code}}}",
     )  # fmt: skip
     swept = style != "revolver" and _whole(draw, 0, 4) == 0
-    code = "USD" if swept or style == "revolver" else _pick(draw, "USD", "USD", "EUR", "DEM")
+    code = "USD" if swept or style in {"revolver", "sculpted, dscr: 1.3"} else _pick(draw, "USD", "USD", "EUR", "DEM")
     rate = _pick(
         draw, "8 %/year", "0 %/year", "{2000: 6 %/year, 2001-05-17: 9 %/year, 2003: 5 %/year}",
         "{index: libor, margin: 2 %/year, floor: 3 %/year, cap: 7 %/year}", "{index: libor, reset: half_year}",
@@ -253,6 +253,9 @@ def valid_scenarios(draw: Draw, steps: tuple[str, ...] = ("month", "quarter", "y
     if projects:
         blocks.append("projects:\n" + "\n".join(_project_text(draw, plants, n, year) for n, year in projects.items()))
     texts = {name: (_rich_loan_text if rich else _loan_text)(draw, name) for name in loans}
+    sculpted = [name for name, text in texts.items() if "sculpted" in text]
+    for name in sculpted[1:]:  # of loans of one rank, one
+        texts[name] = re.sub("sculpted[^}]*", "bullet", texts[name])
     if loans:
         blocks.append("loans:\n" + "\n".join(texts.values()))
     if rich:

@@ -43,6 +43,17 @@ LOANS: Final = {
         "Remove it, or give `rounding`.",
     ),
     "rank_skips": Kind("The ranks of loans skip a number.", "Number the ranks 1, 2, 3 without a gap."),
+    "two_sculpted": Kind(
+        "Two loans of one rank are sculpted, so that each would be paid what the other leaves.", "Give them two ranks."
+    ),
+    "unlevered_rank": Kind(
+        "A loan that is sculpted on unlevered tax, which looks at no other loan, has a rank below others or an `of`.",
+        "Remove `tax: unlevered`.",
+    ),
+    "sculpted_abroad": Kind(
+        "A loan in another currency is sculpted on the tax really paid, which depends on what it owes.",
+        "Write `tax: unlevered`.",
+    ),
     "pays_in_advance": Kind("A loan that depends on cash is to pay in advance.", "Let it pay in arrears."),
     "revolver_grows": Kind("Interest of a revolver is to be capitalized.", "Remove it; a revolver pays its interest."),
     "revolver_swept": Kind("A revolver has a sweep.", "Remove it; all excess repays a revolver."),

@@ -10,6 +10,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.model.cash.lock_up import lock_rows, locked_row, locks_of
 from fibercap.model.cash.order_of_cash import cash_decides, settle_cash
 from fibercap.model.cash.ranks import rank_rows
+from fibercap.model.cash.sculpting import rows_of_service
 from fibercap.model.cover.loan_life import ratio_rows
 from fibercap.model.cover.own_ratio import RATIOS
 from fibercap.model.cover.own_ratio_rows import own_ratio_rows
@@ -82,6 +83,7 @@ def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dic
     locks = {f"loans.{loan}.covenants.{key}.lock_up": locked_row(loan, key) for loan, key in locks_of(scenario)}
     blocks, planned = known_loans(sheet, scenario, cuts)
     blocks |= cash_loans(sheet, scenario, planned, locks.values())
+    rows_of_service(sheet, scenario)
     account_rows(sheet, scenario)
     rank_rows(sheet, scenario)
     schedules = {blocks[name].name: blocks[name] for name in scenario.loans}

@@ -16,6 +16,7 @@ from fibercap.model.loans.rates import Floating
 from fibercap.model.plan.company import Multiple, NoTerminalValue
 from fibercap.model.worth.without_projects import WITHOUT
 from fibercap.studies.findings import dry
+from fibercap.studies.rank_warnings import unserved_sculpting
 from fibercap.studies.verdict.footing import owners_worth, worth_after
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def warnings(projection: Projection) -> list[str]:
         *_undrawn_loans(scenario),
         *_left_behind(scenario),
     ]
-    messages += _terminal(projection)
+    messages += [*unserved_sculpting(projection), *_terminal(projection)]
     messages += _valuation(projection)
     messages += [*_reference(projection), *_loss_of_owners(projection), *_later(projection)]
     notes = [(scenario.loan_title(name), moved_payment_note(loan)) for name, loan in scenario.loans.items()]

@@ -44,11 +44,18 @@ def draw_loans(draft: Draft) -> None:
 def draw_ranks(draft: Draft, loans: Plan) -> None:
     """Add the order in which lenders are served, where some are served before others."""
     dice = draft.dice
+    sculpted = set()
     if len(loans) > 1 and dice.chance(0.4):
         last = 1
         for name in dice.sample([*loans], len(loans))[1:]:
             last += dice.pick(0, 1)
             loans[name]["rank"] = last
+    for loan in loans.values():
+        style, rank = loan.get("repayment", {}), loan.get("rank", 1)
+        if style.get("style") == "sculpted":
+            if rank in sculpted or (rank > 1 and "tax" in style):
+                loan["repayment"] = {"style": "bullet"}
+            sculpted.add(rank)
 
 
 def draw_index(draft: Draft) -> Any:
@@ -231,8 +238,15 @@ def draw_style(draft: Draft, style: str, size: float, code: str, signed: date, m
     if style == "custom":
         found["schedule"] = draw_schedule(draft, size, code, signed, matures)
     if style == "sculpted":
-        found["dscr"] = dice.pick("1.3", 1, number(dice.between(1, 3)))
+        found |= {"dscr": dice.pick("1.3", 1, number(dice.between(1, 3)))} | draw_sculpting(draft, code)
     return found
+
+
+def draw_sculpting(draft: Draft, code: str) -> Plan:
+    """Return whose cover a sculpted loan keeps, or that it follows unlevered tax, as one in another currency must."""
+    if code != draft.home or draft.dice.chance(0.2):
+        return {"tax": "unlevered"}
+    return {"of": draft.dice.pick("rank", "package")} if draft.dice.chance(0.3) else {}
 
 
 def draw_schedule(draft: Draft, size: float, code: str, signed: date, matures: date) -> Plan:

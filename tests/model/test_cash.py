@@ -115,7 +115,7 @@ def test_a_batch_of_revolvers_equals_its_members() -> None:
 def test_sculpted_service_keeps_the_target_on_unlevered_tax() -> None:
     loan = (
         "  term: {commitment: 3 million USD, signed: 2001-01-10, matures: 5 years, rate: 8 %/year, "
-        "repayment: {style: sculpted, dscr: 1.5}}"
+        "repayment: {style: sculpted, dscr: 1.5, tax: unlevered}}"
     )
     projection = run(loan, gap="[equity]")
     ratio, levered = row(projection, "loans.term.dscr_unlevered"), row(projection, "loans.term.dscr")

@@ -394,7 +394,9 @@ def test_interest_while_building_goes_into_assets_as_it_was_converted() -> None:
 def test_a_sculpted_loan_pays_the_cover_it_aims_at(code: str) -> None:
     loan = f"{{commitment: 10 million {code}, signed: 2001-01-15, matures: 5 years, rate: 8 %/year, payments: {{every: month}}, "
     loan += f"draws: {{2001-01-15: 10 million {code}}}, "
-    plan = planned(f"{AVERAGE}, {CLOSING}", f"{loan}repayment: {{style: sculpted, dscr: 4}}}}", step="quarter")
+    plan = planned(
+        f"{AVERAGE}, {CLOSING}", f"{loan}repayment: {{style: sculpted, dscr: 4, tax: unlevered}}}}", step="quarter"
+    )
 
     owed = (at(plan, "loans.ger.closing") > 1)[1:]  # in the period of signing there is nothing to pay with yet
     assert owed.sum() > 2

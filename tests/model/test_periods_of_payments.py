@@ -27,7 +27,7 @@ def run(loan: str) -> Projection:
 
 def test_a_sculpted_loan_keeps_its_cover_in_a_period_in_which_its_grace_ends() -> None:
     """Two of the three payments of the first quarter of 2002 are of interest only."""
-    projection = run("grace: 1 year, payments: {every: month}, repayment: {style: sculpted, dscr: 1.5}")
+    projection = run("grace: 1 year, payments: {every: month}, repayment: {style: sculpted, dscr: 1.5, tax: unlevered}")
     cover, repaid = (projection.value(f"loans.bank.{key}")[0] for key in ("dscr_unlevered", "scheduled"))
 
     assert repaid[3] == 0.0

@@ -47,7 +47,7 @@ CASES: dict[str, tuple[dict[str, str], tuple[tuple[str, str], ...]]] = {
     ),
     "another currency": (
         {"price": "30 USD/km", "loan": OTHER + "EUR, signed: 2001-01-01, matures: 2006-06-30, rate: 7 %/year, "
-         "draws: {2001-01-01: 2 million EUR}, payments: {every: half_year}, repayment: {style: sculpted, dscr: 1.5}"},
+         "draws: {2001-01-01: 2 million EUR}, payments: {every: half_year}, repayment: {style: sculpted, dscr: 1.5, tax: unlevered}"},
         (("company:", "exchange: {EUR: {average: {2001: 0.9 USD/EUR, 2002-03: 1 USD/EUR, 2002-10: 1.2 USD/EUR}}}\ncompany:"),),
     ),
     "cover of a sculpted loan": (

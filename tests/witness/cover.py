@@ -106,6 +106,7 @@ def aim_unlevered(ledger: Ledger, exchange: Exchange, rows: Rows) -> dict[date, 
     since = add_since(rows["accounts.cfads_unlevered"], pays, calendar.find(contract.signed))
     dscr = read_number(contract.block["repayment"]["dscr"])
     targets = {}
+    rows[f"loans.{contract.name}.service_target"] = np.where(pays > 0, np.maximum(since, 0) / dscr, 0.0)
     for day, at in zip(days, periods, strict=True):
         target = max(float(since[at]), 0) / dscr / pays[at]
         targets[day] = target / exchange.on_day(contract.currency, day)

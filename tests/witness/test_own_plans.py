@@ -33,7 +33,7 @@ rates: {libor: {2001-01: 6 %/year, 2001-05: 5.5 %/year, 2002: 4.5 %/year, 2002-0
 funding: {line: {shaped: 5 million USD, equity: rest}}
 loans:
   shaped: {commitment: 5 million USD, signed: 2001-01-15, matures: 2007-07-15, rate: 8 %/year, grace: 1 year,
-           day_count: ACT/365F, payments: {every: half_year}, repayment: {style: sculpted, dscr: 1.4},
+           day_count: ACT/365F, payments: {every: half_year}, repayment: {style: sculpted, dscr: 1.4, tax: unlevered},
            fees: {undrawn: 0.5 %/year, agency: 20_000 USD/year}}
   lease: {commitment: 2 million USD, signed: 2001-02-28, matures: 5 years, rate: 7 %/year,
           draws: {2001-02-28: 2 million USD}, payments: {every: quarter, on: start}}
@@ -63,7 +63,7 @@ funding: {line: {shaped: 80 %, equity: rest}}
 loans:
   shaped: {commitment: 6 million EUR, signed: 2001-02-15, matures: 2008-02-28, grace: 1 year, day_count: ACT/360,
            rate: {index: euribor, margin: 2.5 %/year, reset: year}, payments: {every: month},
-           repayment: {style: sculpted, dscr: 1.5}, fees: {guarantee: 0.5 %/year, agency: 12_000 EUR/year, upfront: 1 %}}
+           repayment: {style: sculpted, dscr: 1.5, tax: unlevered}, fees: {guarantee: 0.5 %/year, agency: 12_000 EUR/year, upfront: 1 %}}
   capped: {commitment: 1 million USD, signed: 2001-01-31, matures: 5 years, day_count: 30E/360,
            rate: {index: euribor, margin: 3 %/year}, draws: {2001-01-31: 1 million USD},
            repayment: {style: level, payment_cap: 2 %, allow_negative_amortization: true}}

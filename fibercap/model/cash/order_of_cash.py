@@ -29,7 +29,8 @@ EQUITY: Final = "equity"
 def cash_decides(plan: Plan) -> bool:
     """Return whether any loan, any dividend or any interest of a plan depends on cash."""
     known = not plan.company.dividends and plan.company.payouts is None and not interest_rows_of(plan)
-    return not known or bool(rows_that_hang_on_cash(plan)) or any(loan.needs_cash for loan in plan.loans.values())
+    rests = any(loan.needs_cash or loan.repayment.follows_tax for loan in plan.loans.values())
+    return not known or bool(rows_that_hang_on_cash(plan)) or rests
 
 
 def repaid_row(plan: Plan, name: str) -> str:
@@ -50,6 +51,8 @@ def decided_rows(plan: Plan) -> list[str]:
     rows += [f"accounts.{key}" for key in PAYOUT_ROWS] if plan.company.payouts is not None else []
     for name, loan in plan.loans.items():
         rows += [repaid_row(plan, name), f"loans.{name}.called"] if loan.needs_cash else []
+        keys = ("cfads_left", "cfads_to_serve", "service_target") if loan.repayment.follows_tax else ()
+        rows += [f"loans.{name}.{key}" for key in keys]
     return rows
 
 

@@ -35,7 +35,7 @@ from fibercap.model.checks.funding_checks import (
 from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
 from fibercap.model.checks.owner_checks import dates_of_owners, payouts
 from fibercap.model.checks.plant_checks import plant_costs, plant_products, product_shares
-from fibercap.model.checks.rank_checks import ranks_without_gaps
+from fibercap.model.checks.rank_checks import ranks_without_gaps, sculpted_ranks
 from fibercap.model.checks.ratio_checks import ratio_parts
 from fibercap.model.checks.series_checks import limit_of_growth, start_of_discounting, start_of_growth, start_of_series
 from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
@@ -126,6 +126,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         *((check, ["projects", "plants", "opening"]) for check in (land, sale)),
         *((check, names("loans")) for check in LOAN_CHECKS),
         (ranks_without_gaps, ["loans"]),
+        (sculpted_ranks, ["loans"]),
         (loan_horizon, names("loans")),
         (loan_total, names("loans")),
         *((check, names("funding")) for check in FUNDING_CHECKS),

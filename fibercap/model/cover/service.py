@@ -108,6 +108,28 @@ def payment_counts(plan: Plan, name: str) -> Array:
     return counts
 
 
+def service_row(sheet: Sheet, plan: Plan, name: str) -> None:
+    """Write `loans.<name>.service`, what a loan is paid as debt service, unless it is there. [money]
+
+    Parameters
+    ----------
+    sheet, plan, name : Sheet, Plan, str
+        The sheet that has the loan's rows, the plan, and the loan.
+
+    Source
+    ------
+    docs/conventions.md, section 6: less what funding pays; principal of revolvers is no service.
+    """
+    prefix, loan = f"loans.{name}", plan.loans[name]
+    if f"{prefix}.service" in sheet:
+        return
+    text = f"{{{prefix}.interest_paid}} + {{{prefix}.fees_paid}}"
+    text += "" if loan.revolves else f" + {{{prefix}.scheduled}}"
+    if (funded := f"{prefix}.service_funded") in sheet:
+        text = f"{text} - {{{funded}}}"
+    sheet.line(Row(f"{prefix}.service", f"{loan.title or name}: debt service", plan.currency, FLOW, text))
+
+
 def cover_rows(sheet: Sheet, plan: Plan) -> None:
     """Write each loan's debt service cover in the periods of its payments, with levered and with unlevered tax.
 
@@ -133,9 +155,7 @@ def cover_rows(sheet: Sheet, plan: Plan) -> None:
         text += "" if loan.revolves else f" + {{{prefix}.scheduled}}"
         falls = f"IF(AND({{{prefix}.pays}} > 0, {trifle.counts_text(text)}), 1, 0)"
         sheet.line(Row(f"{prefix}.has_payment", f"{label}: a payment falls", "", FLOW, falls))
-        if (funded := f"{prefix}.service_funded") in sheet:
-            text = f"{text} - {{{funded}}}"
-        sheet.line(Row(f"{prefix}.service", f"{label}: debt service", plan.currency, FLOW, text))
+        service_row(sheet, plan, name)
         for flow, key, words in (
             ("cfads", "dscr", "DSCR"),
             ("cfads_unlevered", "dscr_unlevered", "DSCR with unlevered tax"),

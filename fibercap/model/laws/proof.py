@@ -73,7 +73,8 @@ class Books:
             self(f"{prefix}.closing"), flows=tuple(self(f"{prefix}.{key}") for key in ("drawn", "principal"))
         )
         uses = tuple(self(f"funding.{key}.uses") for key in plan.uses_of_loan(name))
-        paid_for = largest_amount(np.zeros(1), self.company if plan.loans[name].needs_cash else np.zeros(1), flows=uses)
+        rests_on_cash = plan.loans[name].needs_cash or plan.loans[name].repayment.follows_tax
+        paid_for = largest_amount(np.zeros(1), self.company if rests_on_cash else np.zeros(1), flows=uses)
         if code != plan.currency:
             paid_for = paid_for / self(f"exchange.{code}.average").min(axis=-1, keepdims=True)
         return np.maximum(np.maximum(balance, paid_for), plan.loans[name].commitment)

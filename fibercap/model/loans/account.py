@@ -37,6 +37,8 @@ class Account:
     interest_due: Any = 0.0
     counted: Any = 0.0
     fees_due: Any = 0.0
+    service_due: Any = 0.0
+    _served = True
     kept_share: Any = 1.0
     share_base: Any = 0.0
 
@@ -53,6 +55,7 @@ class Account:
         self._fraction, self._due = grid.year_fraction.tolist(), grid.is_payment.tolist()
         self._repays, self._final = grid.repays.tolist(), grid.is_final.tolist()
         self._capitalizes, self._left = grid.capitalizes.tolist(), grid.payments_left.tolist()
+        self._serves = None if course.serves is None else course.serves.tolist()
         self._available = by_event(course.available)
         self._charges, self._commitment = loan.fees.recurring, per_sample(loan.commitment)
         self._trifle, since = per_sample(course.trifle), accrual_starts(grid.dates)
@@ -91,6 +94,7 @@ class Account:
             if self._capitalizes[event]:
                 kept["capitalized"][event] = owed
                 self.balance = balance + owed
+            self._count_service(event, owed - kept["capitalized"][event])
             owed = 0.0
         self.interest_due, self.accrued, kept["interest"][event] = due, owed, grown
         if self._final[event]:
@@ -162,6 +166,12 @@ class Account:
         self.fees_owed = owed
         self.kept["fees"][event], self.kept["fees_paid"][event] = grown, self.fees_due
 
+    def _count_service(self, event: int, interest: Any) -> None:
+        """Count the interest and fees that are paid on a date and on those before it that no cash flow serves."""
+        goes_on = self._serves is not None and not self._served
+        self.service_due = (self.service_due if goes_on else 0.0) + interest + (self.fees_due if self._charges else 0.0)
+        self._served = self._serves is None or bool(self._serves[event])
+
     def _in_steps(self, event: int, owed: Any) -> Any:
         """Return interest due in whole steps; with `true_up: last_interest`, the last one absorbs rounding."""
         due = self._rounds.interest_in_steps(owed) if self._rounds is not None else owed
@@ -203,6 +213,7 @@ class Account:
             self.interest_due,
             self.counted,
             self.fees_due,
+            self.service_due,
             self._rates[event],
             self._left[event],
             self.regular_fraction,

@@ -254,6 +254,7 @@ def _last_moment(loan: Loan, value: Mapping[str, Array], final: int, least: Arra
         interest_due=at_end("interest_due"),
         counted=at_end("counted"),
         fees_due=at_end("fees_paid"),
+        service_due=at_end("service_due" if "service_due" in value else "interest_due"),
         rate=at_end("rate"),
         payments_left=1.0,
         regular_fraction=loan.interval / 12,

@@ -14,6 +14,7 @@ from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.cash.order_of_cash import EQUITY, decided_rows, repaid_row
 from fibercap.model.cash.owners import dividend_rows, owner_rows
 from fibercap.model.cash.ranks import by_rank
+from fibercap.model.cash.sculpting import sculpted_rows
 from fibercap.model.cover.service import payment_counts, pays_row, service_target_row
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.funding.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from fibercap.core.rows import Block
+    from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 
 
@@ -102,15 +104,22 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
 
 def _moves_before_cash(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moves:
     """Return what moves on a loan before cash decides: draws of funding, and the service of a sculpted loan."""
-    keys = plan.uses_of_loan(name)
-    style, texts = plan.loans[name].repayment, cut_texts(plan).get(name, {})
+    keys, texts = plan.uses_of_loan(name), cut_texts(plan).get(name, {})
     return Moves(
         funded=sheet.value(f"loans.{name}.funded") if keys else None,
-        service=service_target_row(sheet, plan, name, style) if style.cover_field else None,
+        service=_service_aimed_at(sheet, plan, name),
         until=last_spending(plan, keys),
         until_text=last_spending_text(plan, keys),
         cuts={day: (cuts.get((name, day), np.asarray(0.0)), text) for day, text in texts.items()},
     )
+
+
+def _service_aimed_at(sheet: Sheet, plan: Plan, name: str) -> Array | None:
+    """Return what a sculpted loan aims to pay in model periods; None of another loan."""
+    style = plan.loans[name].repayment
+    if style.follows_tax:
+        return sculpted_rows(sheet, plan, name)
+    return service_target_row(sheet, plan, name, style) if style.cover_field else None
 
 
 def _write_loan(sheet: Sheet, plan: Plan, name: str, moved: Moves) -> Block:
@@ -139,7 +148,7 @@ def repayment_order(plan: Plan) -> list[str]:
 
 def moves_of_cash(plan: Plan) -> tuple[str, ...]:
     """Return the loans in the order in which cash repays them, and the rows that cash decides."""
-    return (*repayment_order(plan), *decided_rows(plan))
+    return (*repayment_order(plan), *decided_rows(plan), *by_rank(plan))
 
 
 def _cash_rows(sheet: Sheet, plan: Plan, name: str) -> None:

@@ -108,6 +108,7 @@ class FlowRows(SchedulePage):
     def principal(self) -> None:
         """Write principal as scheduled and as prepaid, and what is then owed."""
         flows = self.flows
+        self._service_due()
         text = self.principal_text()
         if self.loan.repayment.sets != "payment":
             text = self.in_steps(text, "payment")
@@ -126,6 +127,21 @@ class FlowRows(SchedulePage):
         self.line("principal", "Principal", FLOW, "[scheduled] + [prepaid]")
         self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows["closing"])
         self.write_balance("drawn_to_date", "Drawn to date", "[drawn]")
+
+    def _service_due(self) -> None:
+        """Write the interest and fees since the payment before that cash flow serves, where a style reads them."""
+        serves = self.prepared.serves
+        if serves is None:
+            return
+        text = (
+            "IF([serves@-1] > 0, 0, [service_due@-1]) + [is_payment] * ([interest_due] - [capitalized]) + [fees_paid]"
+        )
+        paid = self.flows["interest_due"] - self.flows["capitalized"] + self.flows["fees_paid"]
+        due, left = np.array(paid), np.zeros(np.shape(paid)[:-1])
+        for event in range(paid.shape[-1]):
+            left = due[..., event] = left + paid[..., event]
+            left = left * (1.0 - serves[event])
+        self.put("service_due", "Interest and fees to be served", STOCK, text, due)
 
     def fees(self) -> None:
         """Write recurring fees as they accrue and are paid."""

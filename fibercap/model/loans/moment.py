@@ -63,6 +63,8 @@ class Moment(NamedTuple):
     """Interest counted to this date, before it is rounded. [money]"""
     fees_due: Any
     """Recurring fees that fall due on this date. [money]"""
+    service_due: Any
+    """Interest and fees paid on this date and on earlier ones to which no cash flow of their own belongs. [money]"""
     rate: Any
     """The rate in force up to this date. [1/year]"""
     payments_left: Any

@@ -153,6 +153,8 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     if loan.needs_cash:  # nor may it be what cash repays or draws
         drawn, principal = "" if waits else f" + {{{prefix}.known_draws}}", f"{{{prefix}.known_principal}}"
         owed = f"{{{prefix}.opening}}{drawn} + {{{prefix}.capitalized}} - {principal}"
+    if loan.repayment.follows_tax:  # nor what cash flow after tax repays, for tax depends on the fee
+        owed = f"{{{prefix}.opening}}{'' if waits else f' + {{{prefix}.draws}}'} + {{{prefix}.capitalized}}"
     text = f"IF(OR({setting.trifle_on(sheet).counts_text(f'({owed})')}, {drawing}), 1, 0)"
     live = Row(f"{prefix}.live", f"{label}: still runs", "", FLOW, text)
     _ = sheet.put(live, None) if loan.needs_cash or waits else sheet.line(live)
@@ -165,7 +167,8 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
         in_assets = sheet.give(f"{loan_prefix}.fee_in_assets", "", setting.fee_in_assets, formula=share)
         fee, paid = f"{fee} * (1 - {in_assets})", f"{paid} * (1 - {in_assets})"
     text, words = f"{fee} * {{{prefix}.fee_left}} * {{{prefix}.live}}", f"{label}: upfront fee not yet expensed"
-    sheet.line(Row(f"{prefix}.deferred_fee", words, money, STOCK, text, f"{fee} * {before}"))
+    text, start = ("0", "0") if fee == "0" else (text, f"{fee} * {before}")  # without a fee, tax is no matter of `live`
+    sheet.line(Row(f"{prefix}.deferred_fee", words, money, STOCK, text, start))
     text = f"{{{prefix}.deferred_fee@-1}} + {paid} - {{{prefix}.deferred_fee}}"
     sheet.line(Row(f"{prefix}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text))
 

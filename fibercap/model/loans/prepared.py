@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import INPUT, Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.core.timeline import STOCK
 from fibercap.model.loans.account import carry
 from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.exchanged import day_rate_rows
 from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid
-from fibercap.model.loans.payment_dates import installment_dates, interest_starts, period_starts
+from fibercap.model.loans.payment_dates import interest_starts, period_starts
+from fibercap.model.loans.planned_payments import BY_PERIOD, PlannedPayments
 from fibercap.model.loans.rate_rows import rate_row
 from fibercap.model.loans.rates import Floating, RateCourse, rate_course
 from fibercap.model.loans.term_rows import Since
@@ -27,13 +26,11 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.model.loans.setting import Moves, Setting
-    from fibercap.model.loans.style import Style
 
 BY_DATE: Final = "SUMIFS({{{row}}}, {{{later}time.date}}, {{{prefix}.date}})"
-BY_PERIOD: Final = "SUMIFS({{{row}}}, {{{later}time.period}}, {{{prefix}.period}})"
 
 
-class Prepared:
+class Prepared(PlannedPayments):
     """A loan before its account is carried: grid, rate, and money moved, with their rows on the schedule's sheet."""
 
     def __init__(self, setting: Setting, moves: Moves) -> None:
@@ -47,6 +44,7 @@ class Prepared:
         )
         self.trifle = setting.trifle_on(self.sheet)
         self.rate_texts: Sequence[str] = ()
+        self.serves: Array | None = None
         self.until = available_until(loan, moves.until)
         self.until_text = "" if loan.fees.available_until or loan.revolves else moves.until_text
 
@@ -59,7 +57,7 @@ class Prepared:
         grid, months = self.grid, self.grid.months
         self._calendar_rows()
         if self.setting.exchange is not None:
-            of_period = self._in_periods(BY_PERIOD, f"exchange.{self.setting.exchange.code}.average")
+            of_period = self.in_periods(BY_PERIOD, f"exchange.{self.setting.exchange.code}.average")
             day_rate_rows(self.sheet, self.setting.exchange, self.setting.prefix, grid, of_period)
         since = Since(interest_starts(self.setting.loan, grid.dates))
         if self.setting.loan.changes_by_period:
@@ -67,68 +65,18 @@ class Prepared:
             self.put_known("interest_from", "First day of the interest period", "day", days, self._period_reads())
         rates = rate_row(self.sheet, self.setting, self.course, self.steps, self.rate_read(), since)
         self.steps, self.rate_texts = rates.steps, rates.texts
+        self.serves = self.serves_row()
         return Course(
             rate=rates.value,
             steps=rates.steps,
             drawn=self._drawn_row(),
             prepaid=self._planned_row(),
             dated=self.value("planned_prepayment"),
-            target=self._target_row(),
+            target=self.target_row(),
             available=np.asarray((grid.months <= self.until) & (months > months[0]), dtype=float),
             trifle=self.trifle.value,
+            serves=self.serves,
         )
-
-    def put(self, key: str, label: str, unit: str, text: str, value: Array, nature: str = FLOW) -> Array:
-        """Write the row `<schedule>.<key>`; return its values, (event,) or (sample, event). [`unit`]
-
-        Parameters
-        ----------
-        key, label, unit, text : str
-            Last part of the path, words for readers, the unit, and the formula text.
-        value : (event,) or (sample, event)
-            [`unit`]
-        nature : str
-            Flow, stock or rate.
-        """
-        return self.sheet.put(Row(f"{self.setting.prefix}.{key}", label, unit, nature, text), value)
-
-    def put_known(self, key: str, label: str, unit: str, value: Array, reads: tuple[str, ...]) -> Array:
-        """Write the row `<schedule>.<key>`, which the calendar gives; return its values, (event,). [`unit`]
-
-        Parameters
-        ----------
-        key, label, unit : str
-            Last part of the path, words for readers, and the unit.
-        value : (event,)
-            [`unit`]
-        reads : tuple of str
-            Paths of the inputs that decide it.
-        """
-        nature = STOCK if unit in ("day", "month") else FLOW
-        return self.sheet.put(Row(f"{self.setting.prefix}.{key}", label, unit, nature, reads=reads), value)
-
-    def calendar_reads(self) -> dict[str, tuple[str, ...]]:
-        """Return, by name of each row that the calendar gives, the paths of the inputs that decide it."""
-        reads, style = self.setting.reads, self.setting.loan.repayment
-        term = reads("signed", "matures", "payments", *([f"repayment.{style.term_field}"] if style.months else []))
-        custom = reads(f"repayment.{style.schedule_field}") if style.schedule_field else ()
-        rate = reads("rate") if self.course.days else ()
-        steps = ("horizon",) if self.setting.timeline else ()
-        events = (*term, *reads("draws", "prepayments", "fees.available_until"), *custom, *rate, *steps)
-        duty = (*term, *reads("repayment.style", "grace", "capitalize_until"), *custom)
-        return {
-            "date": events,
-            "month": events,
-            "period": events,
-            "draws_here": term,
-            "is_payment": term,
-            "repays": duty,
-            "is_final": reads("signed", "matures"),
-            "capitalizes": duty,
-            "year_fraction": (*events, *reads("day_count")),
-            "period_fraction": (*term, *reads("day_count")),
-            "rate_set_on": (*events, *reads("rate")),
-        }
 
     def _period_reads(self) -> tuple[str, ...]:
         """Return the paths of the inputs that decide the interest period of each event."""
@@ -204,10 +152,6 @@ class Prepared:
         text, moved = self._with_moved("", np.zeros(len(self.grid.dates)), row, self.moves.paid)
         return value + self.put("moved_by_cash", "Repaid from cash", money, text or "0", moved)
 
-    def value(self, key: str) -> Array:
-        """Return the value of a row of the schedule."""
-        return self.sheet.value(f"{self.setting.prefix}.{key}")
-
     def _dated_moves(self, block: str, planned: Mapping[date, Array]) -> tuple[str, Array]:
         """Return the formula text and the values of money moved on given dates, by event. [money]"""
         terms, moved = [], dict(planned)
@@ -253,47 +197,6 @@ class Prepared:
         path = f"loans.{self.setting.name}.{row}"
         begun = row == "funded"  # nothing is spent after the horizon
         text = (
-            BY_DATE.format(row=path, prefix=self.setting.prefix, later="") if begun else self._in_periods(BY_DATE, path)
+            BY_DATE.format(row=path, prefix=self.setting.prefix, later="") if begun else self.in_periods(BY_DATE, path)
         )
         return text, by_period @ at_end
-
-    def _in_periods(self, way: str, row: str) -> str:
-        """Return the formula text that looks up a row of the projection, in the periods of the run-off too."""
-        timeline = self.setting.timeline
-        text = way.format(row=row, prefix=self.setting.prefix, later="")
-        if timeline is None or not timeline.past:
-            return text
-        later = way.format(row=f"{RUN_OFF}.{row}", prefix=self.setting.prefix, later=f"{RUN_OFF}.")
-        return f"({text} + {later})"
-
-    def _target_row(self) -> Array:
-        """Write what is planned for payments: the amounts of a custom schedule, or the service of a sculpted loan."""
-        style, none = self.setting.loan.repayment, np.zeros(len(self.grid.dates))
-        if style.schedule_field:
-            return self._custom_row(style)
-        if self.moves.service is None:
-            return none
-        prefix, events = self.setting.prefix, self.grid.period
-        periods = np.arange(1.0, self.moves.service.shape[-1] + 1)
-        falls = (periods[:, None] == events[None, :]).astype(float)
-        payments = (falls @ self.grid.is_payment) @ falls
-        share = np.divide(self.grid.repays, payments, out=none, where=payments > 0)
-        reads = (*self.calendar_reads()["repays"], "horizon")
-        self.put_known("share_of_period", "Share of the period's service", "", share, reads)
-        aimed = self._in_periods(BY_PERIOD, f"loans.{self.setting.name}.service_target")
-        text, value = f"{{{prefix}.share_of_period}} * {aimed}", (self.moves.service @ falls) * share
-        if self.setting.exchange is not None:
-            text, value = f"{text} / {{{prefix}.exchange}}", value / self.value("exchange")
-        return self.put("target", "Service aimed at", self.setting.money, text, value)
-
-    def _custom_row(self, style: Style) -> Array:
-        terms, unit = [], "" if style.in_shares else self.setting.money
-        paid_on = installment_dates(self.setting.loan, style.planned_principal)
-        for day, part in style.planned_principal.items():
-            input_path = f"{self.setting.terms}.repayment.{style.schedule_field}.{day}"
-            on = self.sheet.give(f"{input_path}.on", "day", serial(paid_on[day]), input_path.removeprefix(INPUT))
-            reference = self.sheet.give(input_path, unit, part.value)
-            terms.append(f"IF({{{self.setting.prefix}.date}} = {on}, {reference}, 0)")
-        value = self.grid.on_days((paid_on[day], part.value) for day, part in style.planned_principal.items())
-        label = "Share of what has been drawn" if style.in_shares else "Principal planned"
-        return self.put("target", label, unit, " + ".join(terms), value)

@@ -139,6 +139,16 @@ class Style(Spec):
         return getattr(self, self.cover_field) if self.cover_field else np.asarray(np.nan)
 
     @property
+    def follows_tax(self) -> bool:
+        """Whether payments follow the cash flow after the tax really paid, which depends on the loan's interest."""
+        return False
+
+    @property
+    def of_package(self) -> bool:
+        """Whether the cover that payments keep is that of all loans together, not that of the loan's rank."""
+        return False
+
+    @property
     def keeps_payment(self) -> bool:
         """Whether a new rate leaves the payment as it is."""
         return False

@@ -141,7 +141,7 @@ class Custom(Style):
 
 
 class Sculpted(Style):
-    """Payments follow the cash flow available for debt service: CFADS with unlevered tax over the target DSCR."""
+    """Payments follow the cash flow available for debt service: CFADS that loans served before leave, over `dscr`."""
 
     cover_field: ClassVar[str] = "dscr"
     needs_cash: ClassVar[bool] = True
@@ -151,26 +151,58 @@ class Sculpted(Style):
     """Payments follow the cash flow available for debt service."""
     dscr: Annotated[Array, Number(low=1.0)]
     """That cash flow over the debt service. Like `1.3`."""
+    tax: Annotated[str, Word(("paid", "unlevered"), "taxes")] = "paid"
+    """Whether cash flow is counted after the tax really paid, or after the tax of a company without debt and before
+    the service of any loan."""
+    of: Annotated[str, Word(("rank", "package"), "covers")] = "rank"
+    """Whose cover `dscr` is: that of the loan, by what loans served before it leave (`rank`), or that of all loans up
+    to its rank together (`package`)."""
 
     @property
     def words(self) -> str:
         """How a loan is repaid, in words."""
         cover = float(np.ravel(self.dscr)[0])
-        return f"sculpted to a cover of {cover:g} by CFADS with unlevered tax"
+        flow = "CFADS" if self.follows_tax else "CFADS with unlevered tax"
+        return f"sculpted to a cover of {cover:g} by {flow}{' of all loans to its rank' if self.of_package else ''}"
+
+    @property
+    def follows_tax(self) -> bool:
+        """Whether payments follow the cash flow after the tax really paid."""
+        return self.tax == "paid"
+
+    @property
+    def of_package(self) -> bool:
+        """Whether the cover is that of all loans together."""
+        return self.of == "package"
+
+    def problems(self, loan: Contract, money: str) -> Iterator[Problem]:
+        """Yield an `of` of the old way of sculpting, which knows no other loan.
+
+        Parameters
+        ----------
+        loan : Contract
+            The contract.
+        money : str
+            The loan's currency, for messages.
+        """
+        yield from super().problems(loan, money)
+        if self.of_package and not self.follows_tax:
+            hint = "remove `of`, or `tax: unlevered`"
+            yield "of", "unlevered_rank", "`package` beside `tax: unlevered`", "one of them", hint
 
     def principal(self, m: Moment) -> Any:
         """Return what the target service leaves after interest and recurring fees. [money]
 
         Source
         ------
-        docs/conventions.md, section 6: service is sized on CFADS with unlevered tax.
+        docs/conventions.md, section 4, Principal.
         """
-        return m.target - m.interest_due - m.fees_due
+        return m.target - m.service_due
 
     def principal_text(self, page: Page) -> str:
         """Return the formula of the principal."""
         del page
-        return "[target] - [interest_due] - [fees_paid]"
+        return "[target] - [service_due]" if self.follows_tax else "[target] - [interest_due] - [fees_paid]"
 
 
 class Revolver(Style):
