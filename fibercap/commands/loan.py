@@ -22,7 +22,8 @@ from fibercap.commands.terminal import say, say_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.model.loans import Loan, Schedule
+    from fibercap.model.loans import Schedule
+    from fibercap.model.plan.plan import Lending
 
 
 @click.command()
@@ -66,7 +67,7 @@ def loan(
     from fibercap.views.loan_tables import loan_csv, loan_json, loan_pages
 
     if picture is not None:
-        _draw(lending.loans, by_name, picture, kind, force=force)
+        _draw(lending, by_name, picture, kind, force=force)
     if picture == STANDARD_OUTPUT:
         return
     if as_json:
@@ -77,14 +78,16 @@ def loan(
         loan_pages(lending.loans, by_name)
 
 
-def _draw(
-    loans: Mapping[str, Loan], schedules: Mapping[str, Schedule], picture: Path, kind: str, *, force: bool
-) -> None:
+def _draw(lending: Lending, schedules: Mapping[str, Schedule], picture: Path, kind: str, *, force: bool) -> None:
     """Draw the schedule of the only loan in `schedules`."""
+    from fibercap.core.period_names import DECEMBER
+    from fibercap.model.plan.plan import Plan
     from fibercap.views.charts.files import loan_picture
     from fibercap.views.files.writing import refuse_existing
 
     (key,) = schedules
     if picture != STANDARD_OUTPUT:
         refuse_existing(picture, force=force)
-    write_file(picture, loan_picture(key, loans[key], schedules[key], suffix_of(picture, kind, "png")), force=force)
+    year_ends = lending.timeline.year_ends if isinstance(lending, Plan) else DECEMBER
+    drawn = loan_picture(key, lending.loans[key], schedules[key], suffix_of(picture, kind, "png"), year_ends)
+    write_file(picture, drawn, force=force)

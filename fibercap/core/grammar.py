@@ -19,7 +19,7 @@ NUMBER: Final = UNSIGNED
 PERIOD: Final = "(?:FY[12][0-9]{3}|[12][0-9]{3}(?:-(?:Q[1-4]|0[1-9]|1[0-2]))?)"
 _DAY: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9])|(?:0[13-9]|1[0-2])-30|(?:0[13578]|1[02])-31"
 DAY: Final = f"[12][0-9]{{3}}-(?:{_DAY})"
-WHEN: Final = f"(?:in total|(?:end of )?{PERIOD})"
+WHEN: Final = f"(?:in total|(?:end of )?(?:{PERIOD}|(?:FY)?[12][0-9]{{3}}-H[12]))"
 _SCALE: Final = f"(?:{'|'.join(SCALES)})"
 _BAR: Final = "|"
 

@@ -115,13 +115,20 @@ class MeaningOfUnit(Field):
 
 
 def vocabulary_of(tree: Branch) -> Vocabulary:
-    """Return the units of a scenario: those built in, and those under `units` that can be used."""
+    """Return the units of a scenario: those built in, and those under `units`, in any order.
+
+    One whose amount cannot be read is taken for a new one, so that it is an error there alone and not where it is used.
+    """
     block, declared = tree.get("units"), list[tuple[str, float, str]]()
-    for name, leaf in block.items() if isinstance(block, Branch) else ():
-        known, text = Vocabulary(tuple(declared)), word_of(leaf)
-        amount = (1.0, name) if text == NEW else _amount(text, known)
-        if amount is not None and not why_no_name(name):
+    written = block.items() if isinstance(block, Branch) else ()
+    unread = {name: word_of(leaf) for name, leaf in written if not why_no_name(name)}
+    for name in [*unread] * len(unread):
+        text = unread.get(name, "")
+        amount = (1.0, name) if text == NEW else text and _amount(text, Vocabulary(tuple(declared)))
+        if amount:
             declared.append((name, *amount))
+            del unread[name]
+    declared += [(name, 1.0, name) for name, text in unread.items() if text.rpartition(" ")[2] not in unread]
     known = Vocabulary(tuple(declared))
     units = {word_of(child.get("unit")) for child in _blocks(tree, "products").values()}
     unknown = sorted(unit for unit in units - {""} if unit not in known.words and not why_no_name(unit))

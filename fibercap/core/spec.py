@@ -24,6 +24,14 @@ class InputInErrorError(AttributeError):
     """A check across inputs reads an input that is itself in error; the check is skipped."""
 
 
+class UnreadInput:
+    """What stands for an input in error under a name that other inputs may refer to."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Raise InputInErrorError, whatever is read of it."""
+        raise InputInErrorError(name)
+
+
 class Spec(BaseModel):
     """A block of a scenario: frozen, unknown keys refused; `note` is welcome anywhere."""
 

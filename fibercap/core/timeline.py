@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.period_names import DECEMBER, period_label, whole_period
+from fibercap.core.period_names import DECEMBER, half_year, period_label, whole_period
 from fibercap.core.units import Array
 
 STEPS: Final = {"month": 1, "quarter": 3, "year": 12}
@@ -198,8 +198,8 @@ class Timeline:
         return period_label(day, by, self.year_ends)
 
     def span(self, text: str) -> tuple[int, int] | None:
-        """Return the month numbers at the start and the end of a period such as `2002-Q3`; None of other texts."""
-        return whole_period(text, self.year_ends)
+        """Return the month numbers at the start and the end of `2002-Q3`, `2002-H1` or such; None of other texts."""
+        return half_year(text, self.year_ends) or whole_period(text, self.year_ends)
 
     def index(self, day: date) -> int:
         """Return the index of the period that contains a date; -1 before the first period, `count` after the last."""

@@ -10,6 +10,7 @@ from fibercap.core.calendar import date_of
 from fibercap.core.period_names import periods_between
 from fibercap.model.cash.ranks import ranks_of
 from fibercap.model.cash.waterfall import CHANGE, CLOSING, WATERFALL
+from fibercap.core.units import unit_text
 from fibercap.views.loan_words import loan_label, terms_text
 from fibercap.views.numbers import Figures, Line
 from fibercap.views.statement_lines import statement_lines
@@ -17,6 +18,7 @@ from fibercap.views.statement_lines import statement_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fibercap.model.plan.plan import Plan
     from fibercap.model.projection import Projection
 
 CLOSING_CASH: Final = f"{WATERFALL}{CLOSING}"
@@ -65,7 +67,7 @@ def capacity_figures(projection: Projection, by: str) -> Iterator[Figures]:
             lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
             if len(lines) > 1:
                 sums = [sum(float(values[c][0]) for values in rows.values()) for c in columns]
-                lines.append(Line("All plants", sums, strong=True))
+                lines.append(Line(all_plants(plan, unit), sums, strong=True))
             yield Figures(
                 title,
                 projection.rows[f"plants.{next(iter(plants))}.{key}"].unit,
@@ -73,6 +75,11 @@ def capacity_figures(projection: Projection, by: str) -> Iterator[Figures]:
                 lines,
                 year_ends=projection.timeline.year_ends,
             )
+
+
+def all_plants(plan: Plan, unit: str) -> str:
+    """Return the name of the sum over the plants whose products have a unit."""
+    return "All plants" if len(plan.product_units) == 1 else f"All plants that make {unit_text(unit)}"
 
 
 def statement_figures(projection: Projection, title: str, by: str) -> Figures:

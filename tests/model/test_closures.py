@@ -197,7 +197,7 @@ def test_closures_are_live_in_the_workbook(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("closures", "opened", "message"),
     [
-        ("{a: {from: 2002-03, to: 2002-01}}", "", "wanted a day after 2002-03-01; swap `from` and `to`"),
+        ("{a: {from: 2002-03, to: 2002-01}}", "", "wanted a day from 2002-03-01 on; swap `from` and `to`"),
         ("{a: {from: 1999, to: 2000}}", "", "wanted one from 2001-01-01 to 2003-12-31; or leave it out"),
         ("{a: {from: 2004, to: 2004}}", "", "wanted one from 2001-01-01 to 2003-12-31; or leave it out"),
         ("{a: {from: 2001-03, to: 2001-06}}", "opens: 2001-05-01, ", "wanted a day from 2001-05-01 on, when the plant opens"),

@@ -30,7 +30,7 @@ def closure_days(s: Plan, name: str) -> Findings:
         path, first, last = f"plants.{name}.closures.{key}", s.horizon.start, s.horizon.end
         if closure.end < closure.start:
             hint = "swap `from` and `to`"
-            yield f"{path}.to", "ends_before_start", f"{closure.end}", f"a day after {closure.start}", hint
+            yield f"{path}.to", "ends_before_start", f"{closure.end}", f"a day from {closure.start} on", hint
         elif closure.end < first or closure.start > last:
             problem, wanted = f"a closure from {closure.start} to {closure.end}", f"one from {first} to {last}"
             yield path, "outside_horizon", problem, wanted, "or leave it out"

@@ -14,7 +14,7 @@ from fibercap.core.input_hints import quote
 from fibercap.core.period_names import is_business_year, whole_period
 from fibercap.core.product_units import InUnits
 from fibercap.core.series import SETTINGS
-from fibercap.core.spec import Spec, collection_in, fields_at, specs_in
+from fibercap.core.spec import Spec, UnreadInput, collection_in, fields_at, specs_in
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, place_of, subtree
 
 Raw = Mapping[str, Any]
@@ -237,8 +237,8 @@ def _partly(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:
         return None
     if get_origin(annotation) is Mapping:
         member = collection_in(annotation)
-        made = {key: _member(member, value, context) for key, value in raw.items()}
-        return {key: value for key, value in made.items() if value is not None}
+        named = get_origin(member) is Annotated or specs_in(member)
+        return {key: _member(member, value, context) for key, value in raw.items()} if named else {}
     specs = specs_in(annotation)
     return partly_valid(specs[0], raw, context) if len(specs) == 1 else None
 
@@ -254,4 +254,4 @@ def _member(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:
     try:
         return TypeAdapter(annotation).validate_python(raw, context=context)
     except ValidationError:
-        return None
+        return UnreadInput()  # its name is known, which is all that others may read

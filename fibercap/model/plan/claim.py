@@ -14,7 +14,7 @@ from fibercap.core.dates import way_to_name, year_ends_of
 from fibercap.core.fields import Field, Label, Number, Word, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.input_hints import quote
 from fibercap.core.limits import amount_text, most
-from fibercap.core.period_names import DECEMBER, is_business_year, whole_period
+from fibercap.core.period_names import DECEMBER, half_year, is_business_year, whole_period
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tolerance import Tolerance, ToleranceField
 from fibercap.core.tree import Leaf
@@ -48,7 +48,7 @@ class When(Field):
         """
         text, year_ends = text_of(raw, "a time"), year_ends_of(info)
         name = re.sub(r"^end of ", "", text)
-        if text != "in total" and whole_period(name, year_ends) is None:
+        if text != "in total" and (whole_period(name, year_ends) or half_year(name, year_ends)) is None:
             hint = "write `end of 2002`, `2002`, `2002-06` or `in total`"
             if year_ends != DECEMBER:
                 hint = "write `end of FY2002`, `FY2002`, `2002-06` or `in total`"

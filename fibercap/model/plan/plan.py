@@ -243,6 +243,10 @@ class Plan(Lending):
             product = self.unit_of_plant(name if block == "plants" else self.projects[name].plant)
         return unit.replace("product", product).replace("money", self.currency_at(path))
 
+    def product_label(self, name: str) -> str:
+        """Return what tables call a product."""
+        return self.products[name].name or name
+
     def unit_of_plant(self, name: str) -> str:
         """Return the unit in which a plant's products are counted, such as `km`."""
         return self.products[self.plants[name].product_names[0]].unit

@@ -45,12 +45,12 @@ def cash_cost_rows(sheet: Sheet, plan: Plan) -> None:
                 shipped, part = f"{{{prefix}.shipments}}", f"{{{maker.prefix}.shipments}}"
                 text = f"IF({shipped} > 0, {{{prefix}.variable_cost}} * ({part} / {shipped}), 0)"
                 text += f" + {{{prefix}.fixed_cost}} * {share_text(maker, plant)}"
-                words = f"{label}: cash costs of {maker.product}"
+                words = f"{label}: cash costs of {plan.product_label(maker.product)}"
                 sheet.line(Row(f"{maker.prefix}.cash_costs", words, money, FLOW, text))
     for name, product in plan.products.items():
         of = [maker.prefix for maker in listed if maker.product == name]
         if of:
-            prefix, label = f"products.{name}", product.name or name
+            prefix, label = f"products.{name}", plan.product_label(name)
             for row, words, unit in (("shipments", "shipments", product.unit), ("cash_costs", "cash costs", money)):
                 text = total(f"{part}.{row}" for part in of)
                 sheet.line(Row(f"{prefix}.{row}", f"{label}: {words}", unit, FLOW, text))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.core.sheet import Sheet
-    from fibercap.core.timeline import Timeline
     from fibercap.model.plan.plan import Plan
 
 
@@ -39,8 +38,8 @@ def market_rows(sheet: Sheet, plan: Plan) -> None:
     docs/conventions.md, section 2, and section 3 (Revenue and cost).
     """
     money, listed = Currencies(plan.currency, plan.currency_at), makers(plan.plants)
-    for key, plant in plan.plants.items():
-        product_rows(sheet, plan.timeline, key, plant, plan.unit_of_plant(key))
+    for key in plan.plants:
+        product_rows(sheet, plan, key)
     for name in plan.products:
         _product_rows(sheet, plan, name, [maker for maker in listed if maker.product == name], money)
     costs = {}
@@ -68,32 +67,34 @@ def market_rows(sheet: Sheet, plan: Plan) -> None:
 def _product_rows(sheet: Sheet, plan: Plan, name: str, of: list[Maker], money: Currencies) -> None:
     """Write the price of a product and, if the market does not take all, its demand, output and share that is sold."""
     timeline, product, prefix = plan.timeline, plan.products[name], f"products.{name}"
+    label = plan.product_label(name)
     unit, price = product.unit, f"{money.code_of(f'{prefix}.price')}/{product.unit}"
     linear = product.interpolate == "linear"
-    series_row(sheet, timeline, f"{prefix}.price", f"{name}: price", product.price, price, linear=linear)
+    series_row(sheet, timeline, f"{prefix}.price", f"{label}: price", product.price, price, linear=linear)
     if product.demand is None or not of:
         return
-    text = f"({_demand_text(sheet, timeline, name, product)}) * {{time.years}}"
-    sheet.line(Row(f"{prefix}.demand", f"{name}: demand", unit, FLOW, text))
+    text = f"({_demand_text(sheet, plan, name)}) * {{time.years}}"
+    sheet.line(Row(f"{prefix}.demand", f"{label}: demand", unit, FLOW, text))
     text = total(f"{maker.prefix}.output" for maker in of)
-    sheet.line(Row(f"{prefix}.output", f"{name}: output", unit, FLOW, text))
+    sheet.line(Row(f"{prefix}.output", f"{label}: output", unit, FLOW, text))
     if product.serve == "share":
         text = f"IF({{{prefix}.output}} > {{{prefix}.demand}}, {{{prefix}.demand}} / {{{prefix}.output}}, 1)"
-        sheet.line(Row(f"{prefix}.sold_share", f"{name}: share of output sold", "", RATE, text))
+        sheet.line(Row(f"{prefix}.sold_share", f"{label}: share of output sold", "", RATE, text))
 
 
-def _demand_text(sheet: Sheet, timeline: Timeline, name: str, product: Product) -> str:
+def _demand_text(sheet: Sheet, plan: Plan, name: str) -> str:
     """Write the series of a product's demand; return the formula of what it comes to in a year. [unit/year]"""
+    product, timeline, label = plan.products[name], plan.timeline, plan.product_label(name)
     linear, path, unit = product.interpolate == "linear", f"products.{name}.demand", f"{product.unit}/year"
     demand = product.demand
     if not isinstance(demand, MarketDemand):
-        series_row(sheet, timeline, path, f"{name}: demand by year", demand or ALL, unit, linear=linear)
+        series_row(sheet, timeline, path, f"{label}: demand by year", demand or ALL, unit, linear=linear)
         return f"{{inputs.{path}}}"
-    series_row(sheet, timeline, f"{path}.market", f"{name}: market by year", demand.market, unit, linear=linear)
-    series_row(sheet, timeline, f"{path}.share", f"{name}: share of the market", demand.share, "", linear=linear)
+    series_row(sheet, timeline, f"{path}.market", f"{label}: market by year", demand.market, unit, linear=linear)
+    series_row(sheet, timeline, f"{path}.share", f"{label}: share of the market", demand.share, "", linear=linear)
     text = f"{{inputs.{path}.market}} * {{inputs.{path}.share}}"
     if demand.exports is not None:
-        series_row(sheet, timeline, f"{path}.exports", f"{name}: exports by year", demand.exports, unit, linear=linear)
+        series_row(sheet, timeline, f"{path}.exports", f"{label}: exports by year", demand.exports, unit, linear=linear)
         text += f" + {{inputs.{path}.exports}}"
     return text
 
@@ -121,7 +122,7 @@ def _sold_text(maker: Maker, rivals: list[Maker], product: Product, costs: Mappi
 def _sales_rows(sheet: Sheet, plan: Plan, maker: Maker, sold: str, money: Currencies) -> None:
     """Write what a plant ships of a product, and what it earns; `sold` is the formula of what it ships."""
     plant, price = plan.plants[maker.plant], f"products.{maker.product}.price"
-    label, of = plant.name or maker.plant, f" of {maker.product}" if plant.products else ""
+    label, of = plant.name or maker.plant, f" of {plan.product_label(maker.product)}" if plant.products else ""
     unit = plan.products[maker.product].unit
     sheet.line(Row(f"{maker.prefix}.shipments", f"{label}: shipments{of}", unit, FLOW, sold))
     text = money.flow(price, f"{{{maker.prefix}.shipments}} * {{inputs.{price}}}")

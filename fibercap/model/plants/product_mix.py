@@ -11,7 +11,7 @@ from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
     from fibercap.core.sheet import Sheet
-    from fibercap.core.timeline import Timeline
+    from fibercap.model.plan.plan import Plan
     from fibercap.model.plants.capacity import Plant
 
 
@@ -51,7 +51,7 @@ def share_text(maker: Maker, plant: Plant) -> str:
     return f"{{{maker.prefix}.share}}" if plant.products[maker.product] is None else f"{{inputs.{maker.prefix}}}"
 
 
-def product_rows(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, unit: str) -> None:
+def product_rows(sheet: Sheet, plan: Plan, key: str) -> None:
     """Write the output of each product of a plant that makes several.
 
     Writes `inputs.plants.<p>.products.<k>` [1], `share` of the one that has the rest [1], and `output` [unit], under
@@ -59,25 +59,30 @@ def product_rows(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, unit:
 
     Parameters
     ----------
-    sheet, timeline : Sheet, Timeline
-        The sheet that has the output of the plant and gets the rows, and its periods.
-    key, plant, unit : str, Plant, str
-        The plant and its name, and the unit of its products.
+    sheet, plan, key : Sheet, Plan, str
+        The sheet that has the output of the plant and gets the rows, the plan, and the name of the plant.
 
     Source
     ------
     docs/conventions.md, section 2, Products of a plant.
     """
+    plant, unit = plan.plants[key], plan.unit_of_plant(key)
     label, several = plant.name or key, makers({key: plant}) if plant.products else []
     others = []
     for maker in several:
         share = plant.products[maker.product]
         if share is not None:
-            series_row(sheet, timeline, maker.prefix, f"{label}: share of {maker.product}", share, "")
+            series_row(
+                sheet, plan.timeline, maker.prefix, f"{label}: share of {plan.product_label(maker.product)}", share, ""
+            )
             others.append(f"{{inputs.{maker.prefix}}}")
     for maker in several:
         if plant.products[maker.product] is None:
             text = f"MAX(1 - ({' + '.join(others) or '0'}), 0)"
-            sheet.line(Row(f"{maker.prefix}.share", f"{label}: share of {maker.product}", "", RATE, text))
+            sheet.line(
+                Row(f"{maker.prefix}.share", f"{label}: share of {plan.product_label(maker.product)}", "", RATE, text)
+            )
         text = f"{{plants.{key}.output}} * {share_text(maker, plant)}"
-        sheet.line(Row(f"{maker.prefix}.output", f"{label}: output of {maker.product}", unit, FLOW, text))
+        sheet.line(
+            Row(f"{maker.prefix}.output", f"{label}: output of {plan.product_label(maker.product)}", unit, FLOW, text)
+        )

@@ -144,10 +144,13 @@ class Explainer:
             formula = formula.replace("periods", "events").replace("at the end of", "after")
         number = Number(path, row.label, asked.label, _none_if_nan(value), row.unit, formula, numbers)
         number = replace(number, numbers="" if "nan" in numbers else numbers, note=self._note_if_undefined(path, value))
-        plain = [self._plain(path, column) for column in asked.columns[:-1]] if row.nature != STOCK else []
-        last_one = self.row(path, asked.columns[-1], depth, asked_for=True)
+        moving = [column for column, one in zip(asked.columns, values, strict=True) if one]
+        shown = moving[-1] if moving and row.nature != STOCK else asked.columns[-1]
+        plain = [self._plain(path, one) for one in asked.columns if one != shown] if row.nature != STOCK else []
+        last_one = self.row(path, shown, depth, asked_for=True)
         if plain and last_one.formula and not last_one.note:
-            note = f"the last of {count}, in full; name another, such as {plain[0].period}, to see its formula"
+            which = "the last" if shown == asked.columns[-1] else "the last that is not zero"
+            note = f"{which} of {count}, in full; name another, such as {plain[0].period}, to see its formula"
             last_one = replace(last_one, note=note)
         return replace(number, inputs=(*plain, last_one))
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
     from fibercap.studies.explaining.cells import Cells
 
-FORMS = "write it like `2002-06`, `2002-Q2`, `{year}`, `end of {year}` or `2002-06-30`"
+FORMS = "write it like `2002-06`, `2002-Q2`, `{year}-H1`, `{year}`, `end of {year}` or `2002-06-30`"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.core.growth_by_month import factors_by_month
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.claims import outcomes
 from fibercap.views.charts.claim_marks import draw_claims, marks_on, verdict_handles
@@ -27,13 +28,14 @@ from fibercap.views.charts.style import (
     scale,
 )
 from fibercap.views.charts.years import Band, name_bands
+from fibercap.views.statements import all_plants
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fibercap.core.timeline import Timeline
+    from fibercap.core.series import Series
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
@@ -89,19 +91,39 @@ def capacity_of(projection: Projection, key: str) -> Capacity:
         for project in projection.scenario.projects.values()
         if project.adds_to(key)
     ]
-    changes = (-np.inf, *(float(start) for start in plant.capacity.starts[1:]))
+    months = range(int(first) + 1, int(last)) if plant.capacity.linear or plant.capacity.growth else ()
+    changes = (*(float(start) for start in plant.capacity.starts[1:]), *map(float, months))
     days = (opens, closes, *changes, *(month for *months, _ in added for month in months))
     inside = {month for month in days if first < month < last}
     times = np.array([first, *sorted(inside), last])
     starts = times[:-1]
-    by_key = np.array([float(np.ravel(value)[0]) for value in plant.capacity.values])
-    standing = by_key[np.searchsorted(changes, starts, side="right") - 1]
-    standing = standing + sum(adds * ((starts >= done) & (starts < sold)) for done, sold, adds in added)
+    standing = _written_capacity(projection, plant.capacity, starts) + sum(
+        adds * ((starts >= done) & (starts < sold)) for done, sold, adds in added
+    )
     nameplate = np.where((starts >= opens) & (starts < closes), standing, 0.0)
     effective = projection.value(f"plants.{key}.effective_capacity")[0]
     edges = np.append(timeline.origin, timeline.ends) / 12
     unit = projection.scenario.unit_of_plant(key)
     return Capacity(key, plant.name or key, unit, times / 12, nameplate, edges, effective)
+
+
+def _written_capacity(projection: Projection, capacity: Series, starts: Array) -> Array:
+    """Return a plant's capacity without projects at some moments; on a straight line, in the middle of their month."""
+    values = np.array([float(np.ravel(value)[0]) for value in capacity.values])
+    if not capacity.starts:
+        return np.full(len(starts), values[0])
+    months = np.floor(starts)
+    if capacity.linear:
+        standing = np.asarray(np.interp(months + 0.5, capacity.starts, values))
+    else:
+        standing = values[np.maximum(np.searchsorted(capacity.starts, starts, side="right") - 1, 0)]
+    if (growth := capacity.growth) is None:
+        return standing
+    since, index = capacity.starts[-1], projection.scenario.indices.get(growth.index)
+    grown = np.arange(since + 1, max(int(months[-1]), since) + 1, dtype=float)
+    factors = factors_by_month(growth, index, grown, projection.timeline.year_ends)
+    factor = np.append(1.0, factors[0] if factors.ndim > 1 else factors)
+    return np.asarray(standing + values[-1] * (factor[np.maximum(months - since, 0).astype(int)] - 1.0))
 
 
 def merge_smallest(plants: list[Capacity]) -> list[Capacity]:
@@ -138,9 +160,7 @@ def capacity_chart(projection: Projection, comparison: Comparison | None) -> Fig
     colors = _colors(projection, plants)
     page.key([*_handles(), *verdict_handles(mark.outcome for plant in chosen for mark in marks[plant.key])])
     for number, stack in enumerate(stacks):
-        _draw_stack(
-            page, projection.timeline, merge_smallest(stack), colors, HEADING + number * (HEADING + STACK + UNDER)
-        )
+        _draw_stack(page, projection, merge_smallest(stack), colors, HEADING + number * (HEADING + STACK + UNDER))
     columns = COLUMNS[len(chosen)]
     width = (WIDTH - LEFT - MARGIN + 0.6) / columns - 0.6
     for position, plant in enumerate(chosen):
@@ -194,10 +214,10 @@ def _handles() -> list[Artist]:
 
 
 def _draw_stack(
-    page: ChartPage, timeline: Timeline, plants: list[Capacity], colors: dict[str, str], down: float
+    page: ChartPage, projection: Projection, plants: list[Capacity], colors: dict[str, str], down: float
 ) -> None:
     """Draw all plants of a unit stacked: effective capacity as areas, nameplate as lines over them."""
-    width = WIDTH - LEFT - MARGIN - LABELS
+    width, timeline = WIDTH - LEFT - MARGIN - LABELS, projection.timeline
     ax = page.panel(LEFT, down, width, STACK)
     times = np.unique(np.concatenate([plant.times for plant in plants]))
     steps = np.cumsum([plant.steps(times) for plant in plants], axis=0)
@@ -215,7 +235,7 @@ def _draw_stack(
     ax.stairs(steps[-1] / divisor, times, baseline=None, color=INK, linewidth=1.6)
     top = float(max(steps.max(), areas.max())) / divisor
     value_axis(ax, 0, top * 1.08 or 1.0)
-    name_panel(ax, "All plants", f"{word}{plants[0].unit}/year", width)
+    name_panel(ax, all_plants(projection.scenario, plants[0].unit), f"{word}{plants[0].unit}/year", width)
     year_axis(ax, float(times[0]), float(times[-1]), width, timeline.year_ends)
     name_bands(ax, _bands(plants, colors, steps[:, -1] / divisor), width, STACK, LABELS)
     end = f"nameplate, end of {timeline.label(timeline.end, 'year')}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.period_names import DECEMBER
 from fibercap.model.project import project
 from fibercap.studies.compare import compare
 from fibercap.views.charts.all_charts import CHARTS, render_chart, write_chart
@@ -81,6 +82,8 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, kind: str =
 def picture(scenario: Scenario, chart: str | None, suffix: str) -> bytes:
     """Return the bytes of a chart's file, in the format of a suffix such as `.png`.
 
+    Years end with the month `year_ends`, from 1 to 12.
+
     Raises
     ------
     FibercapError
@@ -102,12 +105,14 @@ def _draw_charts(scenario: Scenario, wanted: Sequence[tuple[str, str]]) -> list[
     return run_in_parallel([partial(write_chart, chart, suffix, projection, comparison) for chart, suffix in wanted])
 
 
-def loan_picture(name: str, loan: Loan, schedule: Schedule, suffix: str) -> bytes:
+def loan_picture(name: str, loan: Loan, schedule: Schedule, suffix: str, year_ends: int = DECEMBER) -> bytes:
     """Return the bytes of the chart of a loan's payments and balance, in the format of a suffix such as `.png`.
+
+    Years end with the month `year_ends`, from 1 to 12.
 
     Raises
     ------
     FibercapError
         If the suffix is unknown.
     """
-    return render_chart(lambda: loan_chart(name, loan, schedule), suffix)
+    return render_chart(lambda: loan_chart(name, loan, schedule, year_ends), suffix)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.period_names import DECEMBER
 from fibercap.core.timeline import month_number
-from fibercap.views.charts.panel import draw_bars, value_axis, year_axis
+from fibercap.views.charts.panel import draw_bars, value_axis, whole_years, year_axis
 from fibercap.views.charts.style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, open_titled_page, scale
 from fibercap.views.loan_words import terms_text
 
@@ -20,8 +21,11 @@ PARTS: Final = (("Principal", "principal"), ("Interest", "interest"), ("Fees", "
 GAP, UPPER, BETWEEN, LOWER, UNDER = 0.35, 2.3, 0.75, 1.7, 0.4
 
 
-def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
-    """Draw every payment, with principal below interest and fees; in a lower panel, the balance as steps."""
+def loan_chart(name: str, loan: Loan, schedule: Schedule, year_ends: int = DECEMBER) -> Figure:
+    """Draw every payment, with principal below interest and fees; in a lower panel, the balance as steps.
+
+    Years end with the month `year_ends`, from 1 to 12.
+    """
     from matplotlib.patches import Patch
 
     values = {key: np.atleast_2d(amounts)[0] for key, amounts in schedule.values.items()}
@@ -35,7 +39,8 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
         notice(page, "Nothing is paid on this loan.")
         return page.figure
     times = np.array([month_number(day) / 12 for day in schedule.dates])
-    start, end, width = float(np.floor(times[0])), float(np.ceil(times[-1] - 1e-9)), WIDTH - 2 * MARGIN - 0.2
+    start, end = whole_years(float(times[0]), float(times[-1]), year_ends)
+    width = WIDTH - 2 * MARGIN - 0.2
     parts = [(label, values[key] - (values["capitalized"] if key == "interest" else 0.0)) for label, key in PARTS]
     parts = [(label, amounts) for label, amounts in parts if amounts[shown].any()]
     top = np.sum([amounts for _, amounts in parts], axis=0)
@@ -48,7 +53,7 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
         draw_bars(upper, times[shown], amounts[shown] / divisor, thick, base=base, facecolor=color, linewidth=0)
         base = base + amounts[shown] / divisor
     value_axis(upper, 0, max(float(base.max()), 1e-9) * 1.1)
-    year_axis(upper, start, end, width)
+    year_axis(upper, start, end, width, year_ends)
     name_panel(upper, "Paid on each date", f"{word}{schedule.currency}", width)
     page.key([Patch(facecolor=color, label=label) for color, (label, _) in zip(PALETTE, parts, strict=False)])
     divisor, word = scale(float(values["closing"].max()))
@@ -57,6 +62,6 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
     lower.stairs(values["closing"] / divisor, edges, fill=True, color=PALETTE[3], linewidth=0)
     lower.stairs(values["closing"] / divisor, edges, color=INK, linewidth=0.8, baseline=None)
     value_axis(lower, 0, max(float(values["closing"].max()) / divisor, 1e-9) * 1.1)
-    year_axis(lower, start, end, width)
+    year_axis(lower, start, end, width, year_ends)
     name_panel(lower, "Owed", f"{word}{schedule.currency}", width)
     return page.figure

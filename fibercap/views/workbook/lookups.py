@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fibercap.core.calendar import serial
-from fibercap.core.period_names import half_year
 from fibercap.core.timeline import FLOW, STOCK, month_end
 from fibercap.model.horizon.run_off import RUN_OFF
 
@@ -25,7 +24,7 @@ class LookupDays(NamedTuple):
 def lookup_days(when: str, book: Book) -> LookupDays:
     """Return the days of a time as claims write it, such as `2004` or `end of 2004`; without a time, of the horizon."""
     timeline = book.cases[0].projection.timeline
-    months = half_year(when, timeline.year_ends) or timeline.span(when.removeprefix("end of "))
+    months = timeline.span(when.removeprefix("end of "))
     if months is None:
         return LookupDays(serial(timeline.eve), serial(timeline.dates[-1]))
     return LookupDays(serial(month_end(months[0])), serial(month_end(months[1])), when.startswith("end of "))
