@@ -37,7 +37,7 @@ from fibercap.model.checks.owner_checks import dates_of_owners, payouts
 from fibercap.model.checks.plant_checks import plant_costs, plant_products, product_shares
 from fibercap.model.checks.rank_checks import ranks_without_gaps, sculpted_ranks
 from fibercap.model.checks.ratio_checks import ratio_parts
-from fibercap.model.checks.series_checks import limit_of_growth, start_of_discounting, start_of_growth, start_of_series
+from fibercap.model.checks.series_checks import growth_of_series, start_of_discounting, start_of_series
 from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
 from fibercap.model.plants.purchases import net_capital
 
@@ -112,8 +112,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (_names, ["plants", "projects", "loans"]),
         (_sources, ["default_source"]),
         (start_of_series, ["all"]),
-        (start_of_growth, ["all"]),
-        (limit_of_growth, ["all"]),
+        (growth_of_series, ["all"]),
         (start_of_discounting, ["all"]),
         *((check, names("plants")) for check in (plant_products, product_shares, plant_costs)),
         (_plant, names("plants")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,8 @@ from fibercap.model.horizon.outliving import to_maturity
 from fibercap.model.plan.discount_rate import RealRate
 
 if TYPE_CHECKING:
+    from fibercap.core.fields import Of
+    from fibercap.core.growth import Growth
     from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.plan.plan import Plan
 
@@ -45,31 +46,8 @@ def start_of_series(s: Plan, name: str) -> Findings:
             yield ".".join(path), "late_path", problem, "one that covers the horizon's start", hint
 
 
-def start_of_growth(s: Plan, name: str) -> Findings:
-    """Yield the series that grow by an index before its first rate.
-
-    Parameters
-    ----------
-    s, name : Plan, str
-        The plan; the name is not read.
-    """
-    del name
-    for path, series in _growing_by_index(s):
-        growth, last = series.growth, series.starts[-1]
-        index = s.indices.get(growth.index) if growth is not None else None
-        if growth is None or index is None or not index.starts:
-            continue
-        year_ends = s.horizon.timeline.year_ends
-        step = last + 1 if growth.every == "month" else year_end(last + 1, year_ends)
-        if index.starts[0] > step:
-            problem = f"`{growth.index}`, known from {index.names[0]} on"
-            when = period_label(month_end(step + 1), growth.every, year_ends)
-            hint = f"add a rate for {when} under `indices.{growth.index}`"
-            yield ".".join((*path, *growth.key.split("."))), "late_path", problem, f"one that covers {when}", hint
-
-
-def limit_of_growth(s: Plan, name: str) -> Findings:
-    """Yield the series that grow beyond what they may be, such as a share of more than 100 %, in horizon or run-off.
+def growth_of_series(s: Plan, name: str) -> Findings:
+    """Yield the series that grow by an index before its first rate, or beyond what they may be.
 
     Parameters
     ----------
@@ -79,24 +57,47 @@ def limit_of_growth(s: Plan, name: str) -> Findings:
     del name
     for path, series, _ in quantities(s):
         growth = series.growth if isinstance(series, Series) else None
-        field = field_at(type(s), path) if growth is not None else None
-        if growth is None or not isinstance(field, PathOf) or not np.isfinite(field.of.high):
+        index = s.indices.get(growth.index) if growth is not None else None
+        if growth is None or (growth.index and index is None):
             continue
-        timeline, index = to_maturity(s), s.indices.get(growth.index)
-        if growth.index and index is None:
-            continue
-        months = np.arange(series.starts[-1] + 1, int(timeline.ends[-1]))
-        factors = factors_by_month(growth, index, months, timeline.year_ends)
-        beyond = np.atleast_2d(series.values[-1] * factors > field.of.high * (1.0 + 1e-9))  # the rounding of many steps
-        if beyond.any():
-            most = "100 %" if field.of.unit == "percent" else f"{field.of.high:g} {field.unit}s"
-            when = month_end(int(months[beyond.any(axis=0).argmax()]) + 1)
-            sample = in_sample(np.asarray(beyond.any(axis=1))) if len(beyond) > 1 else ""
-            problem, way = (
-                f"a growth to more than {most} in {when:%Y-%m}{sample}",
-                "lower it, or write each value by its key",
-            )
-            yield ".".join((*path, *growth.key.split("."))), "out_of_range", problem, f"at most {most}", way
+        place = ".".join((*path, *growth.key.split(".")))
+        if index is not None and index.starts:
+            yield from _start_of_index(s, series, growth, index, place)
+        if isinstance(field := field_at(type(s), path), PathOf) and np.isfinite(field.of.high):
+            yield from _limit_of_growth(s, series, growth, field.of, place)
+
+
+def _start_of_index(s: Plan, series: Series, growth: Growth, index: Series, place: str) -> Findings:
+    """Yield the growth of a series whose first step comes before the first rate of its index."""
+    last, year_ends = series.starts[-1], s.horizon.timeline.year_ends
+    step = last + 1 if growth.every == "month" else year_end(last + 1, year_ends)
+    if index.starts[0] > step:
+        problem = f"`{growth.index}`, known from {index.names[0]} on"
+        when = period_label(month_end(step + 1), growth.every, year_ends)
+        yield (
+            place,
+            "late_path",
+            problem,
+            f"one that covers {when}",
+            f"add a rate for {when} under `indices.{growth.index}`",
+        )
+
+
+def _limit_of_growth(s: Plan, series: Series, growth: Growth, of: Of, place: str) -> Findings:
+    """Yield the growth of a series to more than it may be, such as a share of over 100 %, in horizon or run-off."""
+    timeline = to_maturity(s)
+    months = np.arange(series.starts[-1] + 1, int(timeline.ends[-1]), dtype=float)
+    factors = factors_by_month(growth, s.indices.get(growth.index), months, timeline.year_ends)
+    beyond = np.atleast_2d(series.values[-1] * factors > of.high * (1.0 + 1e-9))  # the rounding of many steps
+    if beyond.any():
+        most = "100 %" if of.unit == "percent" else f"{of.high:g} {of.unit}s"
+        when = month_end(int(months[beyond.any(axis=0).argmax()]) + 1)
+        sample = in_sample(np.asarray(beyond.any(axis=1))) if len(beyond) > 1 else ""
+        problem, way = (
+            f"a growth to more than {most} in {when:%Y-%m}{sample}",
+            "lower it, or write each value by its key",
+        )
+        yield place, "out_of_range", problem, f"at most {most}", way
 
 
 def start_of_discounting(s: Plan, name: str) -> Findings:
@@ -117,9 +118,3 @@ def start_of_discounting(s: Plan, name: str) -> Findings:
     hint = f"add a rate for {day.year} under `indices.{rate.index}`"
     problem = f"`{rate.index}`, known from {index.names[0]} on"
     yield "money.discount_rate.index", "late_path", problem, f"one that covers the valuation date, {day}", hint
-
-
-def _growing_by_index(s: Plan) -> Iterator[tuple[tuple[str, ...], Series]]:
-    for path, value, _ in quantities(s):
-        if isinstance(value, Series) and value.growth is not None and value.growth.index:
-            yield path, value

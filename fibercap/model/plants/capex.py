@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
     from fibercap.model.currency.currencies import Currencies
     from fibercap.model.plants.projects import Project, Span
+
+WORDS: Final = {
+    "spent_share": "share of capex spent",
+    "capex": "capex",
+    "planned_share": "share of capex planned",
+    "capex_saved": "capex saved by cancelling it",
+}
+"""Words for the rows of spending, by the ends of their names."""
 
 
 def give_dates(sheet: Sheet, timeline: Timeline, key: str, project: Project) -> None:
@@ -91,19 +99,15 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
         sheet.after_horizon(f"{prefix}.{flow}", "0")
     spans = [(span, *_give_span_months(sheet, prefix, project, span)) for span in project.spans]
     sheet.give(f"{prefix}.first_spending", "month", project.spans[0].start, formula=spans[0][1])
-    until = f"MIN({{time.end}}, {{{prefix}.cancelled.month}})" if project.cancelled else "{time.end}"
-    text = _spent_text(sheet, key, project, spans, until)
-    sheet.carry(Row(f"{prefix}.spent_share", f"{label}: share of capex spent", "", STOCK, text))
     capex = sheet.give(f"inputs.{prefix}.capex", money.code_of(f"{prefix}.capex"), project.capex)
     cost = f"{capex} * (1 + {sheet.give(f'inputs.{prefix}.overrun', '', project.overrun)})"
-    text = money.flow(f"{prefix}.capex", f"{cost} * ({{{prefix}.spent_share}} - {{{prefix}.spent_share@-1}})")
-    sheet.line(Row(f"{prefix}.capex", f"{label}: capex", money.reporting, FLOW, text))
-    if project.cancelled:
-        text = _spent_text(sheet, key, project, spans, "{time.end}")
-        sheet.carry(Row(f"{prefix}.planned_share", f"{label}: share of capex planned", "", STOCK, text))
-        text = money.flow(f"{prefix}.capex", f"{cost} * ({{{prefix}.planned_share}} - {{{prefix}.planned_share@-1}})")
-        words = f"{label}: capex saved by cancelling it"
-        sheet.line(Row(f"{prefix}.capex_saved", words, money.reporting, FLOW, f"{text} - {{{prefix}.capex}}"))
+    until = f"MIN({{time.end}}, {{{prefix}.cancelled.month}})" if project.cancelled else "{time.end}"
+    moments, less = (until, "{time.end}"), ("", f" - {{{prefix}.capex}}")
+    for (share, flow), moment, taken in zip(rows.items(), moments, less, strict=False):
+        text = _spent_text(sheet, key, project, spans, moment)
+        sheet.carry(Row(f"{prefix}.{share}", f"{label}: {WORDS[share]}", "", STOCK, text))
+        text = money.flow(f"{prefix}.capex", f"{cost} * ({{{prefix}.{share}}} - {{{prefix}.{share}@-1}})")
+        sheet.line(Row(f"{prefix}.{flow}", f"{label}: {WORDS[flow]}", money.reporting, FLOW, f"{text}{taken}"))
 
 
 def _spent_text(sheet: Sheet, key: str, project: Project, spans: list[tuple[Span, str, str]], moment: str) -> str:
