@@ -8,9 +8,9 @@ import numpy as np
 
 from fibercap.core.calendar import date_of
 from fibercap.core.period_names import periods_between
+from fibercap.core.units import unit_text
 from fibercap.model.cash.ranks import ranks_of
 from fibercap.model.cash.waterfall import CHANGE, CLOSING, WATERFALL
-from fibercap.core.units import unit_text
 from fibercap.views.loan_words import loan_label, terms_text
 from fibercap.views.numbers import Figures, Line
 from fibercap.views.statement_lines import statement_lines
