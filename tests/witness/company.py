@@ -22,7 +22,7 @@ from tests.witness.quantities import is_share
 from tests.witness.ranks import form_ratios, weigh_company
 from tests.witness.series import Exchange
 from tests.witness.statements import Books
-from tests.witness.terms import Tested
+from tests.witness.terms import Tested, write_steps
 from tests.witness.trading import buy_plants, find_bought, sell_assets, spend_capex, trade
 
 PASSES = 300
@@ -117,6 +117,8 @@ def project_once(plan: Plan, contracts: dict[str, Contract] | None, burden: Row 
     cover_life(contracts, calendar, rows, threshold)
     weigh_company(calendar, rows, threshold)
     form_ratios(plan, calendar, rows, threshold)
+    for name, contract in contracts.items():
+        rows.update(write_steps(name, contract.block, Tested(known, calendar)))
     return Company(plan, calendar, exchange, contracts, ledgers, rows, threshold)
 
 

@@ -85,6 +85,27 @@ BY_RULE = change_plan(
     ),
 )
 
+IN_STEPS = change_plan(
+    RANKS,
+    (
+        (
+            "margin: 2 %/year, floor: 5 %/year, cap: 8 %/year}",
+            "margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.5, is: 1.5 %/year}, middle: {below: 3, is: 2 %/year}}, "
+            "else: 3 %/year, at_first: 2.5 %/year}, floor: {2001: 5 %/year, 2005: 4 %/year}, cap: 8 %/year}",
+        ),
+        ("sweep: 25 %", "sweep: {share: 30 %, while: {row: accounts.debt_to_ebitda_12m, above: 2}}"),
+        (
+            "fees: {undrawn: 0.25 %/year}",
+            "fees: {undrawn: {by: loans.shaped.dscr_12m, steps: {low: {below: 1.5, is: 0.5 %/year}}, else: 0.25 %/year, at_first: 0.3 %/year}}",
+        ),
+        (
+            "repayment: {style: bullet}",
+            "repayment: {style: bullet}, sweep: {by: accounts.debt_to_ebitda, "
+            "steps: {low: {below: 1.5, is: 10 %}, middle: {below: 2.5, is: 30 %}}, else: 50 %, at_first: 0 %}",
+        ),
+    ),
+)
+
 FROM_CASH = """
 fibercap: 1
 horizon: {from: 2001, to: 2008, step: quarter}

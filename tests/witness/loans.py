@@ -12,7 +12,7 @@ from tests.witness.day_counts import Rhythm, count_30_360, count_fraction
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number, read_quantity
 from tests.witness.rounding import Rounding, read_rounding
-from tests.witness.terms import Tested, holds_limit, read_term
+from tests.witness.terms import Tested, holds_limit, read_term, step_term
 
 CONVENTIONS = Path(__file__).parents[2] / "docs" / "conventions.md"
 
@@ -96,21 +96,22 @@ class Contract:
         return [day for day in map(read_day, keys) if self.signed < day < self.matures]
 
     def sweep_on(self, day: date) -> float:
-        """Return the share of excess cash that pays the loan down on a period's last day."""
-        node = self.block.get("sweep")
-        if not isinstance(node, dict) or "share" not in node:
-            steps = isinstance(node, dict) and "by" in node
-            return read_term(node, self.begin_period(day) if steps else day, self.tested)
-        condition = node.get("while")
-        if condition is not None:
-            value = None if self.tested is None else self.tested.find_before(condition["row"], self.begin_period(day))
-            if not holds_limit(condition, value):
-                return 0.0
-        return read_term(node["share"], self.begin_period(day), self.tested)
+        """Return the share of excess cash that pays the loan down on a period's last day, by tests of the period before its own."""
+        node, tested = self.block.get("sweep"), self.tested
 
-    def begin_period(self, day: date) -> date:
-        """Return the first day of the interest period that a day ends or lies in."""
-        return max((payment.start for payment in self.payments if payment.start < day), default=self.signed)
+        def find(path: str) -> float | None:
+            """Return a row at the end of the period before."""
+            return None if tested is None else tested.find(path, tested.calendar.find(day) - 1)
+
+        if isinstance(node, dict) and "share" in node:
+            if "while" in node and not holds_limit(node["while"], find(node["while"]["row"])):
+                return 0.0
+            node = node["share"]
+        return (
+            step_term(node, find(node["by"]))
+            if isinstance(node, dict) and "by" in node
+            else read_term(node, day, tested)
+        )
 
     @cached_property
     def available_until(self) -> date | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from tests.witness.capacity import Rows
 from tests.witness.dates import Calendar, read_day
 from tests.witness.quantities import read_number
@@ -15,7 +17,7 @@ LIMITS = {
     "below": lambda value, limit: value < limit,
     "at_most": lambda value, limit: value <= limit,
 }
-NOT_STEPS = {"by", "steps", "else", "at_first"}
+DATED = (".dscr", ".interest_cover", ".debt_to_ebitda", "_at_payments", "_at_quarters")
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,21 @@ class Tested:
     calendar: Calendar = field(repr=False)
 
     def find(self, path: str, at: int) -> float | None:
-        """Return a row at the end of a period: nothing before its first test, not a number where it is undefined."""
+        """Return a row at the end of a period: nothing before its first test, not a number where it is undefined.
+
+        Debt without EBITDA is above every limit; a row with values on certain dates keeps the last one (steps, rules 4 and 6).
+        """
         if at < 0 or path not in self.rows:
             return None
-        row = self.rows[path]
-        if at < 12 // self.calendar.step - 1 and path.endswith("_12m"):
+        if path.endswith("_12m") and at < 12 // self.calendar.step - 1:
             return None
-        return float(row[min(at, len(row) - 1)])
+        row = self.rows[path]
+        value = float(row[min(at, len(row) - 1)])
+        if path.startswith("accounts.debt_to_ebitda") and self.rows["accounts.debt_without_ebitda"][at] > 0:
+            return math.inf
+        if math.isnan(value) and path.endswith(DATED):
+            return self.find(path, at - 1)
+        return value
 
     def find_before(self, path: str, day: date) -> float | None:
         """Return a row at the last period's end that is not after a day."""
@@ -53,12 +63,41 @@ def read_term(node: Any, day: date, tested: Tested | None, default: str = "0") -
 
 def step_term(node: dict[str, Any], ratio: float | None) -> float:
     """Return the lowest step that a ratio is below; `at_first` before its first test, `else` where it is undefined."""
-    if ratio is None:
+    at = number_step(node, ratio)
+    if at == 0:
         return read_number(node.get("at_first", node["else"]))
-    if math.isnan(ratio):
-        return read_number(node["else"])
-    steps = sorted((read_number(step["below"]), read_number(step["is"])) for step in node["steps"].values())
-    return next((value for below, value in steps if ratio < below), read_number(node["else"]))
+    steps = list_steps(node)
+    return steps[at - 1][1] if at <= len(steps) else read_number(node["else"])
+
+
+def list_steps(node: dict[str, Any]) -> list[tuple[float, float]]:
+    """Return limits and values of steps, the lowest first."""
+    return sorted((read_number(step["below"]), read_number(step["is"])) for step in node["steps"].values())
+
+
+def number_step(node: dict[str, Any], ratio: float | None) -> int:
+    """Return the number of the first step whose limit a ratio is below: 0 before its first test, one more than there are for `else`."""
+    steps = list_steps(node)
+    if ratio is None:
+        return 0
+    return next((at for at, (below, _) in enumerate(steps, 1) if ratio < below - 1e-9 * abs(below)), len(steps) + 1)
+
+
+def write_steps(name: str, block: dict[str, Any], tested: Tested) -> Rows:
+    """Return the number of the step of each term at the end of each period, and where a condition lets a loan be swept (rules 4 and 6)."""
+    rate, sweep = block["rate"], block.get("sweep")
+    terms = {key: rate.get(key) for key in ("margin", "floor", "cap")} if isinstance(rate, dict) else {}
+    terms |= {key: block.get("fees", {}).get(key) for key in ("undrawn", "guarantee", "agency")} | {"sweep": sweep}
+    rows = {}
+    for key, node in terms.items():
+        if isinstance(node, dict) and "by" in node:
+            numbers = [number_step(node, tested.find(node["by"], at)) for at in range(tested.calendar.count)]
+            rows[f"loans.{name}.{key}_step"] = np.array(numbers, dtype=np.float64)
+    if isinstance(sweep, dict) and "while" in sweep:
+        path = sweep["while"]["row"]
+        values = [tested.find(path, at) for at in range(tested.calendar.count)]
+        rows[f"loans.{name}.sweep_allowed"] = np.array([float(holds_limit(sweep["while"], value)) for value in values])
+    return rows
 
 
 def holds_limit(node: dict[str, Any], value: float | None) -> bool:
