@@ -106,6 +106,28 @@ IN_STEPS = change_plan(
     ),
 )
 
+SCULPTED = change_plan(
+    RANKS,
+    (
+        (
+            "first: 2001-09-30, end_of_month: true}, repayment: {style: equal_principal}",
+            "first: 2001-09-30, end_of_month: true}, repayment: {style: sculpted, dscr: 2}",
+        ),
+    ),
+)
+
+BY_PACKAGE = change_plan(
+    RANKS,
+    (
+        ("to: 2010", "to: 2007"),
+        (", 2009-12-31: 1 million USD}", "}"),
+        (
+            "payments: {every: half_year, first: 2001-09-30, end_of_month: true}, repayment: {style: equal_principal}",
+            "payments: {every: month, first: 2001-04-20}, repayment: {style: sculpted, dscr: 2.2, of: package}",
+        ),
+    ),
+)
+
 FROM_CASH = """
 fibercap: 1
 horizon: {from: 2001, to: 2008, step: quarter}

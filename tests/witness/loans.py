@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import count, pairwise
-from pathlib import Path
 from typing import Any
 
 from tests.witness.dates import STEPS, add_months, read_day
@@ -13,8 +12,6 @@ from tests.witness.plan import Plan
 from tests.witness.quantities import read_number, read_quantity
 from tests.witness.rounding import Rounding, read_rounding
 from tests.witness.terms import Tested, holds_limit, read_term, step_term
-
-CONVENTIONS = Path(__file__).parents[2] / "docs" / "conventions.md"
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,8 @@ class Contract:
 
     @property
     def unlevered(self) -> bool:
-        """Whether a sculpted loan follows cash flow with unlevered tax, which it does unless the page knows another way."""
-        default = "paid" if "cfads_left" in CONVENTIONS.read_text(encoding="utf-8") else "unlevered"
-        return bool(self.block["repayment"].get("tax", default) == "unlevered")
+        """Whether a sculpted loan follows cash flow with unlevered tax (section 4, principal, rule 6)."""
+        return bool(self.block["repayment"].get("tax") == "unlevered")
 
     @cached_property
     def style(self) -> str:
