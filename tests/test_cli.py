@@ -266,7 +266,7 @@ def test_a_claim_that_matches_nothing_is_an_error(say: Any, tmp_path: Path) -> N
 
 
 def test_a_broken_law_exits_1_in_any_verb(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proof, "laws_of", lambda *_: iter([Law("balance", "accounts.cash", "5")]))
+    monkeypatch.setattr(proof, "laws_of", lambda *_, **__: iter([Law("balance", "accounts.cash", "5")]))
 
     said = say("run", "small.yaml")
 

@@ -305,7 +305,7 @@ def test_a_loan_that_cash_moves_is_what_its_kernel_makes_of_the_moves(text: str)
     assume(with_cash)
     sheet = operations(plan).spent.fork(plan.timeline.count)
     try:
-        funded_rows(sheet, plan, {})
+        funded_rows(sheet, plan, {}, {})
         whole, schedules = financed_rows(sheet, plan)
     except FibercapError:
         assume(False)
