@@ -188,6 +188,7 @@ class FlowRows(SchedulePage):
         if loan.needs_cash:  # sweeps cost nothing
             prepaid = "[known_prepaid]"
         text = f"{prepaid} * ({text_on_day(path, loan.prepayment_fee.names, shares, '[date]')})"
+        text = f"IF([planned_prepayment] > 0, {text}, 0)"  # so that on other days nothing rests on what is repaid
         self.put(
             "prepayment_fee", "Prepayment fee", FLOW, self.in_steps(text, "interest"), self.flows["prepayment_fee"]
         )
