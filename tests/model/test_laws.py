@@ -207,7 +207,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
     changes += ["projects.xtal_1.sold={on: 2003-06-30, price: 1 MUSD}"] if law == "sales" else []
     changes += ["projects.xtal_1.cancelled=2001-09-30"] if law == "cancelled" else []
     changes += ["tax.depreciation=sum_of_years"] if law == "deferred_tax" else []
-    changes += ["company.payouts={every: year}"] if law == "payouts" else []
+    changes += ["company.payouts={every: year}"] if law in {"payouts", "served_in_turn"} else []
     changes += ["company.equity_limit=900 million USD"] if law == "equity_limit" else []
     changes += ["funding.jena_multimode.grant={share: 23 %, after: 6 months}"] if law == "grants" else []
     projection = project(read("fibercore", settings=changes))
@@ -221,6 +221,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "balance": ("accounts.receivables", 20),
         "cash": ("accounts.operating_cash_flow", 20),
         "order_of_cash": ("waterfall.closing", 20),
+        "served_in_turn": ("accounts.dividends", 20),
         "owners": ("accounts.retained_earnings", 20),
         "payouts": ("accounts.payouts", 20),
         "equity_limit": ("accounts.equity_left", 20),

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fibercap.core.errors import ScenarioError
+from fibercap.core.errors import IdentityError, ScenarioError
+from fibercap.model.laws.proof import prove_laws
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.views.workbook.cases import cases_of
 from fibercap.views.workbook.workbook import workbook
-from tests.model.test_formulas import disagreements
+from tests.model.test_formulas import Reader, disagreements
 from tests.sheets import Recalculator, spoilt
 from tests.sheets import disagreements as unlike_sheets
 from tests.written import changed, valid_scenarios
@@ -93,6 +94,24 @@ def test_sweeps_go_by_rank() -> None:
     assert at["ranks.1.swept"] == pytest.approx(at["loans.senior.swept"])
     assert at["ranks.2.swept"] == pytest.approx(at["loans.junior.swept"])
     assert disagreements(projection) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "amount", "named"),
+    [
+        ("loans.senior.swept", -1e5, r"loans\.senior\.swept"),  # the junior is swept while it is unpaid
+        ("loans.junior.swept", 1e7, r"loans\.junior\.swept"),
+        ("accounts.dividends", 1e7, r"accounts\.dividends"),
+    ],
+)
+def test_a_turn_that_is_taken_too_early_breaks_a_law(row: str, amount: float, named: str) -> None:
+    projection = run(*SWEEPS)
+    reader = Reader(projection)
+    reader.values = {path: value.copy() for path, value in reader.values.items()}
+    reader.values[row][0, 1] += amount
+
+    with pytest.raises(IdentityError, match=rf"the law `served_in_turn` is broken: {named}, 2002, sample 0, by"):
+        prove_laws(projection.scenario, reader)
 
 
 def test_dated_prepayments_go_by_rank() -> None:

@@ -13,6 +13,7 @@ from fibercap.model.funding.sources import GRANT
 from fibercap.model.laws.asset_laws import assets, laws_of_assets
 from fibercap.model.laws.law import Law
 from fibercap.model.laws.operating_laws import laws_of_capacity, laws_of_working_capital
+from fibercap.model.laws.order_laws import laws_of_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,10 +29,9 @@ EQUITY: Final = ("paid_in_capital", "retained_earnings")
 IDLE: Final = frozenset({"sources_equal_uses", "financing_costs", "cancelled"})
 """Laws about spending, which do not apply in the run-off because nothing is spent there."""
 LAWS: Final = (
-    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "order_of_cash", "owners", "payouts",
-    "equity_limit", "billed",
-    "capacity", "commitment", "not_negative", "financing_costs", "exchange", "sales", "deferred_tax", "cancelled",
-    "products",
+    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "order_of_cash", "served_in_turn", "owners",
+    "payouts", "equity_limit", "billed", "capacity", "commitment", "not_negative", "financing_costs", "exchange",
+    "sales", "deferred_tax", "cancelled", "products",
 )  # fmt: skip
 """The laws, in the order in which they are checked."""
 
@@ -65,6 +65,7 @@ def laws_of(plan: Plan, read: Callable[[str], Array], *, waterfall: bool = True)
     if waterfall:
         row = f"{WATERFALL}{CLOSING}"
         yield Law("order_of_cash", row, f"{{{row}}} - {{accounts.cash}}", (f"{{{row}}}",), tuple(flows), company=True)
+    yield from laws_of_order(plan)
     yield from _owners(plan)
     yield from _payouts(plan)
     if plan.company.equity_limit is not None:

@@ -181,11 +181,21 @@ def sweep_share(sheet: Sheet, plan: Plan, name: str) -> str:
     prefix, loan = f"loans.{name}", plan.loans[name]
     references = give_steps(sheet, f"{prefix}.sweep", "", loan.sweep)
     text = text_on_day(f"{prefix}.sweep", loan.sweep.names, references, "{time.date}")
-    if not loan.sweep.days:
-        return text
-    row = Row(f"{prefix}.sweep_share", f"{loan.title or name}: share of cash that is swept", "", RATE, text)
-    sheet.put(row, loan.sweep.by_day(plan.timeline.dates))
-    return f"{{{row.path}}}"
+    if loan.sweep.days:
+        row = Row(f"{prefix}.sweep_share", f"{loan.title or name}: share of cash that is swept", "", RATE, text)
+        sheet.put(row, loan.sweep.by_day(plan.timeline.dates))
+    return share_of_sweep(plan, name)
+
+
+def share_of_sweep(plan: Plan, name: str) -> str:
+    """Return the reference to the share of excess cash that sweeps a loan: a row where it changes, else the input.
+
+    Parameters
+    ----------
+    plan, name : Plan, str
+        The plan, and the loan.
+    """
+    return f"{{loans.{name}.sweep_share}}" if plan.loans[name].sweep.days else f"{{inputs.loans.{name}.sweep}}"
 
 
 def _left_text(plan: Plan, name: str, least: str) -> str:

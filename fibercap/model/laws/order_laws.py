@@ -1,0 +1,69 @@
+"""The law that cash serves in turn: nothing is paid beyond what earlier turns leave, or while one of them is unpaid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from fibercap.model.cash.order_of_cash import repaid_row
+from fibercap.model.laws.law import Law
+from fibercap.model.loans.facilities import repayment_order, share_of_sweep
+from fibercap.model.loans.prepayments import FEES, prepays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fibercap.model.plan.plan import Plan
+
+NAME = "served_in_turn"
+
+
+class Turn(NamedTuple):
+    """What is served in its turn: the row, the formula of what is paid, and of what is due out of `{left}`, or ""."""
+
+    row: str
+    paid: str
+    due: str = ""
+
+
+def laws_of_order(plan: Plan) -> Iterator[Law]:
+    """Yield the laws of the order of cash: each turn is paid from what the turns before it leave, and in full first.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Source
+    ------
+    docs/conventions.md, section 5, Order of cash in a period.
+    """
+    turns, ahead = list(_turns(plan)), ""
+    if len(turns) == 1 and not plan.company.dividends and plan.company.payouts is None:
+        return
+    for number, turn in enumerate(turns):
+        left = f"MAX({{accounts.cash_after_service}}{ahead} - {{inputs.money.minimum_cash}}, 0)"
+        yield Law(NAME, turn.row, f"MIN({left} - {turn.paid}, 0)", flows=(turn.paid,), company=True)
+        behind = " + ".join(later.paid for later in turns[number + 1 :])
+        if turn.due and behind:
+            unpaid = f"MAX({turn.due.replace('{left}', left)} - {turn.paid}, 0)"
+            yield Law(NAME, turn.row, f"MIN({unpaid}, {behind})", flows=(turn.paid,), company=True)
+        ahead += f" - {turn.paid}"
+
+
+def _turns(plan: Plan) -> Iterator[Turn]:
+    """Yield who is served after scheduled debt service, in turn: revolvers, prepayments, sweeps by rank, owners."""
+    order = repayment_order(plan)
+    for name in order:
+        if plan.loans[name].revolves:
+            row = repaid_row(plan, name)
+            yield Turn(row, f"{{{row}}}", f"MIN({{left}}, {{loans.{name}.repayable}})")
+    if prepays(plan):
+        fees = any(plan.loans[name].charges_prepayments for name in prepays(plan))
+        paid = f"{{accounts.prepayments}}{f' + {{{FEES}}}' if fees else ''}"
+        yield Turn("accounts.prepayments", f"({paid})")
+    for name in order:
+        if not plan.loans[name].revolves:
+            row, share = repaid_row(plan, name), share_of_sweep(plan, name)
+            due = f"IF({{loans.{name}.pays}} > 0, MIN({share} * {{left}}, {{loans.{name}.repayable}}), 0)"
+            yield Turn(row, f"{{{row}}}", due)
+    yield Turn("accounts.dividends", "{accounts.dividends}")
