@@ -328,6 +328,7 @@ def test_plot_writes_all_charts_into_a_folder(say: Any, tmp_path: Path) -> None:
             "output",
             "revenue",
             "verdict",
+            "waterfall",
         )
     ]
 

@@ -224,11 +224,11 @@ def test_a_list_is_printed_as_a_file_writes_it() -> None:
 
 
 def test_cover_of_each_rank_stands_beside_that_of_all_loans() -> None:
-    projection = project(read("two_banks", settings=["loans.second_bank.rank=2"]))
+    projection = project(read("two_banks"))
     (figures,) = cover_figures(projection, "year")
     lines = {line.label: line.values for line in figures.lines}
     cfads, served = (projection.by(f"ranks.2.{key}") for key in ("cfads", "service"))
 
     assert lines["DSCR of rank 2"][-1] == pytest.approx(float(cfads["2004"][0]) / float(served["2004"][0]))
     assert "DSCR of rank 3" not in lines
-    assert not any("rank" in line.label for line in next(cover_figures(project(read("two_banks")), "year")).lines)
+    assert not any("rank" in line.label for line in next(cover_figures(project(read("fibercore")), "year")).lines)
