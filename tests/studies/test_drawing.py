@@ -178,9 +178,9 @@ def test_matrix_products_of_a_batch_use_one_thread(monkeypatch: pytest.MonkeyPat
     before, seen = threads.get(), []
     prove = proof.prove_laws
 
-    def watched(*arguments: Any) -> Any:
+    def watched(*arguments: Any, **named: Any) -> Any:
         seen.append(threads.get())
-        return prove(*arguments)
+        return prove(*arguments, **named)
 
     monkeypatch.setattr(model_project, "prove_laws", watched)
     threads.put(2)

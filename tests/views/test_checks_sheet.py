@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from fibercap.model.laws.all_laws import IDLE
+from fibercap.model.laws.all_laws import IDLE, LAWS
 from fibercap.model.laws.law_texts import law_texts
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.findings import dry
+from fibercap.views.workbook.check_sheet import WORDS
 from fibercap.views.workbook.workbook import workbook
 from tests.sheets import Recalculator, Sheets, disagreements, inputs_of, spoilt
 
@@ -111,3 +112,7 @@ def test_some_price_takes_cash_below_zero_after_the_horizon_and_not_before() -> 
     found = dry(project(priced(15.0)))
 
     assert [one.after_horizon for one in found] == [True]
+
+
+def test_every_law_has_words_in_the_sheet() -> None:
+    assert set(WORDS) >= set(LAWS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fibercap.model.cash.order_of_cash import repaid_row
+from fibercap.model.cash.trifle import PATH as TRIFLE
 from fibercap.model.laws.law import Law
 from fibercap.model.loans.facilities import repayment_order, share_of_sweep
 from fibercap.model.loans.prepayments import FEES, prepays
@@ -45,8 +46,9 @@ def laws_of_order(plan: Plan) -> Iterator[Law]:
         yield Law(NAME, turn.row, f"MIN({left} - {turn.paid}, 0)", flows=(turn.paid,), company=True)
         behind = " + ".join(later.paid for later in turns[number + 1 :])
         if turn.due and behind:
-            unpaid = f"MAX({turn.due.replace('{left}', left)} - {turn.paid}, 0)"
-            yield Law(NAME, turn.row, f"MIN({unpaid}, {behind})", flows=(turn.paid,), company=True)
+            # comparisons and MAX with 0 alone, so that a sheet can take it over all columns at once
+            unpaid = f"(({turn.due.replace('{left}', left)} - {turn.paid}) > {{{TRIFLE}}})"
+            yield Law(NAME, turn.row, f"{unpaid} * ({behind})", flows=(turn.paid,), company=True)
         ahead += f" - {turn.paid}"
 
 
@@ -56,7 +58,7 @@ def _turns(plan: Plan) -> Iterator[Turn]:
     for name in order:
         if plan.loans[name].revolves:
             row = repaid_row(plan, name)
-            yield Turn(row, f"{{{row}}}", f"MIN({{left}}, {{loans.{name}.repayable}})")
+            yield Turn(row, f"{{{row}}}", _least("{left}", f"{{loans.{name}.repayable}}"))
     if prepays(plan):
         fees = any(plan.loans[name].charges_prepayments for name in prepays(plan))
         paid = f"{{accounts.prepayments}}{f' + {{{FEES}}}' if fees else ''}"
@@ -64,6 +66,12 @@ def _turns(plan: Plan) -> Iterator[Turn]:
     for name in order:
         if not plan.loans[name].revolves:
             row, share = repaid_row(plan, name), share_of_sweep(plan, name)
-            due = f"IF({{loans.{name}.pays}} > 0, MIN({share} * {{left}}, {{loans.{name}.repayable}}), 0)"
+            swept = _least(f"{share} * {{left}}", f"{{loans.{name}.repayable}}")
+            due = f"({{loans.{name}.pays}} > 0) * {swept}"
             yield Turn(row, f"{{{row}}}", due)
     yield Turn("accounts.dividends", "{accounts.dividends}")
+
+
+def _least(one: str, other: str) -> str:
+    """Return the formula of the lesser of two amounts. [money]"""
+    return f"({one} - MAX({one} - {other}, 0))"

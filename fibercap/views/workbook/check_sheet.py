@@ -44,6 +44,7 @@ WORDS: Final = {
     "balance": "Assets equal liabilities and equity",
     "cash": "Cash moves by the three cash flows",
     "order_of_cash": "Cash, line by line in the order in which it is paid",
+    "served_in_turn": "No repayment, sweep or dividend beyond what those before it leave, or while one is unpaid",
     "owners": "What owners paid in and earned, less dividends, is what assets leave above debts",
     "payouts": "Payouts within cash above what is kept and within earnings, none while locked up",
     "equity_limit": "Owners pay no more than their limit",
