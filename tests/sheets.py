@@ -109,12 +109,16 @@ def alike(value: Any, wanted: float, least: float = 1e-6) -> bool:
     return isinstance(value, int | float) and abs(value - wanted) <= max(least, 1e-9 * abs(wanted))
 
 
+ROUNDINGS = 100
+"""By how many roundings of the largest amount the gaps of two programs may differ; 60 is the most that was seen."""
+
+
 def differences(sheets: Sheets, others: Sheets) -> list[str]:
     """Return every cell of any sheet in which two workbooks differ."""
     found = []
-    # A gap is what is left of amounts that cancel; of billions, a program that adds in another order leaves more than 1e-6.
-    # The sheet has, below the master check, the gap that rounding may leave in this plan.
-    gap = max(1e-6, sheets("Checks", MASTER.row + 1, _number(MASTER.column)) / 100)
+    # A gap is what is left of amounts that cancel: a program that adds billions in another order leaves some roundings of them.
+    amounts = (value for value in others.cells["Accounts"].values() if isinstance(value, int | float))
+    gap = max(1e-6, ROUNDINGS * np.finfo(float).eps * max(map(abs, amounts), default=0.0))
     for name, cells in sheets.cells.items():
         least = gap if name == "Checks" else 1e-6
         for row, column in sorted(cells.keys() | others.cells[name].keys()):

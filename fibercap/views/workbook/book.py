@@ -63,9 +63,13 @@ class SheetLine:
 
 
 class Book:
-    """The addresses of all rows and scalars of a workbook."""
+    """The addresses of all rows and scalars of a workbook.
 
-    def __init__(self, cases: Sequence[WorkbookCase]) -> None:
+    Rows of the paths `as_values`, whose formulas are longer than a cell takes, hold the values of the option in use.
+    """
+
+    def __init__(self, cases: Sequence[WorkbookCase], as_values: frozenset[str] = frozenset()) -> None:
+        self.as_values = as_values
         self.union = RowUnion(cases)
         self.cases = self.union.cases
         self.addresses: dict[tuple[int, str], CellAddress] = {}
@@ -90,7 +94,7 @@ class Book:
         for case, (row, values) in enumerate(zip(line.rows, line.values, strict=True)):
             if row is None or values is None:
                 keys.append(None)
-            elif row.formula:
+            elif row.formula and line.path not in self.as_values:
                 keys.append(self.union.readings(case, row.formula))
             else:
                 keys.append(values.tobytes())

@@ -106,7 +106,7 @@ def line_cells(book: Book, entry: SheetLine) -> LineCells:
     """Return what the cells of a line hold: values, or the formula of every case."""
     line, address = entry.line, entry.address
     if entry.values is not None:
-        return LineCells(entry, CALENDAR, values=entry.values)
+        return LineCells(entry, TOO_LONG if line.path in book.as_values else CALENDAR, values=entry.values)
     first = next(values for values in line.values if values is not None)
     is_calendar = line.path.startswith(CALENDARS)
     missing = first if is_calendar else np.full_like(first, math.nan if line.row.undefined else 0.0)
@@ -121,6 +121,14 @@ def line_cells(book: Book, entry: SheetLine) -> LineCells:
     if len(template) + sum(max(map(len, column)) for column in cells) > LONGEST:
         return LineCells(entry, TOO_LONG, None, [], *edges, values)
     return LineCells(entry, BY_CELLS if cells else FORMULA, template, cells, *edges, values)
+
+
+def rows_too_long(book: Book) -> frozenset[str]:
+    """Return the rows whose formulas are longer than a cell takes, in any sheet of periods."""
+    lines = [entry for sheet in book.time_sheets for entry in sheet.entries if not isinstance(entry, str)]
+    texts = ((entry, {row.formula for row in entry.line.rows if row is not None}) for entry in lines)
+    long = [entry for entry, formulas in texts if sum(map(len, formulas)) > LONGEST // 2]  # names are short in cells
+    return frozenset(entry.line.path for entry in long if line_cells(book, entry).kind == TOO_LONG)
 
 
 def looks_ahead(entry: SheetLine) -> bool:

@@ -141,13 +141,16 @@ def _line(sheet: Worksheet, row: int, line: LineCells, style: Styles) -> None:
     for column, (formula, value) in ((BEFORE, line.before), (BEFORE + 1 + count, line.after)):
         if formula:
             sheet.write_formula(row, column, formula, plain, "" if math.isnan(value) else value)
-    if line.template is None:
-        for number in range(count):
-            sheet.write_number(row, BEFORE + 1 + number, float(line.values[number]), plain)
-        return
     values: list[float | str] = ["" if math.isnan(value) else value for value in line.values.tolist()]
+    if line.template is None:
+        for column, shown in enumerate(values, BEFORE + 1):
+            if isinstance(shown, str):
+                sheet.write_formula(row, column, '=""', plain, "")
+            else:
+                sheet.write_number(row, column, shown, plain)
+        return
     if line.is_shared:
         sheet.write_shared(row, BEFORE + 1, next(line.formulas()).removeprefix("="), plain, values)
         return
-    for column, (formula, shown) in enumerate(zip(line.formulas(), values, strict=True), BEFORE + 1):
-        sheet.write_formula(row, column, formula, plain, shown)
+    for column, (formula, exported) in enumerate(zip(line.formulas(), values, strict=True), BEFORE + 1):
+        sheet.write_formula(row, column, formula, plain, exported)

@@ -28,17 +28,19 @@ from fibercap.views.workbook.front_sheets import (
     option_sheet,
 )
 from fibercap.views.workbook.input_sheet import InputSheet, derived_scalars, derived_sheet
+from fibercap.views.workbook.lines import rows_too_long
 from fibercap.views.workbook.measure_sheet import NAME as MEASURES
 from fibercap.views.workbook.measure_sheet import OPTIONS, MeasureSheet
 from fibercap.views.workbook.periods import period_sheet
 from fibercap.views.workbook.rate_sheet import NAME as RATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from xlsxwriter import Workbook
 
     from fibercap.model.plan.scenario import Scenario
+    from fibercap.views.workbook.cases import WorkbookCase
 
 
 WRITTEN: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -66,6 +68,14 @@ def _open_workbook(target: BytesIO) -> Iterator[Workbook]:
         ) from error
 
 
+def _parts(
+    cases: Sequence[WorkbookCase], as_values: frozenset[str] = frozenset()
+) -> tuple[Book, InputSheet, list[str]]:
+    """Return the addresses of a workbook, its sheet of inputs, and the scalars that follow from them."""
+    book = Book(cases, as_values)
+    return book, InputSheet(book), derived_scalars(book)
+
+
 def workbook(scenario: Scenario, version: str) -> bytes:
     """Return a scenario and its options as the bytes of a workbook with live formulas.
 
@@ -84,8 +94,9 @@ def workbook(scenario: Scenario, version: str) -> bytes:
         If the scenario is a batch of samples.
     """
     cases, left_out = cases_of(scenario)
-    book = Book(cases)
-    inputs, derived = InputSheet(book), derived_scalars(book)
+    book, inputs, derived = _parts(cases)
+    if len(cases) > 1 and (long := rows_too_long(book)):
+        book, inputs, derived = _parts(cases, long)
     annual, measures = AnnualSheet(book), MeasureSheet(book)
     claims = ClaimSheet(book, measures)
     checks = CheckSheet(book, claims, measures)
