@@ -342,6 +342,7 @@ EXAMPLES: Mapping[str, Example] = {
     "unlike_units": spoilt("claims:\n", f"{RATIO}claims:\n", "subtract: accounts.maintenance", "subtract: accounts.shipments"),
     "no_parts": spoilt("claims:\n", f"{RATIO}claims:\n", "{add: accounts.ebitda}", "{note: all that is earned}"),
     "part_of_period": spoilt("claims:\n", f"{RATIO}claims:\n", "over: 12 months", "over: 5 months", "to: 2004}", "to: 2004, step: quarter}"),
+    "cannot_stop": loan("draw_stop: true"),
     "no_level": loan("covenants: {cover: {row: accounts.revenue, at_least: 1 MUSD, lock_up: 2 MUSD}}"),
     "beyond_limit": loan("covenants: {cover: {row: accounts.dscr, at_least: 1.2, lock_up: 1.1}}"),
 }  # fmt: skip

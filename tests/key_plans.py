@@ -62,7 +62,7 @@ projects:
   hall: {plant: works, adds: 2_000 coil/year, capex: 3 MUSD, spend: {FY2002: 40 %, FY2003: 60 %}, complete: 2003-03-31}
   annex: {plant: works, adds: 1_000 coil/year, capex: 2 MUSD, spend: {FY2002: 40 %, FY2003: 60 %}, complete: 2003-06-30, cancelled: 2002-10-31}
 loans:
-  bank: {commitment: 3 MUSD, signed: 2001-07-31, matures: 5 years, rate: 8 %/year}
+  bank: {commitment: 3 MUSD, signed: 2001-07-31, matures: 5 years, rate: 8 %/year, covenants: {worth: {row: accounts.net_worth, at_least: 900 MUSD, test: period}}}
 funding:
   line: {order: in_order, grant: {amount: 0.5 MUSD, after: 3 months}, bank: 2 MUSD, equity: rest}
   hall: {bank: 0.5 MUSD, equity: rest}

@@ -97,6 +97,19 @@ funding:
 tax: {rate: 30 %, depreciation: sum_of_years}
 opening: {cash: 5 million USD, fixed_assets: {value: 1 million USD, sold: {on: 2002-06-30, price: 1 million USD}}}
 """,
+    """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}}
+projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2001-12-31}}
+loans: {bank: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: 8 %/year, draw_stop: true,
+               covenants: {worth: {row: accounts.net_worth, at_least: 1 USD}}}}
+funding: {line: {bank: 2 million USD, cash: available, equity: rest}}
+company: {equity_limit: 9 million USD}
+opening: {cash: 5 million USD}
+""",
 )
 """What no shipped plan has: sweep, balloon, sculpting, another currency, lock-up; costs that funding pays, recasting, sales of assets, closures, cancelling, cost lines."""
 WIDE, HIGH, GAP, EDGE = 150, 44, 30, 20

@@ -96,6 +96,7 @@ OTHERS = {
         "projects.line.fixed_cost.growth": "7 %/year",
         "projects.hall.land": "true",
         "loans.bank.signed": "2001-07-15",
+        "loans.bank.draw_stop": "true",
         "funding.line.grant": "10 %",
         "funding.line.include_financing_costs": "true",
         "company.overhead": "0.3 MUSD/year",
@@ -206,6 +207,7 @@ UNEXPORTED = {
     "horizon.step",
     "horizon.year_ends",
     "loans.float.sweep",
+    "loans.bank.draw_stop",
     "plants.bought.purchase.land",
     "loans.old.true_up",
 }

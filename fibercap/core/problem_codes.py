@@ -229,8 +229,10 @@ CLAIMS: Final = {
     "unlike_units": Kind("A ratio adds rows in different units.", "Give each unit a ratio of its own."),
     "no_parts": Kind("A side of a ratio is empty, or a part names no row or two.", "Name one row in each part."),
     "part_of_period": Kind("A ratio is over a time that is not whole periods of the model.", "Take whole periods."),
+    "cannot_stop": Kind("A draw stop has no test to wait for, or nothing that waits.", "Do what the message says."),
     "no_level": Kind(
-        "A lock-up is on a row that is neither a balance nor a ratio.", "Name one, such as `accounts.dscr_12m`."
+        "A lock-up or draw stop is on a row that is no balance and no ratio.",
+        "Name one, such as `accounts.dscr_12m`.",
     ),
     "beyond_limit": Kind(
         "Dividends would be locked up only when the covenant is broken already.", "Set a level on the safe side of it."

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.model.cash.lock_up import lock_rows, locked_row, locks_of
+from fibercap.model.cash.draw_stop import broken_row, stopping_loans
+from fibercap.model.cash.lock_up import broken_rows, lock_rows, locked_row, locks_of
 from fibercap.model.cash.order_of_cash import cash_decides, settle_cash
 from fibercap.model.cash.ranks import rank_rows
 from fibercap.model.cash.sculpting import rows_of_service
@@ -81,6 +82,8 @@ def financed_rows(
 def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dict[str, Block]:
     """Write loans, accounts and ratios for given cuts of prepayments; return the loans' schedules."""
     locks = {f"loans.{loan}.covenants.{key}.lock_up": locked_row(loan, key) for loan, key in locks_of(scenario)}
+    stops = [(loan, key) for loan in stopping_loans(scenario) for key in scenario.loans[loan].covenants]
+    flags = locks | {f"loans.{loan}.covenants.{key}": broken_row(loan, key) for loan, key in stops}
     blocks, planned = known_loans(sheet, scenario, cuts)
     blocks |= cash_loans(sheet, scenario, planned, locks.values())
     rows_of_service(sheet, scenario)
@@ -88,14 +91,17 @@ def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dic
     rank_rows(sheet, scenario)
     schedules = {blocks[name].name: blocks[name] for name in scenario.loans}
     # ratios wait until cash has its values, and are evaluated whole; a lock-up needs them while cash is settled
-    if cash_decides(scenario) and not locks:
-        schedules = settle_cash(sheet, scenario, schedules, locks)
-    if ratios or locks:
+    if cash_decides(scenario) and not flags:
+        schedules = settle_cash(sheet, scenario, schedules, flags)
+    if ratios or flags:
         cover_rows(sheet, scenario)
         ratio_rows(sheet, scenario)
-        locking = [c.row.removeprefix(RATIOS) for c, _ in locks_of(scenario).values()]
+        tested = [c.row for c, _ in locks_of(scenario).values()]
+        tested += [scenario.loans[loan].covenants[key].row for loan, key in stops]
+        locking = [row.removeprefix(RATIOS) for row in tested]
         own_ratio_rows(sheet, scenario, scenario.ratios if ratios else locking)
     lock_rows(sheet, scenario)
+    broken_rows(sheet, scenario)
     if ratios:
         limit_rows(sheet, scenario)
-    return settle_cash(sheet, scenario, schedules, locks) if cash_decides(scenario) and locks else schedules
+    return settle_cash(sheet, scenario, schedules, flags) if cash_decides(scenario) and flags else schedules

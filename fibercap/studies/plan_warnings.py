@@ -15,6 +15,7 @@ from fibercap.model.loans.prepayments import prepayments
 from fibercap.model.loans.rates import Floating
 from fibercap.model.plan.company import Multiple, NoTerminalValue
 from fibercap.model.worth.without_projects import WITHOUT
+from fibercap.studies.barred_by_terms import barred_by_terms
 from fibercap.studies.findings import dry
 from fibercap.studies.rank_warnings import unserved_sculpting
 from fibercap.studies.verdict.footing import owners_worth, worth_after
@@ -48,8 +49,7 @@ def warnings(projection: Projection) -> list[str]:
             f"{labels[under[0]]}; {_way_to_lift(scenario)}"
         )
     messages += [
-        *_lock_ups(projection),
-        *_owners_limit(projection),
+        *barred_by_terms(projection),
         *_opening(projection),
         *_cuts(projection),
         *_undrawn_loans(scenario),
@@ -62,37 +62,6 @@ def warnings(projection: Projection) -> list[str]:
     messages += [f"{title}: {note}" for title, note in notes if note]
     messages += [f"unused: {path}" for path in unused_paths(scenario)]
     return messages
-
-
-def _owners_limit(projection: Projection) -> Iterator[str]:
-    """Warn if owners pay all that they will ever pay: what else they are asked for has no source."""
-    limit = projection.scenario.company.equity_limit
-    if limit is None:
-        return
-    left, trifle = projection.value("accounts.equity_left")[0], _trifle(projection)
-    if left.min() <= trifle:
-        when, money = projection.timeline.labels[int(np.argmax(left <= trifle))], projection.scenario.currency
-        yield (
-            f"owners have paid the {float(np.ravel(limit)[0]):,.0f} {money} of `company.equity_limit` by {when}; what "
-            "they are asked for beyond it has no source"
-        )
-
-
-def _lock_ups(projection: Projection) -> Iterator[str]:
-    """Warn of dividends that lock-ups bar, and of payouts that they hold back."""
-    labels, money, trifle = projection.timeline.labels, projection.scenario.currency, _trifle(projection)
-    if "accounts.dividends_barred" in projection.rows:
-        barred = projection.value("accounts.dividends_barred")[0]
-        if barred.sum() > trifle:
-            first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
-            yield f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on"
-    if "accounts.payouts_held" in projection.rows:
-        waiting = projection.value("accounts.payouts_held")[0]
-        if waiting.max() > trifle:
-            first, last = labels[int(np.argmax(waiting > trifle))], "and are paid when the lock-up has ended"
-            if waiting[-1] > trifle:
-                last = f"and {waiting[-1]:,.0f} {money} are not yet paid at the horizon"
-            yield f"payouts of up to {waiting.max():,.0f} {money} are held back by covenants, from {first} on, {last}"
 
 
 def _trifle(projection: Projection) -> float:

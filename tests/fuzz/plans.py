@@ -14,7 +14,7 @@ from tests.fuzz.costs import draw_costs
 from tests.fuzz.dice import Dice, Draft, Plan
 from tests.fuzz.lending import draw_loans
 from tests.fuzz.options import draw_options
-from tests.fuzz.promises import draw_claims
+from tests.fuzz.promises import draw_claims, draw_stops
 from tests.fuzz.remarks import add_likes, add_remarks, draw_sources_of_inputs
 from tests.fuzz.units import draw_units
 
@@ -37,6 +37,7 @@ def make_draft(seed: int) -> Draft:
     draw_funding(draft)
     draw_owners(draft)
     draw_capital(draft)
+    draw_stops(draft)
     draw_claims(draft)
     draw_costs(draft)
     draw_units(draft)

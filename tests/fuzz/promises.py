@@ -57,6 +57,21 @@ def draw_limits(draft: Draft, level: float, factor: float) -> dict[str, float]:
     return {str(draft.first.year - 1 + 2 * number): level * factor**number for number in range(count)}
 
 
+def draw_stops(draft: Draft) -> None:
+    """Stop the draws on some loans while one of their covenants is broken."""
+    paying, loans = draft.plan.get("funding", {}).values(), draft.plan.get("loans", {})
+    revolvers = {name for name, loan in loans.items() if loan.get("repayment", {}).get("style") == "revolver"}
+    for name, loan in loans.items():
+        known = any(
+            name in sources and (revolvers & sources.keys() or "include_financing_costs" in sources)
+            for sources in paying
+        )
+        terms = loan.get("covenants", {}).values()
+        dated = not terms or any("row" not in covenant for covenant in terms)
+        if not (known or dated or "draws" in loan) and draft.dice.chance(0.3):
+            loan["draw_stop"] = "true"
+
+
 def draw_claims(draft: Draft) -> None:
     """Add claims about rows and measures."""
     dice = draft.dice

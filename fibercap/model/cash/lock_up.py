@@ -1,4 +1,4 @@
-"""Lock-up: no dividends are paid while a ratio is beyond the level that a lender has set for it."""
+"""Flags of a covenant's last test: beyond its lock-up it bars dividends; broken, it may stop draws."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import STOCK, month_number
 from fibercap.core.tree import place_of
 from fibercap.core.unit_words import unit_mismatch
+from fibercap.model.cash.draw_stop import broken_row, stopping_loans
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.loans.covenant_dates import breaking_row, dates_of, refusal
-from fibercap.model.loans.covenant_rows import in_force
+from fibercap.model.loans.covenant_rows import in_force, limit_row
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -70,30 +71,90 @@ def _lock_row(
     """Write whether dividends are barred after each period, which the last test decides, as long as debt is owed."""
     loan, key = lock
     path, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.tested_row
-    _refuse(sheet, scenario, lock, covenant, level)
+    _refuse(sheet, scenario, lock, covenant, level, path)
     locked, title = locked_row(loan, key), scenario.loans[loan].title or loan
     of_level = Row(path, f"{title}: lock-up of {covenant.says or key}", sheet.rows[row].unit, STOCK)
     limit = in_force(sheet, of_level, path, level)
-    floor = covenant.limit[0] in {"above", "at_least"}
-    beyond, keeps = ("<", ">=") if floor else (">", "<=")
-    least, earlier = f"{limit} * {1.0 - HARDLY if floor else 1.0 + HARDLY!r}", f"{{{locked}@-1}}"
+    comparator = "at_least" if covenant.limit[0] in {"above", "at_least"} else "at_most"
+    text = _last_test_text(sheet, scenario, lock, covenant, locked, _sides(comparator, row, limit))
+    text = f"IF({trifle_of(sheet).counts_text(f'{{loans.{loan}.closing}}')}, {text}, 0)"
+    return sheet.carry(Row(locked, f"{title}: dividends barred by {covenant.says or key}", "", STOCK, text))
+
+
+def broken_rows(sheet: Sheet, scenario: Scenario) -> None:
+    """Write `loans.<loan>.covenants.<name>.broken` of loans with a draw stop, 1 if its last test is not kept. [1]
+
+    Parameters
+    ----------
+    sheet, scenario : Sheet, Scenario
+        The sheet that has the rows that are tested and gets these, and the scenario.
+
+    Raises
+    ------
+    ScenarioError
+        As `lock_rows` does.
+
+    Source
+    ------
+    docs/conventions.md, section 8, Covenants.
+    """
+    for loan in stopping_loans(scenario):
+        title = scenario.loans[loan].title or loan
+        for key, covenant in scenario.loans[loan].covenants.items():
+            comparator, limit = covenant.limit
+            prefix, row = f"loans.{loan}.covenants.{key}", covenant.tested_row
+            _refuse(sheet, scenario, (loan, key), covenant, limit, f"{prefix}.row")
+            of_limit = Row(
+                limit_row(loan, key), f"{title}: limit of {covenant.says or key}", sheet.rows[row].unit, STOCK
+            )
+            limit_text = in_force(sheet, of_limit, f"{prefix}.{comparator}", limit)
+            path, sides = broken_row(loan, key), _sides(comparator, row, limit_text)
+            text = _last_test_text(sheet, scenario, (loan, key), covenant, path, sides)
+            signed = month_number(scenario.loans[loan].signed)
+            begins = sheet.give(f"{prefix}.signed", "month", signed, f"loans.{loan}.signed")
+            text = f"IF({{time.end}} >= {begins}, {text}, 0)"
+            sheet.carry(Row(path, f"{title}: {covenant.says or key} was broken at its last test", "", STOCK, text))
+
+
+def _sides(comparator: str, row: str, limit: str) -> tuple[str, str]:
+    """Return the formula texts of whether a row is beyond its limit, and whether it keeps it; neither if undefined."""
+    floor, strict = comparator in {"above", "at_least"}, comparator in {"above", "below"}
+    factor = 1.0 - HARDLY if floor != strict else 1.0 + HARDLY
+    beyond, keeps = {
+        "at_least": ("<", ">="), "above": ("<=", ">"), "at_most": (">", "<="), "below": (">=", "<"),
+    }[comparator]  # fmt: skip
+    least = f"{limit} * {factor!r}"
+    return f"{{{row}}} {beyond} {least}", f"{{{row}}} {keeps} {least}"
+
+
+def _last_test_text(
+    sheet: Sheet,
+    scenario: Scenario,
+    lock: tuple[str, str],
+    covenant: Covenant,
+    path: str,
+    sides: tuple[str, str],
+) -> str:
+    """Return the formula of a flag, 1 if the last test was beyond a level."""
+    (loan, key), earlier = lock, f"{{{path}@-1}}"
     # an undefined ratio is on neither side of its level: what the last test said goes on
-    text = f"IF({{{row}}} {beyond} {least}, 1, IF({{{row}}} {keeps} {least}, 0, {earlier}))"
+    text = f"IF({sides[0]}, 1, IF({sides[1]}, 0, {earlier}))"
     breaking = breaking_row(covenant)
     if breaking:
         text = f"IF({{{breaking}}} > 0, 1, {text})"
-    flag = dates_of(scenario.timeline, loan, covenant, sheet.rows[row]).flag
+    flag = dates_of(scenario.timeline, loan, covenant, sheet.rows[covenant.tested_row]).flag
     if flag:
         text = f"IF({{{flag}}} > 0, {text}, {earlier})"
     if covenant.first_test is not None:
         begins = sheet.give(f"inputs.loans.{loan}.covenants.{key}.from", "month", month_number(covenant.first_test))
         text = f"IF({{time.end}} >= {begins}, {text}, {earlier})"
-    text = f"IF({trifle_of(sheet).counts_text(f'{{loans.{loan}.closing}}')}, {text}, 0)"
-    return sheet.carry(Row(locked, f"{title}: dividends barred by {covenant.says or key}", "", STOCK, text))
+    return text
 
 
-def _refuse(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: LimitOverTime) -> None:
-    """Refuse a lock-up that cannot be tested.
+def _refuse(
+    sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: LimitOverTime, path: str
+) -> None:
+    """Refuse a lock-up, or a draw stop, whose row cannot be tested; `path` is what asks for the test.
 
     Raises
     ------
@@ -102,14 +163,14 @@ def _refuse(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: C
         `test`.
     """
     loan, key = lock
-    prefix, row = f"loans.{loan}.covenants.{key}", covenant.tested_row
-    problem, path = _problem(sheet, row, level), f"{prefix}.lock_up"
+    row = covenant.tested_row
+    problem = _problem(sheet, row, level)
     if problem is None:
         terms, rows = scenario.loans[loan], sheet.rows
         why = refusal(scenario.timeline, loan, terms, covenant, rows[row], sheet.value)
         if why is None:
             return
-        problem, path = ("not_on_dates", *why), f"{prefix}.test"
+        problem, path = ("not_on_dates", *why), f"loans.{loan}.covenants.{key}.test"
     place = place_of(scenario.tree, tuple(path.split(".")))
     raise ScenarioError(scenario.file, [Problem(path, *problem, place=place)])
 

@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.cells import CircularError
 from fibercap.core.circle import settle
 from fibercap.core.errors import FibercapError
+from fibercap.model.cash.draw_stop import stopped_row, stopping_loans
 from fibercap.model.cash.interest_on_cash import interest_rows_of
 from fibercap.model.cash.payouts import PAYOUT_ROWS
 from fibercap.model.funding.cash_limits import rows_that_hang_on_cash
@@ -30,7 +31,7 @@ def cash_decides(plan: Plan) -> bool:
     """Return whether any loan, any dividend or any interest of a plan depends on cash."""
     known = not plan.company.dividends and plan.company.payouts is None and not interest_rows_of(plan)
     rests = any(loan.needs_cash or loan.repayment.follows_tax for loan in plan.loans.values())
-    return not known or bool(rows_that_hang_on_cash(plan)) or rests
+    return not known or bool(rows_that_hang_on_cash(plan) or stopping_loans(plan)) or rests
 
 
 def repaid_row(plan: Plan, name: str) -> str:
@@ -47,7 +48,7 @@ def repaid_row(plan: Plan, name: str) -> str:
 def decided_rows(plan: Plan) -> list[str]:
     """Return the paths of rows whose values depend on the cash of the same period, or on covenants' tests."""
     rows = [f"accounts.{key}" for key in ("equity_for_cash", "dividends", "dividends_barred")] + interest_rows_of(plan)
-    rows += rows_that_hang_on_cash(plan)
+    rows += rows_that_hang_on_cash(plan) + [stopped_row(name) for name in stopping_loans(plan)]
     rows += [f"accounts.{key}" for key in PAYOUT_ROWS] if plan.company.payouts is not None else []
     for name, loan in plan.loans.items():
         rows += [repaid_row(plan, name), f"loans.{name}.called"] if loan.needs_cash else []
@@ -66,12 +67,12 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
     schedules : mapping
         The blocks of the loans' schedules, by name.
     locks : mapping
-        By path of each lock-up, the row that says whether it bars dividends.
+        By path of each lock-up and draw stop, the row that says whether it bars dividends or draws.
 
     Raises
     ------
     FibercapError
-        If a lock-up never settles: a ratio that looks ahead may depend on the dividends that it bars.
+        If one never settles: a ratio that looks ahead may depend on the dividends or draws that it bars.
 
     Source
     ------
@@ -103,9 +104,9 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
 def _settle_locks(
     settle_with: Callable[[Mapping[str, Array]], dict[str, Array]], length: int, locks: Mapping[str, str]
 ) -> dict[str, Array]:
-    """Return the values at which the tests bar those dividends that were barred when the tests were computed.
+    """Return the values at which the tests bar what was barred when the tests were computed.
 
-    A test may look ahead to cash that depends on dividends, so that it is tried with its own last result.
+    A test may look ahead to cash that depends on dividends or draws, so that it is tried with its own last result.
     """
     barred: dict[str, Array] = dict.fromkeys(locks.values(), np.zeros(length))
     for _ in range(length + 2):
@@ -114,5 +115,6 @@ def _settle_locks(
             return values
         barred = {row: values[row] for row in barred}
     names = ", ".join(f"`{path}`" for path in locks)
-    message = f"{names} never settles: it bars dividends on which it depends itself"
+    what = "dividends" if all(path.endswith(".lock_up") for path in locks) else "draws or dividends"
+    message = f"{names} never settles: it bars {what} on which it depends itself"
     raise FibercapError("never_settles", message, "test a ratio of the past")

@@ -35,6 +35,8 @@ def cash_limits(s: Plan, key: str) -> Findings:
     if not limits:
         return
     hint = "write an amount for `cash`" if CASH in limits.most else "leave `company.equity_limit` out"
+    if not limits.most:
+        hint = f"leave `draw_stop` of `{next(iter(limits.may))}` out"
     if funding.include_financing_costs:
         path, problem = (
             f"funding.{key}.include_financing_costs",

@@ -11,6 +11,7 @@ from fibercap.model.loans.covenant import COVENANT_LIMITS, Covenant
 if TYPE_CHECKING:
     from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.loans.covenant_limit import LimitOverTime
+    from fibercap.model.loans.terms import Loan
     from fibercap.model.plan.plan import Lending
 
 
@@ -23,6 +24,8 @@ def loan_covenants(s: Lending, name: str) -> Findings:
         The plan, and the loan.
     """
     loan = s.loans[name]
+    if loan.draw_stop:
+        yield from _check_draw_stop(f"loans.{name}", loan)
     for key, covenant in loan.covenants.items():
         path = f"loans.{name}.covenants.{key}"
         if bool(covenant.row) == bool(covenant.measure):
@@ -41,6 +44,21 @@ def loan_covenants(s: Lending, name: str) -> Findings:
             yield path, "one_limit", problem, f"one of {', '.join(COVENANT_LIMITS)}", hint
         elif covenant.lock_up is not None and covenant.row:
             yield from _check_lock_up(path, covenant, covenant.lock_up)
+
+
+def _check_draw_stop(path: str, loan: Loan) -> Findings:
+    """Yield a draw stop with nothing to test date by date, or nothing that waits for a test."""
+    on_measures = [key for key, covenant in loan.covenants.items() if covenant.measure]
+    if not loan.covenants:
+        hint = "add one, such as `covenants: {cover: {row: accounts.dscr_12m, at_least: 1.2, test: payment}}`"
+        yield f"{path}.draw_stop", "cannot_stop", "a draw stop of a loan without covenants", "a covenant", hint
+    elif on_measures:
+        problem = f"a draw stop, and `{on_measures[0]}` on a measure of the whole plan"
+        hint = "name the `row` that is tested, date by date"
+        yield f"{path}.covenants.{on_measures[0]}.measure", "cannot_stop", problem, "covenants on rows", hint
+    if loan.draws:
+        problem, hint = "a draw stop beside `draws` on dates", "let `funding` or `company.gap` draw it"
+        yield f"{path}.draw_stop", "cannot_stop", problem, "draws that may wait for a test", hint
 
 
 def _check_dates_of_measure(path: str, covenant: Covenant) -> Findings:

@@ -97,18 +97,18 @@ def _problems(sheet: Sheet, scenario: Scenario, name: str, ratio: OwnRatio) -> I
 
 
 def _problem(sheet: Sheet, row: str, first: str) -> tuple[str, str, str, str] | None:
-    """Return the code of what keeps a row from being a part, what was found, what was wanted, and the way out."""
+    """Return the code of what keeps a row from being a part, what it is, what was wanted, and the way out."""
     if row.startswith(RATIOS):
         return "ratio_of_ratio", f"`{row}`, another ratio", "a row of the plan", "write its parts here"
     if row not in sheet:
         near = [path for path in sheet.rows if path.startswith(f"{row.rpartition('.')[0]}.")] or list(sheet.rows)
-        found, wanted = f"`{row}`, which matches no row", "a row of plants, projects, loans or accounts"
-        return "no_such_row", found, wanted, did_you_mean(row, near, "rows")
+        actual, wanted = f"`{row}`, which matches no row", "a row of plants, projects, loans or accounts"
+        return "no_such_row", actual, wanted, did_you_mean(row, near, "rows")
     if sheet.rows[row].undefined:
-        found = f"`{row}`, which is undefined where {sheet.rows[row].undefined}"
-        return "not_always_defined", found, "a row with a value in every period", "write what it is made of"
+        actual = f"`{row}`, which is undefined where {sheet.rows[row].undefined}"
+        return "not_always_defined", actual, "a row with a value in every period", "write what it is made of"
     unit, other = sheet.rows[row].unit, sheet.rows[first].unit if first in sheet else ""
     if first in sheet and unit != other:
-        found = f"`{row}` in {unit or 'no unit'} beside `{first}` in {other or 'no unit'}"
-        return "unlike_units", found, f"a row in {other or 'no unit'}", "divide them in a ratio of their own"
+        actual = f"`{row}` in {unit or 'no unit'} beside `{first}` in {other or 'no unit'}"
+        return "unlike_units", actual, f"a row in {other or 'no unit'}", "divide them in a ratio of their own"
     return None

@@ -9,6 +9,7 @@ from fibercap.core.money_or_share import AVAILABLE
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
+from fibercap.model.cash.draw_stop import stopped_row, write_stop
 from fibercap.model.funding.sources import BRIDGE, GRANT
 
 if TYPE_CHECKING:
@@ -68,8 +69,13 @@ def limits_by_cash(plan: Plan) -> dict[str, CashLimits]:
             most[CASH] = f"{{funding.{key}.cash_available}}"
         if plan.company.equity_limit is not None and EQUITY in funding.sources:
             most[EQUITY] = f"{{funding.{key}.equity_available}}"
-        if most:
-            limits[key] = CashLimits(most)
+        may = {
+            name: f"(1 - {{{stopped_row(name)}}})"
+            for name in funding.sources
+            if name in plan.loans and plan.loans[name].draw_stop
+        }
+        if most or may:
+            limits[key] = CashLimits(most, may)
     return limits
 
 
@@ -97,6 +103,8 @@ def limit_rows(sheet: Sheet, plan: Plan, key: str) -> None:
     docs/conventions.md, section 5, Who pays for a project or purchase.
     """
     limits = limits_by_cash(plan).get(key, NO_LIMITS)
+    for name in limits.may:
+        write_stop(sheet, plan, name)
     for name, text in ((CASH, _cash_text), (EQUITY, _equity_text)):
         if name in limits.most:
             path, label = f"funding.{key}.{name}_available", f"{key}: {name} that is there for it"

@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK
+from fibercap.model.cash.draw_stop import write_stop
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.cash.order_of_cash import EQUITY, decided_rows, repaid_row
 from fibercap.model.cash.owners import dividend_rows, owner_rows
@@ -285,6 +286,7 @@ def _rows_before_cash(sheet: Sheet, plan: Plan, name: str, block: Block) -> None
     commitment = _commitment(sheet, plan, name)
     owed = f"{{{prefix}.repayable}} - {{{prefix}.repaid}} + {{{prefix}.draws_at_end}} + {{{prefix}.later_draws}}"
     text = f"{{{prefix}.may_draw}} * MAX({commitment} - ({owed}), 0)"
+    text += f" * {stop}" if (stop := write_stop(sheet, plan, name)) else ""
     sheet.line(Row(f"{prefix}.room", f"{label}may still be drawn", money, FLOW, text))
 
 

@@ -193,6 +193,8 @@ class Loan(InUnits):
     covenants: Mapping[str, Covenant] = {}
     """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr_12m, at_least: 1.2, test:
     payment}}`."""
+    draw_stop: Truth = False
+    """Whether nothing more may be drawn while one of its covenants was broken at its last test. Like `true`."""
     rounding: Annotated[
         Exact | Rounding, OneOf(ROUNDINGS, choose_rounding, title="rounding", words=("none", "cent"))
     ] = Exact()

@@ -80,7 +80,7 @@ def reference_plan(plan: Scenario) -> Scenario:
         locks = {
             key: covenant for key, covenant in barring.items() if _row_exists(plan, covenant.tested_row, plants, loans)
         }
-        loans[name] = loan.model_copy(update={"covenants": locks})
+        loans[name] = loan.model_copy(update={"covenants": locks, "draw_stop": False})
     rules = {key: getattr(as_written.company, key) for key in OWNERS_RULES}
     update = {
         "plants": plants,

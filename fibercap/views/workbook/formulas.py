@@ -160,9 +160,20 @@ class FormulaWriter:
             # MIN and MAX of a range give one number; cell by cell, the comparison with zero picks the values
             text = self._write(arguments[0], ranges=True)[0]
             return f"((({text}){'<' if name == 'MIN' else '>'}0)*({text}))"
+        if ranges and name in ("IF", "MIN", "MAX") and len(arguments) == (3 if name == "IF" else 2):
+            return self._cell_by_cell(name, [self._write(argument, ranges=True)[0] for argument in arguments])
         if ranges and name in ("IF", "AND", "OR", "MIN", "MAX"):
             raise NoSheetFormulaError(f"{name} of whole rows would need an array formula")
         return f"{name}({','.join(self._write(argument, ranges=ranges)[0] for argument in arguments)})"
+
+    def _cell_by_cell(self, name: str, parts: list[str]) -> str:
+        """Return the choice between two ranges in each cell, by arithmetic: functions would give one number."""
+        if name == "IF":
+            test, one, other = parts
+            return f"(({test})*({one})+(1-({test}))*({other}))"
+        sign = "-" if name == "MIN" else "+"
+        one, other = parts
+        return f"((({one})+({other}){sign}ABS(({one})-({other})))/2)"
 
     def _aggregate(self, name: str, argument: Term) -> str:
         """Return `SUM`, `MIN` or `MAX` over all columns of what is read."""
