@@ -16,7 +16,7 @@ from tests.witness.financing import find_fixed_point
 from tests.witness.funding import Funding, Limits, find_last_draw
 from tests.witness.ledger import CENT, Ledger
 from tests.witness.loans import Contract, read_contracts
-from tests.witness.locks import find_limits, find_locked
+from tests.witness.locks import find_limits, find_locked, find_stopped
 from tests.witness.plan import Plan, operate
 from tests.witness.quantities import is_share
 from tests.witness.ranks import form_ratios, weigh_company
@@ -61,7 +61,7 @@ def rests_on_itself(plan: Plan, contracts: dict[str, Contract]) -> bool:
         "available" in (block or {}).values() for block in funding.values()
     )
     return owners or any(
-        contract.style == "sculpted" or re.search("'(by|while|lock_up|prepayments)'", str(contract.block))
+        contract.style == "sculpted" or re.search("'(by|while|lock_up|prepayments|draw_stop)'", str(contract.block))
         for contract in contracts.values()
     )
 
@@ -102,6 +102,7 @@ def project_once(plan: Plan, contracts: dict[str, Contract] | None, burden: Row 
     books.project()
     rows.update(locked)
     rows.update(find_limits(contracts, calendar))
+    rows.update(find_stopped(contracts, calendar, known))
     rows["accounts.equity_for_cash"] = books.cells["accounts.equity_for_cash"]
     draw_statements(plan, list(contracts), calendar, rows)
     serve_debt([(name, contract.style == "revolver") for name, contract in contracts.items()], calendar, rows)

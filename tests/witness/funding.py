@@ -171,6 +171,8 @@ class Funding:
             contract = self.contracts.get(source)
             rate = self.exchange.average(contract.currency if contract else "")
             available = open_loans(contract, calendar) if contract else np.ones(calendar.count)
+            if contract and contract.tested is not None and f"loans.{source}.draws_stopped" in contract.tested.rows:
+                available = available * (1 - contract.tested.rows[f"loans.{source}.draws_stopped"])
             if text == "rest":
                 rest = source
                 purses[source] = Purse(0, rate, available)
@@ -218,7 +220,7 @@ class Funding:
             self.rows[f"{at}.{source}"] = purse.paid * purse.rate
             self.rows[f"{at}.{source}_to_date"] = np.cumsum(purse.paid)
             if source in self.contracts:
-                self.rows[f"{at}.{source}_available"] = purse.available
+                self.rows[f"{at}.{source}_available"] = open_loans(self.contracts[source], self.exchange.calendar)
                 self.rows[f"{at}.{source}_own"] = purse.paid
                 self.asked[source, name] = purse.asked
                 currency = self.contracts[source].currency

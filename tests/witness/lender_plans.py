@@ -128,6 +128,30 @@ BY_PACKAGE = change_plan(
     ),
 )
 
+STOPPED_DRAWS = change_plan(
+    RANKS,
+    (
+        (
+            "    prepayments: {2003-05-15: 1 million USD, 2004-02-10: 0.7 million USD, 2006-11-20: 1.5 million USD}\n",
+            "",
+        ),
+        ("    prepayment_fee: {2001: 2 %, 2004: 1 %}\n", "    draw_stop: true\n"),
+        (
+            "lock_up: 2, test: payment}}",
+            "lock_up: 2, test: payment}, leverage: {row: accounts.debt_to_ebitda_12m, at_most: {2001: 8, 2003: 5}, test: quarter}}",
+        ),
+        (
+            "shaped_two: {commitment: 6 million USD,",
+            "shaped_two: {commitment: 6 million USD, draw_stop: true, "
+            "covenants: {early: {row: accounts.debt_to_ebitda_12m, at_most: 3, test: quarter}},",
+        ),
+        (
+            "overdraft: {commitment: 1 million USD,",
+            "overdraft: {commitment: 1 million USD, draw_stop: true, covenants: {c: {row: accounts.dscr_12m, at_least: 0.9, test: quarter}},",
+        ),
+    ),
+)
+
 FROM_CASH = """
 fibercap: 1
 horizon: {from: 2001, to: 2008, step: quarter}

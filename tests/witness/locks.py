@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tests.witness.capacity import Rows
-from tests.witness.dates import Calendar, Row, read_day
+from tests.witness.dates import Calendar, Row, read_day, shift
 from tests.witness.loans import Contract
 from tests.witness.quantities import read_number
 
@@ -38,6 +38,43 @@ def lock(
             last = bool(values[at] < level - slack if upward else values[at] > level + slack)
         locked[at] = float(last and known[f"loans.{name}.closing"][at] > threshold)
     return locked
+
+
+def find_stopped(contracts: dict[str, Contract], calendar: Calendar, known: Rows) -> Rows:
+    """Return where covenants of loans with a draw stop are broken, and where their draws are stopped (rule 6)."""
+    rows: Rows = {}
+    for name, contract in contracts.items():
+        if contract.block.get("draw_stop") != "true":
+            continue
+        stopped = np.zeros(calendar.count)
+        for key, block in contract.block.get("covenants", {}).items():
+            broken = find_broken(block, name, contract, calendar, known)
+            rows[f"loans.{name}.covenants.{key}.broken"] = broken
+            stopped = np.maximum(stopped, shift(broken))
+        rows[f"loans.{name}.draws_stopped"] = stopped
+    return rows
+
+
+def find_broken(block: dict[str, Any], name: str, contract: Contract, calendar: Calendar, known: Rows) -> Row:
+    """Return 1 from a test that is not kept until the next that is."""
+    broken = np.zeros(calendar.count)
+    if block["row"] not in known:
+        return broken
+    word = next(word for word in ("above", "at_least", "below", "at_most") if word in block)
+    limits, values, last = read_limit(block[word], calendar), known[block["row"]].copy(), 0.0
+    if word in {"below", "at_most"}:
+        without = "accounts.debt_without_ebitda" if block["row"].startswith("accounts.debt_to_ebitda") else ""
+        values[known.get(without or f"{block['row']}.no_denominator", broken) > 0] = np.inf
+    tests = list_tests(block, name, contract, calendar, known)
+    for at in range(calendar.count):
+        if tests[at] and not np.isnan(values[at]):
+            slack = 1e-9 * abs(limits[at]) * (1 if word in {"at_least", "below"} else -1)
+            kept = (
+                values[at] >= limits[at] - slack if word in {"above", "at_least"} else values[at] <= limits[at] - slack
+            )
+            last = float(not kept)
+        broken[at] = last
+    return broken
 
 
 def read_limit(node: Any, calendar: Calendar) -> Row:

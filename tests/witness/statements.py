@@ -205,4 +205,6 @@ class Books(Income):
         taken = self.cells[f"{path}.repayable"][at] - self.cells[f"{path}.repaid"][at]
         taken += self.cells[f"{path}.draws_at_end"][at] + self.cells[f"{path}.later_draws"][at]
         self.put(f"{path}.may_draw", at, may)
+        if contract.tested is not None and f"{path}.draws_stopped" in contract.tested.rows:
+            may *= 1 - float(contract.tested.rows[f"{path}.draws_stopped"][at])
         self.put(f"{path}.room", at, may * max(contract.commitment - taken, 0))
