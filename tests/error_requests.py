@@ -28,6 +28,13 @@ money: {report_in: USD}
 products: {fiber: {price: 40 USD/km}}
 plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}}
 """
+STEPS = """\
+fibercap: 1
+rates: {libor: {1999: 5 %/year}}
+loans:
+  bank: {commitment: 3 MUSD, signed: 2000-01-15, matures: 5 years,
+         rate: {index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year}}}
+"""
 ROUND = """\
 fibercap: 1
 horizon: {from: 2001, to: 2007, step: quarter}
@@ -120,6 +127,7 @@ REQUESTS: Mapping[str, Request] = {
         {"large.yaml": BARE},
         patches={"fibercap.views.report.subject.size_of": lambda *_: 5_000_000},
     ),
+    "steps_alone": Request("fibercap loan steps.yaml", {"steps.yaml": STEPS}),
     "needs_company": Request("fibercap loan loans.yaml", {"loans.yaml": LOANS}),
     # what does not settle
     "never_settles": Request("fibercap run round.yaml", {"round.yaml": ROUND}),

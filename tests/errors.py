@@ -285,6 +285,12 @@ EXAMPLES: Mapping[str, Example] = {
         "{bank: 2 million USD, equity: rest}",
         "{equity: rest}",
     ),
+    "steps_on_fixed_rate": rate("{by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 7 %/year}}, else: 8 %/year}"),
+    "step_never_applies": rate(
+        "{index: libor, margin: {by: accounts.dscr_12m, steps: {a: {below: 3, is: 2 %/year}, b: {below: 2, is: 3 %/year}}, "
+        "else: 1 %/year}}"
+    ),
+    "looks_ahead": loan("sweep: {share: 50 %, while: {row: accounts.llcr, above: 1.5}}"),
     "cap_below_floor": rate("{index: libor, floor: 7 %/year, cap: 5 %/year}"),
     "negative_margin": rate("{index: libor, margin: -1 %/year}"),
     "unknown_index": rate("{index: libro, margin: 2 %/year}"),

@@ -175,6 +175,45 @@ opening: {cash: 9_000 USD}
 """
 """Cost lines, yield, a plant of two products, and a project with a cash cost of its own."""
 
+STEPS = """\
+fibercap: 1
+id: steps
+horizon: {from: 2001, to: 2004, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year, minimum_cash: 0.5 million USD}
+rates: {libor: {2000: 5 %/year, 2002: 4 %/year, 2003: 6 %/year}}
+products: {fiber: {price: {2001: 45 USD/km, 2002: 38 USD/km, 2003: 28 USD/km, 2004: 60 USD/km}}}
+plants: {works: {product: fiber, capacity: 400_000 km/year, cash_cost: 15 USD/km}}
+loans:
+  grid: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD},
+         rate: {index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 1 %/year}, middle: {below: 1.5, is: 1.5 %/year}}, else: 2 %/year, at_first: 2.25 %/year}},
+         fees: {agency: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 5_000 USD/year}, middle: {below: 1.5, is: 10_000 USD/year}}, else: 15_000 USD/year, at_first: 20_000 USD/year}},
+         sweep: {share: 5 %, while: {row: accounts.debt_to_ebitda_12m, above: {2001: 1.5, 2003: 1.2}}}}
+  floor: {commitment: 4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 3 million USD},
+          rate: {index: libor, floor: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 8 %/year}, middle: {below: 1.5, is: 8.5 %/year}}, else: 9 %/year, at_first: 9.5 %/year}},
+          fees: {available_until: 2004-12-31, undrawn: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 0.3 %/year}, middle: {below: 1.5, is: 0.5 %/year}}, else: 0.6 %/year, at_first: 0.7 %/year}},
+          sweep: {share: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 4 %}, middle: {below: 1.5, is: 6 %}}, else: 8 %, at_first: 3 %}, while: {row: accounts.cash, at_least: {2001: 5.6 million USD, 2003: 2.2 million USD}}}}
+  cap: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD},
+        rate: {index: libor, margin: 2 %/year, cap: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 3 %/year}, middle: {below: 1.5, is: 3.5 %/year}}, else: 4 %/year, at_first: 4.5 %/year}},
+        fees: {guarantee: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 0.3 %/year}, middle: {below: 1.5, is: 0.5 %/year}}, else: 0.6 %/year, at_first: 0.7 %/year}},
+        sweep: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 4 %}, middle: {below: 1.5, is: 6 %}}, else: 8 %, at_first: 3 %}}
+  dated: {commitment: 4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 3 million USD},
+          rate: {index: libor, margin: 2 %/year, floor: {2001: 8 %/year, 2002: 2 %/year}},
+          fees: {available_until: 2004-12-31, undrawn: {2001: 0.3 %/year, 2002: 0.5 %/year}, guarantee: {2001: 0.3 %/year, 2002: 0.5 %/year},
+                 agency: {2001: 3_000 USD/year, 2002: 5_000 USD/year}},
+          sweep: {2001: 5 %, 2003: 8 %}}
+  less: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD}, rate: {index: libor, margin: 2 %/year, cap: {2001: 6.5 %/year, 2003: 7 %/year}},
+         sweep: {share: {2001: 3 %, 2003: 6 %}, while: {row: accounts.debt_to_ebitda_12m, below: {2001: 1.6, 2003: 1.3}}}}
+  most: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD}, rate: {index: libor, margin: {2001: 2 %/year, 2002: 1 %/year}},
+         sweep: {share: 4 %, while: {row: accounts.debt_to_ebitda_12m, at_most: {2001: 1.6, 2003: 1.3}}}}
+projects: {line: {plant: works, adds: 40_000 km/year, capex: 20 million USD, spend: {2001-Q1: 100 %}, complete: 2001-03-31}}
+funding: {line: {cash: rest}}
+working_capital: {receivables: 30 days}
+tax: {rate: 30 %}
+opening: {cash: 3 million USD, fixed_assets: {value: 20 million USD, life: 8 years}}
+company: {overhead: 3 million USD/year, gap: [equity]}
+"""
+"""Terms of loans over time, and in steps of a ratio."""
+
 OWNERS = """\
 fibercap: 1
 id: owners

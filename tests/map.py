@@ -41,6 +41,23 @@ RARE_PLANS = (
     """\
 fibercap: 1
 horizon: {from: 2001, to: 2003, step: quarter}
+money: {report_in: USD}
+rates: {libor: {2000: 5 %/year, 2002: 4 %/year}}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 100_000 km/year, cash_cost: 15 USD/km}}
+loans:
+  bank: {commitment: 8 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 7 million USD},
+         rate: {index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year},
+                floor: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year},
+                cap: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 8 %/year}}, else: 9 %/year}},
+         fees: {undrawn: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year},
+                guarantee: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year},
+                agency: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 USD/year}}, else: 2 USD/year}},
+         sweep: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 10 %}}, else: 20 %}}
+""",
+    """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: quarter}
 money: {report_in: USD, discount_rate: {real: 10 %/year, index: cpi}, discounting: mid_period,
         interest_on_cash: 3 %/year, interest_on_overdraft: {2001: 9 %/year, growth: cpi}}
 indices: {cpi: 2 %/year}
@@ -53,7 +70,8 @@ plants: {mill: {product: goods, capacity: 1_000 tonne/year, cash_cost: 300 USD/t
 projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2001-12-31}}
 rates: {euribor: {2001: 4 %/year, 2002: 3 %/year}}
 loans:
-  home: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: {2001: 8 %/year, 2002: 7 %/year}, sweep: {2001: 50 %, 2002: 40 %},
+  home: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: {2001: 8 %/year, 2002: 7 %/year},
+         sweep: {share: {2001: 50 %, 2002: 40 %}, while: {row: accounts.cash, above: {2001: 0 USD, 2002: 1 USD}}},
          draws: {2001-01-01: 3 million USD}, prepayments: {2002-03-15: 0.1 million USD}, prepayment_fee: 2 %, payments: {every: half_year},
          repayment: {style: level, balloon: 1 million USD},
          covenants: {cover: {row: accounts.dscr_12m, at_least: {2001: 1.1, 2002: 1.2}, lock_up: {2001: 1.3, 2002: 1.4}, test: payment}}}

@@ -24,14 +24,14 @@ from fibercap.studies.explaining.input_uses import Use
 from fibercap.studies.findings import findings
 from fibercap.studies.movable_inputs import input_samples, levers
 from fibercap.views.workbook.workbook import workbook
-from tests.key_plans import COSTS, LENDERS, MAKER, OWNERS
+from tests.key_plans import COSTS, LENDERS, MAKER, OWNERS, STEPS
 from tests.keys import leaves, other_value, pattern_of, values
 from tests.sheets import Recalculator, disagreements, spoilt
 from tests.studies.test_drawing import alike
 from tests.test_every_reader import PLAN
 
 PERIOD = re.compile(r"(FY)?\d{4}(-[\dQ]+)*")
-PLANS = {"maker": MAKER, "lenders": LENDERS, "costs": COSTS, "owners": OWNERS, "rich": PLAN}
+PLANS = {"maker": MAKER, "lenders": LENDERS, "costs": COSTS, "owners": OWNERS, "steps": STEPS, "rich": PLAN}
 LABELS = {
     "fibercap", "id", "title", "sources.*.title", "sources.*.kind", "sources.*.date", "sources.*.url", "default_source",
     "loans.*.title", "loans.*.lender", "loans.*.covenants.*.says", "ratios.*.title", "products.*.name", "plants.*.name", "projects.*.name",
@@ -184,6 +184,21 @@ OTHERS = {
         "company.payouts.every": "half_year",
         "funding.line.cash": "0.1 million USD",
         "company.payouts.first": "2002-03-31",
+    },
+    "steps": {
+        "loans.grid.rate.margin.by": "accounts.dscr_12m",
+        "loans.grid.fees.agency.by": "accounts.dscr_12m",
+        "loans.floor.rate.floor.by": "accounts.dscr_12m",
+        "loans.floor.fees.undrawn.by": "accounts.dscr_12m",
+        "loans.floor.sweep.share.by": "accounts.dscr_12m",
+        "loans.cap.rate.cap.by": "accounts.dscr_12m",
+        "loans.cap.fees.guarantee.by": "accounts.dscr_12m",
+        "loans.cap.sweep.by": "accounts.dscr_12m",
+        "loans.grid.sweep.while.row": "accounts.dscr_12m",
+        "loans.grid.sweep.while.above": "1.6",
+        "loans.floor.sweep.while.at_least": "4 million USD",
+        "loans.less.sweep.while.below": "1.5",
+        "loans.most.sweep.while.at_most": "1.5",
     },
     "rich": {
         "claims.gap.measure": "equity_npv",

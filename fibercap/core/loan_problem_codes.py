@@ -23,6 +23,17 @@ LOANS: Final = {
     "fee_in_the_past": Kind(
         "An upfront fee is given for a loan that is owed already.", "Remove it; it was paid at signing."
     ),
+    "steps_on_fixed_rate": Kind(
+        "A rate is in steps of a ratio, but has no index.",
+        "Put the rate itself under `rates` as an index that stays, and its steps under `margin`.",
+    ),
+    "step_never_applies": Kind(
+        "A step of a ratio has a limit that is not above that of the step before it.",
+        "Write steps in the order of their limits, the lowest first.",
+    ),
+    "looks_ahead": Kind(
+        "A term of a loan depends on a ratio of later years, which depends on the term.", "Name a ratio of the past."
+    ),
     "cap_below_floor": Kind("The cap of a rate is below its floor.", "Swap them."),
     "negative_margin": Kind("The margin of a rate is negative.", "Write one of at least 0 %/year, or give a floor."),
     "unknown_index": Kind(

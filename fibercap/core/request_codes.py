@@ -41,6 +41,9 @@ QUESTIONS: Final = {
         "Give each input the same number of samples.",
     ),
     "too_many_values": Kind("A plan is too large for a report.", "Export a workbook or tables, or take a longer step."),
+    "steps_alone": Kind(
+        "A loan without a plan has terms in steps of a ratio.", "Give it in a scenario with plants, or write a series."
+    ),
     "needs_company": Kind("A loan alone depends on a company's cash.", "Give it in a scenario with plants."),
 }
 SEARCHES: Final = {

@@ -12,6 +12,8 @@ from fibercap.model.cash.lock_up import broken_rows, lock_rows, locked_row, lock
 from fibercap.model.cash.order_of_cash import cash_decides, settle_cash
 from fibercap.model.cash.ranks import rank_rows
 from fibercap.model.cash.sculpting import rows_of_service
+from fibercap.model.cash.tested_term_rows import tested_term_rows
+from fibercap.model.cash.tested_terms import tested_row, tested_terms
 from fibercap.model.cover.loan_life import ratio_rows
 from fibercap.model.cover.own_ratio import RATIOS
 from fibercap.model.cover.own_ratio_rows import own_ratio_rows
@@ -91,17 +93,20 @@ def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dic
     rank_rows(sheet, scenario)
     schedules = {blocks[name].name: blocks[name] for name in scenario.loans}
     # ratios wait until cash has its values, and are evaluated whole; a lock-up needs them while cash is settled
-    if cash_decides(scenario) and not flags:
+    terms = tested_terms(scenario)
+    waits = bool(flags or terms)
+    if cash_decides(scenario) and not waits:
         schedules = settle_cash(sheet, scenario, schedules, flags)
-    if ratios or flags:
+    if ratios or waits:
         cover_rows(sheet, scenario)
         ratio_rows(sheet, scenario)
-        tested = [c.row for c, _ in locks_of(scenario).values()]
+        tested = [c.row for c, _ in locks_of(scenario).values()] + [tested_row(test) for _, (_, _, test) in terms]
         tested += [scenario.loans[loan].covenants[key].row for loan, key in stops]
-        locking = [row.removeprefix(RATIOS) for row in tested]
-        own_ratio_rows(sheet, scenario, scenario.ratios if ratios else locking)
+        names = [row.removeprefix(RATIOS) for row in tested]
+        own_ratio_rows(sheet, scenario, scenario.ratios if ratios else names)
     lock_rows(sheet, scenario)
     broken_rows(sheet, scenario)
+    tested_term_rows(sheet, scenario)
     if ratios:
         limit_rows(sheet, scenario)
-    return settle_cash(sheet, scenario, schedules, flags) if cash_decides(scenario) and flags else schedules
+    return settle_cash(sheet, scenario, schedules, flags) if cash_decides(scenario) and waits else schedules

@@ -53,6 +53,12 @@ def setting_of(lending: Lending, name: str) -> Setting:
 
 def _alone(lending: Lending, name: str) -> Schedule:
     loan = lending.loans[name]
+    if loan.ratio_terms:
+        key = next(iter(loan.ratio_terms))
+        problem = f"loans.{name}.{key}: steps of a ratio depend on a company's figures"
+        raise FibercapError(
+            "steps_alone", problem, "give the loan in a scenario with plants, or write a value or series"
+        )
     if loan.repayment.needs_cash or loan.needs_cash:
         why = "a sweep" if not loan.repayment.needs_cash else f"style `{loan.repayment.style}`"
         raise FibercapError(

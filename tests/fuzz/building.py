@@ -147,6 +147,10 @@ def may_wait(draft: Draft, sources: Plan) -> bool:
 
 def knows_cash(loan: Plan) -> bool:
     """Tell whether a loan's flows depend on cash."""
+    rate = loan.get("rate", {})
+    terms = [*(rate.values() if isinstance(rate, dict) else ()), *loan.get("fees", {}).values()]
+    if any(isinstance(term, dict) and "by" in term for term in terms):
+        return True
     return "sweep" in loan or loan.get("repayment", {}).get("style") in {"revolver", "sculpted"}
 
 

@@ -78,7 +78,9 @@ def draw_loan(draft: Draft, name: str) -> Plan:
     draft.room[name], draft.codes[name] = size, code
     found["rate"] = draw_rate(draft, signed)
     if swept:
-        found["sweep"] = draw_steps(draft, signed, lambda: draft.share(5, 100))
+        found["sweep"] = draw_changing(draft, signed, lambda: draft.share(5, 100))
+        if dice.chance(0.3):
+            found["sweep"] = {"share": found["sweep"], "while": draw_condition(draft)}
     draw_dates(draft, found, style, signed, matures, cash=swept or style == "revolver")
     draw_moves(draft, found, style, name, signed, matures)
     if style != "level" or dice.chance(0.7):
@@ -122,13 +124,13 @@ def draw_rate(draft: Draft, signed: date) -> Any:
         return draw_by_day(draft, signed, lambda: draft.rate(1, 14))
     found: Plan = {"index": dice.choice([*draft.plan["rates"]])}
     if dice.chance(0.6):
-        found["margin"] = draw_steps(draft, signed, lambda: draft.rate(0.1, 5))
+        found["margin"] = draw_changing(draft, signed, lambda: draft.rate(0.1, 5))
     if dice.chance(0.3):
-        found["floor"] = draw_steps(draft, signed, lambda: draft.rate(0.5, 3))
+        found["floor"] = draw_changing(draft, signed, lambda: draft.rate(0.5, 3))
         if dice.chance(0.2):
             found["margin"] = "-50 bp/year"
     if dice.chance(0.3):
-        found["cap"] = draw_steps(draft, signed, lambda: draft.rate(3.1, 12))
+        found["cap"] = draw_changing(draft, signed, lambda: draft.rate(3.1, 12))
     if dice.chance(0.5):
         found["reset"] = dice.pick("payment", "any_day", "month", "quarter", "half_year", "year")
     return found
@@ -137,6 +139,26 @@ def draw_rate(draft: Draft, signed: date) -> Any:
 def draw_steps(draft: Draft, signed: date, value: Callable[[], str]) -> Any:
     """Return one value, or values by key."""
     return value() if draft.dice.chance(0.5) else draw_by_day(draft, signed, value)
+
+
+def draw_changing(draft: Draft, signed: date, value: Callable[[], str]) -> Any:
+    """Return one value, values by key, or values by steps of a ratio."""
+    return draw_ratio_steps(draft, value) if draft.dice.chance(0.15) else draw_steps(draft, signed, value)
+
+
+def draw_ratio_steps(draft: Draft, value: Callable[[], str]) -> Plan:
+    """Return values by steps of a ratio."""
+    dice = draft.dice
+    limits = sorted({float(number(dice.between(0.3, 6))) for _ in range(dice.randint(1, 3))})
+    found: Plan = {"by": dice.pick("accounts.debt_to_ebitda_12m", "accounts.dscr_12m", "accounts.debt_to_ebitda")}
+    found["steps"] = {f"step_{place}": {"below": limit, "is": value()} for place, limit in enumerate(limits)}
+    return found | {"else": value()} | ({"at_first": value()} if dice.chance(0.5) else {})
+
+
+def draw_condition(draft: Draft) -> Plan:
+    """Return a test of a ratio."""
+    word = draft.dice.pick("above", "at_least", "below", "at_most")
+    return {"row": "accounts.debt_to_ebitda_12m", word: number(draft.dice.between(0.3, 6))}
 
 
 def draw_by_day(draft: Draft, signed: date, value: Callable[[], str]) -> Plan:
@@ -267,9 +289,11 @@ def draw_terms(draft: Draft, found: Plan, size: float, code: str, signed: date, 
     if "commitment" in found and dice.chance(0.4):
         fees["upfront"] = draft.share(0.1, 4)
     for key in dice.some(["undrawn", "guarantee"], 0.3):
-        fees[key] = draw_steps(draft, signed, lambda: draft.rate(0.05, 2))
+        fees[key] = draw_changing(draft, signed, lambda: draft.rate(0.05, 2))
     if dice.chance(0.25):
-        fees["agency"] = draw_steps(draft, signed, lambda: draft.money(size * dice.uniform(1e-4, 1e-2), code, "/year"))
+        fees["agency"] = draw_changing(
+            draft, signed, lambda: draft.money(size * dice.uniform(1e-4, 1e-2), code, "/year")
+        )
     if dice.chance(0.2):
         fees["available_until"] = str(dice.day(signed, matures))
     if fees:

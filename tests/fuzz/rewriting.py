@@ -126,7 +126,10 @@ def shuffle_block(dice: Dice, block: Any) -> Any:
     """Return a block with its keys in another order."""
     if not isinstance(block, dict):
         return block
-    return {key: shuffle_block(dice, block[key]) for key in dice.sample([*block], len(block))}
+    keys = dice.sample([*block], len(block))
+    if all(isinstance(inner, dict) and "below" in inner for inner in block.values()):
+        keys = [*block]  # steps stand in the order of their limits
+    return {key: shuffle_block(dice, block[key]) for key in keys}
 
 
 def lay_over(dice: Dice, plan: Plan) -> tuple[Plan, Plan]:

@@ -29,6 +29,7 @@ from fibercap.core.tree import Leaf
 from fibercap.model.currency.currency import ExchangeOf
 from fibercap.model.loans.amortizing_styles import Amortizing
 from fibercap.model.loans.contracts import Contracts
+from fibercap.model.loans.ratio_steps import RatioStep, RatioSteps
 from fibercap.model.loans.style import Style
 from fibercap.model.plan import plan
 from fibercap.model.plan.scenario import Scenario
@@ -244,7 +245,7 @@ def specs() -> list[type[Spec]]:
         inner = classes.pop().__subclasses__()
         classes += inner
         found += inner
-    without = {Scenario, Contracts, Style, Amortizing}
+    without = {Scenario, Contracts, Style, Amortizing, RatioStep, RatioSteps}
     ours = {spec for spec in found if spec.__module__.startswith("fibercap.")} - without
     return sorted((spec for spec in ours if set(spec.model_fields) - spec.gathers - {"note"}), key=str)
 

@@ -138,7 +138,7 @@ def funding_costs(s: Plan, key: str) -> Findings:
         )
     for name in funding.sources:
         loan = s.loans.get(name)
-        if loan is not None and (loan.needs_cash or loan.repayment.needs_cash):
+        if loan is not None and (loan.needs_cash or loan.repayment.needs_cash or loan.ratio_terms):
             problem, hint = (
                 f"financing costs of `{name}`, which depends on cash",
                 "use a loan that repays by its own dates",

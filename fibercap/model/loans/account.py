@@ -14,7 +14,6 @@ from fibercap.model.loans.interest import interest_on_one_by_event
 from fibercap.model.loans.moment import Moment, by_event, float_or_array, per_sample
 from fibercap.model.loans.recasts import later_installments
 from fibercap.model.loans.rounding import Rounding
-from fibercap.model.loans.values_by_day import accrual_starts
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -58,9 +57,8 @@ class Account:
         self._serves = None if course.serves is None else course.serves.tolist()
         self._available = by_event(course.available)
         self._charges, self._commitment = loan.fees.recurring, per_sample(loan.commitment)
-        self._trifle, since = per_sample(course.trifle), accrual_starts(grid.dates)
-        fees = (loan.fees.undrawn, loan.fees.guarantee, loan.fees.agency)
-        self._undrawn, self._guarantee, self._agency = (by_event(fee.by_day(since)) for fee in fees)
+        self._trifle, fees = per_sample(course.trifle), course.fees
+        self._undrawn, self._guarantee, self._agency = (by_event(fees[k]) for k in ("undrawn", "guarantee", "agency"))
         self._new_rate = [False] * len(grid.dates) if one_rate else _new_rates(loan, self._rates)
         self.discounts = Discounts(loan, grid, course.rate, course.steps)
         self._dated = by_event(course.dated)

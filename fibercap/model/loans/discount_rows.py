@@ -33,21 +33,27 @@ def discount_rows(prepared: Prepared, discounts: Discounts) -> None:
     ------
     docs/conventions.md, section 4, Principal.
     """
-    steps, keys = discounts.steps, prepared.setting.loan.repayment.discounts
-    series = {step: {key: discounts.row(key, step) for key in keys} for step in steps}
+    rates, prefix, keys = prepared.rates, prepared.setting.prefix, prepared.setting.loan.repayment.discounts
+    count = rates.choices
+    bases = sorted({step // count for step in discounts.steps})
+    steps = [base * count + choice for base in bases for choice in range(count)]
+    series = {step: {key: discounts.row(key, rates.values[step]) for key in keys} for step in steps}
     if len(steps) == 1:
-        _series_rows(prepared, "", prepared.rate_texts[steps[0]], series[steps[0]])
+        _series_rows(prepared, "", rates.texts[steps[0]], series[steps[0]])
         return
     numbers = np.array(prepared.steps, dtype=float)
     reads = (*prepared.calendar_reads()["rate_set_on"], prepared.rate_read(), *prepared.term_reads())
-    prepared.put_known("rate_step", "Number of the rate", "", numbers, reads)
+    if count == 1:
+        prepared.put_known("rate_step", "Number of the rate", "", numbers, reads)
+    else:
+        first = numbers - numbers % count
+        prepared.put_known("rate_base", "Number of the first rate to choose from", "", first, reads)
+        text = f"{{{prefix}.rate_base}} + {rates.choice}"
+        prepared.put("rate_step", "Number of the rate", "", text, numbers, STOCK)  # its choice is not known yet
     for step in steps:
-        _series_rows(prepared, f"_{step}", prepared.rate_texts[step], series[step])
+        _series_rows(prepared, f"_{step}", rates.texts[step], series[step])
     for key in keys:
-        terms = [
-            f"IF({{{prepared.setting.prefix}.rate_step}} = {n}, {{{prepared.setting.prefix}.{key}_{n}}}, 0)"
-            for n in steps
-        ]
+        terms = [f"IF({{{prefix}.rate_step}} = {n}, {{{prefix}.{key}_{n}}}, 0)" for n in steps]
         value = sum(np.where(numbers == step, series[step][key], 0.0) for step in steps)
         prepared.put(key, _LABELS[key], "", " + ".join(terms), np.asarray(value), STOCK)
 

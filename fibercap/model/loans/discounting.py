@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from fibercap.model.loans.interest import interest_on_one_by_event
 from fibercap.model.loans.moment import by_sample
 
@@ -34,24 +36,24 @@ class Discounts:
 
     def annuity(self, event: int) -> Any:
         """Return the discount factors of later payment dates on which principal is due, added up. [1]"""
-        return self._at_event(event, self._annuities(self._steps[event]))
+        return self._at_event(event, self._annuities(self._factors_at(self._steps[event])))
 
     def discount(self, event: int) -> Any:
         """Return the discount factor of maturity, at the rate of an event. [1]"""
-        return self._at_event(event, self._finals(self._steps[event]))
+        return self._at_event(event, self._finals(self._factors_at(self._steps[event])))
 
-    def row(self, key: str, step: int) -> Array:
+    def row(self, key: str, rate: Array) -> Array:
         """Return the series of `annuity` or `discount` at one rate, (event,) or (sample, event). [1]
 
         Parameters
         ----------
         key : str
             `annuity` or `discount`.
-        step : int
-            Number of the rate, counted from 0.
+        rate : () or (sample, 1)
+            [1/year]
         """
         series = {"annuity": self._annuities, "discount": self._finals}[key]
-        return by_sample(list(series(step))[::-1])
+        return by_sample(list(series(self._factors_of(np.atleast_1d(rate))))[::-1])
 
     def _at_event(self, event: int, series: Iterator[Any]) -> Any:
         """Return the value at an event of a series that runs backwards."""
@@ -62,15 +64,17 @@ class Discounts:
         """Return the discount factor over the payment period that ends with each event; 1 where none ends."""
         if step not in self._factors:
             first = self._steps.index(step)
-            grown = interest_on_one_by_event(
-                self._loan, self._rate[..., first : first + 1], (step,), self._grid.period_fraction
-            )
-            # periods of one length share one array, so each is divided once
-            inverse = {id(part): 1.0 / (1.0 + part) for part in grown}
-            self._factors[step] = [inverse[id(part)] for part in grown]
+            self._factors[step] = self._factors_of(self._rate[..., first : first + 1])
         return self._factors[step]
 
-    def _annuities(self, step: int) -> Iterator[Any]:
+    def _factors_of(self, rate: Array) -> list[Any]:
+        """Return the same at a rate, (..., 1)."""
+        grown = interest_on_one_by_event(self._loan, rate, (0,), self._grid.period_fraction)
+        # periods of one length share one array, so each is divided once
+        inverse = {id(part): 1.0 / (1.0 + part) for part in grown}
+        return [inverse[id(part)] for part in grown]
+
+    def _annuities(self, factors: list[Any]) -> Iterator[Any]:
         """Run over the sums of later discount factors at one rate, from the last event backwards.
 
         Source
@@ -79,16 +83,16 @@ class Discounts:
         """
         grid, seen = self._grid, 0.0
         due, repays = (grid.period_fraction > 0).tolist(), grid.repays.tolist()
-        for is_due, repaid, factor in zip(due[::-1], repays[::-1], self._factors_at(step)[::-1], strict=True):
+        for is_due, repaid, factor in zip(due[::-1], repays[::-1], factors[::-1], strict=True):
             yield seen
             if is_due:
                 seen = (seen + repaid) * factor
 
-    def _finals(self, step: int) -> Iterator[Any]:
+    def _finals(self, factors: list[Any]) -> Iterator[Any]:
         """Run over the discount factors of maturity at one rate, from the last event backwards."""
         grid, last = self._grid, 0.0
         due, final = (grid.period_fraction > 0).tolist(), grid.is_final.tolist()
-        for is_due, is_final, factor in zip(due[::-1], final[::-1], self._factors_at(step)[::-1], strict=True):
+        for is_due, is_final, factor in zip(due[::-1], final[::-1], factors[::-1], strict=True):
             last = 1.0 if is_final else last
             yield last
             if is_due:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.timeline import FLOW, RATE, STOCK
+from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.draw_stop import write_stop
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.cash.order_of_cash import EQUITY, decided_rows, repaid_row
@@ -24,7 +24,7 @@ from fibercap.model.loans.foreign import OWN, translated_rows
 from fibercap.model.loans.funded_service import funded_service_rows
 from fibercap.model.loans.prepayments import Cuts, cut_texts, free_text, prepays
 from fibercap.model.loans.setting import used_commitment
-from fibercap.model.loans.values_by_day import give_steps, text_on_day
+from fibercap.model.loans.sweep_rows import sweep_share
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -167,36 +167,6 @@ def _cash_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     if loan.revolves:
         text = f"MIN({short_text(sheet, plan, name)}, {{{prefix}.room}})" if name in plan.cash_lifters else "0"
         sheet.put(Row(f"{prefix}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), None)
-
-
-def sweep_share(sheet: Sheet, plan: Plan, name: str) -> str:
-    """Give the share of excess cash that sweeps a loan; return its formula text.
-
-    Writes `loans.<name>.sweep_share` where it changes: in each period, the share in force on its last day. [1]
-
-    Parameters
-    ----------
-    sheet, plan, name : Sheet, Plan, str
-        The sheet that gets the row, the plan, and the loan.
-    """
-    prefix, loan = f"loans.{name}", plan.loans[name]
-    references = give_steps(sheet, f"{prefix}.sweep", "", loan.sweep)
-    text = text_on_day(f"{prefix}.sweep", loan.sweep.names, references, "{time.date}")
-    if loan.sweep.days:
-        row = Row(f"{prefix}.sweep_share", f"{loan.title or name}: share of cash that is swept", "", RATE, text)
-        sheet.put(row, loan.sweep.by_day(plan.timeline.dates))
-    return share_of_sweep(plan, name)
-
-
-def share_of_sweep(plan: Plan, name: str) -> str:
-    """Return the reference to the share of excess cash that sweeps a loan: a row where it changes, else the input.
-
-    Parameters
-    ----------
-    plan, name : Plan, str
-        The plan, and the loan.
-    """
-    return f"{{loans.{name}.sweep_share}}" if plan.loans[name].sweep.days else f"{{inputs.loans.{name}.sweep}}"
 
 
 def _left_text(plan: Plan, name: str, least: str) -> str:

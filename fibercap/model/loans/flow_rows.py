@@ -12,7 +12,8 @@ from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.discount_rows import discount_rows
 from fibercap.model.loans.recasts import later_installments, share_base
 from fibercap.model.loans.schedule_page import SchedulePage
-from fibercap.model.loans.term_rows import Since, term_row
+from fibercap.model.loans.step_rows import since_days
+from fibercap.model.loans.term_rows import term_row
 from fibercap.model.loans.values_by_day import accrual_starts, give_steps, text_on_day
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class FlowRows(SchedulePage):
         key, unit : str
             The key of the fee, such as `undrawn`, and its unit.
         """
-        since = Since(accrual_starts(self.grid.dates), "date@-1")
+        since = since_days(self.prepared, accrual_starts(self.grid.dates), "date@-1")
         return term_row(self.sheet, self.setting, f"fees.{key}", unit, getattr(self.loan.fees, key), since).text
 
     def prepayment_fee(self) -> str:

@@ -22,8 +22,8 @@ class Course:
 
     `rate` holds from the event before to this one, `steps` numbers its values; `drawn` is money drawn, `prepaid` the
     most that is prepaid, of which `dated` is prepaid on dates; `target` is what is planned for payments; `trifle`
-    is the largest amount that counts as no money, `()` or `(sample, 1)`; `serves` is 1 at payments that the cash flow
-    of whole periods serves, None for a style that does not ask.
+    is the largest amount that counts as no money, `()` or `(sample, 1)`; `fees` are the recurring ones by key; `serves`
+    is 1 at payments that the cash flow of whole periods serves, None for a style that does not ask.
     """
 
     rate: Array
@@ -34,6 +34,7 @@ class Course:
     target: Array
     available: Array
     trifle: Array
+    fees: Mapping[str, Array]
     serves: Array | None = None
 
 

@@ -17,12 +17,12 @@ from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid
 from fibercap.model.loans.payment_dates import interest_starts, period_starts
 from fibercap.model.loans.planned_payments import BY_PERIOD, PlannedPayments
-from fibercap.model.loans.rate_rows import rate_row
+from fibercap.model.loans.rate_rows import RateTexts, rate_row
 from fibercap.model.loans.rates import Floating, RateCourse, rate_course
-from fibercap.model.loans.term_rows import Since
+from fibercap.model.loans.step_rows import fee_values, since_days, step_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from fibercap.core.units import Array
     from fibercap.model.loans.setting import Moves, Setting
@@ -43,7 +43,7 @@ class Prepared(PlannedPayments):
             map(self.course.step, self.grid.rate_set_on) if self.course.days else [0] * self.sheet.length
         )
         self.trifle = setting.trifle_on(self.sheet)
-        self.rate_texts: Sequence[str] = ()
+        self.rates = RateTexts(np.zeros(1), (), (), ())
         self.serves: Array | None = None
         self.until = available_until(loan, moves.until)
         self.until_text = "" if loan.fees.available_until or loan.revolves else moves.until_text
@@ -59,12 +59,9 @@ class Prepared(PlannedPayments):
         if self.setting.exchange is not None:
             of_period = self.in_periods(BY_PERIOD, f"exchange.{self.setting.exchange.code}.average")
             day_rate_rows(self.sheet, self.setting.exchange, self.setting.prefix, grid, of_period)
-        since = Since(interest_starts(self.setting.loan, grid.dates))
-        if self.setting.loan.changes_by_period:
-            days = np.array([serial(day) for day in since.days])
-            self.put_known("interest_from", "First day of the interest period", "day", days, self._period_reads())
-        rates = rate_row(self.sheet, self.setting, self.course, self.steps, self.rate_read(), since)
-        self.steps, self.rate_texts = rates.steps, rates.texts
+        step_rows(self, since := since_days(self, interest_starts(self.setting.loan, grid.dates)))
+        self.rates = rates = rate_row(self.sheet, self.setting, self.course, self.steps, self.rate_read(), since)
+        self.steps = rates.steps
         self.serves = self.serves_row()
         return Course(
             rate=rates.value,
@@ -75,13 +72,9 @@ class Prepared(PlannedPayments):
             target=self.target_row(),
             available=np.asarray((grid.months <= self.until) & (months > months[0]), dtype=float),
             trifle=self.trifle.value,
+            fees=fee_values(self),
             serves=self.serves,
         )
-
-    def _period_reads(self) -> tuple[str, ...]:
-        """Return the paths of the inputs that decide the interest period of each event."""
-        calendar = self.calendar_reads()
-        return (*calendar["date"], *calendar["is_payment"])
 
     def term_reads(self) -> tuple[str, ...]:
         """Return the inputs that give the margin, floor and cap, where they change."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -27,6 +28,12 @@ class RateTexts(NamedTuple):
     value: Array
     steps: tuple[int, ...]
     texts: Sequence[str]
+    values: Sequence[Array]
+    """The rate by number, () or (sample, 1). [1/year]"""
+    choices: int = 1
+    """How many rates, one after the other in `texts`, a ratio chooses among."""
+    choice: str = ""
+    """The formula text of the choice, from 0 on."""
 
 
 def rate_row(
@@ -63,9 +70,9 @@ def rate_row(
     if course.days:
         value = np.stack(np.broadcast_arrays(*course.values), axis=-1)[..., list(steps)]
         value = value.reshape(*value.shape[:-2], -1) if value.ndim > 2 else value  # (sample, 1, event)
-    rates = RateTexts(np.asarray(value), tuple(steps), refs)
+    rates = RateTexts(np.asarray(value), tuple(steps), refs, course.values)
     if isinstance(setting.loan.rate, Floating):
-        rates, text = _limit_rates(sheet, setting, setting.loan.rate, rates, text, since)
+        rates, text = _limit_rates(sheet, setting, rates, text, since)
     value = rates.value
     if value.shape[-1:] != (sheet.length,):
         value = np.broadcast_to(value, (*value.shape[:-1], sheet.length))
@@ -89,31 +96,41 @@ def _index_text(sheet: Sheet, setting: Setting, course: RateCourse, path: str) -
     return " + ".join(f"{r} * AND({on} >= {a}{b})" for r, a, b in zip(refs, begins, until, strict=True)), refs
 
 
-def _limit_rates(
-    sheet: Sheet, setting: Setting, rate: Floating, index: RateTexts, text: str, since: Since
-) -> tuple[RateTexts, str]:
+def _limit_rates(sheet: Sheet, setting: Setting, index: RateTexts, text: str, since: Since) -> tuple[RateTexts, str]:
     """Add the margin to an index, and keep the sum between floor and cap."""
     terms = [
-        term_row(sheet, setting, f"rate.{key}", "1/year", steps, since)
-        for key, steps in (("margin", rate.margin), ("floor", rate.floor), ("cap", rate.cap))
-        if steps is not None
+        term_row(sheet, setting, f"rate.{key}", "1/year", term, since)
+        for key, term in setting.loan.terms_of_rate.items()
     ]
-    values = [term.value for term in terms]
-    value = apply_limits(index.value, values[0], values[1], values[2] if len(values) > 2 else None)
+    value, text = apply_limits(index.value, *(term.value for term in terms)), _limit_text(text, [t.text for t in terms])
     if not any(term.changes for term in terms):
-        texts = [_limit_text(text, [term.texts[0] for term in terms]) for text in index.texts]
-        return RateTexts(value, index.steps, texts), _limit_text(text, [term.text for term in terms])
+        texts = [_limit_text(reference, [term.texts[0] for term in terms]) for reference in index.texts]
+        values = [apply_limits(rate, *(term.values[0] for term in terms)) for rate in index.values]
+        return RateTexts(value, index.steps, texts, values), text
     chosen = list(zip(index.steps, *(term.numbers for term in terms), strict=True))
-    numbers = {numbers: step for step, numbers in enumerate(dict.fromkeys(chosen))}
-    texts = [_combined_text(index, terms, combined) for combined in numbers]
-    steps = tuple(numbers[combined] for combined in chosen)
-    return RateTexts(value, steps, texts), _limit_text(text, [term.text for term in terms])
+    combined = list(dict.fromkeys(chosen))
+    choices = list(product(*(range(len(term.texts)) if term.step else (-1,) for term in terms)))
+    texts, values = [], []
+    for (number, *places), choice in product(combined, choices):
+        picked = [of_day if of_ratio < 0 else of_ratio for of_day, of_ratio in zip(places, choice, strict=True)]
+        parts = list(zip(terms, picked, strict=True))
+        texts.append(_limit_text(index.texts[number], [term.texts[place] for term, place in parts]))
+        values.append(apply_limits(index.values[number], *(term.values[place] for term, place in parts)))
+    last = len(choices) - 1
+    steps = tuple(
+        combined.index(numbers) * len(choices) + (last if tested else 0)
+        for numbers, tested in zip(chosen, since.tested, strict=True)
+    )
+    return RateTexts(value, steps, texts, values, len(choices), _choice_text(terms)), text
 
 
-def _combined_text(index: RateTexts, terms: Sequence[Term], numbers: Sequence[int]) -> str:
-    """Return the formula text of the rate of one index with one margin, floor and cap."""
-    parts = [term.texts[number] for term, number in zip(terms, numbers[1:], strict=True)]
-    return _limit_text(index.texts[numbers[0]], parts)
+def _choice_text(terms: Sequence[Term]) -> str:
+    """Return the formula text of the number of the choice among the steps of all terms that a ratio decides."""
+    text = ""
+    for term in terms:
+        if term.step:
+            text = f"({text}) * {len(term.texts)} + {term.step}" if text else term.step
+    return text
 
 
 def _limit_text(index: str, terms: Sequence[str]) -> str:

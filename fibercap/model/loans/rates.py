@@ -10,11 +10,12 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from fibercap.core.fields import Label, Of, Word
+from fibercap.core.fields import Label, Of, Word, wrong
 from fibercap.core.series import Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
+from fibercap.model.loans.ratio_steps import CapTerm, MarginTerm, RateTerm, choose_form
 from fibercap.model.loans.values_by_day import Steps, StepsOf, first_day
 
 INTERVALS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
@@ -29,12 +30,13 @@ class Floating(Spec):
 
     index: Label
     """Name of the index under `rates`. Like `libor_3m`."""
-    margin: Annotated[Steps, StepsOf(Of("1/year"))] = Steps((np.asarray(0.0),))
-    """What comes on top of the index; below zero only with a `floor`. Like `2.5 %/year` or
-    `{2001: 2.5 %/year, 2003: 2 %/year}`."""
-    floor: Annotated[Steps, StepsOf(RATE)] = Steps((np.asarray(0.0),))
+    margin: MarginTerm = Steps((np.asarray(0.0),))
+    """What comes on top of the index; below zero only with a `floor`. Like `2.5 %/year`,
+    `{2001: 2.5 %/year, 2003: 2 %/year}` or `{by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}},
+    else: 2 %/year}`."""
+    floor: RateTerm = Steps((np.asarray(0.0),))
     """The rate is never below this. Like `4 %/year`."""
-    cap: Annotated[Steps | None, StepsOf(RATE)] = None
+    cap: CapTerm = None
     """The rate is never above this. Like `9 %/year` or `{2001: 9 %/year, 2003: 8 %/year}`."""
     reset: Annotated[str, Word((EACH_PERIOD, FOLLOWS_INDEX, *INTERVALS), "reset intervals")] = EACH_PERIOD
     """When the rate is fixed anew: `payment`, on the first day of each interest period; `quarter` and the like, on that
@@ -44,6 +46,10 @@ class Floating(Spec):
 
 def _choose(raw: Any) -> tuple[str, Any]:
     floating = isinstance(raw, dict) and any(key in Floating.model_fields for key in raw)
+    margin = raw.get("margin") if floating else raw
+    if isinstance(raw, dict) and "index" not in raw and choose_form(margin)[0] == "by":
+        hint = "put the rate itself under `rates` as an index that stays, and write `{index: ..., margin: {by: ...}}`"
+        raise wrong("steps_on_fixed_rate", "steps of a ratio without an index", "steps of a margin on an index", hint)
     return ("floating" if floating else "steps"), raw
 
 
@@ -114,7 +120,7 @@ def _resets(interval: str, period_starts: Sequence[date]) -> tuple[date, ...]:
     return tuple(resets)
 
 
-def apply_limits(index: Array, margin: Array, floor: Array, cap: Array | None) -> Array:
+def apply_limits(index: Array, margin: Array, floor: Array, cap: Array | None = None) -> Array:
     """Return the rate that a loan bears, from the index on which it floats, (..., event). [1/year]
 
     Parameters

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fibercap.core.rows import Row
 from fibercap.core.timeline import RATE
+from fibercap.model.loans.ratio_steps import RatioSteps
 from fibercap.model.loans.values_by_day import Steps, give_steps, text_on_day
 
 if TYPE_CHECKING:
@@ -18,19 +19,34 @@ if TYPE_CHECKING:
 
 
 class Since(NamedTuple):
-    """A day for each event, and the row of the schedule that has it, or a text like `date@-1`."""
+    """For each event a day, and the number of the period tested before it, 0 for none; and the row with the day."""
 
     days: Sequence[date]
+    tested: Sequence[int]
     row: str = "interest_from"
+    """A row of the schedule, or a text like `date@-1`."""
+
+    def value_of(self, term: Steps | RatioSteps) -> Array:
+        """Return the value of a term at each event, (event,) or (sample, event); of a ratio not known yet, `else`.
+
+        Parameters
+        ----------
+        term : Steps or RatioSteps
+            The value by day, or by steps of a ratio.
+        """
+        return term.by_day(self.days) if isinstance(term, Steps) else term.before_tests(self.tested)
 
 
 class Term(NamedTuple):
-    """A term at each event: its formula text, its value and the number of that; and the texts of all its values."""
+    """A term at each event: its formula text, its value and the number of that; and all its values with their texts."""
 
     text: str
     value: Array
     numbers: tuple[int, ...]
     texts: Sequence[str]
+    values: Sequence[Array]
+    step: str = ""
+    """The reference to the number of its step, where a ratio decides."""
 
     @property
     def changes(self) -> bool:
@@ -38,7 +54,7 @@ class Term(NamedTuple):
         return len(self.texts) > 1
 
 
-def term_row(sheet: Sheet, setting: Setting, key: str, unit: str, steps: Steps, since: Since) -> Term:
+def term_row(sheet: Sheet, setting: Setting, key: str, unit: str, steps: Steps | RatioSteps, since: Since) -> Term:
     """Give a term of a loan; where it changes, write its row in the schedule, such as `<schedule>.margin`.
 
     Parameters
@@ -47,8 +63,8 @@ def term_row(sheet: Sheet, setting: Setting, key: str, unit: str, steps: Steps, 
         The sheet of the schedule, and the loan.
     key, unit : str
         The path of the input below the loan, such as `rate.margin`, and its unit.
-    steps : Steps
-        The value, or the values by day.
+    steps : Steps or RatioSteps
+        The value, the values by day, or by steps of a ratio.
     since : Since
         The day of each event whose value applies.
 
@@ -57,13 +73,47 @@ def term_row(sheet: Sheet, setting: Setting, key: str, unit: str, steps: Steps, 
     docs/conventions.md, section 4, Terms that change.
     """
     path, name = f"loans.{setting.name}.{key}", key.rsplit(".", 1)[-1]
+    if isinstance(steps, RatioSteps):
+        references = give_choices(sheet, path, unit, steps)
+        number = f"{{{setting.prefix}.{name}_step}}"
+        row = Row(f"{setting.prefix}.{name}", _LABELS[name], unit, RATE, choice_text(number, references))
+        value = sheet.put(row, since.value_of(steps))  # its step is not known yet
+        return Term(f"{{{row.path}}}", value, (0,) * len(since.days), references, steps.values, number)
     references = give_steps(sheet, path, unit, steps)
     if not steps.days:
-        return Term(references[0], steps.values[0], (0,) * len(since.days), references)
+        return Term(references[0], steps.values[0], (0,) * len(since.days), references, steps.values)
     text = text_on_day(path, steps.names, references, f"{{{setting.prefix}.{since.row}}}")
     row = Row(f"{setting.prefix}.{name}", _LABELS[name], unit, RATE, text)
     numbers = tuple(map(steps.number_on, since.days))
-    return Term(f"{{{row.path}}}", sheet.put(row, steps.by_day(since.days)), numbers, references)
+    return Term(f"{{{row.path}}}", sheet.put(row, steps.by_day(since.days)), numbers, references, steps.values)
+
+
+def give_choices(sheet: Sheet, path: str, unit: str, steps: RatioSteps) -> list[str]:
+    """Give the values of a term by steps of a ratio; return the references to them.
+
+    Parameters
+    ----------
+    sheet, path : Sheet, str
+        The sheet that gets the scalars, and the path of the input.
+    unit : str
+        The unit of the values.
+    steps : RatioSteps
+        The values.
+    """
+    return [sheet.give(f"inputs.{path}.{key}", unit, value) for key, value in steps.choices]
+
+
+def choice_text(number: str, references: Sequence[str]) -> str:
+    """Return the formula text of the value with a number.
+
+    Parameters
+    ----------
+    number : str
+        Formula text of the number, from 0 on.
+    references : sequence of str
+        References to the values.
+    """
+    return " + ".join(f"IF({number} = {place}, {reference}, 0)" for place, reference in enumerate(references))
 
 
 _LABELS = {

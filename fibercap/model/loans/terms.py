@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar
@@ -11,14 +10,13 @@ import numpy as np
 import pydantic
 from pydantic_core.core_schema import ValidationInfo  # noqa: TC002 - pydantic reads it at run time
 
-from fibercap.core import grammar
 from fibercap.core.by_key import Dated
 from fibercap.core.counts import Count
 from fibercap.core.currencies import code_in, minor_unit
 from fibercap.core.dates import Day
 from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.durations import Duration
-from fibercap.core.fields import Field, Label, Of, Share, Word, text_of
+from fibercap.core.fields import Label, Of, Share, Word
 from fibercap.core.money_or_share import Truth
 from fibercap.core.product_units import InUnits, word_of
 from fibercap.core.spec import OneOf, Spec
@@ -26,46 +24,18 @@ from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
 from fibercap.model.loans.amortizing_styles import Level
 from fibercap.model.loans.covenant import Covenant
+from fibercap.model.loans.date_or_term import DateOrTerm
 from fibercap.model.loans.rates import INTERVALS, Floating, Rate
+from fibercap.model.loans.ratio_steps import AmountTerm, RateTerm, RatioSteps
 from fibercap.model.loans.rounding import ROUNDINGS, Exact, Rounding, choose_rounding
 from fibercap.model.loans.styles import Repayment
+from fibercap.model.loans.sweeps import Sweep
 from fibercap.model.loans.values_by_day import Steps, StepsOf
 
 NO_MONTHS = 0
 NOTHING = np.asarray(0.0)
 FREE = Steps((NOTHING,))
-PerYear = Annotated[Steps, StepsOf(Of("1/year", low=0.0))]
 COMPOUNDING = ("nominal", "effective", "semiannual")
-
-
-class DateOrTerm(Field):
-    """A date, or a duration from signing."""
-
-    unit = "month"
-
-    def schema(self) -> grammar.Json:
-        """Return what may be written."""
-        pattern = f"{grammar.DAY}|{grammar.duration(zero=False)}"
-        return grammar.text("date, or duration from signing", pattern, "date or month", "`2006-01-08` or `5 years`")
-
-    def parse(self, raw: Any, info: Any) -> date | int:
-        """Return the date, or the term in months.
-
-        Parameters
-        ----------
-        raw, info
-            A leaf with a text like `2006-01-08` or `5 years`, and the context.
-
-        Raises
-        ------
-        PydanticCustomError
-            If it is neither a date nor a duration of at least a month.
-        """
-        text = text_of(raw, "a date or a duration")
-        if re.match(r"\d{4}-", text):
-            return Day().parse(raw, info)
-        months: int = Duration(low=1.0, wanted="a date, or a duration in months, quarters or years").parse(raw, info)
-        return months
 
 
 class Payments(Spec):
@@ -96,12 +66,12 @@ class Fees(Spec):
 
     upfront: Share = NOTHING
     """Share of the commitment, paid at signing. Like `1 %`."""
-    undrawn: PerYear = FREE
+    undrawn: RateTerm = FREE
     """On what is not drawn while it still may be. Like `0.5 %/year` or
     `{2001: 0.5 %/year, 2002-07-01: 0.75 %/year}`."""
-    guarantee: PerYear = FREE
+    guarantee: RateTerm = FREE
     """On the balance, to a guarantor. Like `1 %/year`."""
-    agency: Annotated[Steps, StepsOf(Of("money/year", low=0.0))] = FREE
+    agency: AmountTerm = FREE
     """An amount by the year. Like `10_000 USD/year`."""
     available_until: Annotated[date | None, Day()] = None
     """Last day on which it may be drawn; without it, the last planned draw, or maturity of a revolver. Like
@@ -187,9 +157,9 @@ class Loan(InUnits):
     """Whether a prepayment, a sweep included, shortens the loan, or lowers its later payments: those of `level` and
     `equal_principal` are set anew, those of `fixed_payment` and `custom` fall in proportion, of `bullet` the last
     falls."""
-    sweep: Annotated[Steps, StepsOf(Of("percent", low=0.0, high=1.0))] = FREE
-    """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %` or
-    `{2001: 75 %, 2004: 50 %}`."""
+    sweep: Sweep = FREE
+    """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %`,
+    `{2001: 75 %, 2004: 50 %}` or `{share: 50 %, while: {row: accounts.debt_to_ebitda_12m, above: 2}}`."""
     covenants: Mapping[str, Covenant] = {}
     """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr_12m, at_least: 1.2, test:
     payment}}`."""
@@ -257,10 +227,24 @@ class Loan(InUnits):
     @property
     def changes_by_period(self) -> bool:
         """Whether its margin, floor or cap changes from interest period to interest period."""
+        terms = self.terms_of_rate.values()
+        return any(term.days for term in terms) or bool(self.ratio_terms)
+
+    @property
+    def terms_of_rate(self) -> dict[str, Steps | RatioSteps]:
+        """The margin, floor and cap of a floating rate, by key."""
         rate = self.rate
-        return isinstance(rate, Floating) and any(
-            steps.days for steps in (rate.margin, rate.floor, rate.cap) if steps is not None
-        )
+        if not isinstance(rate, Floating):
+            return {}
+        terms = {"margin": rate.margin, "floor": rate.floor, "cap": rate.cap}
+        return {key: term for key, term in terms.items() if term is not None}
+
+    @property
+    def ratio_terms(self) -> dict[str, RatioSteps]:
+        """The terms that depend on a ratio but the sweep, by key below the loan, such as `rate.margin`."""
+        terms = {f"rate.{key}": term for key, term in self.terms_of_rate.items()}
+        terms |= {f"fees.{key}": getattr(self.fees, key) for key in ("undrawn", "guarantee", "agency")}
+        return {key: term for key, term in terms.items() if isinstance(term, RatioSteps)}
 
     @property
     def charges_prepayments(self) -> bool:

@@ -26,8 +26,7 @@ def amounts(loan: Loan, money: str) -> dict[str, tuple[str, Array]]:
     docs/conventions.md, section 7: what a contract of which a part is used pays of them.
     """
     agency = loan.fees.agency
-    keys = [f"fees.agency.{name}" for name in agency.names] or ["fees.agency"]
-    fields = {key: (f"{money}/year", value) for key, value in zip(keys, agency.values, strict=True)}
+    fields = {f"fees.agency{end}": (f"{money}/year", value) for end, value in agency.by_end_of_path.items()}
     fields |= {f"repayment.{key}": amount for key, amount in loan.repayment.amounts(money).items()}
     fields |= {f"prepayments.{day}": (money, amount) for day, amount in (loan.prepayments or {}).items()}
     return {key: (unit, value) for key, (unit, value) in fields.items() if np.any(value)}

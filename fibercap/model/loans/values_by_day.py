@@ -46,6 +46,12 @@ class Steps:
         return any(np.any(value) for value in self.values)
 
     @property
+    def by_end_of_path(self) -> dict[str, Array]:
+        """The values by the ends of their paths: `.2001`, or "" for one value."""
+        ends = [f".{name}" for name in self.names] or [""]
+        return dict(zip(ends, self.values, strict=True))
+
+    @property
     def range(self) -> tuple[float, float]:
         """The least and the largest value, of the first sample."""
         shown = [float(np.ravel(value)[0]) for value in self.values]
