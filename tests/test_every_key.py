@@ -97,6 +97,7 @@ OTHERS = {
         "projects.hall.land": "true",
         "loans.bank.signed": "2001-07-15",
         "loans.bank.draw_stop": "true",
+        "loans.bank.covenants.worth.test": "year",
         "funding.line.grant": "10 %",
         "funding.line.include_financing_costs": "true",
         "company.overhead": "0.3 MUSD/year",
