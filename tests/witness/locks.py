@@ -65,7 +65,7 @@ def find_broken(block: dict[str, Any], name: str, contract: Contract, calendar: 
     if word in {"below", "at_most"}:
         without = "accounts.debt_without_ebitda" if block["row"].startswith("accounts.debt_to_ebitda") else ""
         values[known.get(without or f"{block['row']}.no_denominator", broken) > 0] = np.inf
-    tests = list_tests(block, name, contract, calendar, known)
+    tests = list_tests(block, name, contract, calendar, known, closes=False)
     for at in range(calendar.count):
         if tests[at] and not np.isnan(values[at]):
             slack = 1e-9 * abs(limits[at]) * (1 if word in {"at_least", "below"} else -1)
@@ -99,7 +99,9 @@ def find_limits(contracts: dict[str, Contract], calendar: Calendar) -> Rows:
     return rows
 
 
-def list_tests(block: dict[str, str], name: str, contract: Contract, calendar: Calendar, known: Rows) -> Row:
+def list_tests(
+    block: dict[str, str], name: str, contract: Contract, calendar: Calendar, known: Rows, *, closes: bool = True
+) -> Row:
     """Return whether a covenant is tested at the end of each period (rules 1 and 2)."""
     test, row = block.get("test"), block["row"]
     ends = calendar.ends - calendar.year_ends
@@ -115,5 +117,5 @@ def list_tests(block: dict[str, str], name: str, contract: Contract, calendar: C
     first, last = calendar.find(begins), calendar.find(contract.matures)
     periods = np.arange(calendar.count)
     after = np.flatnonzero(dates & (periods >= last))
-    until = after[0] if len(after) else calendar.count
+    until = after[0] if len(after) and closes else calendar.count
     return np.asarray(dates & (periods >= first) & (periods <= until))

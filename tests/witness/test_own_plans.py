@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from tests.key_plans import MAKER
-from tests.witness.lender_plans import BY_PACKAGE, BY_RULE, FROM_CASH, RANKS, SCULPTED, STOPPED_DRAWS, change_plan
+from tests.witness.lender_plans import (
+    BY_PACKAGE,
+    BY_RULE,
+    FROM_CASH,
+    IN_STEPS,
+    RANKS,
+    SCULPTED,
+    STOPPED_DRAWS,
+    change_plan,
+)
 from tests.witness.program import compare_measures, compare_rows, find_run_off, list_unknown, names_row, run_program
 from tests.witness.witness import recompute_plan
 
@@ -249,6 +258,7 @@ PLANS = {
     "ranks_and_payouts": BY_RULE,
     "paid_from_cash": FROM_CASH,
     "stopped_draws": STOPPED_DRAWS,
+    "steps_of_leverage": IN_STEPS,
     "sculpted_junior": SCULPTED,
     "sculpted_by_package": BY_PACKAGE,
     "maker": MAKER.replace("bank", "shaped").replace("25 USD/km", "300 USD/coil"),

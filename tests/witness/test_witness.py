@@ -19,7 +19,10 @@ from tests.witness.witness import find_fall, recompute_plan, recompute_shipped, 
 OPTIONS = (None, "level", "equal_principal", "bullet", "grace_one_year", "no_debt", "german_bank")
 CASES = [("fibercore", option) for option in OPTIONS]
 CASES += [(name, option) for name in ("fleet_revolver", "jena_in_euro") for option in OPTIONS if option != "level"]
-CASES += [(name, None) for name in ("two_banks", "slow_brazil", "soft_market", "jena_only", "annuity_road", "oyster")]
+CASES += [
+    (name, None)
+    for name in ("two_banks", "slow_brazil", "soft_market", "jena_only", "annuity_road", "oyster", "term_sheet")
+]
 CASES += [("fiber_2017", option) for option in (None, "bullet", "no_debt")]
 
 
