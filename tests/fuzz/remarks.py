@@ -28,12 +28,18 @@ def draw_sources_of_inputs(draft: Draft) -> None:
         draft.plan["default_source"] = dice.choice([*found])
 
 
+def is_sculpted(entry: Any) -> bool:
+    """Return whether an entry is a sculpted loan, of which each rank has one."""
+    return isinstance(entry, dict) and entry.get("repayment", {}).get("style") == "sculpted"
+
+
 def add_likes(draft: Draft) -> None:
     """Add entries that are like another one of their block."""
     dice, plan = draft.dice, draft.plan
     for block in dice.some(list(COLLECTIONS), 0.12):
-        if block in plan:
-            plan[block][f"alike_{block[:4]}"] = {"like": dice.choice([*plan[block]])}
+        names = [name for name, entry in plan.get(block, {}).items() if not is_sculpted(entry)]
+        if names:
+            plan[block][f"alike_{block[:4]}"] = {"like": dice.choice(names)}
     funded = plan.get("funding", {})
     free = [name for name in draft.uses if name not in funded]
     plain = [

@@ -22,7 +22,7 @@ fibercap: 1
 horizon: {{from: 2001, to: 2005, step: quarter}}
 money: {{report_in: USD, discount_rate: {discount rate}, terminal_value: {terminal value}}}
 indices: {{cpi: {{2001: 2 %/year, 2003: 3 %/year}}}}
-rates: {{libor: {{2001: 6 %/year, 2002-07: 3 %/year, 2004: 5 %/year}}}}
+rates: {{libor: {{2000: 6 %/year, 2002-07: 3 %/year, 2004: 5 %/year}}}}
 products: {{fiber: {{price: {{2001: 40 USD/km, 2003: 34 USD/km}}, demand: {demand}}}}}
 plants:
   works: {{product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, maintenance: 200_000 USD/year, depreciation: {depreciation}}}
@@ -33,12 +33,17 @@ projects:
 loans:
   bank: {{commitment: 8_000_000 USD, signed: 2001-01-03, matures: 4 years, rate: {rate of a loan}, repayment: {repayment},
           rounding: {rounding}}}
+  paper: {{outstanding: 1_500_000 USD, remaining: 6 years, rate: {{index: libor, margin: {margin}}}, sweep: {share of cash},
+          fees: {{guarantee: {rate by the year}, agency: {amount by the year}}}}}
+  bond: {{outstanding: 500_000 USD, remaining: 6 years, rate: 7 %/year,
+          sweep: {{share: {share}, while: {{row: accounts.cash, above: 2_000_000 USD}}}}}}
 funding: {{line: {{grant: {grant}, bank: 5_000_000 USD, equity: rest}}, bought: {{equity: rest}}}}
 tax: {{rate: 30 %}}
 working_capital: {{receivables: 40 days, payables: 20 days}}
 opening: {{cash: 9_000_000 USD, fixed_assets: {fixed assets}}}
 claims: {{sells: {{says: It sells, row: accounts.revenue, when: 2003, at_least: {limit}}}}}
 """
+STEPS = "{{by: accounts.debt_to_ebitda_12m, steps: {{low: {{below: 1.5, is: {}}}}}, else: {}}}"
 EVERY = {
     "discount rate": {"nominal": "10 %/year", "beyond_index": "{real: 8 %/year, index: cpi}"},
     "demand": {
@@ -73,6 +78,18 @@ EVERY = {
     "rate of a loan": {
         "steps": "{2001: 8 %/year, 2003-02-15: 9 %/year}",
         "floating": "{index: libor, margin: 2 %/year, floor: 4 %/year}",
+    },
+    "margin": {"steps": "{2000: 2 %/year, 2003: 1.5 %/year}", "by": STEPS.format("1 %/year", "2 %/year")},
+    "rate by the year": {"steps": "{2000: 1 %/year, 2003: 0.5 %/year}", "by": STEPS.format("0.5 %/year", "1 %/year")},
+    "amount by the year": {
+        "steps": "{2000: 9_000 USD/year, 2003: 5_000 USD/year}",
+        "by": STEPS.format("5_000 USD/year", "9_000 USD/year"),
+    },
+    "share": {"steps": "{2000: 5 %, 2003: 10 %}", "by": STEPS.format("5 %", "10 %")},
+    "share of cash": {
+        "steps": "{2000: 5 %, 2003: 10 %}",
+        "by": STEPS.format("5 %", "10 %"),
+        "while": "{share: 10 %, while: {row: accounts.cash, above: 3_000_000 USD}}",
     },
     "repayment": {
         "level": "{style: level}",
