@@ -18,7 +18,6 @@ TERMS = {
         " else: 2.5 %/year, at_first: 2.5 %/year}}",
     ),
     "sweep": ("loans.fleet.sweep={share: 50 %, while: {row: accounts.debt_to_ebitda_12m, above: 0.5}}",),
-    "reserve": ("loans.fleet.reserve={covers: 6 months, filled_from: operations}",),
     "payouts": ("company.payouts={every: year, first: 2003-12-31}",),
 }
 

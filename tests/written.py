@@ -82,7 +82,7 @@ def _project_text(draw: Draw, plants: list[str], name: str, year: int) -> str:
         f"  {name}:",
         f"    plant: {_pick(draw, *plants)}",
         f"    adds: {_whole(draw, 0, 400)}_000 km/year",
-        f"    capex: {_whole(draw, 1, 60)}.5 million USD",
+        f"    capex: {_whole(draw, 3, 60)}.5 million USD",
         f"    complete: {complete}",
         f"    spend: {_spend(draw, year)}",
         f"    ramp: {_ramp(draw)}",
