@@ -1,4 +1,4 @@
-"""What the terms of the order of cash cost: a projection with all of them on, beside one of the same plan without them."""
+"""What the terms of the order of cash cost: projections with them, beside one of the same plan without them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from fibercap.model.project import project
 from fibercap.reading.files import read
 
 PAIRS = 15
+STEPS = """{by: accounts.debt_to_ebitda_12m, steps: {low: {below: 0.5, is: 1 %/year}}, else: 2.5 %/year,
+  at_first: 2.5 %/year}"""
 TERMS = {
     "lock-up": ("loans.fleet.covenants={cover: {row: accounts.dscr_12m, at_least: 1.1, lock_up: 1.3, test: payment}}",),
     "steps of the margin": (
         "rates={libor: 6 %/year}",
-        "loans.fleet.rate={index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 0.5, is: 1 %/year}},"
-        " else: 2.5 %/year, at_first: 2.5 %/year}}",
+        f"loans.fleet.rate={{index: libor, margin: {STEPS}}}",
     ),
     "sweep": ("loans.fleet.sweep={share: 50 %, while: {row: accounts.debt_to_ebitda_12m, above: 0.5}}",),
     "payouts": ("company.payouts={every: year, first: 2003-12-31}",),
