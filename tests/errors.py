@@ -311,6 +311,9 @@ EXAMPLES: Mapping[str, Example] = {
         "{bank: 2 million USD", "{bank: 2 million EUR",
         "rates:", "exchange: {EUR: {average: 0.9 USD/EUR}}\nrates:",
     ),
+    "sculpted_fee": loan(
+        "repayment: {style: sculpted, dscr: 1.3}\n    prepayments: {2002-01-15: 0.1 million USD}\n    prepayment_fee: 2 %"
+    ),
     "pays_in_advance": loan("repayment: {style: revolver}\n    payments: {on: start}"),
     "revolver_grows": loan("repayment: {style: revolver}\n    capitalize_until: 2001-01-15"),
     "revolver_swept": loan("repayment: {style: revolver}\n    sweep: 50 %"),

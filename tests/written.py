@@ -162,7 +162,9 @@ def _rich_loan_text(draw: Draw, name: str) -> str:
         _pick(draw, "sweep: 50 %", "sweep: {2000: 50 %, 2001-07: 10 %}") if swept else "",
         "" if style == "revolver" else _pick(draw, "", "grace: 9 months", "capitalize_until: 2001-09-30"),
         _pick(draw, "", "prepayments: {2002-05-05: 0.2 million " + code + ", 2002-11-30: 0.3 million " + code + "}"),
-        _pick(draw, "", "prepayment_fee: 2 %", "prepayment_fee: {2001: 3 %, 2002-11-01: 1 %}"),
+        ""
+        if style == "sculpted, dscr: 1.3"
+        else _pick(draw, "", "prepayment_fee: 2 %", "prepayment_fee: {2001: 3 %, 2002-11-01: 1 %}"),
         ""
         if style.startswith(("at_maturity", "sculpted", "revolver"))
         else _pick(draw, "", "after_prepayment: recast"),

@@ -65,6 +65,10 @@ LOANS: Final = {
         "A loan in another currency is sculpted on the tax really paid, which depends on what it owes.",
         "Write `tax: unlevered`.",
     ),
+    "sculpted_fee": Kind(
+        "Prepayments of a loan that is sculpted on the tax really paid cost a fee, on which the tax depends.",
+        "Write `tax: unlevered`, or remove the fee.",
+    ),
     "pays_in_advance": Kind("A loan that depends on cash is to pay in advance.", "Let it pay in arrears."),
     "revolver_grows": Kind("Interest of a revolver is to be capitalized.", "Remove it; a revolver pays its interest."),
     "revolver_swept": Kind("A revolver has a sweep.", "Remove it; all excess repays a revolver."),

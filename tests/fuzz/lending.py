@@ -220,7 +220,7 @@ def draw_moves(draft: Draft, found: Plan, style: str, name: str, signed: date, m
     if dice.chance(0.25) and (before - signed).days > 5:
         chosen = sorted({dice.day(signed + timedelta(days=1), before) for _ in range(dice.randint(1, 2))})
         found["prepayments"] = {str(day): draft.money(size * dice.uniform(0.01, 0.3), code) for day in chosen}
-        if dice.chance(0.5):
+        if dice.chance(0.5) and style != "sculpted":
             found["prepayment_fee"] = draw_steps(draft, signed, lambda: draft.share(0.1, 8))
     recast = style not in NO_RECAST and dice.chance(0.4)
     if recast or dice.chance(0.1):

@@ -49,6 +49,10 @@ def sculpted_ranks(s: Plan, name: str) -> Findings:
             problem = f"`tax: unlevered` of a loan of rank {loan.rank}"
             hint = "remove `tax`: the old way of sculpting knows no loan that is served before"
             yield f"{path}.tax", "unlevered_rank", problem, "`tax: paid`, or rank 1", hint
+        if style.follows_tax and loan.charges_prepayments:
+            problem = "a fee on prepayments of a loan that is sculpted on the tax really paid"
+            hint = "write `tax: unlevered`: tax depends on the fee, and the fee on what the loan still owes"
+            yield f"{name}.{key}.prepayment_fee", "sculpted_fee", problem, "no fee, or `tax: unlevered`", hint
         if style.follows_tax and s.loan_currency(key) != s.currency:
             problem = f"a loan in {s.loan_currency(key)} that is sculpted on the tax really paid"
             hint = "write `tax: unlevered`: tax depends on its exchange result, and that on what it owes"

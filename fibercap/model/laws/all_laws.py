@@ -65,7 +65,7 @@ def laws_of(plan: Plan, read: Callable[[str], Array], *, waterfall: bool = True)
     if waterfall:
         row = f"{WATERFALL}{CLOSING}"
         yield Law("order_of_cash", row, f"{{{row}}} - {{accounts.cash}}", (f"{{{row}}}",), tuple(flows), company=True)
-    yield from laws_of_order(plan)
+    yield from laws_of_order(plan, read)
     yield from _owners(plan)
     yield from _payouts(plan)
     if plan.company.equity_limit is not None:

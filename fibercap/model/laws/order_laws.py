@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from fibercap.model.cash.order_of_cash import repaid_row
 from fibercap.model.cash.trifle import PATH as TRIFLE
 from fibercap.model.laws.law import Law
 from fibercap.model.loans.facilities import repayment_order
 from fibercap.model.loans.prepayments import FEES, prepays
+from fibercap.model.loans.rounding import Rounding
 from fibercap.model.loans.sweep_rows import share_of_sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 
 NAME = "served_in_turn"
+PREPAYMENTS = "accounts.prepayments"
 
 
 class Turn(NamedTuple):
@@ -27,13 +32,15 @@ class Turn(NamedTuple):
     due: str = ""
 
 
-def laws_of_order(plan: Plan) -> Iterator[Law]:
+def laws_of_order(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
     """Yield the laws of the order of cash: each turn is paid from what the turns before it leave, and in full first.
 
     Parameters
     ----------
     plan : Plan
         The plan.
+    read : callable
+        Returns a row by its path, (..., period) [unit of the row].
 
     Source
     ------
@@ -44,7 +51,9 @@ def laws_of_order(plan: Plan) -> Iterator[Law]:
         return
     for number, turn in enumerate(turns):
         left = f"MAX({{accounts.cash_after_service}}{ahead} - {{inputs.money.minimum_cash}}, 0)"
-        yield Law(NAME, turn.row, f"MIN({left} - {turn.paid}, 0)", flows=(turn.paid,), company=True)
+        rounding = _rounding_of_fees(plan, read) if turn.row == PREPAYMENTS else 0.0
+        text = f"MIN({left} - {turn.paid}, 0)"
+        yield Law(NAME, turn.row, text, flows=(turn.paid,), company=True, rounding=rounding)
         behind = " + ".join(later.paid for later in turns[number + 1 :])
         if turn.due and behind:
             # comparisons and MAX with 0 alone, so that a sheet can take it over all columns at once
@@ -63,7 +72,7 @@ def _turns(plan: Plan) -> Iterator[Turn]:
     if prepays(plan):
         fees = any(plan.loans[name].charges_prepayments for name in prepays(plan))
         paid = f"{{accounts.prepayments}}{f' + {{{FEES}}}' if fees else ''}"
-        yield Turn("accounts.prepayments", f"({paid})")
+        yield Turn(PREPAYMENTS, f"({paid})")
     for name in order:
         if not plan.loans[name].revolves:
             row, share = repaid_row(plan, name), share_of_sweep(plan, name)
@@ -71,6 +80,17 @@ def _turns(plan: Plan) -> Iterator[Turn]:
             due = f"({{loans.{name}.pays}} > 0) * {swept}"
             yield Turn(row, f"{{{row}}}", due)
     yield Turn("accounts.dividends", "{accounts.dividends}")
+
+
+def _rounding_of_fees(plan: Plan, read: Callable[[str], Array]) -> float:
+    """Return by how much fees on prepayments that are rounded up may exceed what is left for them. [money]"""
+    most = 0.0
+    for name in prepays(plan):
+        loan, code = plan.loans[name], plan.loan_currency(name)
+        if isinstance(loan.rounding, Rounding) and loan.charges_prepayments:
+            rate = 1.0 if code == plan.currency else float(np.max(read(f"exchange.{code}.average")))
+            most += loan.rounding.step * rate * len(loan.prepayments or ())
+    return most
 
 
 def _least(one: str, other: str) -> str:
