@@ -72,15 +72,14 @@ def add_remarks(draft: Draft) -> None:
 
 def write_remarks(dice: Dice, block: Plan, node: Node, sources: list[str], share: float) -> None:
     """Write remarks into one block and those below it."""
-    if "style" in block and node.kinds:
-        node = node.kinds[block["style"]]
+    node = node.enter(block)[2]
     for key, value in block.items():
         below = node.keys.get(key, node.name)
         if below is None or key in {"fibercap", "like", "note", "change", "add", "remove"}:
             continue
         if isinstance(value, dict):
             write_remarks(dice, value, below, sources, share)
-            inner = below.kinds[value["style"]] if "style" in value and below.kinds else below
+            inner = below.enter(value)[2]
             if (
                 "note" in inner.keys
                 and not any(key[:1].isdigit() or key.startswith("FY") for key in value)
