@@ -10,7 +10,11 @@ money: {report_in: USD, discount_rate: {real: 7 %/year, index: cpi}, valuation_d
         discounting: mid_period, minimum_cash: 1 million USD}
 units: {coil: 12 km}
 indices: {cpi: {2001: 2 %/year, 2003: 3 %/year}, wages: 4 %/year}
-exchange: {EUR: {opening: 0.93 USD/EUR, average: 0.9 USD/EUR, closing: 0.95 USD/EUR}}
+exchange:
+  EUR:
+    opening: 0.93 USD/EUR
+    average: {2001: 0.9 USD/EUR, 2003: 0.95 USD/EUR, growth: {rate: 2 %/year, every: month}, interpolate: linear}
+    closing: {2001: 0.95 USD/EUR, 2003: 0.97 USD/EUR, growth: {rate: wages, every: month}, interpolate: none}
 products:
   fiber:
     unit: coil

@@ -116,8 +116,11 @@ OTHERS = {
         "opening.fixed_assets.residual": "60 %",
         "opening.fixed_assets.life": "3 years",
         "opening.fixed_assets.sold.on": "2004-03-31",
-        "exchange.EUR.average": "{2001: 0.9 USD/EUR, 2003: 1.1 USD/EUR}",
-        "exchange.EUR.closing": "{2001: 0.9 USD/EUR, 2003: 1.1 USD/EUR}",
+        "exchange.EUR.average": "1.02 USD/EUR",
+        "exchange.EUR.closing": "1.02 USD/EUR",
+        "exchange.EUR.average.growth": "7 %/year",
+        "exchange.EUR.closing.growth": "7 %/year",
+        "exchange.EUR.closing.growth.rate": "cpi",
     },
     "lenders": {
         "money.interest_on_cash": "5 %/year",

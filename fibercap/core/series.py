@@ -45,6 +45,13 @@ class Series:
     growth: Growth | None = None
     linear: bool | None = None
     """Whether straight lines join its values; None where what it belongs to says so."""
+    at_ends: bool = False
+    """Whether each value is that of the last day of its key."""
+
+    @property
+    def grows_from(self) -> int:
+        """The month number at which the last month before any growth begins. [month]"""
+        return self.ends[-1] - 1 if self.at_ends else self.starts[-1]
 
     def weights(self, timeline: Timeline, *, linear: bool = False) -> Array:
         """Return the share of each value in the time average of each period, (value, period); columns add up to 1. [1]
@@ -187,7 +194,8 @@ class PathOf(OverTime):
         points, settings = read_by_period(raw, info, self.of.parse, self._way_to_setting, beside, at_ends=self.at_ends)
         growth, interpolate = settings.get("growth"), settings.get("interpolate")
         values, starts, ends, names = zip(*((point.value, *point.span, point.name) for point in points), strict=True)
-        return Series(values, starts, ends, names, growth, interpolate and interpolate == "linear")
+        linear = interpolate and interpolate == "linear"
+        return Series(values, starts, ends, names, growth, linear, self.at_ends)
 
     def _way_to_setting(self, key: str) -> str:
         """Return the way out for a key that is, or is like, one that may stand beside periods; "" for others."""

@@ -156,7 +156,7 @@ def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[H
     if isinstance(field, Of) and not field.drawable:
         return
     house = "" if unit in SHARES else scenario.house_unit_at(path, unit)
-    if path.startswith("exchange."):
+    if path.startswith("exchange.") and unit != "1/year":  # the rate itself, not its growth
         house = f"{scenario.currency}/{path.split('.')[1]}"
     if isinstance(value, Series | Steps):
         names = value.names or ("",)

@@ -90,13 +90,16 @@ def draw_exchange(draft: Draft) -> None:
         def rate(worth: float = worth, code: str = code) -> str:
             return f"{number(dice.between(worth * 0.8, worth * 1.25))} {draft.home}/{code}"
 
-        rates[code] = {"average": draft.by_period(rate, 0.6)}
+        rates[code] = {"average": draft.series(rate, 0.6)}
         if dice.chance(0.6):
-            closing = draft.by_period(rate, 0.7)
+            closing = draft.series(rate, 0.7)
             ends: dict[int, str] = {}
+            beside = {"growth", "interpolate"} & {*closing} if isinstance(closing, dict) else set()
             for key in closing if isinstance(closing, dict) else ():
-                ends.setdefault(draft.span_of(key)[1], key)
-            rates[code]["closing"] = {key: closing[key] for key in ends.values()} if ends else closing
+                if key not in beside:
+                    ends.setdefault(draft.span_of(key)[1], key)
+            kept = {key: closing[key] for key in (*ends.values(), *sorted(beside))} if ends else closing
+            rates[code]["closing"] = kept
         if dice.chance(0.4):
             rates[code]["opening"] = rate()
     if rates:

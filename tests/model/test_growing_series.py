@@ -259,7 +259,6 @@ def test_every_problem_of_a_series_is_said_at_once() -> None:
     ("block", "wanted"),
     [
         ("rates: {libor: {2001: 3 %/year, growth: 3 %/year}}", "rates.libor.growth: the key `growth`, wanted a year, quarter or month; `growth` does not apply to it; write each value by its key"),
-        ("exchange: {EUR: {average: {2001: 1 USD/EUR, growth: 3 %/year}}}", "exchange.EUR.average.growth: the key `growth`, wanted a year, quarter or month; `growth` does not apply to it; write each value by its key"),
     ],
 )  # fmt: skip
 def test_rates_do_not_grow(block: str, wanted: str) -> None:

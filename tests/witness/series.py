@@ -96,13 +96,16 @@ class Exchange:
         self.calendar = calendar
         self.averages = {self.home: np.ones(calendar.count)}
         self.points: dict[str, list[tuple[float, float]]] = {}
+        self.grown: dict[str, tuple[Any, int] | None] = {}
         for code, block in plan.get("exchange", {}).items():
             self.averages[code] = average_series(block["average"], calendar)
             self.points[code] = place_points(block, calendar)
+            self.grown[code] = growth_of_days(block)
         for code, other, factor in (("DEM", "EUR", 1 / EURO_IN_MARKS), ("EUR", "DEM", EURO_IN_MARKS)):
             if code not in self.averages and other in self.points:
                 self.averages[code] = self.averages[other] * factor
                 self.points[code] = [(day, rate * factor) for day, rate in self.points[other]]
+                self.grown[code] = self.grown.get(other)
             if code == self.home and other not in self.averages:
                 self.averages[other] = np.full(calendar.count, 1 / factor)
                 self.points[other] = [(0, 1 / factor)]
@@ -116,7 +119,10 @@ class Exchange:
         if currency in {"", self.home}:
             return 1.0
         days, rates = zip(*self.points[currency], strict=True)
-        return float(np.interp(day.toordinal(), days, rates))
+        found = float(np.interp(day.toordinal(), days, rates))
+        if (grown := self.grown.get(currency)) is not None:
+            found += rates[-1] * (grow(*grown, 12 * day.year + day.month - 1, self.calendar) - 1)
+        return found
 
     def closing(self, currency: str) -> Row:
         """Return the rate of each period's last day."""
@@ -125,6 +131,15 @@ class Exchange:
     def average_series(self, node: Any) -> Row:
         """Return a price or cost in the reporting currency, at average rates."""
         return average_series(node, self.calendar) * self.average(read_currency(node))
+
+
+def growth_of_days(block: Plan) -> tuple[Any, int] | None:
+    """Return how the rates of days grow, and the month after which they do: that of the last key, a closing rate's last."""
+    node = block.get("closing", block["average"])
+    if not isinstance(node, dict) or "growth" not in node:
+        return None
+    spans = [read_span(key) for key in node if key[0] in "F123456789"]
+    return node["growth"], max(end for _, end in spans) - 1 if "closing" in block else max(spans)[0]
 
 
 def place_points(block: Plan, calendar: Calendar) -> list[tuple[float, float]]:
@@ -136,12 +151,17 @@ def place_points(block: Plan, calendar: Calendar) -> list[tuple[float, float]]:
         first = calendar.eve + timedelta(days=1)
     else:
         points = []
-        keys = sorted((*read_span(key), read_number(text)) for key, text in node.items())
+        keys, way = read_keys(node), node.get("interpolate")
+        if closing is not None:
+            keys.sort(key=lambda key: key[1])
         first = read_day(min(node))
         for at, (start, end, rate) in enumerate(keys):
             until = min(end, keys[at + 1][0]) if at + 1 < len(keys) else end
-            begins, ends = end_month(start).toordinal() + 1, end_month(until).toordinal()
-            if end - start == 1:
+            since = max(start, keys[at - 1][1]) if way == "none" and closing is not None and at else start
+            begins, ends = end_month(since).toordinal() + 1, end_month(until).toordinal()
+            if way == "linear":
+                points += [(begins - 1 if closing is None else ends, rate)]
+            elif end - start == 1 or way == "none":
                 points += [(begins - 1, points[-1][1])] if points else []
                 points += [(begins, rate), (ends, rate)]
             else:

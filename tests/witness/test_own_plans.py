@@ -219,6 +219,8 @@ GROWING = (
         "discount_rate: {real: 8 %/year, index: cpi}, valuation_date: 2001-08-15, discounting: mid_period",
     ),
     ("exchange:", "indices: {cpi: {1999: 2 %/year, FY2004: 4 %/year, 2005-02: 1 %/year}, wages: 3 %/year}\nexchange:"),
+    ("FY2004: 1.1 USD/EUR}", "FY2004: 1.1 USD/EUR, growth: 2 %/year, interpolate: linear}"),
+    ("2004-Q2: 1.2 USD/EUR}", "2004-Q2: 1.2 USD/EUR, growth: {rate: cpi, every: month}}"),
     ("FY2005: 45 USD/km", "FY2005: 45 USD/km, growth: 6 %/year"),
     ("FY2004: 24 USD/km", "2002-05: 24 USD/km, growth: {rate: cpi, every: month}, interpolate: linear"),
     (

@@ -61,7 +61,9 @@ def growth_of_series(s: Plan, name: str) -> Findings:
         if growth is None or (growth.index and index is None):
             continue
         place = ".".join((*path, *growth.key.split(".")))
-        if index is not None and index.starts:
+        if (
+            index is not None and index.starts and index.starts[0] <= s.horizon.timeline.origin
+        ):  # else it is wrong itself
             yield from _start_of_index(s, series, growth, index, place)
         if isinstance(field := field_at(type(s), path), PathOf) and np.isfinite(field.of.high):
             yield from _limit_of_growth(s, series, growth, field.of, place)
@@ -69,7 +71,7 @@ def growth_of_series(s: Plan, name: str) -> Findings:
 
 def _start_of_index(s: Plan, series: Series, growth: Growth, index: Series, place: str) -> Findings:
     """Yield the growth of a series whose first step comes before the first rate of its index."""
-    last, year_ends = series.starts[-1], s.horizon.timeline.year_ends
+    last, year_ends = series.grows_from, s.horizon.timeline.year_ends
     step = last + 1 if growth.every == "month" else year_end(last + 1, year_ends)
     if index.starts[0] > step:
         problem = f"`{growth.index}`, known from {index.names[0]} on"
@@ -86,7 +88,7 @@ def _start_of_index(s: Plan, series: Series, growth: Growth, index: Series, plac
 def _limit_of_growth(s: Plan, series: Series, growth: Growth, of: Of, place: str) -> Findings:
     """Yield the growth of a series to more than it may be, such as a share of over 100 %, in horizon or run-off."""
     timeline = to_maturity(s)
-    months = np.arange(series.starts[-1] + 1, int(timeline.ends[-1]), dtype=float)
+    months = np.arange(series.grows_from + 1, int(timeline.ends[-1]), dtype=float)
     factors = factors_by_month(growth, s.indices.get(growth.index), months, timeline.year_ends)
     beyond = np.atleast_2d(series.values[-1] * factors > of.high * (1.0 + 1e-9))  # the rounding of many steps
     if beyond.any():

@@ -110,8 +110,8 @@ def _way_out(text: str, currency: str) -> str:
     return f"its unit is like `{currency}/EUR`"
 
 
-Rates = Annotated[Series, PathOf(ExchangeOf("money/unit"), takes_settings=False)]
-Closings = Annotated[Series | None, PathOf(ExchangeOf("money/unit"), at_ends=True, takes_settings=False)]
+Rates = Annotated[Series, PathOf(ExchangeOf("money/unit"))]
+Closings = Annotated[Series | None, PathOf(ExchangeOf("money/unit"), at_ends=True)]
 
 
 class Exchange(Spec):
@@ -122,8 +122,8 @@ class Exchange(Spec):
     USD/EUR}`."""
     closing: Closings = None
     """The same on the last day of each time, for what is owed, and for what is paid on a day: in straight lines between
-    years and quarters, by month held. Without it, an average stands for the middle of its time. Like `{2000: 0.9388
-    USD/EUR, 2001: 0.8901 USD/EUR}`."""
+    years and quarters, by month held, unless `interpolate` says otherwise. Without it, an average stands for the middle
+    of its time. Like `{2000: 0.9388 USD/EUR, 2001: 0.8901 USD/EUR}`."""
     opening: Annotated[Array | None, ExchangeOf("money/unit")] = None
     """The same on the day before the horizon or, where the first closing rate's day is reached by then, before its time
     begins; without it, the first rate holds before. Like `0.9388 USD/EUR`."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fibercap.core.series import Series
     from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
+    from fibercap.model.currency.day_growth import DayGrowth
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class DayRates:
     Without knots, `times` is the rate: the currency is tied to the reporting one.
 
     After the day `until`, the end of a month in the run-off, a day's rate is that of the same day a year before, for
-    `years` years; 0 if the last rate holds.
+    `years` years; 0 if the last rate holds. The last rate may grow.
     """
 
     knots: tuple[Knot, ...]
@@ -93,6 +94,7 @@ class DayRates:
     times_ref: str = ""
     until: DayEnd | None = None
     years: int = 0
+    growth: DayGrowth | None = None
 
     def counted_day_text(self, day: str) -> str:
         """Return the formula text of the day whose rate applies on a day: after `until`, a day some years earlier."""
@@ -126,10 +128,13 @@ class DayRates:
             return self.times_ref
         refs = [f"{{inputs.{knot.path}}}" for knot in self.knots]
         ways = zip(pairwise(refs), self.steps, strict=True)
-        text = " + ".join([refs[0], *(f"({two} - {one}) * {way.text(day)}" for (one, two), way in ways)])
+        terms = [refs[0], *(f"({two} - {one}) * {way.text(day)}" for (one, two), way in ways)]
+        if self.growth is not None:
+            terms.append(f"{refs[-1]} * ({self.growth.text(day)} - 1)")
+        text = " + ".join(terms)
         if not self.times_ref:
             return text
-        return f"({text}) * {self.times_ref}" if len(refs) > 1 else f"{text} * {self.times_ref}"
+        return f"({text}) * {self.times_ref}" if len(terms) > 1 else f"{text} * {self.times_ref}"
 
     def rates_on(self, days: Sequence[float] | Array) -> Array:
         """Return the rate at the end of each day, (day,) or (sample, day). [reporting currency per unit]"""
@@ -138,6 +143,8 @@ class DayRates:
             return np.full(len(ends), self.times)
         gone = [np.ones(len(ends)), *(step.share(ends) for step in self.steps), np.zeros(len(ends))]
         parts = [knot.value * (one - two) for knot, (one, two) in zip(self.knots, pairwise(gone), strict=True)]
+        if self.growth is not None:
+            parts.append(self.knots[-1].value * (self.growth.factors(ends) - 1.0))
         return np.asarray(sum(parts[1:], start=parts[0]) * self.times)
 
     def give(self, sheet: Sheet, unit: str) -> None:
@@ -150,6 +157,8 @@ class DayRates:
         """
         if self.until is not None:
             sheet.give(self.until.path, "day", self.until.day, *self.until.reads)
+        if self.growth is not None:
+            self.growth.give(sheet)
         for knot in self.knots:
             written = knot.path.removesuffix(".value")
             sheet.give(f"inputs.{knot.path}", unit, knot.value, written)
@@ -168,7 +177,8 @@ def knots_of(prefix: str, series: Series, *, middles: bool) -> list[Knot]:
     series : Series
         Closing rates, in the order of their last days; with `middles` averages, in the order of their first days.
     middles : bool
-        Whether each rate is that of the middle day of its time instead of the last day.
+        Whether each rate is that of the middle day of its time instead of the last day; where straight lines join the
+        averages, of the day before its time begins.
 
     Source
     ------
@@ -181,12 +191,15 @@ def knots_of(prefix: str, series: Series, *, middles: bool) -> list[Knot]:
     for number, (name, begins, ends, value) in enumerate(keys):
         input_path = f"{prefix}.{name}"
         key, reads = f"inputs.{input_path}", (input_path,)
-        if ends - begins == 1:
+        if not series.linear and (ends - begins == 1 or series.linear is False):
             until = DayEnd(f"{key}.until", serial(month_end(ends)), reads)
-            knots.append(Knot(input_path, value, until, after=DayEnd(f"{key}.after", serial(month_end(begins)), reads)))
+            since = begins if middles or not number else max(begins, series.ends[number - 1])
+            knots.append(Knot(input_path, value, until, after=DayEnd(f"{key}.after", serial(month_end(since)), reads)))
             continue
-        last = DayEnd(f"{key}.on", serial(month_end(ends)), reads)
-        on = _middle_day(prefix, series, number) if middles else last
+        if middles and not series.linear:
+            on = _middle_day(prefix, series, number)
+        else:
+            on = DayEnd(f"{key}.on", serial(month_end(begins if middles else ends)), reads)
         knots.append(Knot(input_path, value, on, arrives=on))
     return knots
 

@@ -13,6 +13,7 @@ from fibercap.core.rows import Row
 from fibercap.core.series import Series
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import RATE, STOCK, month_end
+from fibercap.model.currency.day_growth import DayGrowth
 from fibercap.model.currency.day_rates import DayEnd, DayRates, Knot, knots_of
 from fibercap.model.horizon.run_off import YEAR, first_repeated_period, repeat_last_year
 from fibercap.model.plants.products_and_time import series_row
@@ -139,17 +140,24 @@ def day_rates(plan: Plan, code: str) -> DayRates:
     prefix = f"exchange.{code}.{'average' if rates.closing is None else 'closing'}"
     series = _days_series(plan, code)
     knots = knots_of(prefix, series, middles=rates.closing is None)
-    until, years = None, 0
+    until, years, growth = None, 0, None
+    if series.growth is not None:
+        index = plan.indices.get(series.growth.index)
+        ends = plan.timeline.year_ends
+        growth = DayGrowth(prefix, series.growth, index, series.grows_from, series.names[-1], ends)
     if (first := first_repeated_period(plan.timeline, series)) is not None:
         end = plan.timeline.dates[first - 1]
         until = DayEnd(f"exchange.{code}.repeats_after", serial(end), (f"{prefix}.{series.names[-1]}", "horizon.to"))
         years = -(-(plan.timeline.count - first) * plan.timeline.months // YEAR)
     if rates.opening is None:
-        return DayRates(tuple(knots), until=until, years=years)
+        return DayRates(tuple(knots), until=until, years=years, growth=growth)
     opening_path, start, first_knot = f"exchange.{code}.opening", eve, knots[0]
     if not series.starts:
         first_knot = replace(first_knot, after=eve)
     elif first_knot.first_day <= eve.day:
         day, reads = serial(month_end(series.starts[0])), (opening_path, f"{prefix}.{series.names[0]}", "horizon.from")
         start = DayEnd(f"inputs.{opening_path}.on", day, reads)
-    return DayRates((Knot(opening_path, rates.opening, start), first_knot, *knots[1:]), until=until, years=years)
+        if first_knot.arrives is not None and first_knot.arrives.day == day:  # straight lines begin there
+            first_knot = replace(first_knot, arrives=None, after=start)
+    knots = [Knot(opening_path, rates.opening, start), first_knot, *knots[1:]]
+    return DayRates(tuple(knots), until=until, years=years, growth=growth)

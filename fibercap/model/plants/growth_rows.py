@@ -11,9 +11,11 @@ from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import RATE, Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fibercap.core.growth import Growth
+
+    Spans = list[tuple[str, Callable[[str], str]]]
 
 GROWTH: Final = "growth"
 """Prefix of the rows of factors."""
@@ -59,15 +61,32 @@ def _factor_text(sheet: Sheet, timeline: Timeline, named: tuple[str, str], growt
     name, last = named
     until = f"{{time.start}} + {later} + {NEXT}" if later else f"{{time.start}} + {NEXT}"
     if growth.rate is not None:
-        rate = sheet.give(f"{INPUT}{name}.{growth.key}", "1/year", growth.rate)
-        return _power(rate, f"{last} + {NEXT}", until, timeline, growth.every)
-    return " * ".join(
-        _power(rate, clip(f"{last} + {NEXT}"), clip(until), timeline, growth.every)
-        for rate, clip in index_spans(sheet, growth.index)
-    )
+        spans: Spans = [(sheet.give(f"{INPUT}{name}.{growth.key}", "1/year", growth.rate), str)]
+    else:
+        spans = index_spans(sheet, growth.index)
+    return factor_text(spans, last, until, timeline.year_ends, growth.every)
 
 
-def index_spans(sheet: Sheet, name: str) -> list[tuple[str, Callable[[str], str]]]:
+def factor_text(spans: Spans, last: str, until: str, year_ends: int, every: str) -> str:
+    """Return the formula of how much a series has grown by some month.
+
+    Parameters
+    ----------
+    spans : list
+        The references to the rates, each with what cuts a month number to the time in which it holds.
+    last, until : str
+        References to the month numbers at which the last key, and the month after that month, begin. [month]
+    year_ends, every : int, str
+        The month in which years end, from 1 to 12, and whether it grows each `year` or each `month`.
+
+    Source
+    ------
+    docs/conventions.md, section 1, Growth.
+    """
+    return " * ".join(_power(rate, clip(f"{last} + {NEXT}"), clip(until), year_ends, every) for rate, clip in spans)
+
+
+def index_spans(sheet: Sheet, name: str) -> Spans:
     """Return the reference to each rate of an index, with what cuts a month number to the time in which it holds.
 
     Parameters
@@ -77,6 +96,17 @@ def index_spans(sheet: Sheet, name: str) -> list[tuple[str, Callable[[str], str]
     """
     keys = [key for key in sheet.block().given if key.startswith(f"{INPUT}indices.{name}.")]
     rates, knots = [[f"{{{key}}}" for key in keys if key.endswith(KNOT) is ends] for ends in (False, True)]
+    return spans_of(rates, knots)
+
+
+def spans_of(rates: Sequence[str], knots: Sequence[str]) -> Spans:
+    """Return the reference to each rate, with what cuts a month number to the time in which it holds.
+
+    Parameters
+    ----------
+    rates, knots : sequence of str
+        References to the rates, and to the month numbers at which their keys begin; none for one rate.
+    """
     edges = ["", *knots[1:], ""]
     return [(rate, partial(cut_month, *edges[number : number + 2])) for number, rate in enumerate(rates)]
 
@@ -95,10 +125,10 @@ def cut_month(begins: str, ends: str, month: str) -> str:
     return f"MIN({later}, {ends})" if ends else later
 
 
-def _power(rate: str, begins: str, ends: str, timeline: Timeline, every: str) -> str:
+def _power(rate: str, begins: str, ends: str, year_ends: int, every: str) -> str:
     """Return the growth by a rate in the months from one month number on and before another."""
     if every == "month":
         return f"(1 + {rate} * {{time.one_year}})^(MAX({ends} - ({begins}), 0) / {{time.months_in_year}})"
-    shift = "" if timeline.year_ends == DECEMBER else " - {time.year_ends}"
+    shift = "" if year_ends == DECEMBER else " - {time.year_ends}"
     before, after = (f"ROUNDUP(({month}{shift}) / {{time.months_in_year}}, 0)" for month in (begins, ends))
     return f"(1 + {rate} * {{time.one_year}})^MAX({after} - {before}, 0)"
