@@ -128,6 +128,7 @@ REQUESTS: Mapping[str, Request] = {
         patches={"fibercap.views.report.subject.size_of": lambda *_: 5_000_000},
     ),
     "steps_alone": Request("fibercap loan steps.yaml", {"steps.yaml": STEPS}),
+    "reserve_alone": Request("fibercap loan loans.yaml", {"loans.yaml": LOANS.replace("sweep: 50 %", "reserve: {covers: 6 months}")}),
     "needs_company": Request("fibercap loan loans.yaml", {"loans.yaml": LOANS}),
     # what does not settle
     "never_settles": Request("fibercap run round.yaml", {"round.yaml": ROUND}),

@@ -317,6 +317,9 @@ EXAMPLES: Mapping[str, Example] = {
     "pays_in_advance": loan("repayment: {style: revolver}\n    payments: {on: start}"),
     "revolver_grows": loan("repayment: {style: revolver}\n    capitalize_until: 2001-01-15"),
     "revolver_swept": loan("repayment: {style: revolver}\n    sweep: 50 %"),
+    "reserve_without_service": loan("repayment: {style: revolver}\n    reserve: {covers: 6 months}"),
+    "reserve_without_project": loan("reserve: {covers: 6 months, filled_from: uses}", "{bank: 2 million USD, ", "{"),
+    "reserve_of_rest": loan("reserve: {covers: 6 months, filled_from: uses}", "bank: 2 million USD", "bank: 40 %"),
     # funding
     "unknown_project": spoilt("  line: {bank", "  lane: {bank"),
     "unknown_loan": spoilt("{bank: 2", "{bnk: 2"),

@@ -188,7 +188,7 @@ rates: {libor: {2000: 5 %/year, 2002: 4 %/year, 2003: 6 %/year}}
 products: {fiber: {price: {2001: 45 USD/km, 2002: 38 USD/km, 2003: 28 USD/km, 2004: 60 USD/km}}}
 plants: {works: {product: fiber, capacity: 400_000 km/year, cash_cost: 15 USD/km}}
 loans:
-  grid: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD},
+  grid: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, reserve: {covers: 6 months}, draws: {2001-01-01: 4 million USD},
          rate: {index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 1 %/year}, middle: {below: 1.5, is: 1.5 %/year}}, else: 2 %/year, at_first: 2.25 %/year}},
          fees: {agency: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 5_000 USD/year}, middle: {below: 1.5, is: 10_000 USD/year}}, else: 15_000 USD/year, at_first: 20_000 USD/year}},
          sweep: {share: 5 %, while: {row: accounts.debt_to_ebitda_12m, above: {2001: 1.5, 2003: 1.2}}}}
@@ -229,8 +229,8 @@ projects: {line: {plant: works, adds: 100_000 km/year, capex: 2 million USD, com
 working_capital: {receivables: 20 days, inventory: 10 days, payables: 10 days}
 loans:
   bank: {commitment: 5 million USD, signed: 2000-12-31, fees: {agency: 10_000 USD/year, guarantee: 1 %/year}, matures: 5 years, rate: 8 %/year, draws: {2001-01-31: 4 million USD},
-         repayment: {style: bullet}, covenants: {cover: {row: accounts.interest_cover_12m, at_least: 1.1, lock_up: 12, test: quarter}}}
-  credit: {commitment: 1 million USD, signed: 2001-01-31, matures: 4 years, rate: 9 %/year}
+         reserve: {covers: 3 months}, repayment: {style: bullet}, covenants: {cover: {row: accounts.interest_cover_12m, at_least: 1.1, lock_up: 12, test: quarter}}}
+  credit: {commitment: 1 million USD, signed: 2001-01-31, matures: 4 years, rate: 9 %/year, rank: 2, reserve: {covers: 6 months, filled_from: uses}}
 funding: {line: {cash: available, credit: 0.2 million USD, equity: rest}}
 company: {overhead: 0.1 million USD/year, gap: [equity], equity: {2001-12-31: 0.2 million USD}, equity_limit: 0.3 million USD, payouts: {every: quarter, first: 2001-09-30, share: 50 %, keep: 1 million USD}}
 opening: {cash: 0.6 million USD, paid_in_capital: 2.5 million USD, receivables: 0.4 million USD, payables: 0.2 million USD, inventory: 0.1 million USD,

@@ -188,6 +188,8 @@ OTHERS = {
         "company.payouts.every": "half_year",
         "funding.line.cash": "0.1 million USD",
         "company.payouts.first": "2002-03-31",
+        "loans.bank.reserve.covers": "6 months",
+        "loans.credit.reserve.filled_from": "operations",
     },
     "steps": {
         "loans.grid.rate.margin.by": "accounts.dscr_12m",

@@ -69,6 +69,18 @@ LOANS: Final = {
         "Prepayments of a loan that is sculpted on the tax really paid cost a fee, on which the tax depends.",
         "Write `tax: unlevered`, or remove the fee.",
     ),
+    "reserve_without_service": Kind(
+        "A revolver has a reserve, and no scheduled service that it could cover.",
+        "Give it to a loan that is repaid by a schedule.",
+    ),
+    "reserve_without_project": Kind(
+        "A reserve is to be filled when a project is complete, and its loan pays for none or for several.",
+        "Write `filled_from: operations`.",
+    ),
+    "reserve_of_rest": Kind(
+        "A reserve is to be filled from uses by a loan that is `rest` or a share there: it would depend on itself.",
+        "Write an amount, or `filled_from: operations`.",
+    ),
     "pays_in_advance": Kind("A loan that depends on cash is to pay in advance.", "Let it pay in arrears."),
     "revolver_grows": Kind("Interest of a revolver is to be capitalized.", "Remove it; a revolver pays its interest."),
     "revolver_swept": Kind("A revolver has a sweep.", "Remove it; all excess repays a revolver."),

@@ -44,6 +44,10 @@ QUESTIONS: Final = {
     "steps_alone": Kind(
         "A loan without a plan has terms in steps of a ratio.", "Give it in a scenario with plants, or write a series."
     ),
+    "reserve_alone": Kind(
+        "A loan without a plan has a reserve, and no company is there to set cash aside.",
+        "Give it in a scenario with plants, or remove `reserve`.",
+    ),
     "needs_company": Kind("A loan alone depends on a company's cash.", "Give it in a scenario with plants."),
 }
 SEARCHES: Final = {

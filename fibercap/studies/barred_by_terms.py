@@ -1,4 +1,4 @@
-"""Warnings of what agreements bar: dividends and payouts, draws on loans, and what owners pay."""
+"""Warnings of what agreements bar: dividends and payouts, draws on loans, and what owners pay; of short reserves."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.model.cash.draw_stop import stopped_row, stopping_loans
+from fibercap.model.cash.reserves import reserved_loans, short_reserves
 from fibercap.model.funding.rows import availability
 
 if TYPE_CHECKING:
@@ -20,6 +21,21 @@ def barred_by_terms(projection: Projection) -> Iterator[str]:
     yield from _lock_ups(projection)
     yield from _owners_limit(projection)
     yield from _draw_stops(projection)
+    yield from _short_reserves(projection)
+
+
+def _short_reserves(projection: Projection) -> Iterator[str]:
+    """Warn of the periods in which a reserve is short of its target, which bars payouts."""
+    plan, labels = projection.scenario, projection.timeline.labels
+    for name, row in zip(reserved_loans(plan), short_reserves(plan), strict=True):
+        lacks, loan = projection.value(row)[0], plan.loan_title(name)
+        below = np.flatnonzero(lacks > float(projection.trifle.value.flat[0]))
+        if len(below):
+            bars = ", which bars payouts" if plan.company.payouts is not None else ""
+            yield (
+                f"the reserve of {loan} is short of its target in {len(below)} of {len(lacks)} periods, first in "
+                f"{labels[below[0]]}, by up to {lacks.max():,.0f} {plan.currency}{bars}"
+            )
 
 
 def _draw_stops(projection: Projection) -> Iterator[str]:

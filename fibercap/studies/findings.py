@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.model.cash.reserves import free_cash
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.claims import WORDS, outcomes
 from fibercap.studies.covenants import covenants
@@ -194,7 +195,8 @@ def dry(projection: Projection) -> tuple[Finding, ...]:
 
 
 def _dry(projection: Projection, prefix: str, timeline: Timeline) -> Iterator[Finding]:
-    cash, money = projection.value(f"{prefix}accounts.cash")[0], projection.scenario.currency
+    cash = projection.value(f"{prefix}{free_cash(projection.scenario)}")[0]
+    money = projection.scenario.currency
     below = np.flatnonzero(cash < -float(projection.trifle.value.flat[0]))
     if not len(below):
         return

@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.timeline import month_number
 from fibercap.core.tree import Branch, Leaf, leaves
+from fibercap.model.cash.reserves import free_cash
 from fibercap.model.loans.payment_dates import moved_payment_note
 from fibercap.model.loans.prepayments import prepayments
 from fibercap.model.loans.rates import Floating
@@ -37,7 +38,7 @@ def warnings(projection: Projection) -> list[str]:
     """
     scenario, labels = projection.scenario, projection.timeline.labels
     money, messages = scenario.currency, []
-    cash, trifle = projection.value("accounts.cash")[0], _trifle(projection)
+    cash, trifle = projection.value(free_cash(scenario))[0], _trifle(projection)
     if scenario.company.may_run_dry:
         expected = "`company.may_run_dry` says that this is expected"
         messages += [f"{finding.sentence}; {expected}" for finding in dry(projection)]

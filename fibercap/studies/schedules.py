@@ -64,5 +64,8 @@ def _alone(lending: Lending, name: str) -> Schedule:
         raise FibercapError(
             "needs_company", f"loans.{name}: {why} depends on a company's cash", "give it in a scenario with plants"
         )
+    if loan.reserve is not None:
+        problem = f"loans.{name}.reserve: a reserve is set aside from a company's cash"
+        raise FibercapError("reserve_alone", problem, "give the loan in a scenario with plants, or remove `reserve`")
     setting = setting_of(lending, name)
     return schedule_of(setting, schedule_block(setting, Moves()))

@@ -43,7 +43,8 @@ class Statement:
 
     Its rows are those under `prefix`; totals that a plan does not have are left out, and one that ends
     in `*` stands for all that begin so. A row in `by_parts` is replaced by
-    the rows of its own formula. Rows in `last` come last above their total, and `memos` after the last total.
+    the rows of its own formula. Rows in `last` come last above their total, and those `memos` that a plan has after
+    the last total.
     """
 
     totals: tuple[str, ...]
@@ -60,7 +61,7 @@ class Statement:
             for key, sign in sorted(parts, key=lambda part: part[0] in self.last):
                 yield StatementLine(f"{self.prefix}{key}", "plus" if sign > 0 else "minus")
             yield StatementLine(f"{self.prefix}{total}", "total")
-        for memo in self.memos:
+        for memo in (memo for memo in self.memos if f"{self.prefix}{memo}" in rows):
             yield StatementLine(f"{self.prefix}{memo}", "memo")
 
     def _matching(self, rows: Mapping[str, Row], pattern: str) -> list[str]:
@@ -85,7 +86,9 @@ STATEMENTS: Final = {
         ("ebitda", "ebit", "pretax_income", "net_income"), by_parts=("cash_costs",), memos=("gross_profit",)
     ),
     "Cash flow": Statement(
-        ("operating_cash_flow", "investing_cash_flow", "financing_cash_flow", "cash"), last=("grants", "dividends")
+        ("operating_cash_flow", "investing_cash_flow", "financing_cash_flow", "cash"),
+        last=("grants", "dividends"),
+        memos=("reserves", "cash_free"),
     ),
     ORDER_OF_CASH: Statement(SUBTOTALS, prefix=WATERFALL),
     "Balance sheet": Statement(("total_assets", "total_liabilities_and_equity")),

@@ -13,6 +13,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.model.cash.draw_stop import stopped_row, stopping_loans
 from fibercap.model.cash.interest_on_cash import interest_rows_of
 from fibercap.model.cash.payouts import PAYOUT_ROWS
+from fibercap.model.cash.reserves import reserved_loans, rows_of_reserves
 from fibercap.model.cash.tested_terms import tested_terms
 from fibercap.model.funding.cash_limits import rows_that_hang_on_cash
 from fibercap.model.horizon.run_off import RUN_OFF
@@ -32,7 +33,7 @@ def cash_decides(plan: Plan) -> bool:
     """Return whether any loan, dividend or interest of a plan depends on cash, or any term of a loan on a ratio."""
     known = not plan.company.dividends and plan.company.payouts is None and not interest_rows_of(plan)
     rests = any(loan.needs_cash or loan.repayment.follows_tax or loan.ratio_terms for loan in plan.loans.values())
-    return not known or bool(rows_that_hang_on_cash(plan) or stopping_loans(plan)) or rests
+    return not known or bool(rows_that_hang_on_cash(plan) or stopping_loans(plan) or reserved_loans(plan)) or rests
 
 
 def repaid_row(plan: Plan, name: str) -> str:
@@ -55,7 +56,7 @@ def decided_rows(plan: Plan) -> list[str]:
         rows += [repaid_row(plan, name), f"loans.{name}.called"] if loan.needs_cash else []
         keys = ("cfads_left", "cfads_to_serve", "service_target") if loan.repayment.follows_tax else ()
         rows += [f"loans.{name}.{key}" for key in keys]
-    rows += [row for row, _ in tested_terms(plan)]
+    rows += [row for row, _ in tested_terms(plan)] + rows_of_reserves(plan)
     return rows
 
 

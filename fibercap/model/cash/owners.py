@@ -10,6 +10,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.payouts import earned_text, payout_rows
+from fibercap.model.cash.reserves import reserves_paid_by_owners
 from fibercap.model.income.operations import sum_row
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def owner_rows(sheet: Sheet, plan: Plan) -> None:
     docs/conventions.md, section 5, Order of cash in a period.
     """
     funded = [f"funding.{key}.equity" for key, funding in plan.funding.items() if "equity" in funding.sources]
+    funded += reserves_paid_by_owners(sheet, plan)
     sum_row(sheet, "accounts.equity_for_projects", "Equity for projects", plan.currency, FLOW, funded)
     _dated_row(sheet, plan, "equity_paid_in", "Equity paid in on dates", "equity", plan.company.equity or {})
     _limit_row(sheet, plan)

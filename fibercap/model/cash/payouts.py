@@ -11,6 +11,8 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, add_months
+from fibercap.model.cash.reserves import short_reserves
+from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.loans.rates import INTERVALS
 
 if TYPE_CHECKING:
@@ -69,14 +71,17 @@ def payout_rows(sheet: Sheet, plan: Plan, rule: Payouts, left: str, locks: Colle
     text = f"MIN({waiting}, {above}) + {day}" if locks else day
     text = f"IF({{accounts.payout_due}} > 0, {text}, 0)"
     sheet.put(Row("accounts.payout_before_limits", "Payouts before limits", money, FLOW, text), None)
+    short = _short_text(sheet, plan)
     locked = f"MAX({', '.join(f'{{{row}@-1}}' for row in sorted(locks))}, 0) > 0" if locks else ""
     earned = f"MAX({earned_text(sheet, plan)} - {{accounts.dividends_dated}}, 0)"
     text = f"MIN({{accounts.payout_before_limits}}, {earned})"
-    text = f"IF({locked}, 0, {text})" if locked else text
+    for bars in (short, locked):
+        text = f"IF({bars}, 0, {text})" if bars else text
     sheet.put(Row("accounts.payouts", "Payouts", money, FLOW, text), None)
     if locks:
         more = f"{waiting} + MIN({day}, MAX({earned} - {waiting}, 0))"
         text = f"IF({{accounts.payout_due}} = 0, {waiting}, IF({locked}, {more}, 0))"
+        text = f"IF({short}, {waiting}, {text})" if short else text
         sheet.put(Row("accounts.payouts_held", "Payouts held back by lock-ups", money, STOCK, text), None)
 
 
@@ -101,3 +106,9 @@ def _due_row(sheet: Sheet, plan: Plan, rule: Payouts) -> None:
         due[plan.timeline.index(day)] += 1
     reads = (*(f"company.payouts.{key}" for key in ("every", "first")), "horizon")
     sheet.put(Row("accounts.payout_due", "Dates of payouts", "", FLOW, reads=reads), due)
+
+
+def _short_text(sheet: Sheet, plan: Plan) -> str:
+    """Return the formula of whether a reserve is short of its target; "" without reserves. [1]"""
+    rows = short_reserves(plan)
+    return trifle_of(sheet).counts_text(f"({' + '.join(f'{{{row}}}' for row in rows)})") if rows else ""

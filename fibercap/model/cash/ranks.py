@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def has_rank_rows(plan: Plan) -> bool:
-    """Return whether a plan has rows by rank: its loans are of more than one rank."""
-    return len({loan.rank for loan in plan.loans.values()}) > 1
+    """Return whether a plan has rows by rank: its loans are of more than one rank, or one has a reserve."""
+    return len({loan.rank for loan in plan.loans.values()}) > 1 or any(loan.reserve for loan in plan.loans.values())
 
 
 def ranks_of(plan: Plan) -> dict[int, list[str]]:
@@ -33,8 +33,9 @@ def by_rank(plan: Plan) -> list[str]:
 def rank_rows(sheet: Sheet, plan: Plan) -> None:
     """Write what the loans of each rank are paid, and CFADS less the service of higher ranks.
 
-    Writes `interest_paid`, `fees_paid`, `scheduled`, `service`, `cfads` and, where loans of the rank are swept, `swept`
-    [money] under `ranks.<n>.`; nothing where all loans are of one rank.
+    Writes `interest_paid`, `fees_paid`, `scheduled`, `service`, `cfads`, where loans of the rank are swept, `swept`,
+    and where they have reserves, `reserve_used`, `reserve_filled` and `reserve_released` [money] under `ranks.<n>.`;
+    nothing where all loans are of one rank and none has a reserve.
 
     Parameters
     ----------
@@ -61,6 +62,10 @@ def rank_rows(sheet: Sheet, plan: Plan) -> None:
         swept = [name for name in names if plan.loans[name].needs_cash and not plan.loans[name].revolves]
         if swept:
             line("swept", "swept from cash", total(f"loans.{name}.swept" for name in swept))
+        if reserved := [name for name in names if plan.loans[name].reserve is not None]:
+            for key in ("used", "filled", "released"):
+                paths = (f"loans.{name}.reserve_{key}" for name in reserved)
+                line(f"reserve_{key}", f"reserves {key}", total(paths))
         line("service", "debt service", _service_text(sheet, plan, rank, names))
         line("cfads", "CFADS less the service of higher ranks", left)
         left += f" - {{ranks.{rank}.service}}"

@@ -11,6 +11,7 @@ from fibercap.core.term import signed_references
 from fibercap.core.timeline import FLOW
 from fibercap.model.cash.order_of_cash import repaid_row
 from fibercap.model.cash.ranks import by_rank, ranks_of
+from fibercap.model.cash.reserves import RESERVES, reserved_loans
 from fibercap.model.income.asset_sales import sold_assets
 from fibercap.model.loans.prepayments import FEES, prepays
 
@@ -113,8 +114,18 @@ def _service(plan: Plan) -> Iterator[Stage]:
             Part(f"{first}{key}", _sentence(f"{words}{label}"), f"-({total(f'loans.{name}.{row}' for name in names)})")
             for key, label, row in SERVICE
         )
+        parts += tuple(_reserves(plan, names, first, words))
         key, of = (f"after_rank_{rank}", f"rank {rank}") if words else ("after_service", "debt service")
         yield Stage(key, f"Cash after {of}", parts)
+
+
+def _reserves(plan: Plan, names: list[str], first: str, words: str) -> Iterator[Part]:
+    """Yield what reserves of some loans add to free cash, and what fills them."""
+    reserved = [name for name in names if plan.loans[name].reserve is not None]
+    for key in ("used", "filled", "released") if reserved else ():
+        moved = total(f"loans.{name}.reserve_{key}" for name in reserved)
+        text = f"-({moved})" if key == "filled" else moved
+        yield Part(f"{first}reserves_{key}", _sentence(f"{words}reserves {key}"), text)
 
 
 def _prepayments(plan: Plan, rows: Mapping[str, Row]) -> Iterator[Part]:
@@ -144,6 +155,8 @@ def _lifts(plan: Plan) -> Iterator[Part]:
         yield Part("revolvers_drawn", "Revolvers drawn to hold cash", total(called))
     if "equity" in lifters:
         yield Part("equity_for_cash", "Equity called to hold cash", "{accounts.equity_for_cash}")
+    if reserved_loans(plan):
+        yield Part("reserves_kept", "Kept in reserves, net", f"{{{RESERVES}}} - {{{RESERVES}@-1}}")
 
 
 def _sentence(words: str) -> str:

@@ -37,6 +37,7 @@ from fibercap.model.checks.owner_checks import dates_of_owners, payouts
 from fibercap.model.checks.plant_checks import plant_costs, plant_products, product_shares
 from fibercap.model.checks.rank_checks import ranks_without_gaps, sculpted_ranks
 from fibercap.model.checks.ratio_checks import ratio_parts
+from fibercap.model.checks.reserve_checks import reserve_from_uses, reserve_of_loan
 from fibercap.model.checks.series_checks import growth_of_series, start_of_discounting, start_of_series
 from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
 from fibercap.model.plants.purchases import net_capital
@@ -78,6 +79,7 @@ def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:
     """
     names = list(lending.__dict__.get("loans") or ())
     runs = [check(lending, name) for check in LOAN_CHECKS for name in names]
+    runs += [reserve_of_loan(lending, name) for name in names]
     runs.append(ranks_without_gaps(lending, "loans"))
     return collect_problems([*runs, _sources(lending, "default_source")], tree)
 
@@ -126,6 +128,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         *((check, names("loans")) for check in LOAN_CHECKS),
         (ranks_without_gaps, ["loans"]),
         (sculpted_ranks, ["loans"]),
+        *((check, names("loans")) for check in (reserve_of_loan, reserve_from_uses)),
         (loan_horizon, names("loans")),
         (loan_total, names("loans")),
         *((check, names("funding")) for check in FUNDING_CHECKS),

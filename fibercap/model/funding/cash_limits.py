@@ -10,6 +10,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
 from fibercap.model.cash.draw_stop import stopped_row, write_stop
+from fibercap.model.cash.reserves import free_cash, short_reserves
 from fibercap.model.funding.sources import BRIDGE, GRANT
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ def _cash_text(sheet: Sheet, plan: Plan, key: str) -> str:
     least = sheet.give("inputs.money.minimum_cash", plan.currency, plan.money.minimum_cash)
     service = ["accounts.interest_paid", "accounts.fees_paid", "accounts.upfront_fees"]
     service += [f"loans.{name}.scheduled" for name in plan.loans]
-    text = f"{{accounts.cash@-1}} + {{accounts.cfads_before_capex}} - ({total(service)}) - {least}"
+    text = f"{{{free_cash(plan)}@-1}} + {{accounts.cfads_before_capex}} - ({total(service)}) - {least}"
+    text += "".join(f" - {{{row}@-1}}" for row in short_reserves(plan))
     return text + "".join(f" - {{{row}}}" for row in _paid_before(plan, key))
 
 

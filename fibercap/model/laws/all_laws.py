@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.sheet import total
 from fibercap.model.cash.lock_up import locked_row, locks_of
+from fibercap.model.cash.ranks import ranks_of
+from fibercap.model.cash.reserves import reserved_loans, short_reserves, total_service, use_of_reserve
+from fibercap.model.cash.trifle import PATH as TRIFLE
 from fibercap.model.cash.waterfall import CLOSING, WATERFALL
 from fibercap.model.funding.financing_costs import lenders, projects_with_costs
 from fibercap.model.funding.settling_costs import rounding_of_costs
@@ -29,9 +32,9 @@ EQUITY: Final = ("paid_in_capital", "retained_earnings")
 IDLE: Final = frozenset({"sources_equal_uses", "financing_costs", "cancelled"})
 """Laws about spending, which do not apply in the run-off because nothing is spent there."""
 LAWS: Final = (
-    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "order_of_cash", "served_in_turn", "owners",
-    "payouts", "equity_limit", "billed", "capacity", "commitment", "not_negative", "financing_costs", "exchange",
-    "sales", "deferred_tax", "cancelled", "products",
+    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "order_of_cash", "served_in_turn", "reserves",
+    "owners", "payouts", "equity_limit", "billed", "capacity", "commitment", "not_negative", "financing_costs",
+    "exchange", "sales", "deferred_tax", "cancelled", "products",
 )  # fmt: skip
 """The laws, in the order in which they are checked."""
 
@@ -66,6 +69,7 @@ def laws_of(plan: Plan, read: Callable[[str], Array], *, waterfall: bool = True)
         row = f"{WATERFALL}{CLOSING}"
         yield Law("order_of_cash", row, f"{{{row}}} - {{accounts.cash}}", (f"{{{row}}}",), tuple(flows), company=True)
     yield from laws_of_order(plan, read)
+    yield from _reserves(plan)
     yield from _owners(plan)
     yield from _payouts(plan)
     if plan.company.equity_limit is not None:
@@ -110,7 +114,7 @@ def _owners(plan: Plan) -> Iterator[Law]:
 
 
 def _payouts(plan: Plan) -> Iterator[Law]:
-    """Yield the laws of payouts: within what cash and earnings allow, and none while a lock-up bars them."""
+    """Yield the laws of payouts: within cash and earnings, and none while locked up or while a reserve is short."""
     row, locks = "accounts.payouts", [locked_row(loan, key) for loan, key in locks_of(plan)]
     if plan.company.payouts is None:
         return
@@ -119,8 +123,30 @@ def _payouts(plan: Plan) -> Iterator[Law]:
     earned = f"MAX({{accounts.retained_earnings@-1}} + {{accounts.net_income}} - {dated}{capital}, 0)"
     gaps = [f"MIN({most} - {paid}, 0)" for most in ("{accounts.cash_to_pay_out}", earned)]
     gaps += [f"{paid} * MAX({', '.join(f'{{{lock}@-1}}' for lock in locks)}, 0)"] if locks else []
+    gaps += [f"{paid} * (({total(short_reserves(plan))}) > {{{TRIFLE}}})"] if reserved_loans(plan) else []
     for gap in gaps:
         yield Law("payouts", row, gap, ("{accounts.retained_earnings}",), (paid,), company=True)
+
+
+def _reserves(plan: Plan) -> Iterator[Law]:
+    """Yield the laws of reserves: each carries over, within its target, filled from what its turn leaves."""
+    least = "{inputs.money.minimum_cash}"
+    for name in reserved_loans(plan):
+        path = f"loans.{name}.reserve"
+        used, filled, released = (f"{{{path}_{key}}}" for key in ("used", "filled", "released"))
+        kept, flows = f"{{{path}}}", (used, filled, released)
+        carried = f"{kept} - ({{{path}@-1}} + {filled} - {used} - {released})"
+        yield Law("reserves", path, carried, (kept,), flows, company=True)
+        yield Law(
+            "reserves", path, f"MIN({{{path}_target}} - {kept}, 0) + MIN({kept}, 0)", (kept,), flows, company=True
+        )
+        rank = plan.loans[name].rank
+        others = [other for other in ranks_of(plan)[rank] if other in reserved_loans(plan)]
+        moved = [f"{{loans.{other}.reserve_{key}}}" for other in others for key in ("used", "released")]
+        left = f"{{ranks.{rank}.cash_to_serve}} - ({total_service([rank])}) + {' + '.join(moved)} - {least}"
+        together = " + ".join(f"{{loans.{other}.reserve_filled}}" for other in others)
+        together += "".join(f" - {{loans.{o}.reserve_from_uses}}" for o in others if use_of_reserve(plan, o))
+        yield Law("reserves", path, f"MIN(MAX({left}, 0) - ({together}), 0)", (kept,), flows, company=True)
 
 
 def _financing_costs(plan: Plan) -> Iterator[Law]:

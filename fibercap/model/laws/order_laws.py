@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fibercap.model.cash.order_of_cash import repaid_row
+from fibercap.model.cash.reserves import left_by_service
 from fibercap.model.cash.trifle import PATH as TRIFLE
 from fibercap.model.laws.law import Law
 from fibercap.model.loans.facilities import repayment_order
@@ -50,7 +51,7 @@ def laws_of_order(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
     if len(turns) == 1 and not plan.company.dividends and plan.company.payouts is None:
         return
     for number, turn in enumerate(turns):
-        left = f"MAX({{accounts.cash_after_service}}{ahead} - {{inputs.money.minimum_cash}}, 0)"
+        left = f"MAX({{{left_by_service(plan)}}}{ahead} - {{inputs.money.minimum_cash}}, 0)"
         rounding = _rounding_of_fees(plan, read) if turn.row == PREPAYMENTS else 0.0
         text = f"MIN({left} - {turn.paid}, 0)"
         yield Law(NAME, turn.row, text, flows=(turn.paid,), company=True, rounding=rounding)

@@ -15,6 +15,7 @@ from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.cash.order_of_cash import EQUITY, decided_rows, repaid_row
 from fibercap.model.cash.owners import dividend_rows, owner_rows
 from fibercap.model.cash.ranks import by_rank
+from fibercap.model.cash.reserves import RESERVES, left_by_service, reserve_rows, reserve_target_row, reserved_loans
 from fibercap.model.cash.sculpting import sculpted_rows
 from fibercap.model.cover.service import payment_counts, pays_row, service_target_row
 from fibercap.model.currency.exchange import day_rates
@@ -82,6 +83,7 @@ def cash_loans(sheet: Sheet, plan: Plan, planned: Mapping[str, Moves], locks: Co
     docs/conventions.md, section 5, Order of cash in a period.
     """
     blocks, nothing = {}, np.zeros(sheet.length)
+    reserve_rows(sheet, plan)
     for name, moves in planned.items():
         _cash_rows(sheet, plan, name)
         called = nothing if plan.loans[name].revolves else None
@@ -134,6 +136,7 @@ def _write_loan(sheet: Sheet, plan: Plan, name: str, moved: Moves) -> Block:
         translated_rows(sheet, plan, name, block)
     to_asset_rows(sheet, plan, name)
     funded_service_rows(sheet, plan, name)
+    reserve_target_row(sheet, plan, name)
     return block
 
 
@@ -175,7 +178,7 @@ def _left_text(plan: Plan, name: str, least: str) -> str:
     served = order[: order.index(name)] if name else order
     if name and plan.loans[name].revolves:
         repaid = "".join(f" - {{{repaid_row(plan, other)}}}" for other in served)
-        return f"{{accounts.cash_after_service}}{repaid} - {least}"
+        return f"{{{left_by_service(plan)}}}{repaid} - {least}"
     prepaid = " - {accounts.prepayments}" if prepays(plan) else ""
     if any(plan.loans[other].charges_prepayments for other in prepays(plan)):
         prepaid += " - {accounts.prepayment_fees}"
@@ -215,7 +218,8 @@ def short_text(sheet: Sheet, plan: Plan, name: str) -> str:
     lifts = plan.cash_lifters
     rows = ["accounts.equity_for_cash" if other == EQUITY else f"loans.{other}.called" for other in lifts]
     before = "".join(f" - {{{row}}}" for row in rows[: lifts.index(name)])
-    return f"MAX({_least(sheet, plan)} - {{accounts.cash_before_gap}}{before}, 0)"
+    reserves = f" + {{{RESERVES}}}" if reserved_loans(plan) else ""
+    return f"MAX({_least(sheet, plan)} - {{accounts.cash_before_gap}}{reserves}{before}, 0)"
 
 
 def _rows_before_cash(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.loans.ahead_rows import reserve_rows
 from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.discount_rows import discount_rows
 from fibercap.model.loans.recasts import later_installments, share_base
@@ -150,8 +151,8 @@ class FlowRows(SchedulePage):
         until = self._give_until()
         signed = self.setting.reads("signed")
         first = self.sheet.give(f"loans.{self.name}.first_month", "month", self.grid.months[0], *signed)
-        may = f"AND([month] <= {until}, [month] > {first})"
-        commitment = self._give_commitment()
+        self.may_be_drawn = may = f"AND([month] <= {until}, [month] > {first})"
+        self.commitment = commitment = self._give_commitment()
         if fees.undrawn.ever:
             used = "[opening]" if self.loan.revolves else "[drawn_to_date@-1]"
             terms.append(f"MAX({commitment} - {used}, 0) * {self.fee('undrawn', '1/year')} * {may}")
@@ -178,7 +179,9 @@ class FlowRows(SchedulePage):
             The key of the fee, such as `undrawn`, and its unit.
         """
         since = since_days(self.prepared, accrual_starts(self.grid.dates), "date@-1")
-        return term_row(self.sheet, self.setting, f"fees.{key}", unit, getattr(self.loan.fees, key), since).text
+        text = term_row(self.sheet, self.setting, f"fees.{key}", unit, getattr(self.loan.fees, key), since).text
+        self.fee_texts[key] = text
+        return text
 
     def prepayment_fee(self) -> str:
         """Write what dated prepayments cost; return the text that adds it, "" if they cost nothing."""
@@ -239,7 +242,8 @@ def flow_rows(prepared: Prepared, flows: Flows) -> None:
 
     Under the path of the schedule: `opening`, `interest`, `interest_due`, `capitalized`, `interest_paid`,
     `accrued_interest`, `installment`, `scheduled`, `prepaid`, `principal`, `closing`, `drawn_to_date`, `fees`,
-    `fees_paid`, `accrued_fees`, `upfront_fee`, `prepayment_fee`, `payment`, `borrower_cash_flow`, and what these read.
+    `fees_paid`, `accrued_fees`, `upfront_fee`, `prepayment_fee`, `payment`, `borrower_cash_flow`, and what these read;
+    beside a reserve, `reserve_target`.
 
     Parameters
     ----------
@@ -259,3 +263,6 @@ def flow_rows(prepared: Prepared, flows: Flows) -> None:
     rows.principal()
     rows.fees()
     rows.totals()
+    reserve = prepared.setting.loan.reserve
+    if reserve is not None and prepared.setting.timeline is not None:
+        reserve_rows(rows, reserve)

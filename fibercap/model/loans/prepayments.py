@@ -11,6 +11,7 @@ from fibercap.core.prefixed import prefix_text
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW
 from fibercap.model.cash.ranks import by_rank
+from fibercap.model.cash.reserves import left_by_service
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.income.operations import sum_row
@@ -113,7 +114,7 @@ def free_text(plan: Plan, least: str) -> str:
         Formula of the minimum of cash. [money]
     """
     repaid = "".join(f" - {{loans.{name}.repaid}}" for name, loan in plan.loans.items() if loan.revolves)
-    return f"{{accounts.cash_after_service}}{repaid} - {least}"
+    return f"{{{left_by_service(plan)}}}{repaid} - {least}"
 
 
 def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
@@ -179,7 +180,7 @@ def _rate_text(plan: Plan, item: Prepayment) -> str:
 def _in_periods(plan: Plan) -> list[str]:
     """Return the rows in model periods that formulas of cuts read."""
     repaid = (f"loans.{name}.repaid" for name, loan in plan.loans.items() if loan.revolves)
-    return ["time.period", "accounts.cash_after_service", *repaid]
+    return ["time.period", left_by_service(plan), *repaid]
 
 
 def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
@@ -198,7 +199,7 @@ def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
     """
     cuts: Cuts = {}
     served: dict[int, Any] = {}
-    free = sheet.value("accounts.cash_after_service") - plan.money.minimum_cash
+    free = sheet.value(left_by_service(plan)) - plan.money.minimum_cash
     for name, loan in plan.loans.items():
         if loan.revolves:
             free = free - sheet.value(f"loans.{name}.repaid")

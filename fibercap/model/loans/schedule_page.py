@@ -23,6 +23,10 @@ class SchedulePage(Page):
         rounding = self.loan.rounding
         self.rounding = rounding if isinstance(rounding, Rounding) and not rounding.carries else None
         self.prefix = self.setting.prefix
+        self.fee_texts: dict[str, str] = {}
+        """By key of each fee by the year that is written, the formula of what it is."""
+        self.may_be_drawn = self.commitment = ""
+        """Formulas of whether it may be drawn, and of the commitment, once fees are written."""
 
     def put(self, key: str, label: str, nature: str, text: str, value: Array, unit: str | None = None) -> Array:
         """Write the row `<schedule>.<key>` with values that the account has already computed; return the values.

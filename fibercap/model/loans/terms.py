@@ -27,6 +27,7 @@ from fibercap.model.loans.covenant import Covenant
 from fibercap.model.loans.date_or_term import DateOrTerm
 from fibercap.model.loans.rates import INTERVALS, Floating, Rate
 from fibercap.model.loans.ratio_steps import AmountTerm, RateTerm, RatioSteps
+from fibercap.model.loans.reserve import Reserve
 from fibercap.model.loans.rounding import ROUNDINGS, Exact, Rounding, choose_rounding
 from fibercap.model.loans.styles import Repayment
 from fibercap.model.loans.sweeps import Sweep
@@ -160,6 +161,8 @@ class Loan(InUnits):
     sweep: Sweep = FREE
     """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %`,
     `{2001: 75 %, 2004: 50 %}` or `{share: 50 %, while: {row: accounts.debt_to_ebitda_12m, above: 2}}`."""
+    reserve: Reserve | None = None
+    """Cash set aside for its service; what is short of its target bars payouts. Like `{covers: 6 months}`."""
     covenants: Mapping[str, Covenant] = {}
     """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr_12m, at_least: 1.2, test:
     payment}}`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import first_of_each
+from fibercap.model.cash.reserves import free_cash
 from fibercap.model.loans.foreign import reported_row
 from fibercap.model.loans.price import average_life as life_of_loan
 from fibercap.model.loans.price import carried_years, effective_cost
@@ -216,11 +217,10 @@ def average_life(projection: Projection) -> Measure:
 
 @headline
 def lowest_cash(projection: Projection) -> Measure:
-    """Lowest cash at the end of any period."""
-    values = projection.value("accounts.cash").min(axis=-1)
-    return make_measure(
-        "lowest_cash", "Lowest cash", projection.scenario.currency, "MIN({accounts.cash})", values, better=HIGHER
-    )
+    """Lowest cash at the end of any period, less what reserves hold."""
+    row, money = free_cash(projection.scenario), projection.scenario.currency
+    values = projection.value(row).min(axis=-1)
+    return make_measure("lowest_cash", "Lowest cash", money, f"MIN({{{row}}})", values, better=HIGHER)
 
 
 @headline

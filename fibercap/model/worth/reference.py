@@ -142,7 +142,7 @@ def _row_exists(plan: Scenario, row: str, plants: Mapping[str, Plant], loans: Ma
         return all(_row_exists(plan, part.row, plants, loans) for part in parts)
     ranks = {str(loan.rank) for loan in loans.values()}
     names: dict[str, Container[str]] = {"projects": (), "loans": loans, "funding": plants, "plants": plants}
-    names["ranks"] = ranks if len(ranks) > 1 else ()
+    names["ranks"] = ranks if len(ranks) > 1 or any(loan.reserve for loan in loans.values()) else ()
     return kind not in names or name in names[kind]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError, Problem
 from fibercap.core.like import has_like
 from fibercap.core.tree import Branch
+from fibercap.model.cash.reserves import free_cash
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project, project_owners_flow
 from fibercap.studies.batch import CHUNK, TOGETHER, size_of
@@ -46,7 +47,8 @@ def may_be_recommended(projection: Projection) -> Truth:
             tests = sampled_tests(projection, loan, name, covenant)
             if not isinstance(tests, Problem):
                 sound &= tests.holds.all(axis=-1)
-    for row in ("accounts.cash", *([f"{RUN_OFF}.accounts.cash"] if projection.run_off is not None else [])):
+    cash = free_cash(plan)
+    for row in (cash, *([f"{RUN_OFF}.{cash}"] if projection.run_off is not None else [])):
         sound &= (projection.value(row) >= -trifle).all(axis=-1)
     for key in plan.spends:
         gap = projection.value(plan.source_rows(key)["gap"]).sum(axis=-1, keepdims=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
+from fibercap.model.cash.reserves import free_cash
 from fibercap.studies.findings import CASH, COVENANT, USES, faults, findings
 from fibercap.studies.headroom import PRICE, tightest
 from fibercap.studies.sensitivity import turns_at
@@ -233,7 +234,7 @@ def _breaks_first(subject: Subject) -> str:
         low = f"Debt service is covered {cover.value:.2f} times at the lowest, in {cover.when}"
         texts.append(low if cover.value > 0 else f"In {cover.when} nothing is left to cover debt service")
     lowest = money_text(cash.value or 0.0, cash.unit)
-    when = subject.projection.timeline.labels[int(subject.projection.value("accounts.cash")[0].argmin())]
+    when = subject.projection.timeline.labels[int(subject.projection.value(free_cash(plan))[0].argmin())]
     return ". ".join([*texts, f"{'C' if texts else 'c'}ash is lowest in {when}, at {lowest}"])
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.model.cash.reserves import free_cash
 from fibercap.studies.covenants import FAIL, PASS
 from fibercap.views.sentences import quantity_text
 
@@ -99,7 +100,7 @@ def _by_year(projection: Projection, path: str) -> str:
 
 
 def _lowest_cash(projection: Projection, measure: Measure) -> str:
-    cash = projection.value("accounts.cash")[0]
+    cash = projection.value(free_cash(projection.scenario))[0]
     label = projection.timeline.labels[_first(cash, float(cash.min()))]
     return f"{_amount(measure.value, measure.unit)} at the end of {label}"
 

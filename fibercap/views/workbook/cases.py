@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 Key = TypeVar("Key", str, tuple[str, ...])
 AS_WRITTEN: Final = "as written"
 SCHEDULE: Final = ".schedule"
-SHOWN_LATER: Final = (
-    "time.date", "accounts.cash", "accounts.debt", "accounts.llcr_at_payments", "accounts.plcr_at_payments",
-    "accounts.dscr_12m_at_payments", "accounts.interest_cover_12m_at_payments", "accounts.debt_moves",
-)  # fmt: skip
+SHOWN_LATER: Final = ("time.date", *(f"accounts.{key}" for key in (
+    "cash", "cash_free", "debt", "llcr_at_payments", "plcr_at_payments", "dscr_12m_at_payments",
+    "interest_cover_12m_at_payments", "debt_moves",
+)))  # fmt: skip
 """Rows of the run-off that the workbook shows, with all rows that they depend on."""
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.formula_text import term_of
+from fibercap.model.cash.reserves import free_cash
 from fibercap.model.cash.trifle import PATH
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws.law_texts import LawText, law_texts
@@ -46,7 +47,8 @@ WORDS: Final = {
     "order_of_cash": "Cash, line by line in the order in which it is paid",
     "served_in_turn": "No repayment, sweep or dividend beyond what those before it leave, or while one is unpaid",
     "owners": "What owners paid in and earned, less dividends, is what assets leave above debts",
-    "payouts": "Payouts within cash above what is kept and within earnings, none while locked up",
+    "reserves": "A reserve closes with what it opened with and what filled it, less what was used and released",
+    "payouts": "Payouts within cash above what is kept and within earnings, none while locked up or a reserve is short",
     "equity_limit": "Owners pay no more than their limit",
     "billed": "Receivables, inventory and payables within what was opened with, bought and billed",
     "capacity": "Output within capacity, shipments within output",
@@ -195,17 +197,17 @@ class CheckSheet:
 
     def _later(self, trifle: str, value: float) -> Iterator[tuple[str, str, bool]]:
         """Yield the warning about cash after the horizon, if any case has a run-off."""
-        row, union = f"{RUN_OFF}.accounts.cash", self.book.union
+        union = self.book.union
         if not union.run_offs:
             return
-        grids = [union.grid_of(case, row) for case in range(len(self.book.cases))]
-        texts: dict[object, str] = {None: "0"}
-        for grid in union.run_offs:
-            address = self.book.addresses[grid.number, row]
-            texts[grid.number] = f"MIN({address.range})"
-        keys: list[object] = [None if grid is None else grid.number for grid in grids]
-        lowest = formula_by_case(self.book, keys, {key: texts[key] for key in dict.fromkeys(keys)})
-        fine = grids[0] is None or float(self._projection.value(row)[0].min()) >= -value
+        rows = [f"{RUN_OFF}.{free_cash(case.projection.scenario)}" for case in self.book.cases]
+        texts, keys = dict[object, str](), list[object]()
+        for case, row in enumerate(rows):
+            grid = union.grid_of(case, row)
+            keys.append(grid and (grid.number, row))
+            texts[keys[-1]] = f"MIN({self.book.addresses[grid.number, row].range})" if grid else "0"
+        lowest = formula_by_case(self.book, keys, texts)
+        fine = keys[0] is None or float(self._projection.value(rows[0])[0].min()) >= -value
         yield "Cash is never negative after the horizon, while loans run off", f"{lowest}>=-{trifle}", fine
 
     def _warnings(self, sheet: Worksheet, style: Styles) -> None:

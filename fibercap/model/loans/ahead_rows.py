@@ -1,0 +1,260 @@
+"""What a reserve is to hold: the service of the next payments, by a loan's contract as it stands at an event.
+
+The later rows of the schedule cannot be read: a sweep or a draw between moves them, and both depend on what is set
+aside. So each row here reads what is owed at its own event and, of later events, only what does not depend on cash.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from fibercap.core.formula import evaluate
+from fibercap.core.timeline import STOCK, add_months, month_end
+from fibercap.model.loans.rate_choices import RateChoices
+from fibercap.model.loans.ratio_steps import RatioSteps
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fibercap.core.units import Array
+    from fibercap.model.loans.reserve import Reserve
+    from fibercap.model.loans.schedule_page import SchedulePage
+
+NUMBER: Final = "number"
+"""The row with the number of each event, by which later ones are looked up."""
+SERVED: Final = "served_to_date"
+TRIFLE: Final = "trifle"
+"""Stands for what counts as no money while a formula is worked out here."""
+
+
+class Accruing(NamedTuple):
+    """A fee that accrues: the row of its rate times years to date, and formulas of what else it is multiplied by."""
+
+    row: str
+    factor: str
+    base: str
+    row_unpaid: str = ""
+    """The row to take where nothing is owed; "" for the same."""
+
+
+def reserve_rows(page: SchedulePage, reserve: Reserve) -> None:
+    """Write `<schedule>.reserve_target`: the service of the next months, and the rows of the payments ahead.
+
+    Parameters
+    ----------
+    page : SchedulePage
+        The schedule, whose own rows are written.
+    reserve : Reserve
+        How many months it covers.
+
+    Source
+    ------
+    docs/conventions.md, section 5, Reserves.
+    """
+    Ahead(page, reserve).target()
+
+
+class Ahead:
+    """Writes the payments ahead of each end of a model period, as the contract stands there."""
+
+    def __init__(self, page: SchedulePage, reserve: Reserve) -> None:
+        self.page, self.months, self.loan, self.grid = page, reserve.covers, page.loan, page.prepared.grid
+        self.style, self.prepared = page.loan.repayment, page.prepared
+        reads = self.prepared.calendar_reads()["is_payment"]
+        self.reads = (*reads, *page.setting.reads("reserve.covers"), "horizon")
+        self.choices = RateChoices(page)
+        self.fees: dict[str, Accruing] = {}
+        self.repays_between = bool(np.any(self.grid.repays > self.grid.is_payment))
+        """Whether principal falls due on days on which no interest does."""
+
+    def target(self) -> None:
+        """Write the target and what it adds up."""
+        numbers = np.arange(1.0, len(self.grid.dates) + 1)
+        self.prepared.put_known(NUMBER, "Number of the event", "", numbers, self.prepared.calendar_reads()["date"])
+        self.choices.write()
+        self._accruing()
+        ahead = self._payments_ahead()
+        for place, events in enumerate(ahead, start=1):
+            label = f"Payment {place} ahead: number of its event"
+            self.prepared.put_known(f"ahead.{place}.event", label, "", events, self.reads)
+            self._payment(place)
+        text = " + ".join(f"[ahead.{place}.service]" for place in range(1, len(ahead) + 1)) or "0"
+        if self.style.cover_field and ahead:
+            text = self._past(text)
+        self._write("reserve_target", "Service to be held in reserve", text)
+
+    def _payments_ahead(self) -> list[Array]:
+        """Return, for the first payment ahead, the second and so on, the number of its event at each event, or 0."""
+        dates, last = self.grid.dates, self.loan.maturity
+        due = (self.grid.is_payment > 0) | (self.grid.repays > 0)
+        numbers = [
+            [k + 1 for k in range(len(dates)) if due[k] and self._ahead_of(day, dates[k]) and dates[k] <= last]
+            if place + 1 == len(dates) or dates[place + 1] != day
+            else []
+            for place, day in enumerate(dates)
+        ]
+        ends = set(self.page.setting.timeline.dates if self.page.setting.timeline else ())
+        numbers = [ahead if day in ends else [] for ahead, day in zip(numbers, dates, strict=True)]
+        most = max(map(len, numbers), default=0)
+        return [np.array([float(n[k]) if len(n) > k else 0.0 for n in numbers]) for k in range(most)]
+
+    def _ahead_of(self, day: date, later: date) -> bool:
+        """Return whether a day lies within the months that are covered after the end of a model period."""
+        return day < later <= _months_on(day, self.months)
+
+    def _at(self, key: str, place: int) -> str:
+        """Return the formula of a row at the event of a payment ahead."""
+        return f"SUMIFS([{key}], [{NUMBER}], [ahead.{place}.event])"
+
+    def _since(self, key: str, place: int) -> str:
+        """Return the formula of what a row to date grows by from the payment before, or this event, to a payment."""
+        before = f"[{key}]" if place == 1 else self._at(key, place - 1)
+        return f"({self._at(key, place)} - {before})"
+
+    def _owed_text(self, place: int) -> str:
+        """Return the formula of what is owed after a payment ahead; of the place 0, at this event. [money]"""
+        if place:
+            return f"[ahead.{place}.owed]"
+        if not self.loan.needs_cash:
+            return "[closing]"
+        return "([opening] + [capitalized] - [scheduled] - [known_prepaid] + [drawn])"  # a sweep comes after reserves
+
+    def _payment(self, place: int) -> None:
+        """Write interest, fees, principal and what is then owed at a payment ahead."""
+        page, before = self.page, self._owed_text(place - 1)
+        accrued = "[accrued_interest]" if place == 1 else "0"
+        if place > 1 and self.repays_between:
+            accrued = f"[ahead.{place - 1}.accrued]"
+        interest = self.choices.interest(place, before, accrued, self._at, self._since)
+        is_final, repays = self._at("is_final", place), self._at("repays", place)
+        due = page.in_steps(interest, "interest")
+        last = f"[ahead.{place - 1}.installment]" if place > 1 else "[installment]"
+        changed = f"[ahead.{place}.changed]"
+        if self.style.sets:
+            self._line(place, "changed", "changes since the last repayment", self._changes_text(place), "")
+        if page.rounding is not None and self.loan.true_up == "last_interest":
+            due = f"IF(AND({is_final} > 0, {changed} = 0), MAX({last} - {before}, 0), {due})"
+        if self.repays_between:
+            pays = f"{self._at('is_payment', place)} > 0"
+            self._line(place, "accrued", "interest that is not due yet", f"IF({pays}, 0, {interest})")
+            due = f"IF({pays}, {due}, 0)"
+        self._line(place, "interest", "interest due", due)
+        if self.fees:
+            self._fees(place, before)
+        if self.style.sets:
+            new = self._in_place(page.in_steps(self.style.installment_text(page), "payment"), place, before, interest)
+            new = f"IF(AND({repays} > 0, {changed} > 0), {new}, {last})"
+            self._line(place, "installment", "payment set" if self.style.sets == "payment" else "principal set", new)
+        text = (
+            "0" if self.style.cover_field else self._in_place(self.style.principal_text(page), place, before, interest)
+        )
+        grown = f"{self._at('capitalizes', place)} * [ahead.{place}.interest]"
+        if self.style.grows:
+            grown = f"IF({repays} * (1 - {is_final}) > 0, MAX(-({text}), 0), {grown})"
+        self._line(place, "capitalized", "interest capitalized", grown)
+        text = text if self.style.sets == "payment" else page.in_steps(text, "payment")
+        text = f"IF({repays} > 0, MIN(MAX({text}, 0), {before} + [ahead.{place}.capitalized]), 0)"
+        self._line(place, "principal", "principal but for a balloon", text)
+        owed = f"{before} + [ahead.{place}.capitalized] - [ahead.{place}.principal]"
+        self._line(place, "owed", "what is then owed", owed)
+        paid = f"[ahead.{place}.interest] - [ahead.{place}.capitalized] + " if not self.style.capitalizes else ""
+        fees = f"[ahead.{place}.fees] + " if self.fees else ""
+        self._line(place, "service", "service", f"{paid}{fees}[ahead.{place}.principal]")
+
+    def _line(self, place: int, key: str, label: str, text: str, unit: str | None = None) -> None:
+        text = f"IF([ahead.{place}.event] > 0, {text}, 0)"
+        self._write(f"ahead.{place}.{key}", f"Payment {place} ahead: {label}", text, unit)
+
+    def _write(self, key: str, label: str, text: str, unit: str | None = None) -> None:
+        """Write a row from its formula; what counts as money is known to the plan, and here by its value."""
+        page, trifle = self.page, self.prepared.trifle
+        written = text.replace(trifle.text, f"{{{TRIFLE}}}").replace("[", f"{{{page.prefix}.").replace("]", "}")
+
+        def read(path: str, shift: int) -> Array:
+            return trifle.value if path == TRIFLE else page.sheet.read(path, shift)
+
+        page.put(key, label, STOCK, text, evaluate(written, read), unit)
+
+    def _in_place(self, text: str, place: int, before: str, counted: str) -> str:
+        """Return a formula of the style as it reads at a payment ahead."""
+        last = f"[ahead.{place - 1}.installment]" if place > 1 else "[installment]"
+        at_event = {key: f"[{key}@-1]" if self.loan.needs_cash else f"[{key}]" for key in ("kept_share", "share_base")}
+        reads = {
+            "opening": before, "counted": f"({counted})", "interest_due": f"[ahead.{place}.interest]",
+            "installment": f"[ahead.{place}.installment]", "installment@-1": last,
+            "drawn_to_date@-1": "[drawn_to_date]", "kept_share@-1": at_event["kept_share"],
+            "share_base@-1": at_event["share_base"], "target": self._at("target", place),
+            "payments_left": self._at("payments_left", place),
+        }  # fmt: skip
+        reads |= {key: self.choices.factor(key, place, self._at) for key in ("rate", "annuity", "discount")}
+        return re.sub(r"\[([^\]]+)\]", lambda match: reads.get(match[1], match[0]), text)
+
+    def _changes_text(self, place: int) -> str:
+        """Return the formula of whether something sets the installment of a payment ahead anew. [1]"""
+        if place == 1:
+            text = f"IF([repays] > 0, 0, [changed]) + IF({self.page.counts('[drawn]')}, 1, 0)"
+            if self.loan.recasts:
+                prepaid = "[known_prepaid]" if self.loan.needs_cash else "[prepaid]"
+                text += f" + IF({self.page.counts(prepaid)}, 1, 0)"
+        else:
+            text = f"IF({self._at('repays', place - 1)} > 0, 0, [ahead.{place - 1}.changed])"
+        moved = self.choices.changes(place, self._since)
+        return f"{text} + {moved}" if moved else text
+
+    def _accruing(self) -> None:
+        """Write what each recurring fee accrues on one unit to date."""
+        page, loan_fees = self.page, self.loan.fees
+        for key, text in page.fee_texts.items():
+            steps = isinstance(getattr(loan_fees, key), RatioSteps)
+            rate, factor = ("1", f" * {text}") if steps else (text, "")
+            unit = "year" if steps else f"{page.money}" if key == "agency" else ""
+            may = f" * {page.may_be_drawn}"
+            for suffix, when in (("", "" if key != "undrawn" else may), *([("_may", may)] if key == "agency" else [])):
+                label = f"{key.capitalize()} fee on one unit to date"
+                change = f"{rate} * [year_fraction]{when}".replace("[", f"{{{page.prefix}.").replace("]", "}")
+                page.sheet.write_balance(f"{page.prefix}.{key}_fee{suffix}_to_date", label, unit, change)
+            base = {"undrawn": f"MAX({page.commitment} - [drawn_to_date], 0)", "guarantee": "", "agency": "1"}[key]
+            unpaid = f"{key}_fee_may_to_date" if key == "agency" else ""
+            self.fees[key] = Accruing(f"{key}_fee_to_date", factor, base, unpaid)
+
+    def _fees(self, place: int, before: str) -> None:
+        """Write the recurring fees that fall due at a payment ahead."""
+        terms = ["[accrued_fees]"] if place == 1 else []
+        if place > 1 and self.repays_between:
+            terms.append(f"[ahead.{place - 1}.accrued_fees]")
+        for fee in self.fees.values():
+            grown = self._since(fee.row, place)
+            if fee.row_unpaid:
+                grown = f"IF({self.page.counts(before)}, {grown}, {self._since(fee.row_unpaid, place)})"
+                terms.append(f"{grown}{fee.factor}")
+            else:
+                terms.append(f"{fee.base or before} * {grown}{fee.factor}")
+        text = " + ".join(terms)
+        due = self.page.in_steps(text, "interest")
+        if self.repays_between:
+            pays = f"{self._at('is_payment', place)} > 0"
+            self._line(place, "accrued_fees", "fees that are not due yet", f"IF({pays}, 0, {text})")
+            due = f"IF({pays}, {due}, 0)"
+        self._line(place, "fees", "recurring fees", due)
+
+    def _past(self, interest: str) -> str:
+        """Return the formula of the service of the last months; of interest ahead if it was not drawn before them."""
+        page, dates = self.page, self.grid.dates
+        since = [float(sum(day <= _months_on(end, -self.months) for day in dates)) for end in dates]
+        label = "Number of the last event before the months that a reserve covers"
+        self.prepared.put_known("reserve_since", label, "", np.array(since), self.reads)
+        page.write_balance(SERVED, "Service paid to date", "[interest_paid] + [fees_paid] + [scheduled]")
+        past = f"[{SERVED}] - SUMIFS([{SERVED}], [{NUMBER}], [reserve_since])"
+        owed = page.counts(self._owed_text(0))
+        was_drawn = page.counts(f"SUMIFS([drawn_to_date], [{NUMBER}], [reserve_since])")
+        return f"IF({was_drawn}, IF(AND([ahead.1.event] > 0, {owed}), {past}, 0), {interest})"
+
+
+def _months_on(day: date, months: int) -> date:
+    """Return the day so many months later; from the end of a month, the end of a month."""
+    if day == month_end(12 * day.year + day.month):
+        return month_end(12 * day.year + day.month + months)
+    return add_months(day, months)
