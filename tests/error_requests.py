@@ -150,7 +150,8 @@ REQUESTS: Mapping[str, Request] = {
     "not_of_one_column": Request(
         "from fibercap.core.cell_terms import cell_function\n"
         "from fibercap.core.formula_text import term_of\n"
-        "cell_function(term_of('IRR({cash})'), lambda path: False)"
+        "from fibercap.core.open_cells import Places\n"
+        "cell_function(term_of('IRR({cash})'), Places({'cash': 3}, ['cash']), 3)"
     ),
     "rests_on_itself": Request(
         "import numpy as np\n"

@@ -71,7 +71,7 @@ def test_a_breach_in_one_option_alone_fails_the_check(tmp_path: Path) -> None:
     assert (every.exit_code, one.exit_code) == (1, 0)
     said = " ".join(every.stdout.split())
     assert "FAIL option equal_principal: covenant Fleet five-year loan: cover is broken in" in said
-    assert "  6 options, 1 fail: equal_principal" in every.stdout
+    assert "  6 options, 1 fails: equal_principal" in every.stdout
     assert document["findings"] == []
     found = {name: [each["name"] for each in option["findings"]] for name, option in document["options"].items()}
     assert {name: names for name, names in found.items() if names} == {"equal_principal": ["fleet.cover"]}

@@ -219,7 +219,7 @@ def test_check_passes_when_every_claim_is_as_expected(say: Any) -> None:
     said = say("check", "small.yaml")
 
     assert said.code == 0
-    assert "1 claims, 0 not as expected" in said.out
+    assert "1 claim, 0 not as expected" in said.out
     document = say("check", "small.yaml", "--json").document
     assert {"valid", "claims", "covenants", "checks", "unused"} <= set(document)
 

@@ -176,7 +176,7 @@ def test_a_key_is_set_laid_over_and_explained_alike_and_moves_something(path: st
 
 @pytest.mark.parametrize("path", KEYS)
 def test_a_value_that_a_key_does_not_take_is_refused_there(path: str, file: Path) -> None:
-    with pytest.raises(ScenarioError) as refusal:
+    with pytest.raises(ScenarioError, match="`often`") as refusal:
         read(file, settings=[f"{path}=often"])
 
     assert {problem.path for problem in refusal.value.problems} == {path}

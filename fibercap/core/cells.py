@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fibercap.core.cell_terms import CellFunction, cell_function
+from fibercap.core.cell_pairs import CellFunction
+from fibercap.core.cell_terms import cell_function
 from fibercap.core.errors import FormulaError
 from fibercap.core.formula import evaluate, shift_columns
 from fibercap.core.formula_text import term_of
+from fibercap.core.open_cells import NeededError, Open, Place, Places
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from fibercap.core.rows import Block, Given
     from fibercap.core.units import Array
-
-Cell = tuple[str, int]
 
 
 class CircularError(FormulaError):
     """A cell depends on itself."""
-
-
-class _NeededError(Exception):
-    """A cell is read before it is computed."""
-
-    def __init__(self, cell: Cell) -> None:
-        super().__init__(cell)
-        self.cell = cell
 
 
 class Texts(NamedTuple):
@@ -42,71 +36,61 @@ class Texts(NamedTuple):
     after: str
 
 
-class Functions(NamedTuple):
-    """The formulas of a row, as in `Texts`, as functions of a column."""
-
-    formula: CellFunction
-    later: CellFunction
-    before: CellFunction
-    after: CellFunction
+Step = tuple[CellFunction, list[Any], int]
+"""The computation of one cell: its function, the list of its row, and its index there."""
 
 
 @dataclass(frozen=True)
 class Circle:
-    """Rows that depend on one another, and their cells in an order in which each depends on earlier ones only."""
+    """Rows that depend on one another, and their cells in an order in which each depends on earlier ones only.
 
-    rows: Mapping[str, Functions]
-    order: list[Cell] = field(default_factory=list)
+    The list of a row holds its cells by column, then what follows its last column, as often as formulas read ahead, and
+    at its end what stands before its first one, which an index below 0 reads.
+    """
+
+    places: Places
+    steps: Mapping[str, Sequence[Step]]
+    """The computation of each cell of a row, by path."""
+    unknown: Mapping[str, Sequence[Open]]
+    """The cells of a row before any is computed, by path."""
+    order: list[Step] = field(default_factory=list)
+    lock: AbstractContextManager[bool] = field(default_factory=Lock)
+    """Held while the lists are in use."""
 
 
-def functions_of(texts: Texts, is_open: Callable[[str], bool]) -> Functions:
-    """Return the formulas of a row as functions of a column.
+def circle_of(texts: Mapping[str, Texts], lengths: Mapping[str, int], later_from: int) -> Circle:
+    """Return a circle of rows.
 
     Parameters
     ----------
-    texts : Texts
-        The formula texts of the row.
-    is_open : callable
-        Whether the row at a path is part of the circle, so that its values are not known beforehand.
+    texts, lengths : mapping
+        The formula texts of its rows, by path, and the number of columns of each row of the model.
+    later_from : int
+        Index of the first column after the horizon.
 
     Raises
     ------
     FormulaError
         If a text is not a formula, or has no value in a single column.
     """
-    formula, before, after = (
-        cell_function(term_of(text), is_open) for text in (texts.formula, texts.before, texts.after)
-    )
-    return Functions(formula, cell_function(term_of(texts.later), is_open) if texts.later else formula, before, after)
+    places = Places(lengths, texts)
+    functions = {
+        path: [cell_function(term_of(text or "0"), places, lengths[path]) for text in four]
+        for path, four in texts.items()
+    }
+    steps: dict[str, list[Step]] = {}
+    for path, (formula, later, before, after) in functions.items():
+        length = lengths[path]
+        within = min(later_from, length) if texts[path].later else length
+        cells = [formula] * within + [later] * (length - within)
+        cells += [_in_first_column(after)] * places.ahead + [_in_first_column(before)] * places.behind
+        steps[path] = [(function, places.rows[path], index) for index, function in enumerate(cells)]
+    unknown = {path: [Open(path, index) for index in range(len(row))] for path, row in steps.items()}
+    return Circle(places, steps, unknown)
 
 
-class _Everywhere:
-    """A scalar, which is the same in any column."""
-
-    def __init__(self, value: Array) -> None:
-        self._value: Any = value[..., 0] if value.ndim > 1 else value.item()
-
-    def __getitem__(self, column: int) -> Any:
-        """Return its value."""
-        return self._value
-
-
-class _Rows(dict[str, Any]):
-    """Cells of rows by path and column; an array is split into cells when its row is first read."""
-
-    def __init__(self, values: Mapping[str, Array], scalars: Mapping[str, Given]) -> None:
-        super().__init__()
-        self._values, self._scalars = values, scalars
-
-    def __missing__(self, path: str) -> Any:
-        """Return the cells of a row that is known, or a scalar."""
-        value = self._values.get(path)
-        if value is None:
-            cells: Any = _Everywhere(self._scalars[path].value)
-        else:
-            cells = list(value.tolist() if value.ndim == 1 else np.moveaxis(value, -1, 0))
-        self[path] = cells
-        return cells
+def _in_first_column(function: CellFunction) -> CellFunction:
+    return lambda _index: function(0)
 
 
 class Cells:
@@ -122,12 +106,14 @@ class Cells:
     ) -> None:
         self._later_from, self._later, self._elsewhere = later_from, later, elsewhere
         self._blocks = {path: block for block in blocks for path in block.rows}
-        self._scalars = ChainMap(*(dict(block.given) for block in blocks))
+        self._scalars: dict[str, Given] = {}
+        self._values: dict[str, Array] = {}
+        for block in reversed(blocks):
+            self._scalars |= block.given
+            self._values |= block.values
+        self._assumed = assumed
+        self._values |= assumed
         self.computed: dict[str, Array] = {}
-        self._values = ChainMap(dict(assumed), self.computed, *(dict(block.values) for block in blocks))
-        self.rows = _Rows(self._values, self._scalars)
-        self._functions: dict[str, Functions] = {}
-        self._beyond: dict[tuple[str, bool], Any] = {}
         self._columns: dict[str, dict[float, list[int]]] = {}
 
     def evaluate(self, path: str) -> None:
@@ -139,7 +125,12 @@ class Cells:
             parts = value[..., : self._later_from], after[..., self._later_from :]
             samples = np.broadcast_shapes(value.shape, after.shape)[:-1]
             value = np.concatenate([np.broadcast_to(part, (*samples, part.shape[-1])) for part in parts], -1)
+        self._keep(path, value)
+
+    def _keep(self, path: str, value: Array) -> None:
         self.computed[path] = value
+        if path not in self._assumed:
+            self._values[path] = value
 
     def _spread(self, value: Array, length: int) -> Array:
         return value if value.shape[-1:] == (length,) else np.broadcast_to(value, (*value.shape[:-1], length))
@@ -156,109 +147,86 @@ class Cells:
         row = self._blocks[path].rows[path]
         return np.atleast_1d(evaluate(row.before if before else row.after, self._array))[..., :1]
 
-    def length(self, path: str) -> int:
-        """Return the number of columns of a row, 0 if it belongs to another sheet."""
-        if path.startswith(self._elsewhere):
-            return 0
-        return self._blocks[path].length
-
-    def read(self, path: str, column: int) -> Any:
-        """Return a cell of a row, `()` or (sample,), in the row's unit; outside the row, what its edges give.
-
-        Parameters
-        ----------
-        path : str
-            The path of a row or a scalar.
-        column : int
-            Index of a period; negative before the first one, or beyond the last one.
-
-        Raises
-        ------
-        _NeededError
-            If the cell is not known yet; `fill` catches it and computes the cell first.
-        """
-        row = self.rows[path]
-        if type(row) is _Everywhere:
-            return row[column]
-        if not 0 <= column < len(row):
-            return self._cell_beyond(path, before=column < 0)
-        value = row[column]
-        if value is None:
-            raise _NeededError((path, column))
-        return value
-
-    def matches(self, path: str, key: Any) -> list[int]:
-        """Return the columns in which a row that is the same in all samples equals a value.
-
-        Parameters
-        ----------
-        path : str
-            The path of the row.
-        key : float
-            The value to look for, in the row's unit.
-        """
-        if path not in self._columns:
-            columns = self._columns[path] = {}
-            for column, value in enumerate(self.rows[path]):
-                columns.setdefault(value, []).append(column)
-        return self._columns[path].get(key, [])
-
     def fill(self, circle: Circle) -> None:
         """Compute all cells of a circle of rows in its order, and record the order where it is not known yet."""
-        self._functions |= circle.rows
-        for path in circle.rows:
-            self.rows[path] = [None] * self.length(path)
-        for cell in circle.order:
-            try:
-                self._find(*cell)
-            except _NeededError:
-                continue  # other values take other branches
-        missing = [
-            (path, column) for path in circle.rows for column, cell in enumerate(self.rows[path]) if cell is None
-        ]
-        if missing:
-            kept = [(path, column) for path, column in circle.order if self.rows[path][column] is not None]
-            circle.order[:] = kept + [cell for start in missing for cell in self._follow(start)]
-        for path in circle.rows:
-            self.computed[path] = _array(self.rows[path])
+        with circle.lock:
+            for path, row in circle.places.rows.items():
+                row[:] = circle.unknown[path]
+            for place, cells in circle.places.known.items():
+                cells[:] = self._cells_of(place)
+            is_complete = bool(circle.order)
+            for function, row, index in circle.order:
+                try:
+                    row[index] = function(index)
+                except NeededError:
+                    is_complete = False  # other values take other branches
+            if not is_complete:
+                _find_order(circle)
+            for path, row in circle.places.rows.items():
+                self._keep(path, _array(row[: self._blocks[path].length]))
 
-    def _follow(self, wanted: Cell) -> list[Cell]:
-        """Compute a cell after the cells that it depends on; return the computed cells in that order."""
-        order, stack, on_stack = [], [wanted], {wanted}
-        while stack:
-            name, column = stack[-1]
-            try:
-                if self.rows[name][column] is None:
-                    self._find(name, column)
-                    order.append((name, column))
-            except _NeededError as needed:
-                if needed.cell in on_stack:
-                    message = f"`{needed.cell[0]}` rests on itself in column {needed.cell[1] + 1}"
-                    raise CircularError("rests_on_itself", message) from None
-                stack.append(needed.cell)
-                on_stack.add(needed.cell)
-            else:
-                on_stack.discard(stack.pop())
-        return order
+    def _cells_of(self, place: Place) -> list[Any]:
+        """Return the cells of a term that no row of the circle enters, or the columns that each of them leads to."""
+        value = evaluate(place.term, self._array)
+        cells = _cells(value != 0.0 if place.is_truth else value, place.length)
+        if not place.among:
+            return cells
+        if place.among not in self._columns:
+            columns = self._columns[place.among] = {}
+            for column, key in enumerate(_cells(self._array(place.among, 0), self._blocks[place.among].length)):
+                columns.setdefault(key, []).append(column)
+        return [self._columns[place.among].get(cell, ()) for cell in cells]
 
-    def _find(self, path: str, column: int) -> None:
-        functions = self._functions[path]
-        is_later = column >= self._later_from and path in self._later
-        self.rows[path][column] = (functions.later if is_later else functions.formula)(self, column)
 
-    def _cell_beyond(self, path: str, *, before: bool) -> Any:
-        if (path, before) not in self._beyond:
-            functions = self._functions.get(path)
-            if functions is not None:
-                self._beyond[path, before] = (functions.before if before else functions.after)(self, 0)
-            else:
-                value = self._beyond_row(path, before=before)
-                self._beyond[path, before] = value[..., 0] if value.ndim > 1 else value.item()
-        return self._beyond[path, before]
+def _find_order(circle: Circle) -> None:
+    """Compute the cells of a circle that are still open, each after those that it needs, and note the order."""
+    order = [step for step in circle.order if type(step[1][step[2]]) is not Open]
+    for path, cells in circle.unknown.items():
+        for cell in cells[: circle.places.lengths[path]]:
+            order += _follow(circle, cell)
+    circle.order[:] = order  # only now: of a circle that cannot be computed no order is noted
+
+
+def _follow(circle: Circle, wanted: Open) -> list[Step]:
+    """Compute a cell after the cells that it depends on; return the computed cells in that order.
+
+    Raises
+    ------
+    CircularError
+        If a cell depends on itself.
+    """
+    order, stack, on_stack = [], [wanted], {wanted}
+    while stack:
+        cell = stack[-1]
+        function, row, index = step = circle.steps[cell.path][cell.index]
+        try:
+            if type(row[index]) is Open:
+                row[index] = function(index)
+                order.append(step)
+        except NeededError as error:
+            if error.cell in on_stack:
+                message = f"`{error.cell.path}` rests on itself in column {error.cell.index + 1}"
+                raise CircularError("rests_on_itself", message) from None
+            stack.append(error.cell)
+            on_stack.add(error.cell)
+        else:
+            on_stack.discard(stack.pop())
+    return order
+
+
+def _cells(value: Array, length: int) -> list[Any]:
+    """Return a scalar or a row as cells by column: numbers, or arrays (sample,)."""
+    if value.ndim == 0:
+        return [value.item()] * length
+    if value.ndim > 1:
+        cells: list[Any] = list(np.moveaxis(value, -1, 0))
+    else:
+        cells = value.tolist()
+    return cells * length if len(cells) == 1 else cells
 
 
 def _array(cells: list[Any]) -> Array:
     """Return cells as a row, (column,) or (sample, column)."""
-    if all(type(cell) is float for cell in cells):
+    if set(map(type, cells)) == {float}:
         return np.array(cells)
     return np.stack(np.broadcast_arrays(*cells), axis=-1)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.cells import Cells, Circle, Texts, functions_of
+from fibercap.core.cells import Cells, Circle, Texts, circle_of
 from fibercap.core.components import circles
 from fibercap.core.formula_text import term_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from fibercap.core.rows import Block
+    from fibercap.core.rows import Block, Row
     from fibercap.core.units import Array
 
 
@@ -60,15 +60,10 @@ def settle(
     one another are computed cell by cell, in an order that is found once for rows of the same formulas.
     """
     assumed = assumed or {}
-    texts = tuple(
-        (path, Texts(row.formula, later.get(path, ""), row.before, row.after))
-        for block in blocks
-        for path, row in block.rows.items()
-    )
-    lengths = tuple(block.length for block in blocks)
+    rows = tuple((block.length, tuple(block.rows.values())) for block in blocks)
     cells = Cells(blocks, later_from, later, elsewhere, assumed)
     with np.errstate(all="ignore"):
-        for part in _parts(texts, lengths, frozenset(unknown), frozenset(assumed)):
+        for part in _parts(rows, tuple(later.items()), later_from, frozenset(unknown), frozenset(assumed)):
             if isinstance(part, str):
                 cells.evaluate(part)
             else:
@@ -78,12 +73,19 @@ def settle(
 
 @lru_cache(maxsize=64)
 def _parts(
-    texts: tuple[tuple[str, Texts], ...], lengths: tuple[int, ...], unknown: frozenset[str], assumed: frozenset[str]
+    blocks: tuple[tuple[int, tuple[Row, ...]], ...],
+    later: tuple[tuple[str, str], ...],
+    later_from: int,
+    unknown: frozenset[str],
+    assumed: frozenset[str],
 ) -> tuple[str | Circle, ...]:
     """Return the rows and circles of rows that depend on unknown rows, each after those on which it depends."""
-    del lengths  # rows of other lengths have another order
-    formulas = dict(texts)
-    reads = {path: _references(four) - assumed for path, four in texts}
+    formulas: dict[str, Texts] = {}
+    lengths, after = dict[str, int](), dict(later)
+    for length, rows in blocks:
+        lengths |= dict.fromkeys((row.path for row in rows), length)
+        formulas |= {row.path: Texts(row.formula, after.get(row.path, ""), row.before, row.after) for row in rows}
+    reads = {path: _references(four) - assumed for path, four in formulas.items()}
     readers: dict[str, list[str]] = {}
     for path, others in reads.items():
         for other in others:
@@ -97,9 +99,8 @@ def _parts(
     members: dict[int, list[str]] = {}
     for path, number in circles(among).items():
         members.setdefault(number, []).append(path)
-    is_open = dependent.__contains__
     return tuple(
-        Circle({path: functions_of(formulas[path], is_open) for path in paths})
+        circle_of({path: formulas[path] for path in paths}, lengths, later_from)
         if len(paths) > 1 or paths[0] in among[paths[0]]
         else paths[0]
         for _, paths in sorted(members.items())

@@ -148,6 +148,17 @@ def unit_of_law(projection: Projection, law: str) -> str:
     return " or ".join(plan.product_units) if law == "capacity" else plan.currency
 
 
+def count_text(count: int, thing: str) -> str:
+    """Return how many of a thing there are: `1 claim`, `2 claims`.
+
+    Parameters
+    ----------
+    count, thing : int, str
+        The number, and the word for one of them.
+    """
+    return f"{count} {thing}{'s' * (count != 1)}"
+
+
 def laws_line(projection: Projection) -> str:
     """Return how many formulas were proved and how many laws hold, and the largest gap in a law."""
     worst = max(projection.laws, key=lambda law: projection.laws[law])
@@ -158,7 +169,7 @@ def laws_line(projection: Projection) -> str:
         )
     gap, unit = projection.laws[worst], unit_of_law(projection, worst)
     return (
-        f"{projection.proved} formulas proved on units; {len(projection.laws)} laws hold, "
+        f"{count_text(projection.proved, 'formula')} proved on units; {len(projection.laws)} laws hold, "
         f"largest gap {gap:.1e} {unit} ({worst.replace('_', ' ')}){settled}"
     )
 

@@ -175,7 +175,7 @@ def test_what_does_not_fit_is_refused_at_its_place(old: str, new: str, told: str
 
 def test_an_amount_that_must_be_at_home_is_not_told_of_rates() -> None:
     """A rate of exchange would not help."""
-    with pytest.raises(ScenarioError) as error:
+    with pytest.raises(ScenarioError, match="found an amount in CHF") as error:
         scenario_of(PLAN.replace("money: {", "money: {minimum_cash: 1 million CHF, "))
 
     (problem,) = error.value.problems

@@ -219,7 +219,7 @@ def test_growth_can_be_laid_over_a_series_without_it(text: str) -> None:
 
 
 def problems(text: str) -> list[str]:
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match="scenario cannot be used") as caught:
         scenario_of(text)
     return [
         f"{problem.path}: {problem.found}, wanted {problem.wanted}; {problem.hint}" for problem in caught.value.problems

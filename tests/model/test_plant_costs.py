@@ -355,7 +355,7 @@ WRONG = [
 def test_what_is_wrong_is_refused_at_its_place(keys: str, message: str) -> None:
     text = f"{HEAD}products: {{fiber: {{price: 60 USD/km}}, other: {{price: 50 USD/km}}, third: {{price: 5 USD/km}}, wool: {{unit: tonne, price: 5 USD/tonne}}}}\nplants:\n  works: {{capacity: 1_000 km/year, {keys}}}\n"
 
-    with pytest.raises(ScenarioError) as refused:
+    with pytest.raises(ScenarioError, match=r"wanted|did you mean") as refused:
         scenario_of(text)
 
     said = re.sub(r"\n +\d+ \|.*\n +\|[ ^]*\n *", "\n", str(refused.value))

@@ -135,11 +135,11 @@ def test_a_fee_without_dated_prepayments_is_unused() -> None:
 
 
 def test_a_fee_must_be_known_from_the_first_prepayment_on() -> None:
-    with pytest.raises(ScenarioError) as error:
+    said = "found a fee from 2003 on, wanted one from the first prepayment on, 2002-05-15"
+    with pytest.raises(ScenarioError, match=said) as error:
         scenario_of(PLAN.replace("{2001: 3 %, 2003: 1 %}", "{2003: 1 %}"))
 
     assert error.value.problems[0].code == "late_path"
-    assert "found a fee from 2003 on, wanted one from the first prepayment on, 2002-05-15" in str(error.value)
     assert "add a fee that starts earlier, 0 % for none" in str(error.value)
 
 

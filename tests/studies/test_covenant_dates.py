@@ -184,7 +184,7 @@ def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(t
         words = " ".join(result.stdout.split())
         assert "NOT TESTED" in words
         assert "not tested within the horizon: twelve months of the horizon are not over" in words
-    assert "1 covenants, 0 broken, 1 not tested" in shown["check"].stdout
+    assert "1 covenant, 0 broken, 1 not tested" in shown["check"].stdout
     assert (told["holds"], told["tests"], told["not_tested"]) == (
         None,
         {},

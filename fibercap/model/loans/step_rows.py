@@ -33,8 +33,11 @@ def since_days(prepared: PlannedPayments, days: Sequence[date], row: str = "inte
     days, row : sequence of date, str
         The days, and the row of the schedule that has them.
     """
-    timeline, starts = prepared.setting.timeline, interest_starts(prepared.setting.loan, prepared.grid.dates)
-    return Since(days, [bisect_right(timeline.dates, day) if timeline else 0 for day in starts], row)
+    timeline, loan = prepared.setting.timeline, prepared.setting.loan
+    if timeline is None or not loan.ratio_terms:
+        return Since(days, [0] * len(days), row)
+    starts = interest_starts(loan, prepared.grid.dates)
+    return Since(days, [bisect_right(timeline.dates, day) for day in starts], row)
 
 
 def fee_values(prepared: PlannedPayments) -> dict[str, Array]:

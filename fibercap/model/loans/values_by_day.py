@@ -43,7 +43,7 @@ class Steps:
     @property
     def ever(self) -> bool:
         """Whether any value is not zero, in any sample."""
-        return any(np.any(value) for value in self.values)
+        return any(value.any() for value in self.values)
 
     @property
     def by_end_of_path(self) -> dict[str, Array]:

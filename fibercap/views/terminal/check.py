@@ -11,6 +11,7 @@ from fibercap.views.sentences import (
     VERDICTS,
     Styled,
     claim_lines,
+    count_text,
     covenant_lines,
     evidence_line,
     flip_line,
@@ -58,17 +59,18 @@ def check_lines(
     for path in unused or ():
         yield f"    {path}", {}
     surprises = [claim for claim in case.claims.values() if not claim.as_expected]
-    yield f"  {len(case.claims)} claims, {len(surprises)} not as expected", {}
+    yield f"  {count_text(len(case.claims), 'claim')}, {len(surprises)} not as expected", {}
     if case.covenants:
         verdicts = [tested.verdict for tested in case.covenants.values()]
         missing = verdicts.count(NOT_TESTED)
         counts = f"{verdicts.count(FAIL)} broken{f', {missing} not tested' if missing else ''}"
-        yield f"  {len(verdicts)} covenants, {counts}", {}
+        yield f"  {count_text(len(verdicts), 'covenant')}, {counts}", {}
         if tight := tightest_line(case.headroom):
             yield f"  {tight}", {}
     if options:
         fail = [name for name, option in options.items() if option.findings]
-        yield f"  {len(options)} options, {f'{len(fail)} fail: ' if fail else 'none fails'}{', '.join(fail)}", {}
+        fails = f"{len(fail)} {'fails' if len(fail) == 1 else 'fail'}: {', '.join(fail)}" if fail else "none fails"
+        yield f"  {count_text(len(options), 'option')}, {fails}", {}
 
 
 def _tested_lines(case: Case, *, flips: bool) -> Iterator[Styled]:
