@@ -39,9 +39,9 @@ def _short_reserves(projection: Projection) -> Iterator[str]:
 
 
 def _draw_stops(projection: Projection) -> Iterator[str]:
-    """Warn of the periods in which a broken covenant stops the draws on a loan."""
+    """Warn of the periods in which a broken covenant stops the draws on a loan that something draws."""
     timeline, plan = projection.timeline, projection.scenario
-    for name in stopping_loans(plan):
+    for name in (name for name in stopping_loans(plan) if plan.uses_of_loan(name) or plan.loans[name].revolves):
         stopped = projection.value(stopped_row(name))[0] * availability(plan.loans[name], timeline) > 0
         if stopped.any():
             first, count = timeline.labels[int(np.argmax(stopped))], int(stopped.sum())

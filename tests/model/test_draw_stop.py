@@ -193,3 +193,15 @@ def test_it_stands_in_explain_and_in_a_plan_written_anew() -> None:
     use = explain(projection, "loans.line.covenants.lev.at_most")
     assert isinstance(use, Use)
     assert "loans.line.covenants.lev.broken" in use.rows
+
+
+@pytest.mark.parametrize(
+    "terms", ["commitment: 6 million USD, signed: 2001-01-01, matures: 8 years", "outstanding: 6 million USD, remaining: 8 years"]
+)  # fmt: skip
+def test_a_loan_that_nothing_draws_says_when_nothing_could_be_drawn_and_no_warning_does(terms: str) -> None:
+    old = "commitment: 6 million USD, signed: 2001-01-01, matures: 8 years"
+    projection = run(TERM, ("bank: 6 million USD, SOURCE", "equity: rest"), ("first: 2001-03-31, ", ""), (old, terms))
+
+    assert check_stops(projection, "bank", "margin").any()
+    assert isinstance(explain(projection, "loans.bank.draws_stopped", "2003-Q1"), Result)
+    assert not any("stops draws" in warning for warning in warnings(projection))

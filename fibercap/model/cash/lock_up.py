@@ -10,7 +10,7 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import STOCK, month_number
 from fibercap.core.tree import place_of
 from fibercap.core.unit_words import unit_mismatch
-from fibercap.model.cash.draw_stop import broken_row, stopping_loans
+from fibercap.model.cash.draw_stop import broken_row, stopping_loans, write_stop
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.loans.covenant_dates import breaking_row, dates_of, refusal
 from fibercap.model.loans.covenant_rows import in_force, limit_row
@@ -84,6 +84,8 @@ def _lock_row(
 def broken_rows(sheet: Sheet, scenario: Scenario) -> None:
     """Write `loans.<loan>.covenants.<name>.broken` of loans with a draw stop, 1 if its last test is not kept. [1]
 
+    A loan that nothing draws has `loans.<loan>.draws_stopped` too.
+
     Parameters
     ----------
     sheet, scenario : Sheet, Scenario
@@ -114,6 +116,7 @@ def broken_rows(sheet: Sheet, scenario: Scenario) -> None:
             begins = sheet.give(f"{prefix}.signed", "month", signed, f"loans.{loan}.signed")
             text = f"IF({{time.end}} >= {begins}, {text}, 0)"
             sheet.carry(Row(path, f"{title}: {covenant.says or key} was broken at its last test", "", STOCK, text))
+        write_stop(sheet, scenario, loan)
 
 
 def _sides(comparator: str, row: str, limit: str) -> tuple[str, str]:
