@@ -240,6 +240,7 @@ NAMED = frozenset(
         "indices",
         "costs",
         "ranks",
+        "ratios",
     }
 )
 OWN = frozenset({"uses", "gap", "grant", "grant_received", "financing_costs", "cash_share", "cash", "equity"})
@@ -267,7 +268,8 @@ def pattern(path: str) -> str:
             parts[at] = "*"
     if parts[0] == "growth":
         return "growth.*"  # every input over time may grow
-    if parts[-2] == "indices" or ("plants" in parts and parts[-2] in {"costs", "products"}):  # names at the end
+    ends = {"indices", "ratios", *(("costs", "products") if "plants" in parts else ())}
+    if parts[-2] in ends:
         parts[-1] = "*"
     if parts[0] == "funding" and parts[2] not in OWN:
         kind = next((kind for kind in ("_available", "_to_date") if parts[2].endswith(kind)), "")

@@ -12,7 +12,7 @@ def draw_maintenance(draft: Draft, plant: Plan) -> None:
     """Add what is spent to keep a plant up, and how that is depreciated."""
     dice = draft.dice
     if dice.chance(0.4):
-        plant["maintenance"] = draft.by_period(lambda: draft.amount(5e4, 1e6, per="/year"), 0.3)
+        plant["maintenance"] = draft.series(lambda: draft.amount(5e4, 1e6, per="/year"), 0.35)
     if dice.chance(0.4):
         plant["life"] = draft.months(1, 130)
     if dice.chance(0.2):
@@ -30,9 +30,9 @@ def draw_depreciation(draft: Draft) -> Any:
     return dice.pick("straight_line", "sum_of_years", "sum_of_years", declining, declining, {"table": table})
 
 
-def draw_units(draft: Draft, terms: Plan, makes: float, *, alone: bool = True) -> None:
+def draw_units(draft: Draft, terms: Plan, makes: float, *, alone: bool = True, share: float = 0.15) -> None:
     """Let an asset be depreciated by what it makes, at times; `alone` is whether its units may be left out."""
-    if terms.get("land") != "true" and draft.dice.chance(0.15):
+    if terms.get("land") != "true" and draft.dice.chance(share):
         units = {"units": f"{draft.dice.between(makes, 12 * makes):.0f} km"}
         terms["depreciation"] = draft.dice.pick("units", units) if alone else units
 
@@ -40,8 +40,8 @@ def draw_units(draft: Draft, terms: Plan, makes: float, *, alone: bool = True) -
 def draw_asset_terms(draft: Draft, found: Plan, since: date, *, foreign: bool = True) -> None:
     """Add how an asset is depreciated, what of it is not, and its sale some time after it is complete."""
     dice = draft.dice
-    if "life" not in found and dice.chance(0.1):
-        found["land"] = dice.pick("true", "true", "false")
+    if "life" not in found and dice.chance(0.25):
+        found["land"] = dice.pick("true", "false")
     elif dice.chance(0.4):
         found["depreciation"] = draw_depreciation(draft)
     if found.get("land") != "true" and dice.chance(0.2):

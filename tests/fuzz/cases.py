@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,12 +16,13 @@ from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.views.json.covenants import covenants_document
 from fibercap.views.json.documents import claims_document, measures_document, rows_document
+from tests.fuzz.agreements import AGREEMENTS
 from tests.fuzz.books import LAWS, Books
 from tests.fuzz.commands import answer_commands
-from tests.fuzz.dice import MONTHS
+from tests.fuzz.dice import MONTHS, Draft
 from tests.fuzz.keys import find_keys
 from tests.fuzz.outcomes import OUTCOMES
-from tests.fuzz.plans import make_plan
+from tests.fuzz.plans import make_draft
 from tests.fuzz.report import Report
 from tests.fuzz.twins import TWINS, Case
 
@@ -38,7 +40,17 @@ TURNS = [*OFTEN, *OFTEN, *OFTEN, "draws at once", "loans alone", "loans alone", 
 """Laws that cost as much as the plan itself; every second case tries one of them, in turn."""
 WHOLE = 8
 """One of so many cases prints every row."""
-READ = ("accounts.", "loans.", "funding.", "plants.", "products.", "projects.", "working_capital.", "returns.")
+READ = (
+    "accounts.",
+    "loans.",
+    "funding.",
+    "plants.",
+    "products.",
+    "projects.",
+    "working_capital.",
+    "returns.",
+    "ratios.",
+)
 """What the rows begin with that laws read."""
 
 
@@ -76,19 +88,24 @@ def choose_turns(seed: int) -> list[str]:
 
 
 def try_case(seed: int, folder: Path, report: Report, turns: list[str] | None = None) -> None:
-    """Draw the plan of a seed and try it."""
+    """Draw the plan of a seed and try it, in a folder."""
     report.cases += 1
-    plan = make_plan(seed)
-    chosen = turns if turns is not None else choose_turns(seed)
-    keys = set(find_keys(plan))
+    draft = make_draft(seed)
+    with contextlib.chdir(folder):
+        report.keys.update(try_draft(seed, draft, report, choose_turns(seed) if turns is None else turns))
+
+
+def try_draft(seed: int, draft: Draft, report: Report, turns: list[str]) -> set[str]:
+    """Try a plan in the current folder; return the keys that it and its twins have."""
+    keys = set(find_keys(draft.plan))
     stage = "the plan"
     try:
         started = process_time()
-        case = Case(seed, plan, folder)
+        case = Case(seed, draft, Path())
         report.seconds["the plan"] += process_time() - started
         stage = "the rows"
         judge(case, seed, report)
-        for stage in chosen:
+        for stage in turns:
             report.tried[stage] += 1
             started = process_time()
             law = answer_commands if stage == "commands" else TWINS[stage]
@@ -107,7 +124,7 @@ def try_case(seed: int, folder: Path, report: Report, turns: list[str] | None = 
         report.tell(seed, "rejected" if stage == "the plan" else "twins rejected", f"{stage}: {error}")
     except Exception:  # noqa: BLE001 - whatever comes is what is looked for
         report.tell(seed, "crashes", f"{stage}: {traceback.format_exc(limit=-5)}")
-    report.keys.update(keys)
+    return keys
 
 
 def judge(case: Case, seed: int, report: Report) -> None:
@@ -120,7 +137,7 @@ def judge(case: Case, seed: int, report: Report) -> None:
     for name, law in LAWS.items():
         for told in law(books):
             report.tell(seed, name, told)
-    for name, outcome in OUTCOMES.items():
+    for name, outcome in {**OUTCOMES, **AGREEMENTS}.items():
         for told in outcome(printed, books, case.bare):
             report.tell(seed, name, told)
     report.seconds["laws"] += process_time() - started

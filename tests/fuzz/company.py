@@ -20,7 +20,7 @@ def open_draft(dice: Dice) -> Draft:
     step = dice.pick(1, 3, 3, 12, 12, 12)
     year = dice.randint(1994, 2006)
     year_ends = 12
-    if dice.chance(0.3):  # business years, whose last month ends a quarter where periods are quarters
+    if dice.chance(0.4):  # business years, whose last month ends a quarter where periods are quarters
         year_ends = dice.randint(1, 11) if step != 3 else dice.pick(3, 6, 9)
     month = dice.randint(0, 11) // step * step if step < 12 else year_ends % 12
     count = dice.randint(max(2, 6 // step), MOST[step])
@@ -142,11 +142,11 @@ def draw_demand(draft: Draft) -> Any:
     dice = draft.dice
     if dice.chance(0.7):
         return draft.series(lambda: draw_length(draft, 1e5, 2e6), 0.5)
-    found: Plan = {"market": draft.by_period(lambda: draw_length(draft, 1e6, 2e7), 0.5)}
+    found: Plan = {"market": draft.series(lambda: draw_length(draft, 1e6, 2e7), 0.6)}
     if dice.chance(0.8):
-        found["share"] = draft.by_period(lambda: draft.share(1, 60), 0.3)
+        found["share"] = draft.series(lambda: draft.share(1, 60), 0.4, bounded=True)
     if dice.chance(0.5):
-        found["exports"] = draw_length(draft, 1e4, 1e6)
+        found["exports"] = draft.series(lambda: draw_length(draft, 1e4, 1e6), 0.4)
     return found
 
 
@@ -183,9 +183,7 @@ def draw_plants(draft: Draft) -> None:
         if dice.chance(0.2):
             plant["closes"] = str(dice.day(max(opens, draft.first), end_of_month(draft.origin + 140)))
         if dice.chance(0.3):
-            plant["purchase"] = draw_purchase(draft, name, plant.get("opens", ""))
-            if plant.get("opens", "") >= plant["purchase"]["on"]:
-                draw_units(draft, plant["purchase"], 3e5, alone=not isinstance(plant["capacity"], dict))
+            buy_plant(draft, name, plant)
         if dice.chance(0.2):
             draw_closures(draft, plant)
         found[name] = plant
@@ -209,6 +207,16 @@ def draw_closures(draft: Draft, plant: Plan) -> None:
         first = end + timedelta(days=dice.pick(1, 1, 40))
     if found:
         plant["closures"] = found
+
+
+def buy_plant(draft: Draft, name: str, plant: Plan) -> None:
+    """Add how a plant is bought; one that opens no earlier may be depreciated by what it makes."""
+    plant["purchase"] = draw_purchase(draft, name, plant.get("opens", ""))
+    bought = plant["purchase"]["on"]
+    if "closes" not in plant and draft.dice.chance(0.3):
+        plant["opens"] = max(bought, plant.get("opens", ""))
+    if plant.get("opens", "") >= bought:
+        draw_units(draft, plant["purchase"], 3e5, alone=not isinstance(plant["capacity"], dict), share=0.35)
 
 
 def draw_purchase(draft: Draft, name: str, opens: str) -> Plan:
@@ -267,7 +275,7 @@ def draw_opening(draft: Draft) -> Plan:
         value = draft.amount(1e6, 2e7)
         terms: Plan = {"value": value} | ({"life": draft.months(1, 120)} if dice.chance(0.6) else {})
         draw_asset_terms(draft, terms, draft.first, foreign=False)
-        found["fixed_assets"] = dice.pick(value, terms)
+        found["fixed_assets"] = dice.pick(value, terms, terms)
     return found
 
 

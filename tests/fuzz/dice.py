@@ -117,6 +117,8 @@ class Draft:
     scale: float
     year_ends: int = 12
     plan: Plan = field(default_factory=dict)
+    typed: Plan = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     foreign: list[str] = field(default_factory=list)
     uses: dict[str, tuple[float, str]] = field(default_factory=dict)
     room: dict[str, float] = field(default_factory=dict)

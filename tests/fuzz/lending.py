@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.fuzz.dice import Draft, Plan, later, number
 from tests.fuzz.promises import draw_covenants
+from tests.fuzz.ratios import pick_ratio
 
 DAY_COUNTS = (
     "equal_periods", "30/360", "30/360 US", "30E/360", "30E/360 ISDA", "ACT/360", "ACT/365F", "ACT/ACT ISDA", "ACT/ACT ICMA",
@@ -53,7 +54,7 @@ def draw_ranks(draft: Draft, loans: Plan) -> None:
     for loan in loans.values():
         style, rank = loan.get("repayment", {}), loan.get("rank", 1)
         if style.get("style") == "sculpted":
-            if rank in sculpted or (rank > 1 and "tax" in style):
+            if rank in sculpted or (rank > 1 and style.get("tax") == "unlevered"):
                 loan["repayment"] = {"style": "bullet"}
             sculpted.add(rank)
 
@@ -71,7 +72,7 @@ def draw_loan(draft: Draft, name: str) -> Plan:
     """Return one contract."""
     dice = draft.dice
     style = dice.choice(STYLES)
-    swept = style != "revolver" and dice.chance(0.12)
+    swept = style != "revolver" and dice.chance(0.18)
     code = draft.home if swept or style == "revolver" else draft.code(0.2)
     size = dice.between(5e5, 2e7) * draft.scale
     found, signed, matures = draw_term(draft, style, size, code)
@@ -79,7 +80,7 @@ def draw_loan(draft: Draft, name: str) -> Plan:
     found["rate"] = draw_rate(draft, signed)
     if swept:
         found["sweep"] = draw_changing(draft, signed, lambda: draft.share(5, 100))
-        if dice.chance(0.3):
+        if dice.chance(0.5):
             found["sweep"] = {"share": found["sweep"], "while": draw_condition(draft)}
     draw_dates(draft, found, style, signed, matures, cash=swept or style == "revolver")
     draw_moves(draft, found, style, name, signed, matures)
@@ -143,22 +144,27 @@ def draw_steps(draft: Draft, signed: date, value: Callable[[], str]) -> Any:
 
 def draw_changing(draft: Draft, signed: date, value: Callable[[], str]) -> Any:
     """Return one value, values by key, or values by steps of a ratio."""
-    return draw_ratio_steps(draft, value) if draft.dice.chance(0.15) else draw_steps(draft, signed, value)
+    return draw_ratio_steps(draft, value) if draft.dice.chance(0.2) else draw_steps(draft, signed, value)
 
 
 def draw_ratio_steps(draft: Draft, value: Callable[[], str]) -> Plan:
     """Return values by steps of a ratio."""
     dice = draft.dice
     limits = sorted({float(number(dice.between(0.3, 6))) for _ in range(dice.randint(1, 3))})
-    found: Plan = {"by": dice.pick("accounts.debt_to_ebitda_12m", "accounts.dscr_12m", "accounts.debt_to_ebitda")}
+    by = pick_ratio(draft, "accounts.debt_to_ebitda_12m", "accounts.dscr_12m", "accounts.debt_to_ebitda")
+    found: Plan = {"by": by}
     found["steps"] = {f"step_{place}": {"below": limit, "is": value()} for place, limit in enumerate(limits)}
     return found | {"else": value()} | ({"at_first": value()} if dice.chance(0.5) else {})
 
 
 def draw_condition(draft: Draft) -> Plan:
     """Return a test of a ratio."""
-    word = draft.dice.pick("above", "at_least", "below", "at_most")
-    return {"row": "accounts.debt_to_ebitda_12m", word: number(draft.dice.between(0.3, 6))}
+    word, first = draft.dice.pick("above", "at_least", "below", "at_most"), draft.first.year
+    found: Plan = {"row": pick_ratio(draft, "accounts.debt_to_ebitda_12m")}
+    limits = {
+        str(first + years): number(draft.dice.between(0.3, 6)) for years in (-20, 1, 3)[: draft.dice.randint(1, 3)]
+    }
+    return found | {word: limits if draft.dice.chance(0.6) else limits[str(first - 20)]}
 
 
 def draw_by_day(draft: Draft, signed: date, value: Callable[[], str]) -> Plan:
@@ -268,7 +274,9 @@ def draw_sculpting(draft: Draft, code: str) -> Plan:
     """Return whose cover a sculpted loan keeps, or that it follows unlevered tax, as one in another currency must."""
     if code != draft.home or draft.dice.chance(0.2):
         return {"tax": "unlevered"}
-    return {"of": draft.dice.pick("rank", "package")} if draft.dice.chance(0.3) else {}
+    if draft.dice.chance(0.2):
+        return {"tax": "paid"}
+    return {"of": draft.dice.pick("rank", "package")} if draft.dice.chance(0.6) else {}
 
 
 def draw_schedule(draft: Draft, size: float, code: str, signed: date, matures: date) -> Plan:

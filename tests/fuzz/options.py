@@ -64,7 +64,8 @@ def move_amounts(draft: Draft, option: Plan) -> None:
     dice, plan = draft.dice, draft.plan
     for name in dice.some(written(plan, "projects"), 0.5):
         change(option, f"projects.{name}.capex", {"times": dice.pick("1.1", "120 %", 1.05)})
-        change(option, f"projects.{name}.complete", {"delay": draft.months(1, 9)})
+        if "sold" not in plan["projects"][name]:
+            change(option, f"projects.{name}.complete", {"delay": draft.months(1, 9)})
     for name in dice.some(written(plan, "loans"), 0.3):
         key = "commitment" if "commitment" in plan["loans"][name] else "outstanding"
         change(option, f"loans.{name}.{key}", {"times": "1.25"})

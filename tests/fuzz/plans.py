@@ -15,24 +15,27 @@ from tests.fuzz.dice import Dice, Draft, Plan
 from tests.fuzz.lending import draw_loans
 from tests.fuzz.options import draw_options
 from tests.fuzz.promises import draw_claims, draw_stops
+from tests.fuzz.ratios import draw_ratios
 from tests.fuzz.remarks import add_likes, add_remarks, draw_sources_of_inputs
+from tests.fuzz.series_files import move_to_files
 from tests.fuzz.units import draw_units
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 def make_plan(seed: int) -> Plan:
-    """Return a random valid plan."""
-    return make_draft(seed).plan
+    """Return a random valid plan, all of it typed in."""
+    return make_draft(seed).typed
 
 
 def make_draft(seed: int) -> Draft:
-    """Return a random valid plan with what is known of it."""
+    """Return a random valid plan with what is known of it, and the files of its series."""
     draft = open_draft(Dice(seed))
     draw_sources_of_inputs(draft)
     draw_products(draft)
     draw_plants(draft)
     draw_projects(draft)
+    draw_ratios(draft)
     draw_loans(draft)
     draw_funding(draft)
     draw_owners(draft)
@@ -43,6 +46,7 @@ def make_draft(seed: int) -> Draft:
     draw_units(draft)
     add_likes(draft)
     draw_options(draft)
+    move_to_files(draft)
     add_remarks(draft)
     return draft
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from tests.fuzz.dice import Draft, Plan, month_of, name_year, number
+from tests.fuzz.ratios import pick_ratio
 
 RATIOS = ("accounts.dscr_12m", "accounts.interest_cover_12m", "accounts.dscr_before_capex_12m")
 TESTS = {"period": 1, "quarter": 3, "half_year": 6, "year": 12}
@@ -22,7 +23,7 @@ def draw_covenant(draft: Draft, loan: str, term: tuple[date, date]) -> Plan:
     if dice.chance(0.2):
         found["says"] = "Service is covered"
     tests = [word for word, months in TESTS.items() if months >= draft.step or word == "period"]
-    kind = dice.pick("ratio", "ratio", "own", "life", "debt", "money", "measure")
+    kind = dice.pick("ratio", "ratio", "own", "defined", "life", "debt", "money", "measure")
     if kind == "measure":
         found["measure"] = dice.choice(MEASURES[:5])
     elif kind == "money":
@@ -31,9 +32,8 @@ def draw_covenant(draft: Draft, loan: str, term: tuple[date, date]) -> Plan:
         found["row"] = dice.pick("accounts.debt_to_ebitda_12m", "accounts.debt_to_ebitda")
     else:
         own = f"loans.{loan}.dscr_12m"
-        found["row"] = {"ratio": dice.choice(RATIOS), "own": own, "life": dice.pick("accounts.llcr", "accounts.plcr")}[
-            kind
-        ]
+        life = dice.pick("accounts.llcr", "accounts.plcr")
+        found["row"] = {"ratio": dice.choice(RATIOS), "own": own, "defined": pick_ratio(draft, own), "life": life}[kind]
     if "row" in found and found["row"] != "accounts.debt_to_ebitda" and dice.chance(0.7):
         found["test"] = dice.choice([*tests, "payment"] if kind != "money" else tests)
     level = dice.between(0.5, 6)
@@ -46,8 +46,10 @@ def draw_covenant(draft: Draft, loan: str, term: tuple[date, date]) -> Plan:
     comparator = dice.pick("at_least", "above") if floor else dice.pick("at_most", "below")
     by_year = "row" in found and len(limits) > 1
     found[comparator] = {year: text(limit) for year, limit in limits.items()} if by_year else text(level)
-    if kind in {"ratio", "own", "money", "debt"} and dice.chance(0.3):
-        found["lock_up"] = text(level * (1.5 if floor else 0.5))
+    if kind in {"ratio", "own", "defined", "money", "debt"} and dice.chance(0.3):
+        beyond = 1.5 if floor else 0.5
+        levels = {year: text(limit * beyond) for year, limit in limits.items()}
+        found["lock_up"] = levels if by_year and dice.chance(0.6) else text(level * beyond * (1.3 if floor else 0.7))
     return found | ({"from": str(dice.day(*term))} if "row" in found and dice.chance(0.2) else {})
 
 
@@ -68,8 +70,10 @@ def draw_stops(draft: Draft) -> None:
         )
         terms = loan.get("covenants", {}).values()
         dated = not terms or any("row" not in covenant for covenant in terms)
-        if not (known or dated or "draws" in loan) and draft.dice.chance(0.3):
-            loan["draw_stop"] = "true"
+        if not (known or dated or "draws" in loan) and draft.dice.chance(0.5):
+            loan["draw_stop"] = draft.dice.pick("true", True)
+        elif draft.dice.chance(0.06):
+            loan["draw_stop"] = "false"
 
 
 def draw_claims(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from tests.fuzz.dice import Dice, Draft, Plan
 from tests.fuzz.keys import REMARKS, Node, language
 
-COLLECTIONS = ("sources", "products", "plants", "projects", "loans", "claims")
+COLLECTIONS = ("sources", "products", "plants", "projects", "loans", "claims", "ratios")
 
 
 def draw_sources_of_inputs(draft: Draft) -> None:

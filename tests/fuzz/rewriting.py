@@ -8,11 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from fibercap.core.series import OverTime
-from fibercap.core.spec import field_at
-from fibercap.model.plan.scenario import Scenario
 from tests.fuzz.dice import MONTHS as NAMES
 from tests.fuzz.dice import Dice, Plan, end_of_month, later, number, span_of
+from tests.fuzz.remarks import without_remarks
 
 CODES = "USD|EUR|DEM|BRL|JPY"
 NUMBER = r"(-?[0-9_.]+(?:[eE][+-]?[0-9]+)?)"
@@ -127,9 +125,14 @@ def shuffle_block(dice: Dice, block: Any) -> Any:
     if not isinstance(block, dict):
         return block
     keys = dice.sample([*block], len(block))
-    if all(isinstance(inner, dict) and "below" in inner for inner in block.values()):
-        keys = [*block]  # steps stand in the order of their limits
+    if has_steps(without_remarks(block)):
+        keys = [*block]  # which stand in the order of their limits
     return {key: shuffle_block(dice, block[key]) for key in keys}
+
+
+def has_steps(block: Any) -> bool:
+    """Tell whether a block has the steps of a ratio."""
+    return isinstance(block, dict) and all(isinstance(inner, dict) and "below" in inner for inner in block.values())
 
 
 def lay_over(dice: Dice, plan: Plan) -> tuple[Plan, Plan]:
@@ -153,32 +156,6 @@ def lay_over(dice: Dice, plan: Plan) -> tuple[Plan, Plan]:
             base = {name: block for name, block in base.items() if name != key}
             overlay.setdefault("add", {})[key] = plan[key]
     return base, overlay
-
-
-def put_in_files(dice: Dice, plan: Any, path: tuple[str, ...] = ()) -> tuple[Any, dict[str, str]]:
-    """Return a plan whose series stand in CSV files, and the texts of these by name."""
-    if not isinstance(plan, dict) or path[:1] == ("options",):
-        return plan, {}
-    keys = [key for key in plan if re.fullmatch(DAY, str(key))]
-    if keys and isinstance(field_at(Scenario, path), OverTime):
-        name = f"{'-'.join(path)}.csv"
-        beside = {key: value for key, value in plan.items() if key not in keys}
-        return {"file": name, "column": "it", **beside}, {name: write_csv(dice, {key: plan[key] for key in keys})}
-    parts = {key: put_in_files(dice, value, (*path, str(key))) for key, value in plan.items()}
-    files = {name: text for _, some in parts.values() for name, text in some.items()}
-    return {key: part for key, (part, _) in parts.items()}, files
-
-
-def write_csv(dice: Dice, series: Plan) -> str:
-    """Return a CSV file with a series in one of its columns, the lines in any order."""
-    units = {str(value).partition(" ")[2] for value in series.values()}
-    alone = len(units) == 1 and dice.chance(0.5)
-    mark = dice.pick("", '"')
-    lines = [f"{mark}key{mark},other,{mark}it{f' [{units.pop()}]' if alone else ''}{mark}"]
-    for key, value in dice.sample([*series.items()], len(series)):
-        cell = str(value).partition(" ")[0] if alone else str(value)
-        lines += [f'{key},"a, b",{mark}{cell}{mark}', *[""] * dice.chance(0.1)]
-    return dice.pick("\n", "\r\n").join(lines)
 
 
 def find_start(plan: Plan) -> str:

@@ -21,10 +21,10 @@ from fibercap.reading.yaml_writer import yaml_text
 from fibercap.studies.compare import compare
 from fibercap.views.numbers import lies_within
 from tests.fuzz.costs import find_cost
-from tests.fuzz.dice import Dice, Plan
+from tests.fuzz.dice import Dice, Draft, Plan
 from tests.fuzz.plans import write_plan
 from tests.fuzz.remarks import without_remarks
-from tests.fuzz.rewriting import CODES, change_units, lay_over, move_years, multiply_money, put_in_files, shuffle_keys
+from tests.fuzz.rewriting import CODES, change_units, lay_over, move_years, multiply_money, shuffle_keys
 
 TIMES = 1000
 HUGE = 1e5
@@ -34,21 +34,21 @@ FLAGS = (".has_payment", ".has_dscr", ".changed")
 
 
 class Case:
-    """A plan with what it leads to, and the folder in which it is tried."""
+    """A plan with what it leads to, and the folder in which it is tried.
 
-    def __init__(self, seed: int, plan: Plan, folder: Path) -> None:
-        """Read and project a plan."""
-        self.dice, self.plan, self.folder = Dice(seed), plan, folder
-        self.text = write_plan(plan)
+    `bare` is the plan without sources and notes, which move no figure, and with all series typed in.
+    """
+
+    def __init__(self, seed: int, draft: Draft, folder: Path) -> None:
+        """Read and project a plan, in the folder in which it is tried."""
+        self.dice, self.plan, self.folder = Dice(seed), draft.plan, folder
+        self.bare: Plan = without_remarks(draft.typed)
+        self.text = write_plan(draft.plan)
+        for name, text in draft.files.items():
+            (folder / name).write_text(text, "utf-8")
         self.scenario = scenario_of(self.text)
         self.projection = project(self.scenario)
-        self.texts: list[Plan] = [plan]
-
-    @cached_property
-    def bare(self) -> Plan:
-        """The plan without sources and notes, which move no figure."""
-        plan: Plan = without_remarks(self.plan)
-        return plan
+        self.texts: list[Plan] = []
 
     @cached_property
     def measures(self) -> dict[str, Measure]:
@@ -221,15 +221,6 @@ def lay(case: Case) -> Iterator[str]:
     yield from unlike(case.projection, twin)
 
 
-def read_files(case: Case) -> Iterator[str]:
-    """Check that series in files are the series as they are typed."""
-    twin, files = put_in_files(case.dice, case.bare)
-    case.texts.append(twin)
-    for name, text in {**files, "plan.yaml": write_plan(twin)}.items():
-        (case.folder / name).write_text(text, "utf-8")
-    yield from unlike(case.projection, project(read(case.folder / "plan.yaml")))
-
-
 def lend(case: Case) -> Iterator[str]:
     """Check that a loan that draws by its own dates is the same in a file of loans alone."""
     plan = case.bare
@@ -275,7 +266,6 @@ TWINS: dict[str, Callable[[Case], Iterator[str]]] = {
     "an option alone": choose_option,
     "by quarter": bring_by,
     "laid over another": lay,
-    "series in files": read_files,
     "draws at once": draw_many,
     "loans alone": lend,
 }
