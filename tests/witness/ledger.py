@@ -2,11 +2,12 @@
 
 import copy
 from collections import defaultdict
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from tests.witness.loans import Contract, Payment
 from tests.witness.quantities import is_share, read_number
-from tests.witness.terms import read_term
+from tests.witness.terms import Frozen, read_term
 
 CENT = 0.005
 RECURRING = ("undrawn", "guarantee", "agency")
@@ -254,9 +255,13 @@ class Ledger:
             self.moved = True
         self.balances[day] = self.owed
 
-    def look_ahead(self, until: date) -> "Ledger":
-        """Return the loan as it goes on from now to a day without being drawn further."""
-        ahead = copy.copy(self)
+    def look_ahead(self, day: date, until: date) -> "Ledger":
+        """Return the loan as it goes on from a day to another as it stands: without draws and prepayments, steps as in force."""
+        ahead, contract = copy.copy(self), self.contract
+        terms = {key: value for key, value in contract.block.items() if key != "prepayments"}
+        start = contract.find_period(max(day - timedelta(days=1), contract.signed)).start
+        tested = contract.tested and Frozen(contract.tested.rows, contract.tested.calendar, start)
+        ahead.contract, ahead.targets = replace(contract, block=terms, tested=tested), {}
         ahead.draws, ahead.balances, ahead.queue = {}, {}, list(self.queue)
         ahead.flows = defaultdict(lambda: defaultdict(float))
         ahead.advance(until)

@@ -175,3 +175,55 @@ funding:
   third: {cash: available, equity: 0.2 million USD}
   second: {shaped_two: 3 million USD, cash: available, equity: rest}
 """
+
+RESERVED = """
+fibercap: 1
+horizon: {from: 2001, to: 2010, step: quarter}
+money: {report_in: USD, discount_rate: 12 %/year, terminal_value: {multiple: 5}, minimum_cash: 0.5 million USD, interest_on_cash: 3 %/year,
+        interest_on_overdraft: 9 %/year}
+products: {fiber: {price: {2001: 46 USD/km, 2004: 38 USD/km, 2005-Q3: 16 USD/km, 2006-Q2: 44 USD/km, 2008: 48 USD/km}}}
+plants:
+  works: {product: fiber, capacity: 100_000 km/year, cash_cost: 25 USD/km, fixed_cost: 0.5 million USD/year, maintenance: 0.2 million USD/year}
+projects:
+  line: {plant: works, adds: 220_000 km/year, capex: 24 million USD, spend: {2001: 60 %, 2002: 40 %}, complete: 2002-06-30, ramp: {linear: 6 months}}
+working_capital: {receivables: 45 days, payables: 30 days}
+opening: {cash: 1.5 million USD, fixed_assets: {value: 10 million USD, life: 8 years}, paid_in_capital: 3 million USD}
+tax: {rate: 30 %, lag: 3 months}
+rates: {libor: {2001: 5 %/year, 2002-02: 4 %/year, 2003: 3 %/year, 2005-05: 4.5 %/year}}
+company: {gap: [revolver, equity], payouts: {every: half_year, first: 2003-06-30, share: 80 %, keep: 1 million USD}}
+loans:
+  shaped:
+    commitment: 14 million USD
+    signed: 2001-01-31
+    matures: 2009-07-31
+    rate: {index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.5, is: 1.5 %/year}, middle: {below: 3, is: 2 %/year}}, else: 3 %/year, at_first: 2.5 %/year}, floor: {2001: 5 %/year, 2005: 4 %/year}, cap: 8 %/year}
+    payments: {every: quarter, first: 2001-03-31, end_of_month: true}
+    grace: 1 year
+    sweep: {2001: 0 %, 2004: 25 %}
+    reserve: {covers: 6 months, filled_from: operations}
+    covenants: {cover: {row: loans.shaped.dscr_12m, at_least: 1.3, lock_up: 2, test: payment}}
+    fees: {upfront: 1 %, undrawn: 0.5 %/year}
+  shaped_two: {commitment: 6 million USD, signed: 2001-03-15, matures: 2012-03-31, rate: 10 %/year, rank: 2, grace: 1 year, payments: {every: half_year, first: 2001-09-30, end_of_month: true}, repayment: {style: sculpted, dscr: 3}, fees: {agency: 20_000 USD/year}}
+  mezzanine: {commitment: 2 million USD, signed: 2001-06-30, matures: 2011-06-30, rate: 13 %/year, rank: 3, capitalize_until: 2004-06-30, payments: {every: quarter}, repayment: {style: bullet}, draws: {2001-06-30: 2 million USD}}
+  overdraft: {commitment: 1 million USD, signed: 2001-01-31, matures: 2010-12-31, rate: {index: libor, margin: 2 %/year}, payments: {every: quarter}, repayment: {style: revolver}, fees: {undrawn: {2001: 0.25 %/year, 2005: 0.5 %/year}}}
+funding: {line: {shaped: 14 million USD, shaped_two: 6 million USD, equity: rest}}
+"""
+
+FROM_USES = change_plan(
+    RESERVED,
+    (
+        (
+            "repayment: {style: sculpted, dscr: 3}",
+            "repayment: {style: equal_principal}, reserve: {covers: 12 months, filled_from: uses}",
+        ),
+        ("draws: {2001-06-30: 2 million USD}}", "draws: {2001-06-30: 2 million USD}, reserve: {covers: 3 months}}"),
+    ),
+)
+
+USES_FROM_CASH = change_plan(
+    RESERVED,
+    (
+        ("dscr: 3}", "dscr: 3}, reserve: {covers: 6 months, filled_from: uses}"),
+        ("equity: rest}}", "cash: rest}}"),
+    ),
+)

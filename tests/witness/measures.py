@@ -133,7 +133,7 @@ def measure_years(company: Company) -> Measures:
         "owed_at_horizon": float(rows["accounts.debt"][horizon - 1]),
         "total_interest_at_horizon": add_up("interest_accrued"),
         "total_fees_at_horizon": add_up("recurring_fees") + add_up("upfront_fees_paid") + add_up("prepayment_fees"),
-        "lowest_cash": float(rows["accounts.cash"][:horizon].min()),
+        "lowest_cash": float(rows.get("accounts.cash_free", rows["accounts.cash"])[:horizon].min()),
         "equity_called": add_up("equity_for_projects") + add_up("equity_paid_in") + add_up("equity_for_cash"),
         "funding_gap": add_up("unfunded_uses"),
     }

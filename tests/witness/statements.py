@@ -10,7 +10,7 @@ from tests.witness.ledger import Ledger
 from tests.witness.payouts import Payouts
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number
-from tests.witness.reserves import SERVICE, Reserve
+from tests.witness.reserves import SERVICE, Reserve, find_filling, find_use
 from tests.witness.series import Exchange
 
 
@@ -22,12 +22,17 @@ class Books(Income):
     ) -> None:
         """Take what the income is made of, and where each lock-up bars what owners are paid."""
         super().__init__(plan, ledgers, exchange, rows)
+        self.plan = plan
         self.locked = locked
         ranked = sorted(ledgers, key=lambda name: ledgers[name].contract.rank)
         self.prepaid = [name for name in ranked if ledgers[name].contract.prepayments]
         self.limit = read_number(plan.get("company", {}).get("equity_limit"), "1e300")
         self.reserves = {
-            name: Reserve(ledger, ledger.contract.block["reserve"])
+            name: Reserve(
+                ledger,
+                ledger.contract.block["reserve"],
+                find_filling(plan, name, ledger.contract.block["reserve"], self.calendar),
+            )
             for name, ledger in ledgers.items()
             if "reserve" in ledger.contract.block and not ledger.idle
         }
@@ -52,15 +57,31 @@ class Books(Income):
                 ledger.advance(day)
                 self.amortize_fee(name, at, day)
             self.earn(at, before, day)
+            self.open_reserves(at, day)
             self.operate(at, before, day)
             for rank in self.ranks:
                 self.serve(rank, at, before, day)
             self.put("accounts.cash_after_service", at, self.cash)
+            if self.reserves:
+                self.put("accounts.cash_after_reserves", at, self.free)
             self.move_cash(at, before, day)
             for name in self.ledgers:
                 self.close_loan(name, at, before, day)
         self.rows.update(self.cells)
         self.rows.update(self.taxpayer.list_rows("tax"))
+
+    def open_reserves(self, at: int, day: date) -> None:
+        """Set the targets of reserves; owners fill those of projects and purchases of which they pay the rest (rule 8)."""
+        for name, reserve in self.reserves.items():
+            asked = reserve.open_period(at, day)
+            if reserve.complete is None:
+                continue
+            self.put(f"loans.{name}.reserve_from_uses", at, asked)
+            key = find_use(self.plan, name)
+            if self.plan["funding"][key].get("equity") == "rest":
+                paid = min(asked, max(self.left_of_owners(at), 0.0)) if asked else 0.0
+                self.cells[f"funding.{key}.equity_for_reserve"][at] += paid
+                self.rows["accounts.equity_for_projects"][at] += paid
 
     def operate(self, at: int, before: date, day: date) -> None:
         """Bring cash through operations, investment, funding and dated equity (section 5, steps 1 to 3)."""
@@ -70,6 +91,7 @@ class Books(Income):
         flow += float(self.sales[at]) + self.earn_on_cash(at)
         flow += rows["accounts.grants"][at] + rows["accounts.equity_for_projects"][at] + self.equity[at]
         flow += sum(self.translate(name, "draws", at, before, day) for name in self.ledgers)
+        flow -= sum(self.translate(name, "upfront_fee", at, before, day) for name in self.ledgers)
         self.cash += flow
         self.put("accounts.equity_paid_in", at, self.equity[at])
 
@@ -78,16 +100,18 @@ class Books(Income):
         names = [name for name, ledger in self.ledgers.items() if ledger.contract.rank == rank]
         had, service = self.free, 0.0
         for name in names:
-            paid = {kind: self.translate(name, kind, at, before, day) for kind in (*SERVICE, "upfront_fee")}
-            service += sum(paid[kind] for kind in SERVICE)
+            paid = {kind: self.translate(name, kind, at, before, day) for kind in SERVICE}
+            service += sum(paid.values())
             self.cash -= sum(paid.values())
+        if any(name in self.reserves for name in names):
+            self.put(f"ranks.{rank}.cash_to_serve", at, had)
         lacking = max(service - max(had, 0.0), 0.0)
         for name in names:
             if name in self.reserves:
                 lacking -= self.reserves[name].use(lacking)
         for name in names:
             if name in self.reserves:
-                self.reserves[name].fill(day, self.excess)
+                self.reserves[name].fill(at, self.excess)
                 self.write_reserve(name, at)
 
     def write_reserve(self, name: str, at: int) -> None:
@@ -96,7 +120,6 @@ class Books(Income):
         self.put(path, at, reserve.balance)
         for item in ("target", "used", "filled", "released", "short"):
             self.put(f"{path}_{item}", at, getattr(reserve, item))
-        reserve.open_period()
 
     def prepay_dated(self, name: str, at: int, before: date, day: date) -> None:
         """Pay dated prepayments and their fees, and tell the next pass what cash allows (section 5, step 6)."""

@@ -51,6 +51,17 @@ class Tested:
         return self.find(path, at if on_end else at - 1)
 
 
+@dataclass(frozen=True)
+class Frozen(Tested):
+    """The same, as they stood on a day: what is tested later is not known."""
+
+    on: date
+
+    def find_before(self, path: str, day: date) -> float | None:
+        """Return a row at the last period's end that is neither after a day nor after the one on which all stands still."""
+        return super().find_before(path, min(day, self.on))
+
+
 def read_term(node: Any, day: date, tested: Tested | None, default: str = "0") -> float:
     """Return what a term is for the interest period that begins on a day: a value, a series by key, or steps."""
     if not isinstance(node, dict):

@@ -11,10 +11,13 @@ from tests.witness.lender_plans import (
     BY_PACKAGE,
     BY_RULE,
     FROM_CASH,
+    FROM_USES,
     IN_STEPS,
     RANKS,
+    RESERVED,
     SCULPTED,
     STOPPED_DRAWS,
+    USES_FROM_CASH,
     change_plan,
 )
 from tests.witness.program import compare_measures, compare_rows, find_run_off, list_unknown, names_row, run_program
@@ -262,6 +265,9 @@ PLANS = {
     "stopped_draws": STOPPED_DRAWS,
     "steps_of_leverage": IN_STEPS,
     "sculpted_junior": SCULPTED,
+    "reserved": RESERVED,
+    "reserved_from_uses": FROM_USES,
+    "uses_from_cash": USES_FROM_CASH,
     "sculpted_by_package": BY_PACKAGE,
     "maker": MAKER.replace("bank", "shaped").replace("25 USD/km", "300 USD/coil"),
     "costly": change_plan(COMPANY + BY_QUARTER, COSTLY),

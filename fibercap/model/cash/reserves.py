@@ -165,16 +165,11 @@ def reserve_rows(sheet: Sheet, plan: Plan) -> None:
         for name in here:
             _rows_of(sheet, plan, name, here, least)
     reserves = total(f"loans.{name}.reserve" for name in names)
-    for path, label, text in (
-        (RESERVES, "Cash held in reserves", reserves),
-        ("accounts.cash_free", "Cash less reserves", f"{{accounts.cash}} - {{{RESERVES}}}"),
-        (
-            "accounts.cash_after_reserves",
-            "Cash that debt service and reserves leave",
-            f"{{accounts.cash_after_service}} - {{{RESERVES}}}",
-        ),
-    ):
-        sheet.put(Row(path, label, money, STOCK, text), None)
+    sheet.put(Row(RESERVES, "Cash held in reserves", money, STOCK, reserves), None)
+    text, label = f"{{accounts.cash}} - {{{RESERVES}}}", "Cash less reserves"
+    sheet.put(Row("accounts.cash_free", label, money, STOCK, text, "{inputs.opening.cash}"), None)
+    text, label = f"{{accounts.cash_after_service}} - {{{RESERVES}}}", "Cash that debt service and reserves leave"
+    sheet.put(Row("accounts.cash_after_reserves", label, money, STOCK, text), None)
 
 
 def total_service(ranks: Iterable[int]) -> str:
