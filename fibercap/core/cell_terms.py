@@ -120,12 +120,12 @@ def _number(truth: Any) -> Any:
 
 def _truth(term: Term, places: Places, length: int) -> CellFunction:
     """Return a function that computes a term as a truth, or truths (sample,); a number is true where it is not 0."""
-    if isinstance(term, Operation) and term.sign in COMPARISONS and places.is_open(term):
-        return _direct(term, places, length)
-    if isinstance(term, Call) and term.function in _DECIDED_BY and places.is_open(term):
-        return _junction(_DECIDED_BY[term.function], [_truth(part, places, length) for part in term.arguments])
     if _is_known(term, places):
         return places.cells(Place(term, length, is_truth=True)).__getitem__
+    if isinstance(term, Operation) and term.sign in COMPARISONS:
+        return _direct(term, places, length)
+    if isinstance(term, Call) and term.function in _DECIDED_BY:
+        return _junction(_DECIDED_BY[term.function], [_truth(part, places, length) for part in term.arguments])
     number = cell_function(term, places, length)
     return lambda index: number(index) != 0.0
 

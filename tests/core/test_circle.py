@@ -137,6 +137,8 @@ def value_of(text: str, **rows: list[float | Open]) -> float:
         ("MIN({a})", 2.0),
         ("SUM({a} * ({b} = 7))", 3.0),
         ("SUMIFS({a}, {date}, 5) + SUMIFS({none}, {date}, 5)", 3.0),
+        ("IF(SUMIFS({none}, {date}, 5) > 0, 1, {a})", 3.0),
+        ("IF(OR({a} < 1, SUMIFS({none}, {date}, 5) = 0), {a}, 1)", 3.0),
         ("ROUND({a} / 7, 2)", 0.43),
         ("{a@-1} + {a@1}", 2.0),
     ],

@@ -8,6 +8,7 @@ from typing import Any
 from tests.fuzz.books import Books, Values
 from tests.fuzz.dice import Plan
 from tests.fuzz.outcomes import end_of, near
+from tests.fuzz.reserves import follow_reserves
 
 
 def follow_ratios(books: Books, plan: Plan) -> Iterator[str]:
@@ -79,4 +80,5 @@ def stop_draws(printed: dict[str, Any], books: Books, plan: Plan) -> Iterator[st
 AGREEMENTS: dict[str, Callable[..., Iterator[str]]] = {
     "ratios of its own": lambda _, books, plan: follow_ratios(books, plan),
     "draws that are stopped": stop_draws,
+    "reserves": lambda _, books, __: follow_reserves(books),
 }

@@ -176,7 +176,7 @@ def test_measures(printed: dict[str, Any], books: Books) -> Iterator[str]:
 
     calls = [f"accounts.{key}" for key in ("equity_for_projects", "equity_paid_in", "equity_for_cash")]
     wanted: dict[str, float] = {
-        "lowest_cash": min(values("accounts.cash")),
+        "lowest_cash": min(values("accounts.cash_free" if "accounts.cash_free" in books else "accounts.cash")),
         "owed_at_horizon": values("accounts.debt")[-1],
         "funding_gap": sum(values("accounts.unfunded_uses")),
         "equity_called": sum(sum(values(path)) for path in calls if path in rows),

@@ -17,6 +17,7 @@ from tests.fuzz.options import draw_options
 from tests.fuzz.promises import draw_claims, draw_stops
 from tests.fuzz.ratios import draw_ratios
 from tests.fuzz.remarks import add_likes, add_remarks, draw_sources_of_inputs
+from tests.fuzz.reserves import draw_reserves
 from tests.fuzz.series_files import move_to_files
 from tests.fuzz.units import draw_units
 
@@ -41,6 +42,7 @@ def make_draft(seed: int) -> Draft:
     draw_owners(draft)
     draw_capital(draft)
     draw_stops(draft)
+    draw_reserves(draft)
     draw_claims(draft)
     draw_costs(draft)
     draw_units(draft)

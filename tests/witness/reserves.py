@@ -68,7 +68,7 @@ def foresee_service(ledger: Ledger, day: date, months: int) -> float:
 
 def find_use(plan: Plan, name: str) -> str:
     """Return the project or purchase that a loan pays for."""
-    return next(key for key, block in plan["funding"].items() if name in (block or {}))
+    return next(str(key) for key, block in plan["funding"].items() if name in (block or {}))
 
 
 def find_filling(plan: Plan, name: str, block: Plan, calendar: Calendar) -> int | None:
