@@ -70,7 +70,7 @@ def draw_stops(draft: Draft) -> None:
         )
         terms = loan.get("covenants", {}).values()
         dated = not terms or any("row" not in covenant for covenant in terms)
-        if not (known or dated or "draws" in loan) and draft.dice.chance(0.5):
+        if not (known or dated or ("draws" in loan and name in revolvers)) and draft.dice.chance(0.5):
             loan["draw_stop"] = draft.dice.pick("true", True)
         elif draft.dice.chance(0.06):
             loan["draw_stop"] = "false"

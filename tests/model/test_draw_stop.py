@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,37 @@ def test_what_a_stopped_loan_does_not_pay_the_next_source_pays_or_none(source: s
     assert any(each.kind == "uses_unfunded" for each in findings(held)) == ("rest" not in source)
 
 
+DATED = TERM.replace(
+    "draw_stop: true,", "draws: {2001-08-15: 1 million USD, 2003-02-10: 1 million USD}, draw_stop: true,"
+)
+
+
+def test_a_draw_on_a_date_on_which_draws_are_stopped_is_not_made() -> None:
+    text = DATED.replace("bank: 6 million USD, SOURCE", "equity: rest")
+    free, held = run(text, (" draw_stop: true,", "")), run(text)
+    stopped = check_stops(held, "bank", "margin") > 0
+    planned, made = free.value("loans.bank.draws")[0], held.value("loans.bank.draws")[0]
+
+    assert planned[stopped].tolist().count(1e6) == 1
+    assert made.tolist() == np.where(stopped, 0.0, planned).tolist()
+    assert held.value("loans.bank.closing")[0, -1] < 1e6
+    assert any("bank: a broken covenant stops draws, from 200" in text for text in warnings(held))
+
+
+def test_after_the_last_test_nothing_is_stopped_any_more() -> None:
+    changes = ("matures: 8 years", "matures: 2 years"), ("grace: 3 years", "grace: 1 year")
+    held = run(TERM, ("SOURCE", "equity: rest"), *changes)
+    tests = covenants(held)["bank.margin"].tests
+    broken = held.value("loans.bank.covenants.margin.broken")[0]
+    last = held.timeline.labels.index(tests[-1].when)
+
+    assert tests[-1].when == "2003-Q1"
+    assert not tests[-1].holds
+    assert broken[last] == 1
+    assert not broken[last + 1 :].any()
+    assert held.value("loans.bank.draws_stopped")[0][last + 2 :].sum() == 0
+
+
 def test_without_a_broken_covenant_it_changes_nothing() -> None:
     held = run(TERM, ("SOURCE", "equity: rest"), ("at_least: 20 %", "at_least: -90 %"))
     free = run(TERM, ("SOURCE", "equity: rest"), ("at_least: 20 %", "at_least: -90 %"), (" draw_stop: true,", ""))
@@ -155,16 +187,20 @@ def test_a_batch_is_its_members(text: str, path: str) -> None:
     [
         ("covenants: {margin: {row: accounts.ebitda_margin_12m, at_least: 20 %, test: quarter}}", "covenants: {}", "found a draw stop of a loan without covenants"),
         ("row: accounts.ebitda_margin_12m, at_least: 20 %, test: quarter", "measure: min_dscr, at_least: 1", "name the `row` that is tested, date by date"),
-        ("draw_stop: true,", "draw_stop: true, draws: {2001-06-30: 1 million USD},", "let `funding` or `company.gap` draw it"),
         ("row: accounts.ebitda_margin_12m, at_least: 20 %, test: quarter", "row: accounts.ebitda, at_least: 1 USD, test: quarter", "neither a balance nor a ratio"),
         ("{bank: 6", "{include_financing_costs: true, bank: 6", "leave it out, or leave `draw_stop` of `bank` out"),
     ],
 )  # fmt: skip
 def test_a_draw_stop_that_cannot_wait_is_refused_with_a_way_out(old: str, new: str, told: str) -> None:
-    with pytest.raises(ScenarioError) as error:
+    with pytest.raises(ScenarioError, match=re.escape(told)):
         run(TERM, ("SOURCE", "equity: rest"), (old, new))
 
-    assert told in str(error.value)
+
+def test_dated_draws_of_a_revolver_are_refused_beside_it() -> None:
+    """Room is kept for draws to come, which later tests may stop."""
+    dated = ("draw_stop: true,", "draw_stop: true, draws: {2001-06-30: 1 million USD},")
+    with pytest.raises(ScenarioError, match=re.escape("let `company.gap` draw it")):
+        run(REVOLVER, ("LIMIT", "1"), dated)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +208,7 @@ def test_a_draw_stop_that_cannot_wait_is_refused_with_a_way_out(old: str, new: s
     [
         (REVOLVER.replace("LIMIT", "1"), "loans.line.rate: 11 %/year"),
         (TERM.replace("SOURCE", "equity: 3 million USD"), "loans.bank.covenants.margin.at_least: 1 %"),
+        (DATED.replace("bank: 6 million USD, SOURCE", "equity: rest"), "loans.bank.covenants.margin.at_least: 1 %"),
     ],
 )
 def test_a_recalculated_workbook_stops_draws(text: str, change: str, tmp_path: Path) -> None:

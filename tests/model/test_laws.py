@@ -210,6 +210,8 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
     changes += ["company.payouts={every: year}"] if law in {"payouts", "served_in_turn"} else []
     changes += ["company.equity_limit=900 million USD"] if law == "equity_limit" else []
     changes += ["funding.jena_multimode.grant={share: 23 %, after: 6 months}"] if law == "grants" else []
+    stop = ["loans.fleet.covenants={cover: {row: accounts.dscr_12m, at_least: 1}}", "loans.fleet.draw_stop=true"]
+    changes += stop if law == "draw_stop" else []
     projection = project(read("fibercore", settings=changes))
     reader = Reader(projection)
     values: dict[str, Any] = {path: value.copy() for path, value in reader.values.items()}
@@ -222,6 +224,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "cash": ("accounts.operating_cash_flow", 20),
         "order_of_cash": ("waterfall.closing", 20),
         "served_in_turn": ("accounts.dividends", 20),
+        "draw_stop": ("loans.fleet.draws_stopped", 12),
         "owners": ("accounts.retained_earnings", 20),
         "payouts": ("accounts.payouts", 20),
         "equity_limit": ("accounts.equity_left", 20),

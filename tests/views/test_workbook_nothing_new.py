@@ -38,3 +38,20 @@ def test_the_workbook_cuts_contracts_and_leaves_new_plants_out(text: str, tmp_pa
 
     for name in plan.options:
         assert disagreements(recalculated(calculator, name), project(plan.with_option(name)), name) == []
+
+
+def test_owners_have_no_rate_of_return_without_projects_even_if_they_pay(tmp_path: Path) -> None:
+    plan = scenario_of("""\
+fibercap: 1
+id: base
+horizon: {from: 2001, to: 2003, step: quarter}
+money: {report_in: USD, discount_rate: 12 %/year}
+products: {fiber: {price: 25 USD/km}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}}
+options: {owners: {add: {company.equity: {2001-06-30: 1 million USD}, company.dividends: {2003-06-30: 2 million USD}}}}
+""")
+    projection = project(plan.with_option("owners"))
+    calculator = Recalculator(spoilt(workbook(plan, "0.1.0")), tmp_path)
+
+    assert projection.value("returns.equity_paid").min() == -1e6
+    assert disagreements(recalculated(calculator, "owners"), projection, "owners") == []

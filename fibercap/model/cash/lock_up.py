@@ -12,7 +12,7 @@ from fibercap.core.tree import place_of
 from fibercap.core.unit_words import unit_mismatch
 from fibercap.model.cash.draw_stop import broken_row, stopping_loans, write_stop
 from fibercap.model.cash.trifle import trifle_of
-from fibercap.model.loans.covenant_dates import breaking_row, dates_of, refusal
+from fibercap.model.loans.covenant_dates import breaking_row, dates_of, indices, refusal
 from fibercap.model.loans.covenant_rows import in_force, limit_row
 
 if TYPE_CHECKING:
@@ -114,9 +114,19 @@ def broken_rows(sheet: Sheet, scenario: Scenario) -> None:
             text = _last_test_text(sheet, scenario, (loan, key), covenant, path, sides)
             signed = month_number(scenario.loans[loan].signed)
             begins = sheet.give(f"{prefix}.signed", "month", signed, f"loans.{loan}.signed")
-            text = f"IF({{time.end}} >= {begins}, {text}, 0)"
+            ends = _last_test(scenario, loan, covenant, sheet.rows[row])
+            over = sheet.give(f"{prefix}.last_test", "month", ends, f"loans.{loan}.matures", "horizon")
+            text = f"IF(AND({{time.end}} >= {begins}, {{time.end}} <= {over}), {text}, 0)"
             sheet.carry(Row(path, f"{title}: {covenant.says or key} was broken at its last test", "", STOCK, text))
         write_stop(sheet, scenario, loan)
+
+
+def _last_test(scenario: Scenario, loan: str, covenant: Covenant, row: Row) -> float:
+    """Return the month number of the last period that may be tested; after it the agreement is over. [month]"""
+    timeline = scenario.timeline
+    dates = dates_of(timeline, loan, covenant, row)
+    tested = indices(dates, timeline, scenario.loans[loan], covenant, timeline.dates)
+    return float(timeline.ends[tested.stop - 1]) if tested.stop else float(timeline.origin)
 
 
 def _sides(comparator: str, row: str, limit: str) -> tuple[str, str]:

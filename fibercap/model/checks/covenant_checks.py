@@ -56,9 +56,9 @@ def _check_draw_stop(path: str, loan: Loan) -> Findings:
         problem = f"a draw stop, and `{on_measures[0]}` on a measure of the whole plan"
         hint = "name the `row` that is tested, date by date"
         yield f"{path}.covenants.{on_measures[0]}.measure", "cannot_stop", problem, "covenants on rows", hint
-    if loan.draws:
-        problem, hint = "a draw stop beside `draws` on dates", "let `funding` or `company.gap` draw it"
-        yield f"{path}.draw_stop", "cannot_stop", problem, "draws that may wait for a test", hint
+    if loan.draws and loan.revolves:
+        problem, hint = "a draw stop beside `draws` on dates of a revolver", "let `company.gap` draw it"
+        yield f"{path}.draw_stop", "cannot_stop", problem, "room that no later test changes", hint
 
 
 def _check_dates_of_measure(path: str, covenant: Covenant) -> Findings:

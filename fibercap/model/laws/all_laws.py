@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.sheet import total
+from fibercap.model.cash.draw_stop import stopped_row, stopping_loans
 from fibercap.model.cash.lock_up import locked_row, locks_of
 from fibercap.model.cash.ranks import ranks_of
 from fibercap.model.cash.reserves import reserved_loans, short_reserves, total_service, use_of_reserve
@@ -32,9 +33,9 @@ EQUITY: Final = ("paid_in_capital", "retained_earnings")
 IDLE: Final = frozenset({"sources_equal_uses", "financing_costs", "cancelled"})
 """Laws about spending, which do not apply in the run-off because nothing is spent there."""
 LAWS: Final = (
-    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "order_of_cash", "served_in_turn", "reserves",
-    "owners", "payouts", "equity_limit", "billed", "capacity", "commitment", "not_negative", "financing_costs",
-    "exchange", "sales", "deferred_tax", "cancelled", "products",
+    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "order_of_cash", "served_in_turn", "draw_stop",
+    "reserves", "owners", "payouts", "equity_limit", "billed", "capacity", "commitment", "not_negative",
+    "financing_costs", "exchange", "sales", "deferred_tax", "cancelled", "products",
 )  # fmt: skip
 """The laws, in the order in which they are checked."""
 
@@ -69,6 +70,7 @@ def laws_of(plan: Plan, read: Callable[[str], Array], *, waterfall: bool = True)
         row = f"{WATERFALL}{CLOSING}"
         yield Law("order_of_cash", row, f"{{{row}}} - {{accounts.cash}}", (f"{{{row}}}",), tuple(flows), company=True)
     yield from laws_of_order(plan, read)
+    yield from _draw_stops(plan)
     yield from _reserves(plan)
     yield from _owners(plan)
     yield from _payouts(plan)
@@ -99,6 +101,13 @@ def _loan_balance(plan: Plan, name: str) -> Law:
     balances = (f"{{{prefix}.closing}}", f"{{{prefix}.opening}}")
     flows = tuple(f"{{{prefix}.{key}}}" for key in ("draws", "capitalized", "principal"))
     return Law("loans_carry", f"{prefix}.closing", f"{{{prefix}.closing}} - ({changes})", balances, flows)
+
+
+def _draw_stops(plan: Plan) -> Iterator[Law]:
+    """Yield the law that nothing is drawn on a loan while a broken covenant stops its draws."""
+    for name in stopping_loans(plan):
+        drawn, stopped = f"{{loans.{name}.draws}}", f"{{{stopped_row(name)}}}"
+        yield Law("draw_stop", f"loans.{name}.draws", f"{stopped} * {drawn}", flows=(drawn,))
 
 
 def _owners(plan: Plan) -> Iterator[Law]:

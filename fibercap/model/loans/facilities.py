@@ -108,6 +108,7 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
 def _moves_before_cash(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moves:
     """Return what moves on a loan before cash decides: draws of funding, and the service of a sculpted loan."""
     keys, texts = plan.uses_of_loan(name), cut_texts(plan).get(name, {})
+    write_stop(sheet, plan, name)
     return Moves(
         funded=sheet.value(f"loans.{name}.funded") if keys else None,
         service=_service_aimed_at(sheet, plan, name),

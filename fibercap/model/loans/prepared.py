@@ -125,6 +125,9 @@ class Prepared(PlannedPayments):
         if not planned and moved.funded is None and not loan.revolves and self.setting.is_drawn:
             planned = {loan.signed: loan.commitment}
         text, value = self._dated_moves("draws" if loan.draws else "commitment", planned)
+        if loan.draw_stop and loan.draws and self.setting.timeline is not None:
+            stopped = self.in_periods(BY_PERIOD, f"loans.{self.setting.name}.draws_stopped")
+            text = f"({text}) * (1 - {stopped})"  # tests are not known yet
         text, value = self._with_moved(text, value, "funded", moved.funded)
         here = f"{{{self.setting.prefix}.draws_here}}"
         text, value = f"{here} * ({text or '0'})", value * self.grid.draws_here

@@ -46,6 +46,7 @@ WORDS: Final = {
     "cash": "Cash moves by the three cash flows",
     "order_of_cash": "Cash, line by line in the order in which it is paid",
     "served_in_turn": "No repayment, sweep or dividend beyond what those before it leave, or while one is unpaid",
+    "draw_stop": "Nothing is drawn on a loan while a broken covenant stops its draws",
     "owners": "What owners paid in and earned, less dividends, is what assets leave above debts",
     "reserves": "A reserve closes with what it opened with and what filled it, less what was used and released",
     "payouts": "Payouts within cash above what is kept and within earnings, none while locked up or a reserve is short",

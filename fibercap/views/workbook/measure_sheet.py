@@ -136,6 +136,9 @@ class MeasureSheet:
         return f'IF({self._owners_pay(case)}=1,{formula},"")' if "IRR({returns.equity_flow}" in text else formula
 
     def _owners_pay(self, case: int) -> str:
+        """Return the formula of whether owners pay anything in for projects; without projects there is no such rate."""
+        if reason_without_projects(self.book.cases[case].projection):
+            return "0"
         return FormulaWriter(term_of(OWNERS_PAY), CaseContext(self.book, case)).text()
 
     def _rate(self, name: str, row: int, search: Search, keys: list[object]) -> str:
