@@ -41,7 +41,9 @@ def _short_reserves(projection: Projection) -> Iterator[str]:
 def _draw_stops(projection: Projection) -> Iterator[str]:
     """Warn of the periods in which a broken covenant stops the draws on a loan that something draws."""
     timeline, plan = projection.timeline, projection.scenario
-    for name in (name for name in stopping_loans(plan) if plan.uses_of_loan(name) or plan.loans[name].revolves):
+    for name in stopping_loans(plan):
+        if not (plan.uses_of_loan(name) or plan.loans[name].draws or plan.loans[name].revolves):
+            continue
         stopped = projection.value(stopped_row(name))[0] * availability(plan.loans[name], timeline) > 0
         if stopped.any():
             first, count = timeline.labels[int(np.argmax(stopped))], int(stopped.sum())
