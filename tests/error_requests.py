@@ -122,6 +122,11 @@ REQUESTS: Mapping[str, Request] = {
         "from fibercap import evaluate, read\n"
         "evaluate(read('fibercore'), {}, keep=['project_npv'])"
     ),
+    "no_program": Request(
+        "from fibercap import evaluate, read\n"
+        "evaluate(read('ahead.yaml'), {'tax.rate': [0.3, 0.31]}, keep=['lowest_cash'], by='program')",
+        {"ahead.yaml": ROUND.replace("26 MUSD}", "0.3 MUSD}")},
+    ),
     "too_many_values": Request(
         "fibercap export large.yaml --out report.html",
         {"large.yaml": BARE},

@@ -40,6 +40,10 @@ QUESTIONS: Final = {
         "Samples are missing, differ in number, or are given where one run is due.",
         "Give each input the same number of samples.",
     ),
+    "no_program": Kind(
+        "A plan has no program: a formula depends on itself, or a result differs from that of a projection.",
+        'Write `by="rows"`, which projects every sample.',
+    ),
     "too_many_values": Kind("A plan is too large for a report.", "Export a workbook or tables, or take a longer step."),
     "steps_alone": Kind(
         "A loan without a plan has terms in steps of a ratio.", "Give it in a scenario with plants, or write a series."

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.program.numpy_machine import samples_together
 from fibercap.core.threads import one_blas_thread
-from fibercap.core.units import Drawn
-from fibercap.model.measures.all_measures import measure_named
+from fibercap.core.units import Array, Drawn
 from fibercap.model.plan.samples import sample_values
 from fibercap.model.project import project
+from fibercap.studies.plan_program import NO_PROGRAM, PlanProgram, program_for
+from fibercap.studies.results import result_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fibercap.core.units import Array
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
 
@@ -25,6 +26,8 @@ CHUNK: Final = 1000
 """Samples that are projected together; a few hundred rows of so many samples stay in the cache (see benchmarks)."""
 TOGETHER: Final = 30_000_000
 """Values in memory at once; of a large plan, fewer than `CHUNK` samples are projected together."""
+MANY: Final = 3000
+"""Samples from which on making a program takes less time than it saves."""
 _SMALL: Final = TOGETHER // CHUNK
 """Inputs times periods below which a plan is not large; the rows of such a plan are not counted."""
 
@@ -48,10 +51,25 @@ def chunk_of(scenario: Scenario) -> int:
     return min(max(TOGETHER // (size_if_large(scenario) or 1), 1), CHUNK)
 
 
+class Results(dict[str, Array]):
+    """Results of samples by name, with the program that worked them out, or why rows did.
+
+    `program` is None if they were worked out by projections; `why` says why, in words.
+    """
+
+    program: PlanProgram | None = None
+    why: str = ""
+
+
 @one_blas_thread()
 def evaluate(
-    scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str], *, chunk: int | None = None
-) -> dict[str, Array]:
+    scenario: Scenario,
+    draws: Mapping[str, Any],
+    keep: Sequence[str],
+    *,
+    chunk: int | None = None,
+    by: Literal["fastest", "program", "rows"] = "fastest",
+) -> Results:
     """Project a scenario once for every sample of some inputs, and return some measures and rows.
 
     Parameters
@@ -65,22 +83,65 @@ def evaluate(
     keep : sequence of str
         Names of measures (`project_npv`, `all_in_cost.fleet`) and paths of rows (`accounts.cash`).
     chunk : int, optional
-        Samples that are projected together; 1,000 if not given, fewer for a large plan. It changes speed and memory,
-        not results.
+        Samples that are worked out together; 1,000 rows or 5,000 of a program if not given, fewer for a large plan. It
+        changes speed and memory, not results.
+    by : str
+        `program` makes one tape of the formulas that the results need, compares it with projections at 16 points, and
+        runs it; `rows` projects all rows. Both give the same but for rounding. `fastest` takes a program for many
+        samples, 3,000 or more, and rows where a plan has no program; `why` of the results says so.
 
     Returns
     -------
     dict
-        By name: measures of shape (sample,), nan where undefined; rows of shape (sample, period). In house units.
+        By name: measures of shape (sample,), nan where undefined; rows of shape (sample, period). In house units. Its
+        attribute `program` is the program, if one was used.
 
     Raises
     ------
     FibercapError
-        If `draws` or `keep` is empty, the numbers of samples differ, or a name is unknown.
+        If `draws` or `keep` is empty, the numbers of samples differ, or a name is unknown; with `by="program"`, also if
+        the plan has none.
     ScenarioError
         If an input cannot differ by sample, or a sample is out of its bounds; the message counts it within its chunk.
     """
     draws = {path: sample_values(value) for path, value in draws.items()}
+    number = _number_of_samples(draws, keep, chunk)
+    results = Results()
+    if by == "rows" or (by == "fastest" and number < MANY):
+        results.why = "rows are asked for" if by == "rows" else f"rows are faster for less than {MANY:,} samples"
+    else:
+        try:
+            results.program = program_for(scenario, draws, keep)
+        except FibercapError as error:
+            if by == "program" or error.code != NO_PROGRAM:
+                raise
+            results.why = str(error)
+    program = results.program
+    chunk = chunk or (samples_together(program.tape) if program else chunk_of(scenario))
+    for start in range(0, number, chunk):
+        part = slice(start, min(start + chunk, number))
+        sampled = scenario.with_samples({path: _part(value, part) for path, value in draws.items()})
+        found = program.run(sampled) if program else _projected(sampled, keep)
+        for name, values in found.items():
+            if name not in results:
+                results[name] = np.empty((number, *values.shape[1:]))
+            results[name][part] = values
+    return results
+
+
+def _projected(sampled: Scenario, keep: Sequence[str]) -> dict[str, Array]:
+    projection = project(sampled)
+    return {name: result_named(projection, name) for name in keep}
+
+
+def _number_of_samples(draws: Mapping[str, Any], keep: Sequence[str], chunk: int | None) -> int:
+    """Return the number of samples of all inputs.
+
+    Raises
+    ------
+    FibercapError
+        If there are no samples or no results to keep, or the inputs have different numbers of samples.
+    """
     counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _numbers_by_name(draws)}
     if not counts or not keep or (chunk is not None and chunk < 1):
         way = "name at least one input with samples and one result to keep, in chunks of one sample or more"
@@ -89,17 +150,7 @@ def evaluate(
         counts_text = ", ".join(f"{path}: {shape[0] if shape else 'no axis'}" for path, shape in counts.items())
         message = f"the inputs have different numbers of samples ({counts_text})"
         raise FibercapError("unfit_draws", message, "give each the same")
-    number = next(iter(counts.values()))[0]
-    results: dict[str, Array] = {}
-    chunk = chunk or chunk_of(scenario)
-    for start in range(0, number, chunk):
-        part = slice(start, min(start + chunk, number))
-        projection = project(scenario.with_samples({path: _part(value, part) for path, value in draws.items()}))
-        for name in keep:
-            values = _result_named(projection, name)
-            result = results.setdefault(name, np.empty((number, *values.shape[1:])))
-            result[part] = values
-    return results
+    return int(next(iter(counts.values()))[0])
 
 
 def _numbers_by_name(draws: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -116,11 +167,3 @@ def _part(value: Any, part: slice) -> Any:
     if isinstance(value, Mapping):
         return {operator: _part(operand, part) for operator, operand in value.items()}
     return Drawn(value.magnitude[part], value.units) if isinstance(value, Drawn) else value[part]
-
-
-def _result_named(projection: Projection, name: str) -> Array:
-    """Return a row (sample, period) or a measure (sample,) by name."""
-    if name in projection.rows:
-        return projection.value(name)
-    values = measure_named(projection, name).values
-    return np.broadcast_to(values, (projection.samples,))

@@ -1,0 +1,199 @@
+"""The program of a plan: the formulas of the results that are asked for, as one tape, checked against projections."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, FormulaError
+from fibercap.core.program.graph import Graph
+from fibercap.core.program.numpy_machine import run
+from fibercap.core.program.rounds import settled
+from fibercap.core.program.tape import Tape, tape_of
+from fibercap.core.program.unroll import Unroller
+from fibercap.model.measures.all_measures import measure_named
+from fibercap.model.measures.on_cells import least_money_text, measure_on_cells
+from fibercap.model.returns.roots import only_rate
+from fibercap.studies.program_inputs import inputs_by_scalar, numbers_by_sample
+from fibercap.studies.program_points import points_of, ranges
+from fibercap.studies.results import result_named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fibercap.core.units import Array
+    from fibercap.model.plan.scenario import Scenario
+    from fibercap.model.projection import Projection
+
+TOLERANCE: Final = 1e-9
+"""Largest difference from a projection, as a share of the largest value of the row."""
+CENTS: Final = 1e-7
+"""Largest difference in a row of money beside it, which sums that cancel may have. [money]"""
+SMALL: Final = 1e-12
+"""Largest difference in another row beside it. [unit of the row]"""
+NO_PROGRAM: Final = "no_program"
+"""The code of the error that says why a plan has no program."""
+MOST_KEPT: Final = 8
+"""Programs that are kept to be taken again."""
+_LAST: Final[dict[tuple[int, tuple[tuple[str, str], ...], tuple[str, ...]], PlanProgram]] = {}
+
+
+@dataclass(frozen=True, repr=False)
+class PlanProgram:
+    """A tape that works out some results of a plan from some of its inputs, and what is known of it.
+
+    `inputs` are the addresses of the numbers that it reads, in the order of the tape; `rows` are the results that are
+    rows. It was compared with projections
+    at so many `points`; the plan refused `refused` corners of the samples' ranges, and `gap` is the largest difference,
+    as a share of the largest value of its row. `seconds` is the processor time of making and checking it.
+    """
+
+    scenario: Scenario
+    tape: Tape
+    inputs: tuple[str, ...]
+    rows: frozenset[str]
+    points: int
+    refused: int
+    gap: float
+    seconds: float
+    ranges: Mapping[tuple[str, str], tuple[float, float]]
+
+    def covers(self, draws: Mapping[str, Any]) -> bool:
+        """Return whether samples are within the ranges in which the program was checked."""
+        return all(
+            self.ranges[key][0] <= low and high <= self.ranges[key][1] for key, (low, high) in ranges(draws).items()
+        )
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What is known of it, for the manifest of a run."""
+        return {
+            "operations": len(self.tape),
+            "slots": self.tape.slots,
+            "inputs": list(self.inputs),
+            "points": self.points,
+            "refused": self.refused,
+            "gap": self.gap,
+            "seconds": self.seconds,
+        }
+
+    def __repr__(self) -> str:
+        """Return its size in one line."""
+        return f"<PlanProgram of {self.scenario.id}: {len(self.tape):,} operations on {len(self.inputs)} inputs>"
+
+    def run(self, sampled: Scenario) -> dict[str, Array]:
+        """Return the results of samples, by name: measures (sample,), rows (sample, period), in house units.
+
+        Parameters
+        ----------
+        sampled : Scenario
+            The plan with samples of the inputs for which the program was made.
+        """
+        numbers = numbers_by_sample(sampled)
+        samples = next(iter(numbers.values())).size
+        values = np.stack([numbers[address] for address in self.inputs]) if self.inputs else np.empty((0, samples))
+        results = run(self.tape, values, only_rate)
+        return {
+            name: results[first : first + length].T if name in self.rows else results[first]
+            for name, (first, length) in self.tape.results.items()
+        }
+
+
+def program_for(scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str]) -> PlanProgram:
+    """Return the program of a plan as `program_of` does; a program of the last few is taken again.
+
+    Parameters
+    ----------
+    scenario, draws, keep
+        As in `program_of`. A program is taken again for samples within the ranges in which it was checked.
+    """
+    key = id(scenario), tuple(ranges(draws)), tuple(keep)
+    kept = _LAST.get(key)
+    if kept is not None and kept.scenario is scenario and kept.covers(draws):
+        return kept
+    program = _LAST[key] = program_of(scenario, draws, keep)
+    while len(_LAST) > MOST_KEPT:
+        _LAST.pop(next(iter(_LAST)))
+    return program
+
+
+def program_of(scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str]) -> PlanProgram:
+    """Return the program of a plan for samples of some inputs, compared with projections.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan.
+    draws : mapping
+        Samples by path of an input, as `sample_values` gives them; they set the ranges in which the program is checked.
+    keep : sequence of str
+        Names of measures and paths of rows.
+
+    Raises
+    ------
+    FibercapError
+        If the plan refuses one of the samples, or has no program: a formula depends on itself, or has no value in a
+        column, or a result differs from that of a projection.
+
+    Source
+    ------
+    Formulas of rows, unrolled into cells; docs/architecture.md.
+    """
+    begun = time.process_time()
+    points = points_of(scenario, draws)
+    projection = points.projection
+    addresses = inputs_by_scalar(projection)
+    inputs = tuple(dict.fromkeys(addresses.values()))
+    rows = frozenset(name for name in keep if name in projection.rows)
+    try:
+        tape = _tape(projection, inputs, addresses, keep)
+    except FormulaError as error:
+        raise FibercapError(NO_PROGRAM, error.found) from None
+    program = PlanProgram(scenario, tape, inputs, rows, points.number, points.refused, 0.0, 0.0, ranges(draws))
+    gap = _largest_gap(program.run(projection.scenario), projection)
+    return replace(program, gap=gap, seconds=time.process_time() - begun)
+
+
+def _tape(
+    projection: Projection, inputs: tuple[str, ...], addresses: Mapping[str, str], keep: Sequence[str]
+) -> Tape:
+    """Return the tape that works out some results; `addresses` has the input that each scalar holds."""
+    graph = Graph(len(inputs))
+    nodes = dict(zip(inputs, graph.inputs, strict=True))
+    scalars = {scalar: nodes[address] for scalar, address in addresses.items()}
+    blocks = tuple(projection.blocks.values())
+    cells = settled(Unroller(graph, blocks, scalars, lambda row: least_money_text(projection, row)))
+    results = {
+        name: cells.columns(name)
+        if name in projection.rows
+        else [measure_on_cells(cells, projection, measure_named(projection, name))]
+        for name in keep
+    }
+    return tape_of(graph, results)
+
+
+def _largest_gap(results: Mapping[str, Array], projection: Projection) -> float:
+    """Return the largest difference from a projection, as a share of the largest value of the row.
+
+    Raises
+    ------
+    FibercapError
+        If one is too large, or a cell is defined in one of them alone.
+    """
+    largest = 0.0
+    for name, values in results.items():
+        wanted = result_named(projection, name)
+        unit = projection.rows[name].unit if name in projection.rows else projection.measures[name].unit
+        small = CENTS if unit.isupper() else SMALL
+        apart = np.abs(values - wanted) / (np.nanmax(np.abs(wanted), initial=0.0) + small / TOLERANCE)
+        differs = (np.isnan(values) != np.isnan(wanted)) | (apart > TOLERANCE)
+        if differs.any():
+            sample, *column = np.argwhere(differs)[0].tolist()
+            place = f"`{name}`" + (f" in column {column[0] + 1}" if column else "")
+            values_text = f"{values[differs][0]:g} instead of {wanted[differs][0]:g}"
+            raise FibercapError(NO_PROGRAM, f"the program gives {values_text} for {place} at point {sample + 1}")
+        largest = max(largest, float(np.nanmax(apart, initial=0.0)))
+    return largest
