@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE, PICTURE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "img" / "architecture.svg"
 BEGIN, END = "<!-- rows: made by `make map` -->\n", "<!-- end of rows -->\n"
 FLOORS = (
-    ("core",),
+    ("core", "core/program"),
     ("model/currency", "model/plan", "model/returns", "model/plants", "model/horizon", "model/checks"),
     ("model/loans", "model/funding", "model/cash", "model/income", "model/cover", "model/worth"),
     ("model/measures", "model/laws", "model"),

@@ -121,15 +121,15 @@ def evaluate(
     for start in range(0, number, chunk):
         part = slice(start, min(start + chunk, number))
         sampled = scenario.with_samples({path: _part(value, part) for path, value in draws.items()})
-        found = program.run(sampled) if program else _projected(sampled, keep)
-        for name, values in found.items():
+        part_results = program.run(sampled) if program else _project_results(sampled, keep)
+        for name, values in part_results.items():
             if name not in results:
                 results[name] = np.empty((number, *values.shape[1:]))
             results[name][part] = values
     return results
 
 
-def _projected(sampled: Scenario, keep: Sequence[str]) -> dict[str, Array]:
+def _project_results(sampled: Scenario, keep: Sequence[str]) -> dict[str, Array]:
     projection = project(sampled)
     return {name: result_named(projection, name) for name in keep}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +10,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError, FormulaError
 from fibercap.core.program.graph import Graph
 from fibercap.core.program.numpy_machine import run
-from fibercap.core.program.rounds import settled
+from fibercap.core.program.rounds import settle_rounds
 from fibercap.core.program.tape import Tape, tape_of
 from fibercap.core.program.unroll import Unroller
 from fibercap.model.measures.all_measures import measure_named
@@ -48,7 +47,7 @@ class PlanProgram:
     `inputs` are the addresses of the numbers that it reads, in the order of the tape; `rows` are the results that are
     rows. It was compared with projections
     at so many `points`; the plan refused `refused` corners of the samples' ranges, and `gap` is the largest difference,
-    as a share of the largest value of its row. `seconds` is the processor time of making and checking it.
+    as a share of the largest value of its row.
     """
 
     scenario: Scenario
@@ -58,7 +57,6 @@ class PlanProgram:
     points: int
     refused: int
     gap: float
-    seconds: float
     ranges: Mapping[tuple[str, str], tuple[float, float]]
 
     def covers(self, draws: Mapping[str, Any]) -> bool:
@@ -77,7 +75,6 @@ class PlanProgram:
             "points": self.points,
             "refused": self.refused,
             "gap": self.gap,
-            "seconds": self.seconds,
         }
 
     def __repr__(self) -> str:
@@ -142,7 +139,6 @@ def program_of(scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str]
     ------
     Formulas of rows, unrolled into cells; docs/architecture.md.
     """
-    begun = time.process_time()
     points = points_of(scenario, draws)
     projection = points.projection
     addresses = inputs_by_scalar(projection)
@@ -152,20 +148,17 @@ def program_of(scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str]
         tape = _tape(projection, inputs, addresses, keep)
     except FormulaError as error:
         raise FibercapError(NO_PROGRAM, error.found) from None
-    program = PlanProgram(scenario, tape, inputs, rows, points.number, points.refused, 0.0, 0.0, ranges(draws))
-    gap = _largest_gap(program.run(projection.scenario), projection)
-    return replace(program, gap=gap, seconds=time.process_time() - begun)
+    program = PlanProgram(scenario, tape, inputs, rows, points.number, points.refused, 0.0, ranges(draws))
+    return replace(program, gap=_largest_gap(program.run(projection.scenario), projection))
 
 
-def _tape(
-    projection: Projection, inputs: tuple[str, ...], addresses: Mapping[str, str], keep: Sequence[str]
-) -> Tape:
+def _tape(projection: Projection, inputs: tuple[str, ...], addresses: Mapping[str, str], keep: Sequence[str]) -> Tape:
     """Return the tape that works out some results; `addresses` has the input that each scalar holds."""
     graph = Graph(len(inputs))
     nodes = dict(zip(inputs, graph.inputs, strict=True))
     scalars = {scalar: nodes[address] for scalar, address in addresses.items()}
     blocks = tuple(projection.blocks.values())
-    cells = settled(Unroller(graph, blocks, scalars, lambda row: least_money_text(projection, row)))
+    cells = settle_rounds(Unroller(graph, blocks, scalars, lambda row: least_money_text(projection, row)))
     results = {
         name: cells.columns(name)
         if name in projection.rows

@@ -59,21 +59,22 @@ def inputs_by_scalar(projection: Projection) -> dict[str, str]:
     Raises
     ------
     FibercapError
-        If an input decides a row of the calendar, or a scalar that is not the input itself: a program keeps those fixed.
+        If an input decides a row of the calendar, or a scalar other than the input itself; a program has those fixed.
     """
-    numbers, found = numbers_by_sample(projection.scenario), {}
+    numbers = numbers_by_sample(projection.scenario)
+    addresses: dict[str, str] = {}
     for block in projection.blocks.values():
         for path, item in block.given.items():
             if item.formula or np.ndim(item.value) < 2:
                 continue
             address = _address(path, np.ravel(item.value), numbers)
             if address is None or item.fixed:
-                raise _fixed(path, item.reads)
-            found[path] = address
+                raise _no_formula(path, item.reads)
+            addresses[path] = address
         for path, row in block.rows.items() if block.continues is None else ():
             if not row.formula and _differs(block.values[path]):
-                raise _fixed(path, row.reads)
-    return found
+                raise _no_formula(path, row.reads)
+    return addresses
 
 
 def _address(scalar: str, values: Array, numbers: Mapping[str, Array]) -> str | None:
@@ -88,6 +89,6 @@ def _differs(values: Array) -> bool:
     return values.ndim > 1 and bool((values != values[:1]).any())
 
 
-def _fixed(path: str, reads: tuple[str, ...]) -> FibercapError:
+def _no_formula(path: str, reads: tuple[str, ...]) -> FibercapError:
     named = ", ".join(f"`{name}`" for name in reads) or "an input"
     return FibercapError("no_program", f"{named} decides `{path}`, which has no formula of it")

@@ -54,10 +54,10 @@ def points_of(scenario: Scenario, draws: Draws) -> Points:
     """
     corners, inner = _corners(draws), _members(draws, INNER)
     try:
-        return Points(both := _joined([corners, inner]), project(scenario.with_samples(both)), 0)
+        return Points(both := _join([corners, inner]), project(scenario.with_samples(both)), 0)
     except FibercapError:
         fit = [corner for number in range(CORNERS) if _fits(scenario, corner := _part(corners, number))]
-        both = _joined([*fit, inner])
+        both = _join([*fit, inner])
         return Points(both, project(scenario.with_samples(both)), CORNERS - len(fit))
 
 
@@ -85,16 +85,16 @@ def _part(draws: Draws, number: int) -> Draws:
     return _each(draws, lambda values: values[number : number + 1])
 
 
-def _joined(parts: list[Draws]) -> Draws:
+def _join(parts: list[Draws]) -> Draws:
     """Return the samples of several batches one after the other."""
     others = [dict(_arrays(part)) for part in parts]
     keys = iter([key for key, _ in _arrays(parts[0])])
 
-    def joined(_: Array) -> Array:
+    def join(_: Array) -> Array:
         key = next(keys)
         return np.concatenate([part[key] for part in others])
 
-    return _each(parts[0], joined)
+    return _each(parts[0], join)
 
 
 def _fits(scenario: Scenario, draws: Draws) -> bool:
@@ -114,12 +114,12 @@ def _arrays(draws: Draws) -> Iterator[tuple[tuple[str, str], Array]]:
 def _each(draws: Draws, change: Callable[[Array], Array]) -> Draws:
     """Return samples in the same units, in the order of `_arrays`."""
 
-    def changed(samples: Any) -> Any:
+    def change_samples(samples: Any) -> Any:
         return samples.__class__(change(np.asarray(samples.magnitude, dtype=float).reshape(-1, 1)), samples.units)
 
     return {
-        path: {operator: changed(samples) for operator, samples in value.items()}
+        path: {operator: change_samples(samples) for operator, samples in value.items()}
         if isinstance(value, Mapping)
-        else changed(value)
+        else change_samples(value)
         for path, value in draws.items()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -27,19 +28,24 @@ KEEP = ["project_npv", "equity_irr", "lowest_cash", "accounts.cash"]
 def moved(scenario: Scenario, samples: int = 40, width: float = 0.04) -> dict[str, Any]:
     """Return samples of every number that can be moved, a few percent around it, the plan as written first.
 
-    Left out are inputs that a plan refuses to have moved together with the others.
+    Left out are sources of funding and what they lend against, which a plan refuses to have moved one by one.
     """
     random, draws = np.random.default_rng(3), dict[str, Any]()
     for lever in levers(scenario):
         factors = random.uniform(max(lever.low, 1 - width), min(lever.high, 1 + width), samples)
         factors[0] = 1.0
-        more = {h.path: Drawn((h.value + (factors - 1) * h.slope)[:, None], h.unit) for h in lever.handles}
+        for handle in lever.handles:
+            values = handle.value + (factors - 1) * handle.slope
+            draws[handle.path] = Drawn(values[:, None], handle.unit)
+    while True:
         try:
-            scenario.with_samples(draws | more)
-        except ScenarioError:
-            continue
-        draws |= more
-    return draws
+            scenario.with_samples(draws)
+        except ScenarioError as error:
+            refused = {problem.path for problem in error.problems} & set(draws)
+            for path in refused or [path for path in draws if path.endswith((".capex", ".commitment"))][-1:]:
+                del draws[path]
+        else:
+            return draws
 
 
 @pytest.mark.parametrize("name", shipped_scenarios())
@@ -115,7 +121,6 @@ def test_what_is_known_of_a_program_can_go_into_a_manifest() -> None:
 
     assert program.manifest["inputs"] == ["tax.rate"]
     assert program.manifest["operations"] == len(program.tape) > 100
-    assert 0 < program.manifest["seconds"] < 60
     assert (program.manifest["points"], program.manifest["refused"]) == (16, 0)
 
 
@@ -191,7 +196,8 @@ def test_the_program_of_33_plants_over_20_years_is_made_in_seconds() -> None:
         "loans.bank.rate": Drawn(np.linspace(0.06, 0.09, 9)[:, None], "1/year"),
     }
 
+    begun = process_time()
     program = program_of(scenario_of(plan), draws, ["project_npv", "equity_irr", "lowest_cash"])
 
     assert program.gap < 1e-9
-    assert program.seconds < 30
+    assert process_time() - begun < 30

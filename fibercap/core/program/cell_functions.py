@@ -30,7 +30,13 @@ class CellReader(Protocol):
         """The graph on which nodes are made."""
 
     def read(self, path: str, column: int) -> Value:
-        """Return a cell of a row, also before its first and after its last column; a scalar is the same in any."""
+        """Return a cell of a row, also before its first and after its last column; a scalar is the same in any.
+
+        Parameters
+        ----------
+        path, column : str, int
+            The path of a row or scalar, and the index of the column.
+        """
 
     def length(self, path: str) -> int:
         """Return the number of columns of a row; 1 of a scalar."""
@@ -191,7 +197,7 @@ def _reduction(term: Call, cells: CellReader) -> CellFunction:
 def _rounding(term: Call, cells: CellReader) -> CellFunction:
     parts, apply = _parts(term, cells), cells.graph.apply
 
-    def rounded(column: int) -> Value:
+    def round_here(column: int) -> Value:
         value, digits = (part(column) for part in parts)
         if not is_number(digits):
             raise FormulaError("not_of_one_column", "the digits to which a formula rounds depend on an input")
@@ -199,7 +205,7 @@ def _rounding(term: Call, cells: CellReader) -> CellFunction:
             return apply(Do.ROUND, value, 10.0 ** -int(digits))
         return apply(Do.DIVIDE, apply(Do.CEILING, apply(Do.MULTIPLY, value, 10.0**digits)), 10.0**digits)
 
-    return rounded
+    return round_here
 
 
 def _of_numbers(term: Call, cells: CellReader) -> CellFunction:

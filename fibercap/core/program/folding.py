@@ -22,7 +22,13 @@ COMMUTES: Final = frozenset({Do.ADD, Do.MULTIPLY, Do.EQUAL, Do.AND, Do.OR})
 
 
 def number_of(do: Do, *numbers: float) -> float:
-    """Return what an operation gives on numbers."""
+    """Return what an operation gives on numbers.
+
+    Parameters
+    ----------
+    do, *numbers : Do, float
+        The operation and its operands.
+    """
     return _ON_NUMBERS[do](*numbers)
 
 
@@ -138,7 +144,7 @@ def _choose(_: Apply, test: Value, yes: Value, no: Value) -> Value | None:
     return test if _is(yes, 1.0) and _is(no, 0.0) and is_truth(test) else None
 
 
-def _defined(_: Apply, x: Value) -> Value | None:
+def _zero_for_undefined(_: Apply, x: Value) -> Value | None:
     return None if may_be_undefined(x) else x
 
 
@@ -155,5 +161,5 @@ _SIMPLER: Final[dict[Do, Callable[..., Value | None]]] = {
     Do.AND: lambda apply, x, y: _junction(apply, 0.0, x, y),
     Do.OR: lambda apply, x, y: _junction(apply, 1.0, x, y),
     Do.IF: _choose,
-    Do.DEFINED: _defined,
+    Do.DEFINED: _zero_for_undefined,
 }

@@ -137,7 +137,7 @@ def _round(x: Array, step: Array, out: Array) -> None:
     out[:] = round_to_step(x, step, "half_up")
 
 
-def _defined(x: Array, out: Array) -> None:
+def _zero_for_undefined(x: Array, out: Array) -> None:
     np.copyto(out, x)
     out[np.isnan(out)] = 0.0
 
@@ -157,4 +157,4 @@ _UFUNCS: Final[dict[Do, Callable[..., Any]]] = {
     Do.AND: np.logical_and,
     Do.OR: np.logical_or,
 }
-_OF_ONE: Final[dict[Do, Callable[..., Any]]] = {Do.CEILING: np.ceil, Do.DEFINED: _defined}
+_OF_ONE: Final[dict[Do, Callable[..., Any]]] = {Do.CEILING: np.ceil, Do.DEFINED: _zero_for_undefined}

@@ -12,7 +12,7 @@ ROUNDS: Final = 8
 """Rounds on a tape. What a prepayment is cut by moves its own interest and fees, a small part of it."""
 
 
-def settled(cells: Unroller) -> Unroller:
+def settle_rounds(cells: Unroller) -> Unroller:
     """Return the cells of a plan in which scalars that depend on themselves have the values on which they settle.
 
     Parameters
@@ -24,13 +24,13 @@ def settled(cells: Unroller) -> Unroller:
     ------
     docs/conventions.md, section 5: a prepayment is cut to the cash that there is after its own interest.
     """
-    values: dict[str, Value] = dict.fromkeys(cells.solved, 0.0)
+    values: dict[str, Value] = dict.fromkeys(cells.round_by_round, 0.0)
     if not values:
         return cells
     for _ in range(ROUNDS):
-        cells = cells.with_solved(values)
+        cells = cells.with_answers(values)
         answer = {path: cells.follow(path) for path in values}
         if answer == values:
             break
         values = answer
-    return cells.with_solved(values)
+    return cells.with_answers(values)

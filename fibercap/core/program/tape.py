@@ -80,7 +80,7 @@ class _Writer:
             if isinstance(value, Node):
                 self._kept.setdefault(value, []).append(number)
         self.constant = np.array([value if is_number(value) else np.nan for value in values], dtype=float)
-        self.order = _needed(self._kept)
+        self.order = _all_needed_nodes(self._kept)
         self._left: dict[Node, int] = dict.fromkeys(self.order, 0)
         for node in self.order:
             for operand in node.operands:
@@ -155,7 +155,7 @@ class _Writer:
         )
 
 
-def _needed(results: Iterable[Node]) -> list[Node]:
+def _all_needed_nodes(results: Iterable[Node]) -> list[Node]:
     """Return all nodes that results need, each after its operands, in the order in which results need them."""
     order: dict[Node, None] = {}
     for result in results:

@@ -72,11 +72,11 @@ class Unroller:
         self._dependent = self._closure(inputs)
 
     @property
-    def solved(self) -> list[str]:
+    def round_by_round(self) -> list[str]:
         """The scalars that depend on an input and on themselves, such as the cut of a prepayment for lack of cash."""
         return [path for path, item in self._scalars.items() if item.formula and item.fixed and path in self._dependent]
 
-    def with_solved(self, values: Mapping[str, Value]) -> Unroller:
+    def with_answers(self, values: Mapping[str, Value]) -> Unroller:
         """Return the cells where scalars that depend on themselves have given values.
 
         Parameters

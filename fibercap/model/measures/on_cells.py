@@ -30,8 +30,8 @@ def least_money_text(projection: Projection, row: str) -> str:
     """
     for loan in projection.scenario.loans:
         if row == f"loans.{loan}.schedule.borrower_cash_flow":
-            own = projection.trifle_of(loan).text
-            return own if own == f"{{{PATH}}}" else f"MAX({own}, {{{PATH}}})"
+            of_loan = projection.trifle_of(loan).text
+            return of_loan if of_loan == f"{{{PATH}}}" else f"MAX({of_loan}, {{{PATH}}})"
     return f"{{{PATH}}}"
 
 
