@@ -128,6 +128,39 @@ funding: {line: {bank: 2 million USD, cash: available, equity: rest}}
 company: {equity_limit: 9 million USD}
 opening: {cash: 5 million USD}
 """,
+    """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year}
+exchange: {EUR: {average: 0.9 USD/EUR}}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}}
+projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2001-12-31}}
+loans:
+  bank: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: 8 %/year, reserve: {covers: 6 months, filled_from: uses}}
+  mark: {outstanding: 2 million EUR, remaining: 5 years, rate: 8 %/year, rank: 2, reserve: {covers: 6 months}}
+  third: {outstanding: 2 million USD, remaining: 5 years, rate: 8 %/year, reserve: {covers: 6 months}, repayment: {style: sculpted, dscr: 1.3}}
+funding: {line: {bank: 2 million USD, equity: rest}}
+company: {payouts: {every: year}}
+opening: {cash: 5 million USD}
+""",
+    """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: month}
+money: {report_in: USD}
+rates: {libor: {2000: 5 %/year, 2001-07: 4 %/year, 2002-02: 3 %/year}}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}}
+loans:
+  bank: {commitment: 3 million USD, signed: 2001-01-15, matures: 5 years, rate: {index: libor, margin: 1 %/year, reset: any_day}, day_count: ACT/360,
+         draws: {2001-02-15: 1 million USD}, payments: {every: half_year}, capitalize_until: 2001-09-30, reserve: {covers: 9 months},
+         fees: {undrawn: 1 %/year, guarantee: {2001: 1 %/year, 2002-03-05: 2 %/year}, agency: 10_000 USD/year}}
+  level: {commitment: 3 million USD, signed: 2001-01-15, matures: 5 years, draws: {2001-02-15: 1 million USD},
+          rate: {index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year}},
+          reserve: {covers: 9 months}, fees: {agency: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 USD/year}}, else: 2 USD/year}}}
+  shares: {commitment: 1 million USD, signed: 2001-01-01, matures: 3 years, rate: 8 %/year, draws: {2001-01-01: 1 million USD},
+           repayment: {style: custom, schedule: {2002-05-10: 40 %, 2004-01-01: 60 %}}, reserve: {covers: 9 months}, fees: {agency: 1 USD/year}}
+""",
 )
 """What no shipped plan has: sweep, balloon, sculpting, another currency, lock-up; costs that funding pays, recasting, sales of assets, closures, cancelling, cost lines."""
 WIDE, HIGH, GAP, EDGE = 150, 44, 30, 20
@@ -239,6 +272,7 @@ NAMED = frozenset(
         "closures",
         "indices",
         "costs",
+        "ahead",
         "ranks",
         "ratios",
     }

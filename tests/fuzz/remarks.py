@@ -28,16 +28,17 @@ def draw_sources_of_inputs(draft: Draft) -> None:
         draft.plan["default_source"] = dice.choice([*found])
 
 
-def is_sculpted(entry: Any) -> bool:
-    """Return whether an entry is a sculpted loan, of which each rank has one."""
-    return isinstance(entry, dict) and entry.get("repayment", {}).get("style") == "sculpted"
+def is_alone(entry: Any) -> bool:
+    """Tell whether an entry is a loan unlike any other: a sculpted one, or one whose project fills its reserve."""
+    keys = (entry.get("repayment", {}).get("style"), entry.get("reserve", {}).get("filled_from"))
+    return keys[0] == "sculpted" or keys[1] == "uses"
 
 
 def add_likes(draft: Draft) -> None:
     """Add entries that are like another one of their block."""
     dice, plan = draft.dice, draft.plan
     for block in dice.some(list(COLLECTIONS), 0.12):
-        names = [name for name, entry in plan.get(block, {}).items() if not is_sculpted(entry)]
+        names = [name for name, entry in plan.get(block, {}).items() if not is_alone(entry)]
         if names:
             plan[block][f"alike_{block[:4]}"] = {"like": dice.choice(names)}
     funded = plan.get("funding", {})

@@ -227,7 +227,8 @@ def lend(case: Case) -> Iterator[str]:
     if "loans" not in plan:
         return
     keys = ("fibercap", "rates", "loans")
-    alone = contracts_of(write_plan({key: plan[key] for key in keys if key in plan}))
+    loans = {name: {key: loan[key] for key in loan if key != "reserve"} for name, loan in plan["loans"].items()}
+    alone = contracts_of(write_plan({key: plan[key] for key in keys if key in plan} | {"loans": loans}))
     for name, loan in alone.loans.items():
         terms = plan["loans"][name]
         funded = any(name in block for block in plan.get("funding", {}).values())
