@@ -118,9 +118,9 @@ def loan(terms: str, *pairs: str) -> Example:
     return spoilt("    rate: 8 %/year\n", f"    rate: 8 %/year\n    {terms}\n", *pairs)
 
 
-def rate(terms: str) -> Example:
+def rate(terms: str, *pairs: str) -> Example:
     """Return the plan whose loan has another rate."""
-    return spoilt("    rate: 8 %/year\n", f"    rate: {terms}\n")
+    return spoilt("    rate: 8 %/year\n", f"    rate: {terms}\n", *pairs)
 
 
 def of_file(content: str) -> Example:
@@ -220,6 +220,7 @@ EXAMPLES: Mapping[str, Example] = {
     "unknown_source": spoilt("capex: 5 million USD", "capex: {value: 5 million USD, source: ofer}"),
     "unused": spoilt("300_000 km/year}", "300_000 km/year, within: 5 %}"),
     "late_path": spoilt("price: 40 USD/km", "price: {2001: 40 USD/km}"),
+    "takes_keys_alone": rate("{2001: 8 %/year, 2003: 7 %/year, growth: 3 %/year}"),
     # currencies
     "other_currency": spoilt("capex: 5 million USD", "capex: 5 million EUR"),
     "no_unit_name": spoilt("rates: {", "units: {kUSD: new}\nrates: {"),
@@ -291,6 +292,9 @@ EXAMPLES: Mapping[str, Example] = {
         "else: 1 %/year}}"
     ),
     "looks_ahead": loan("sweep: {share: 50 %, while: {row: accounts.llcr, above: 1.5}}"),
+    "changes_every_day": rate(
+        "{index: libor, reset: any_day}", "{2000: 6 %/year}", "{2000: 6 %/year, 2003: 5 %/year, interpolate: linear}"
+    ),
     "cap_below_floor": rate("{index: libor, floor: 7 %/year, cap: 5 %/year}"),
     "negative_margin": rate("{index: libor, margin: -1 %/year}"),
     "unknown_index": rate("{index: libro, margin: 2 %/year}"),

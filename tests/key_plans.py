@@ -9,7 +9,7 @@ horizon: {from: FY2002, to: FY2005, step: quarter, year_ends: June}
 money: {report_in: USD, discount_rate: {real: 7 %/year, index: cpi}, valuation_date: 2001-12-31, terminal_value: {multiple: 4},
         discounting: mid_period, minimum_cash: 1 million USD}
 units: {coil: 12 km}
-indices: {cpi: {2001: 2 %/year, 2003: 3 %/year}, wages: 4 %/year}
+indices: {cpi: {2001: 2 %/year, 2003: 3 %/year, interpolate: linear}, wages: 4 %/year}
 exchange:
   EUR:
     opening: 0.93 USD/EUR
@@ -101,7 +101,7 @@ money:
   discount_rate: 10 %/year
   interest_on_cash: {2000: 3 %/year, 2003: 4 %/year, growth: {rate: 2 %/year, every: month}, interpolate: linear}
   interest_on_overdraft: {2000: 11 %/year, 2003: 12 %/year, growth: {rate: 2 %/year, every: month}, interpolate: linear}
-rates: {libor: {2001: 4 %/year, 2002: 6 %/year, 2003: 8 %/year}, prime: {2001: 6 %/year, 2003: 5 %/year}}
+rates: {libor: {2001: 4 %/year, 2002: 6 %/year, 2003: 8 %/year, interpolate: linear}, prime: {2001: 6 %/year, 2003: 5 %/year}}
 products: {fiber: {price: 45 USD/km}, cable: {price: 47 USD/km}}
 plants: {works: {product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, fixed_cost: 1 million USD/year, maintenance: 0.5 million USD/year}}
 projects:
@@ -116,7 +116,7 @@ loans:
   house: {commitment: 2 million USD, signed: 2001-01-03, matures: 6 years, rate: {2001: 8 %/year, 2002: 12 %/year}, payments: {every: month},
           draws: {2001-02-01: 1.9 million USD}, rounding: cent,
           repayment: {style: level, initial_repayment: 2 %/year, payment_cap: 5 %, allow_negative_amortization: true}}
-  credit: {commitment: 3 million USD, signed: 2001-01-03, matures: 4 years, rate: 9 %/year, capitalize_until: 2002-06-30,
+  credit: {commitment: 3 million USD, signed: 2001-01-03, matures: 4 years, rate: {2001: 9 %/year, 2003: 8 %/year, interpolate: linear}, capitalize_until: 2002-06-30,
                    fees: {upfront: 1 %, undrawn: 0.5 %/year, guarantee: 1 %/year, agency: 10_000 USD/year, available_until: 2002-12-31},
                    covenants: {leverage: {says: Little debt, row: accounts.debt_to_ebitda_12m, at_most: 9, test: payment},
                                rises: {row: accounts.dscr_12m, above: {2001: 0.1, 2003: 0.2}, test: period},
@@ -201,13 +201,13 @@ loans:
         fees: {guarantee: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 0.3 %/year}, middle: {below: 1.5, is: 0.5 %/year}}, else: 0.6 %/year, at_first: 0.7 %/year}},
         sweep: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 1.3, is: 4 %}, middle: {below: 1.5, is: 6 %}}, else: 8 %, at_first: 3 %}}
   dated: {commitment: 4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 3 million USD},
-          rate: {index: libor, margin: 2 %/year, floor: {2001: 8 %/year, 2002: 2 %/year}},
-          fees: {available_until: 2004-12-31, undrawn: {2001: 0.3 %/year, 2002: 0.5 %/year}, guarantee: {2001: 0.3 %/year, 2002: 0.5 %/year},
-                 agency: {2001: 3_000 USD/year, 2002: 5_000 USD/year}},
-          sweep: {2001: 5 %, 2003: 8 %}}
-  less: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD}, rate: {index: libor, margin: 2 %/year, cap: {2001: 6.5 %/year, 2003: 7 %/year}},
-         sweep: {share: {2001: 3 %, 2003: 6 %}, while: {row: accounts.debt_to_ebitda_12m, below: {2001: 1.6, 2003: 1.3}}}}
-  most: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD}, rate: {index: libor, margin: {2001: 2 %/year, 2002: 1 %/year}},
+          rate: {index: libor, margin: 2 %/year, floor: {2001: 8 %/year, 2002: 2 %/year, interpolate: linear}},
+          fees: {available_until: 2004-12-31, undrawn: {2001: 0.3 %/year, 2002: 0.5 %/year, interpolate: linear}, guarantee: {2001: 0.3 %/year, 2002: 0.5 %/year, interpolate: linear},
+                 agency: {2001: 3_000 USD/year, 2002: 5_000 USD/year, interpolate: linear}},
+          sweep: {2001: 5 %, 2003: 8 %, interpolate: linear}}
+  less: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD}, rate: {index: libor, margin: 2 %/year, cap: {2001: 6.5 %/year, 2003: 7 %/year, interpolate: linear}},
+         sweep: {share: {2001: 3 %, 2003: 6 %, interpolate: linear}, while: {row: accounts.debt_to_ebitda_12m, below: {2001: 1.6, 2003: 1.3}}}}
+  most: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD}, rate: {index: libor, margin: {2001: 2 %/year, 2002: 1 %/year, interpolate: linear}},
          sweep: {share: 4 %, while: {row: accounts.debt_to_ebitda_12m, at_most: {2001: 1.6, 2003: 1.3}}}}
 projects: {line: {plant: works, adds: 40_000 km/year, capex: 20 million USD, spend: {2001-Q1: 100 %}, complete: 2001-03-31}}
 funding: {line: {cash: rest}}

@@ -34,6 +34,10 @@ LOANS: Final = {
     "looks_ahead": Kind(
         "A term of a loan depends on a ratio of later years, which depends on the term.", "Name a ratio of the past."
     ),
+    "changes_every_day": Kind(
+        "A loan follows an index from day to day that lies on straight lines, so that its rate would never rest.",
+        "Write `reset: payment`, or another interval, or give the index by its keys alone.",
+    ),
     "cap_below_floor": Kind("The cap of a rate is below its floor.", "Swap them."),
     "negative_margin": Kind("The margin of a rate is negative.", "Write one of at least 0 %/year, or give a floor."),
     "unknown_index": Kind(

@@ -157,6 +157,10 @@ VALUES: Final = {
         "A source is not described under `sources`.", "Add it there, or take the one that is proposed."
     ),
     "unused": Kind("A key is given that nothing would read.", "Remove it, or give what would read it."),
+    "takes_keys_alone": Kind(
+        "`growth` beside a rate of interest, an index or a term of a loan; `interpolate` beside limits of a covenant.",
+        "Write each value by its key; rates, indices and terms of loans may lie on lines, with `interpolate: linear`.",
+    ),
     "late_path": Kind(
         "A path, or limits of a covenant, start after they are first needed.", "Add a value that starts earlier."
     ),

@@ -47,6 +47,14 @@ class Series:
     """Whether straight lines join its values; None where what it belongs to says so."""
     at_ends: bool = False
     """Whether each value is that of the last day of its key."""
+    filled: tuple[str, ...] = ()
+    """Keys that were not written, whose values lie on the line between those that were."""
+
+    @property
+    def by_key(self) -> tuple[tuple[str, Array], ...]:
+        """The keys that were written, with their values; "" of a series without keys."""
+        keys = zip(self.names or ("",), self.values, strict=True)
+        return tuple((key, value) for key, value in keys if key not in self.filled)
 
     @property
     def grows_from(self) -> int:
@@ -128,10 +136,35 @@ class OverTime(Field):
     may_be_bare: ClassVar[bool] = False
     """Whether numbers without a unit may be meant."""
 
+    refusals: ClassVar[Mapping[str, str]] = {}
+    """Why settings that stand beside the keys of other series do not apply, by setting."""
+
     @property
     def settings(self) -> Mapping[str, Field]:
         """The keys that may stand beside those of the values."""
-        return {}
+        return {key: field for key, field in SETTINGS.items() if key not in self.refusals}
+
+    def refuse_settings(self, raw: Mapping[str, Any]) -> None:
+        """Raise if a setting that does not apply stands beside the keys of a block.
+
+        Parameters
+        ----------
+        raw : mapping
+            The block as written.
+
+        Raises
+        ------
+        PydanticCustomError
+            If there is one; it says why it does not apply.
+        """
+        for key in self.refusals.keys() & raw.keys():
+            error = wrong("takes_keys_alone", f"`{key}`", "values by their keys", self.refusals[key])
+            raise error_in_entry(key, error, key=True)
+
+    def way_to_setting(self, key: str) -> str:
+        """Return the way out for a key that is like one that may stand beside periods; "" for others."""
+        near = nearest(key, SETTINGS)
+        return f"did you mean `{near}`?" if near and near in self.settings else self.refusals.get(near, "")
 
     def either_form(self, title: str, one: grammar.Json) -> grammar.Json:
         """Return the JSON Schema of one value, of values by key, or of a column of a file.
@@ -155,8 +188,8 @@ class PathOf(OverTime):
     of: Of
     at_ends: bool = False
     """Whether each value is that of the last day of its key; keys are then sorted by their ends."""
-    takes_settings: bool = True
-    """Whether `growth` and `interpolate` may stand beside its keys."""
+    no_growth: str = ""
+    """Why it does not grow, if it does not."""
 
     @property
     def unit(self) -> str:
@@ -164,14 +197,14 @@ class PathOf(OverTime):
         return self.of.unit
 
     @property
-    def settings(self) -> Mapping[str, Field]:
-        """The keys that may stand beside those of periods."""
-        return SETTINGS if self.takes_settings else {}
+    def refusals(self) -> Mapping[str, str]:  # type: ignore[override]
+        """Why settings do not apply."""
+        return {"growth": self.no_growth} if self.no_growth else {}
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
         one = self.of.schema()
-        return self.either_form(f"{one['title']}; or {'over time' if self.settings else 'by period'}", one)
+        return self.either_form(f"{one['title']}; or over time{', without growth' if self.no_growth else ''}", one)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Series:
         """Return the series, in the order of time.
@@ -188,27 +221,25 @@ class PathOf(OverTime):
         """
         if not isinstance(raw, dict):
             return Series((self.of.parse(raw, info),))
+        self.refuse_settings(raw)
         beside = {key: field.parse for key, field in self.settings.items()}
         if beside.keys() >= raw.keys():
-            raise _without_keys(next(iter(raw), ""), self.of.example(PlanUnits.from_context(info.context or {})))
-        points, settings = read_by_period(raw, info, self.of.parse, self._way_to_setting, beside, at_ends=self.at_ends)
+            raise without_keys(next(iter(raw), ""), self.of.example(PlanUnits.from_context(info.context or {})))
+        points, settings = read_by_period(raw, info, self.of.parse, self.way_to_setting, beside, at_ends=self.at_ends)
         growth, interpolate = settings.get("growth"), settings.get("interpolate")
         values, starts, ends, names = zip(*((point.value, *point.span, point.name) for point in points), strict=True)
         linear = interpolate and interpolate == "linear"
         return Series(values, starts, ends, names, growth, linear, self.at_ends)
 
-    def _way_to_setting(self, key: str) -> str:
-        """Return the way out for a key that is, or is like, one that may stand beside periods; "" for others."""
-        near = nearest(key, SETTINGS)
-        if not near:
-            return ""
-        if near in self.settings:
-            return f"did you mean `{near}`?"
-        return f"`{near}` does not apply to it; write each value by its key"
 
+def without_keys(setting: str, example: str) -> PydanticCustomError:
+    """Return the error of a block that has no value by period.
 
-def _without_keys(setting: str, example: str) -> PydanticCustomError:
-    """Return the error of a block that has no value by period; `setting` is what stands there instead."""
+    Parameters
+    ----------
+    setting, example : str
+        What stands there instead, and what a value is like.
+    """
     if not setting:
         return wrong("empty", "an empty block", "a value, or values by year")
     way = f"write it like `{{2001: {example.strip('`')}, {setting}: {_LIKE[setting]}}}`"

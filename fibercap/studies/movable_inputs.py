@@ -159,10 +159,7 @@ def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[H
     if path.startswith("exchange.") and unit != "1/year":  # the rate itself, not its growth
         house = f"{scenario.currency}/{path.split('.')[1]}"
     if isinstance(value, Series | Steps):
-        names = value.names or ("",)
-        members = [
-            (f"{path}.{name}" if name else path, amount) for name, amount in zip(names, value.values, strict=True)
-        ]
+        members = [(f"{path}.{name}" if name else path, amount) for name, amount in value.by_key]
     elif isinstance(value, Mapping):
         members = [(f"{path}.{key}", amount) for key, amount in value.items()]
     else:

@@ -113,7 +113,10 @@ def draw_indices(draft: Draft) -> None:
     if draft.dice.chance(0.3):
         rates = {str(draft.first.year - 2): draft.rate(1, 6)}
         later: Plan = draft.by_period(lambda: draft.rate(1, 6), 1.0)
-        draft.plan["indices"] = {"cpi": rates | later} | ({"wages": "3 %/year"} if draft.dice.chance(0.4) else {})
+        line = {"interpolate": "linear"} if draft.dice.chance(0.2) else {}
+        draft.plan["indices"] = {"cpi": rates | later | line} | (
+            {"wages": "3 %/year"} if draft.dice.chance(0.4) else {}
+        )
 
 
 def draw_products(draft: Draft) -> None:

@@ -65,7 +65,7 @@ def draw_index(draft: Draft) -> Any:
     found = {str(draft.first.year - dice.randint(3, 4)): draft.rate(0.5, 12)}
     for key in dice.sample(("", "-Q2", "-Q4", "-02", "-11"), dice.randint(0, 4)):
         found[f"{draft.first.year + dice.randint(-2, 5)}{key}"] = dice.pick(draft.rate(0.5, 12), "-0.5 %/year")
-    return found if dice.chance(0.85) else draft.rate(1, 9)
+    return found | draw_line(draft) if dice.chance(0.85) else draft.rate(1, 9)
 
 
 def draw_loan(draft: Draft, name: str) -> Plan:
@@ -134,6 +134,9 @@ def draw_rate(draft: Draft, signed: date) -> Any:
         found["cap"] = draw_changing(draft, signed, lambda: draft.rate(3.1, 12))
     if dice.chance(0.5):
         found["reset"] = dice.pick("payment", "any_day", "month", "quarter", "half_year", "year")
+        index = draft.plan["rates"][found["index"]]
+        if found["reset"] == "any_day" and isinstance(index, dict) and index.get("interpolate") == "linear":
+            del found["reset"]  # such a rate would change every day
     return found
 
 
@@ -174,7 +177,13 @@ def draw_by_day(draft: Draft, signed: date, value: Callable[[], str]) -> Plan:
         day = dice.day(later(signed, 1), later(signed, 60))
         keys.append(dice.pick(str(day), f"{day.year + 1}", f"{day.year}-{day.month:02d}", f"{day.year + 1}-Q2"))
     begins = {first_day(key): key for key in keys}
-    return {key: value() for key in begins.values()}
+    return {key: value() for key in begins.values()} | draw_line(draft)
+
+
+def draw_line(draft: Draft) -> Plan:
+    """Return what joins values by straight lines, or not."""
+    dice = draft.dice
+    return {"interpolate": dice.pick("linear", "linear", "none")} if dice.chance(0.15) else {}
 
 
 def first_day(key: str) -> str:

@@ -255,16 +255,6 @@ def test_every_problem_of_a_series_is_said_at_once() -> None:
     assert [problem.partition(": ")[0].rpartition(".")[2] for problem in found] == ["2001", "growth", "interpolate"]
 
 
-@pytest.mark.parametrize(
-    ("block", "wanted"),
-    [
-        ("rates: {libor: {2001: 3 %/year, growth: 3 %/year}}", "rates.libor.growth: the key `growth`, wanted a year, quarter or month; `growth` does not apply to it; write each value by its key"),
-    ],
-)  # fmt: skip
-def test_rates_do_not_grow(block: str, wanted: str) -> None:
-    assert problems(plan("45 USD/km") + block) == [wanted]
-
-
 def test_an_index_that_is_removed_names_its_users() -> None:
     text = plan("{2001: 45 USD/km, growth: cpi}") + "options: {flat: {remove: [indices.cpi]}}"
 

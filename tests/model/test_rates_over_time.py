@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.timeline import month_end, month_number
+from fibercap.model.loans import schedule
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.reading.files import scenario_of
+from fibercap.reading.files import contracts_of, scenario_of
 from fibercap.studies.movable_inputs import lever
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements
@@ -164,3 +166,162 @@ def test_growth_of_exchange_by_an_index_that_begins_too_late() -> None:
         scenario_of(text)
     assert [p.path for p in caught.value.problems] == ["exchange.EUR.average.growth"]
     assert "add a rate for 2000 under `indices.ppp`" in str(caught.value)
+
+
+GROWING = """
+fibercap: 1
+id: growing
+horizon: {{from: 2001, to: 2005, year_ends: {month}}}
+money: {{report_in: USD, discount_rate: {{real: 5 %/year, index: cpi}}}}
+indices: {{cpi: {cpi}}}
+products: {{fiber: {{price: {{2001: 40 USD/km, growth: cpi}}}}}}
+plants: {{works: {{product: fiber, capacity: 1200 km/year, cash_cost: {{2001: 20 USD/km, growth: {{rate: cpi, every: month}}}}}}}}
+"""
+LENT = """
+fibercap: 1
+rates: {{libor: {index}}}
+loans:
+  bank: {{commitment: 1 million USD, signed: 2001-01-08, matures: 2004-12-31, rate: {rate}, day_count: ACT/360,
+         payments: {{every: quarter, first: 2001-03-31, end_of_month: true}}, repayment: {{style: {style}}}{more}}}
+"""
+LINE = "{2001: 6 %/year, 2002: 4 %/year, interpolate: linear}"
+STARTS = [
+    date(2001, 1, 8),
+    date(2001, 3, 31),
+    date(2001, 6, 30),
+    date(2001, 9, 30),
+    date(2001, 12, 31),
+    date(2002, 3, 31),
+]
+
+
+def on_line(day: date) -> float:
+    """Return the rate of `LINE` on a day, by hand."""
+    return 0.06 - 0.02 * min((day - date(2001, 1, 1)).days, 365) / 365
+
+
+def interest(rate: str, index: str = "5 %/year", style: str = "bullet", more: str = "") -> list[float]:
+    """Return the interest of the first payments."""
+    lending = contracts_of(LENT.format(rate=rate, index=index, style=style, more=more))
+    table = schedule(lending.loans["bank"], lending.rates, "USD")
+    return [float(value) for value in table.by_event["interest"][1:] if value][:6]
+
+
+def test_an_index_on_a_line_is_read_on_the_first_day_of_each_interest_period() -> None:
+    ends = [*STARTS[1:], date(2002, 6, 30)]
+    by_hand = [1e6 * (on_line(a) + 0.02) * (b - a).days / 360 for a, b in zip(STARTS, ends, strict=True)]
+
+    assert interest("{index: libor, margin: 2 %/year}", LINE) == pytest.approx(by_hand, rel=1e-12)
+    assert interest(LINE.replace("6 %", "8 %").replace("4 %", "6 %")) == pytest.approx(by_hand, rel=1e-12)
+    margin = LINE.replace("6 %", "3 %").replace("4 %", "1 %")
+    assert interest(f"{{index: libor, margin: {margin}}}") == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_a_reset_by_half_years_reads_the_line_on_its_own_days() -> None:
+    found = interest("{index: libor, margin: 2 %/year, reset: half_year}", LINE)
+
+    days = [82, 91, 92, 92, 90, 91]
+    read = [STARTS[0], STARTS[0], STARTS[0], STARTS[3], STARTS[3], STARTS[5]]
+    assert found == pytest.approx([1e6 * (on_line(a) + 0.02) * n / 360 for a, n in zip(read, days, strict=True)])
+
+
+def test_level_payments_are_set_anew_at_each_rate_of_a_line() -> None:
+    lending = contracts_of(LENT.format(rate=LINE, index="5 %/year", style="level", more=""))
+    table = schedule(lending.loans["bank"], lending.rates, "USD")
+    owed, dates = 1e6, [*STARTS, *(month_end(24024 + 3 * quarter) for quarter in range(2, 13))]
+    for number, (begins, ends) in enumerate(pairwise(dates)):
+        rate, factor, worth = on_line(begins), 1.0, 0.0
+        for start, end in zip(dates[number:], dates[number + 1 :], strict=False):
+            factor /= 1 + rate * (end - start).days / 360
+            worth += factor
+        due = owed * rate * (ends - begins).days / 360
+        owed -= owed / worth - due
+        if ends == date(2002, 6, 30):
+            break
+    place = [date.fromordinal(int(day) + 693_594) for day in table.by_event["date"]].index(date(2002, 6, 30))
+    assert table.by_event["closing"][place] == pytest.approx(owed, rel=1e-12)
+
+
+def test_fees_on_a_line_do_not_depend_on_the_steps_of_the_plan() -> None:
+    fees = ", fees: {agency: {2001: 10_000 USD/year, 2004: 22_000 USD/year, interpolate: linear}}"
+    text = plan("{average: 0.9 USD/EUR}").replace(", fees: {upfront: 1 %}", fees).replace("900 EUR", "900 USD")
+    found = []
+    for step in ("month", "quarter", "year"):
+        projection = project(scenario_of(text.replace("step: month", f"step: {step}")))
+        years = projection.timeline.annual(projection.value("loans.bank.fees")[0], "flow")
+        found.append({key: float(value) for key, value in years.items()})
+    assert found[0] == pytest.approx(found[1])
+    assert found[0] == pytest.approx(found[2])
+
+
+def test_lines_of_an_index_of_growth_give_a_rate_for_each_year() -> None:
+    text = GROWING.format(cpi="{2001: 2 %/year, 2004: 5 %/year, interpolate: linear}", month="December")
+    projection = project(scenario_of(text))
+
+    years = projection.timeline.annual(projection.value("inputs.products.fiber.price")[0], "rate")
+    by_hand = [40, 40 * 1.03, 40 * 1.03 * 1.04, 40 * 1.03 * 1.04 * 1.05, 40 * 1.03 * 1.04 * 1.05**2]
+    assert [float(value) for value in years.values()] == pytest.approx(by_hand)
+    index = projection.timeline.annual(projection.value("inputs.indices.cpi")[0], "rate")
+    assert [float(value) for value in index.values()] == pytest.approx([0.02, 0.03, 0.04, 0.05, 0.05])
+    assert [handle.path for handle in lever(projection.scenario, "indices.cpi").handles] == [
+        "indices.cpi.2001",
+        "indices.cpi.2004",
+    ]
+
+
+def test_business_years_read_the_line_of_an_index_in_their_first_month() -> None:
+    text = GROWING.format(cpi="{2000: 2 %/year, 2002: 4 %/year, interpolate: linear}", month="September")
+    text = text.replace("from: 2001, to: 2005", "from: FY2001, to: FY2005").replace("2001: ", "2000: ")
+    projection = project(scenario_of(text))
+
+    index = projection.timeline.annual(projection.value("inputs.indices.cpi")[0], "rate")
+    days = [0.02 + 0.02 * (12 * year - 3) / 24 for year in (1, 2)]  # October 2000 and 2001, from January 2000 on
+    assert [float(index[year]) for year in ("FY2001", "FY2002")] == pytest.approx(
+        [days[0], (3 * days[1] + 9 * 0.04) / 12]
+    )
+
+
+def test_the_workbook_recalculates_loans_and_indices_on_lines(tmp_path: Path) -> None:
+    text = (
+        GROWING.format(cpi="{2001: 2 %/year, 2004-04: 5 %/year, interpolate: linear}", month="December")
+        + f"""
+rates: {{libor: {LINE}}}
+loans:
+  float: {{commitment: 9_000 USD, signed: 2001-01-31, matures: 2006-12-31, repayment: {{style: level}}, fees: {{agency: {{2001: 9 USD/year, 2004: 30 USD/year, interpolate: linear}}}},
+          rate: {{index: libor, margin: {{2001: 2 %/year, 2003-05-10: 3 %/year, interpolate: linear}}, cap: 7.4 %/year}},
+          payments: {{every: half_year}}, draws: {{2001-01-31: 9_000 USD}}, prepayments: {{2003-03-31: 500 USD}},
+          prepayment_fee: {{2001: 3 %, 2005: 1 %, interpolate: linear}}, sweep: {{2001: 1 %, 2005: 5 %, interpolate: linear}}}}
+"""
+    )
+    unlike, projection = sheets_of(text, tmp_path)
+
+    assert unlike == []
+    assert disagreements(projection) == []
+
+
+BANK = "rate: 6 %/year, fees"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "code", "words"),
+    [
+        ("products:", "rates: {libor: {2001: 4 %/year, growth: 3 %/year}}\nproducts:", "rates.libor.growth", "takes_keys_alone", "does not grow by a share of itself"),
+        ("products:", "rates: {libor: {2001: 4 %/year, growht: 3 %/year}}\nproducts:", "rates.libor.growht", "not_a_period", "does not grow by a share of itself"),
+        ("4 %/year}}\n", "4 %/year, growth: 3 %/year}}\n", "indices.ppp.growth", "takes_keys_alone", "an index is a growth itself"),
+        (BANK, "rate: {2001: 4 %/year, growth: 3 %/year}, fees", "loans.bank.rate.growth", "takes_keys_alone", "write each value by its key"),
+        (BANK, "rate: {interpolate: linear}, fees", "loans.bank.rate.interpolate", "empty", "interpolate: linear}`"),
+        (BANK, "rate: {2001: 4 %/year, interpolate: lines}, fees", "loans.bank.rate.interpolate", "unknown_word", "linear"),
+        (BANK, "covenants: {c: {row: accounts.debt, below: {2001: 9_000 USD, interpolate: linear}}}, " + BANK, "loans.bank.covenants.c.below.interpolate", "takes_keys_alone", "a test reads the limit in force"),
+        (BANK, "rate: {index: libor, reset: any_day}, fees", "loans.bank.rate.reset", "changes_every_day", "write `reset: payment` or `month`"),
+    ],
+)  # fmt: skip
+def test_what_takes_keys_alone_says_why(old: str, new: str, place: str, code: str, words: str) -> None:
+    text = plan("{average: 0.9 USD/EUR}")
+    assert text.count(old) == 1
+    text = text.replace(old, new)
+    if "any_day" in new:
+        text += "rates: {libor: {2001: 4 %/year, 2003: 5 %/year, interpolate: linear}}\n"
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(text)
+    assert [(problem.path, problem.code) for problem in caught.value.problems] == [(place, code)]
+    assert words in str(caught.value)

@@ -198,7 +198,7 @@ def test_samples_may_draw_a_limit() -> None:
         ("row: accounts.debt_to_ebitda, at_most: {2001: 4.5, 2002: 1.5 USD}", "lev.at_most.2002|found an amount of money"),
         ("row: accounts.debt_to_ebitda, at_most: {}", "write it like `{2001: 4.5, 2002: 3}`"),
         ("row: accounts.debt_to_ebitda, at_most: {2001: 4.5, 2001-Q1: 4}", "which starts together with `2001`"),
-        ("row: accounts.debt_to_ebitda, at_most: {2001: 4.5, growth: 5 %/year}", "a limit does not take `growth`"),
+        ("row: accounts.debt_to_ebitda, at_most: {2001: 4.5, growth: 5 %/year}", "at_most.growth|a test reads the limit in force"),
         ("row: accounts.debt_to_ebitda, at_most: {soon: 4.5}", "found the key `soon`"),
         ("row: accounts.debt_to_ebitda, at_most: 4, lock_up: {2001: 3, 2003: 5}", "lev.lock_up.2003|a level that is not below the limit"),
         ("row: accounts.debt_to_ebitda, at_most: {2001: 4, 2003: 2}, lock_up: 3", "lev.lock_up|a level that is not below the limit"),

@@ -43,6 +43,22 @@ loans:
 funding: {line: {shaped: 14 million USD, shaped_two: 6 million USD, equity: rest}}
 """
 
+ON_LINES = change_plan(
+    RANKS,
+    (
+        ("2005-05: 4.5 %/year}}", "2005-05: 4.5 %/year, interpolate: linear}}"),
+        (
+            "margin: 2 %/year, floor: 5 %/year, cap: 8 %/year}",
+            "margin: {2001: 2.5 %/year, 2003-02-15: 2 %/year, 2006: 3 %/year, interpolate: linear}, reset: half_year, "
+            "floor: {2001: 5 %/year, 2005: 6.8 %/year, interpolate: linear}}",
+        ),
+        ("rate: 10 %/year", "rate: {2001: 10 %/year, 2004-05-20: 8 %/year, 2008: 9 %/year, interpolate: linear}"),
+        ("sweep: 25 %", "sweep: {2001: 10 %, 2004: 30 %, interpolate: linear}"),
+        ("2004: 1 %}", "2004: 1 %, interpolate: linear}"),
+        ("agency: 20_000 USD/year", "agency: {2001: 20_000 USD/year, 2006-03: 50_000 USD/year, interpolate: linear}"),
+    ),
+)
+
 BY_RULE = change_plan(
     RANKS,
     (

@@ -11,7 +11,7 @@ from tests.witness.day_counts import Rhythm, count_30_360, count_fraction
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number, read_quantity
 from tests.witness.rounding import Rounding, read_rounding
-from tests.witness.terms import Tested, holds_limit, read_term, step_term
+from tests.witness.terms import Tested, holds_limit, read_on, read_term, step_term
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,15 @@ class Contract:
 
     def read_term(self, node: Any, day: date, period: Payment) -> float:
         """Return a term on a day: steps are those of the interest period, a series goes by the day itself."""
-        steps = isinstance(node, dict) and "by" in node
+        steps = isinstance(node, dict) and ("by" in node or node.get("interpolate") == "linear")
         return read_term(node, period.start if steps else day, self.tested)
 
     @cached_property
     def fee_days(self) -> list[date]:
         """Days on which recurring fees change."""
         nodes = [self.block.get("fees", {}).get(key) for key in ("undrawn", "guarantee", "agency")]
-        keys = [key for node in nodes if isinstance(node, dict) and "by" not in node for key in node]
+        stepped = [node for node in nodes if isinstance(node, dict) and node.get("interpolate") != "linear"]
+        keys = [key for node in stepped if "by" not in node for key in node if key[0].isdigit()]
         return [day for day in map(read_day, keys) if self.signed < day < self.matures]
 
     def sweep_on(self, day: date) -> float:
@@ -193,7 +194,7 @@ class Contract:
         if not isinstance(rate, dict):
             return read_number(rate)
         if "index" not in rate:
-            return read_on(rate, day)
+            return read_on(rate, self.find_period(day).start if rate.get("interpolate") == "linear" else day)
         base, start = read_on(self.index, self.find_reading(day)), self.find_period(day).start
 
         def read(key: str) -> float:
@@ -225,9 +226,10 @@ class Contract:
         rate = self.block["rate"]
         if not isinstance(rate, dict) or ("index" in rate and rate.get("reset") != "any_day"):
             return []
-        return [
-            day for day in map(read_day, self.index if "index" in rate else rate) if self.signed < day < self.matures
-        ]
+        if rate.get("interpolate") == "linear":
+            return []
+        keys = [key for key in (self.index if "index" in rate else rate) if key[0].isdigit()]
+        return [day for day in map(read_day, keys) if self.signed < day < self.matures]
 
     def grow(self, rate: float, years: float) -> float:
         """Return the interest of one unit over a fraction of a year (section 4, interest, rule 3)."""
@@ -242,12 +244,6 @@ class Contract:
         return {"nominal": 12 / self.interval, "effective": 1, "semiannual": 2}[
             self.block.get("compounding", "nominal")
         ]
-
-
-def read_on(rates: dict[str, str], day: date) -> float:
-    """Return the rate of the last key that has begun on a day, or of the first key."""
-    keys = sorted((read_day(key), text) for key, text in rates.items())
-    return read_number(([text for start, text in keys if start <= day] or [keys[0][1]])[-1])
 
 
 def read_contracts(plan: Plan, eve: date | None = None) -> dict[str, Contract]:

@@ -39,7 +39,7 @@ def grow(growth: Any, last: int, until: int, calendar: Calendar) -> float:
     """Return the factor by which a value has grown in a month, from the month of its key on (docs/conventions.md, section 1)."""
     rate, every = (growth["rate"], growth.get("every", "year")) if isinstance(growth, dict) else (growth, "year")
     index = calendar.indices.get(rate)
-    keys = None if index is None else read_keys(index) if isinstance(index, dict) else [(0, 0, read_number(index))]
+    keys = None if index is None else read_index(index, calendar.year_ends)
     factor = 1.0
     for month in range(last + 1, until + 1):
         yearly = 1 + (read_number(rate) if keys is None else read_month(keys, month, linear=False))
@@ -50,9 +50,22 @@ def grow(growth: Any, last: int, until: int, calendar: Calendar) -> float:
     return factor
 
 
-def grow_by_index(node: Any, since: float, until: float) -> float:
+def read_index(node: Any, year_ends: int) -> list[tuple[int, int, float]]:
+    """Return the rates of an index, one for each year where straight lines join its keys (section 1, Growth, rule 3)."""
+    if not isinstance(node, dict):
+        return [(0, 0, read_number(node))]
+    keys = read_keys(node)
+    if node.get("interpolate") == "linear":
+        begins = [start for start, _, _ in keys]
+        years = [month for month in range(begins[0], begins[-1]) if (month - year_ends) % 12 == 0]
+        values = [value for _, _, value in keys]
+        keys += [(month, month + 12, float(np.interp(month, begins, values))) for month in {*years} - {*begins}]
+    return sorted(keys)
+
+
+def grow_by_index(node: Any, since: float, until: float, year_ends: int) -> float:
     """Return by how much an index grows from one month number to another, a part of a month at a time (section 1, Discounting)."""
-    keys = read_keys(node) if isinstance(node, dict) else [(0, 0, read_number(node))]
+    keys = read_index(node, year_ends)
     edges = sorted(
         {since, until, *(float(start) for start, _, _ in keys if min(since, until) < start < max(since, until))}
     )

@@ -68,8 +68,15 @@ def read_term(node: Any, day: date, tested: Tested | None, default: str = "0") -
         return read_number(node, default)
     if "by" in node:
         return step_term(node, None if tested is None else tested.find_before(node["by"], day))
-    keys = sorted((read_day(key), text) for key, text in node.items())
-    return read_number(([text for start, text in keys if start <= day] or [keys[0][1]])[-1])
+    return read_on(node, day)
+
+
+def read_on(node: dict[str, str], day: date) -> float:
+    """Return the value of the last key that has begun on a day, or of the first key; or that on the line between two."""
+    keys = sorted((read_day(key), read_number(text)) for key, text in node.items() if key[0].isdigit())
+    if node.get("interpolate") == "linear":
+        return float(np.interp(day.toordinal(), [start.toordinal() for start, _ in keys], [value for _, value in keys]))
+    return ([value for start, value in keys if start <= day] or [keys[0][1]])[-1]
 
 
 def step_term(node: dict[str, Any], ratio: float | None) -> float:

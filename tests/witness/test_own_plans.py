@@ -13,6 +13,7 @@ from tests.witness.lender_plans import (
     FROM_CASH,
     FROM_USES,
     IN_STEPS,
+    ON_LINES,
     RANKS,
     RESERVED,
     SCULPTED,
@@ -260,6 +261,7 @@ COSTLY = (
 
 PLANS = {
     "ranks": RANKS,
+    "ranks_on_lines": ON_LINES,
     "ranks_and_payouts": BY_RULE,
     "paid_from_cash": FROM_CASH,
     "stopped_draws": STOPPED_DRAWS,
@@ -274,6 +276,9 @@ PLANS = {
     "assets": ASSETS,
     "assets_taxed_by_years": ASSETS.replace("{table: {1 year: 40 %, 2 years: 30 %, 50 months: 30 %}}", "sum_of_years"),
     "growing": change_plan(TO_MARCH, GROWING),
+    "growing_on_lines": change_plan(TO_MARCH, GROWING).replace(
+        "2005-02: 1 %/year}", "2005-02: 1 %/year, interpolate: linear}"
+    ),
     "growing_by_year": change_plan(TO_MARCH, GROWING)
     .replace("March}", "March, step: year}")
     .replace("lag: 2", "lag: 12"),

@@ -76,7 +76,8 @@ class Worth:
         node = self.company.plan["money"].get("discount_rate")
         index = self.company.calendar.indices[node["index"]] if isinstance(node, dict) else "0 %/year"
         valued = float(self.company.calendar.ends[0] - self.find_ends()[0])
-        moved = np.array([grow_by_index(index, valued, valued + float(month)) for month in months])
+        year_ends = self.company.calendar.year_ends
+        moved = np.array([grow_by_index(index, valued, valued + float(month), year_ends) for month in months])
         return np.asarray(row * (1 + self.rate) ** (-months / 12) / moved)
 
     def on_last(self, amount: float) -> Row:

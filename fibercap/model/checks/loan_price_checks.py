@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.errors import did_you_mean
 from fibercap.model.loans.covenant import COVENANT_LIMITS
-from fibercap.model.loans.rates import Floating
+from fibercap.model.loans.rates import FOLLOWS_INDEX, Floating, index_by_day
 from fibercap.model.loans.ratio_steps import RatioSteps
 from fibercap.model.loans.sweeps import Condition, SweepWhile
 from fibercap.model.loans.values_by_day import Steps, first_day
@@ -58,6 +58,9 @@ def _check_floating_rate(loan: Loan, rate: Floating, rates: Mapping[str, Series]
         problem = f"`{rate.index}`, known from {rates[rate.index].names[0]} on"
         hint = f"add a value for {loan.signed.year} under `rates.{rate.index}`"
         yield f"{path}.index", "late_path", problem, f"one that covers signing, {loan.signed}", hint
+    elif rate.reset == FOLLOWS_INDEX and index_by_day(rates[rate.index]).linear:
+        problem, hint = f"`any_day`, while straight lines join `{rate.index}`", "write `reset: payment` or `month`"
+        yield f"{path}.reset", "changes_every_day", problem, "days on which the rate is fixed", hint
 
 
 def _check_limits(rate: Floating, path: str) -> Findings:

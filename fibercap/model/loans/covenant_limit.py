@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.fields import wrong
 from fibercap.core.period_keys import read_by_period
-from fibercap.core.series import OverTime
+from fibercap.core.series import SETTINGS, OverTime
 from fibercap.model.plan.claim import Amount, AnyQuantity
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ class LimitOf(OverTime):
     """Reads a quantity in any unit, or quantities by year, quarter or month."""
 
     may_be_bare = True
+    refusals = dict.fromkeys(SETTINGS, "a test reads the limit in force on its date; write each limit by its key")
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
@@ -123,14 +124,10 @@ class LimitOf(OverTime):
             return LimitOverTime((ONE.parse(raw, info),))
         if not raw:
             raise wrong("empty", "an empty block", "a limit, or limits by year", "write it like `{2001: 4.5, 2002: 3}`")
-        points, _ = read_by_period(raw, info, ONE.parse, _way_to_key)
+        self.refuse_settings(raw)
+        points, _ = read_by_period(raw, info, ONE.parse, self.way_to_setting)
         values, spans, names = zip(*((point.value, point.span, point.name) for point in points), strict=True)
         return LimitOverTime(values, tuple(start for start, _ in spans), names)
-
-
-def _way_to_key(key: str) -> str:
-    """Return the way out for a setting that other series take; "" for other keys."""
-    return f"a limit does not take `{key}`; write each limit by its key" if key in {"growth", "interpolate"} else ""
 
 
 AnyLimit = Annotated[LimitOverTime | None, LimitOf()]

@@ -13,9 +13,9 @@ from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.discount_rows import discount_rows
 from fibercap.model.loans.recasts import later_installments, share_base
 from fibercap.model.loans.schedule_page import SchedulePage
-from fibercap.model.loans.step_rows import since_days
+from fibercap.model.loans.step_rows import fee_since
 from fibercap.model.loans.term_rows import term_row
-from fibercap.model.loans.values_by_day import accrual_starts, give_steps, text_on_day
+from fibercap.model.loans.values_by_day import give_steps, text_on_day
 
 if TYPE_CHECKING:
     from fibercap.model.loans.flows import Flows
@@ -178,7 +178,7 @@ class FlowRows(SchedulePage):
         key, unit : str
             The key of the fee, such as `undrawn`, and its unit.
         """
-        since = since_days(self.prepared, accrual_starts(self.grid.dates), "date@-1")
+        since = fee_since(self.prepared, key)
         text = term_row(self.sheet, self.setting, f"fees.{key}", unit, getattr(self.loan.fees, key), since).text
         self.fee_texts[key] = text
         return text
@@ -191,7 +191,7 @@ class FlowRows(SchedulePage):
         shares, prepaid = give_steps(self.sheet, path, "", loan.prepayment_fee), "[prepaid]"
         if loan.needs_cash:  # sweeps cost nothing
             prepaid = "[known_prepaid]"
-        text = f"{prepaid} * ({text_on_day(path, loan.prepayment_fee.names, shares, '[date]')})"
+        text = f"{prepaid} * ({text_on_day(path, loan.prepayment_fee, shares, '[date]')})"
         text = f"IF([planned_prepayment] > 0, {text}, 0)"  # so that on other days nothing rests on what is repaid
         self.put(
             "prepayment_fee", "Prepayment fee", FLOW, self.in_steps(text, "interest"), self.flows["prepayment_fee"]

@@ -57,7 +57,8 @@ def regular_date(loan: Loan, number: int) -> date:
 
 def period_starts(loan: Loan) -> list[date]:
     """Return the first days of the interest periods of a loan whose rate is fixed on them; none of others."""
-    if not isinstance(loan.rate, Floating) or loan.rate.reset == FOLLOWS_INDEX:
+    rate = loan.rate
+    if rate.reset == FOLLOWS_INDEX if isinstance(rate, Floating) else not rate.linear:
         return []
     return [period.start for period in payment_periods(loan) if period.start < loan.maturity]
 

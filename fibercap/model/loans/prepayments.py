@@ -15,6 +15,7 @@ from fibercap.model.cash.reserves import left_by_service
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.income.operations import sum_row
+from fibercap.model.loans.values_by_day import text_on_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,6 +168,10 @@ def _paid_text(plan: Plan, item: Prepayment) -> str:
 def _fee_text(plan: Plan, item: Prepayment) -> str:
     """Return the reference to the fee on the day of a prepayment, as a share of it."""
     fee, path = plan.loans[item.loan].prepayment_fee, f"inputs.loans.{item.loan}.prepayment_fee"
+    if fee.linear:
+        keys = [f"{{{path}.{name}}}" for name in fee.names]
+        on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
+        return f"({text_on_day(path.removeprefix('inputs.'), fee, keys, on)})"
     return f"{{{path}.{fee.names[fee.number_on(item.day)]}}}" if fee.names else f"{{{path}}}"
 
 

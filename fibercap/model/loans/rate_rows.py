@@ -12,6 +12,7 @@ from fibercap.core.rows import INPUT, Row
 from fibercap.core.timeline import RATE
 from fibercap.model.loans.rates import Floating, apply_limits
 from fibercap.model.loans.term_rows import Since, Term, term_row
+from fibercap.model.loans.values_by_day import give_read_on, give_steps, text_on_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def rate_row(
     ------
     docs/conventions.md, section 4, Interest.
     """
-    text, refs = _index_text(sheet, setting, course, path)
+    text, refs = _index_text(sheet, setting, course, path, since)
     value = course.values[0]
     if course.days:
         value = np.stack(np.broadcast_arrays(*course.values), axis=-1)[..., list(steps)]
@@ -80,18 +81,23 @@ def rate_row(
     return rates._replace(value=sheet.put(row, value))
 
 
-def _index_text(sheet: Sheet, setting: Setting, course: RateCourse, path: str) -> tuple[str, list[str]]:
+def _index_text(sheet: Sheet, setting: Setting, course: RateCourse, path: str, since: Since) -> tuple[str, list[str]]:
     """Give the rates, or the values of the index; return the formula text of the one in force, and that of each."""
-    give, source = sheet.give, f"{INPUT}{path}"
+    give, source, written = sheet.give, f"{INPUT}{path}", course.written
     if not course.days:
         text = give(source, "1/year", course.values[0])
         return text, [text]
-    refs = [give(f"{source}.{n}", "1/year", v) for n, v in zip(course.names, course.values, strict=True)]
+    on = f"{{{setting.prefix}.rate_set_on}}"
+    if written.linear:
+        refs = give_steps(sheet, path, "1/year", written)
+        reads = (*since.reads, f"loans.{setting.name}.rate")
+        _, each = give_read_on(sheet, (path, "1/year"), written, setting.prefix, reads, course.days)
+        return text_on_day(path, written, refs, on), each
+    refs = [give(f"{source}.{n}", "1/year", v) for n, v in written.by_key]
     begins = [
         give(f"{source}.{n}.from", "day", serial(d), f"{path}.{n}")
-        for n, d in zip(course.names, course.days, strict=True)
+        for n, d in zip(written.names, written.days, strict=True)
     ]
-    on = f"{{{setting.prefix}.rate_set_on}}"
     until = [*(f", {on} < {day}" for day in begins[1:]), ""]
     return " + ".join(f"{r} * AND({on} >= {a}{b})" for r, a, b in zip(refs, begins, until, strict=True)), refs
 

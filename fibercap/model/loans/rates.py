@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from fibercap.core.fields import Label, Of, Word, wrong
-from fibercap.core.series import Series
+from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
@@ -22,6 +22,10 @@ INTERVALS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 EACH_PERIOD = "payment"
 FOLLOWS_INDEX = "any_day"
 RATE = Of("1/year", low=0.0)
+INDEX = PathOf(
+    Of("1/year"),
+    no_growth="a rate of interest does not grow by a share of itself; write each by its key, or `interpolate: linear`",
+)
 Indices = Mapping[str, Series]
 
 
@@ -65,8 +69,9 @@ class RateCourse:
 
     values: tuple[Array, ...]
     days: tuple[date, ...]
-    names: tuple[str, ...]
     resets: tuple[date, ...]
+    written: Steps
+    """The values as written by key, or of the index; if they lie on lines, `values` are those on the days of resets."""
 
     def set_on(self, day: date) -> date:
         """Return the day that decides which value holds from a day on."""
@@ -101,14 +106,22 @@ def rate_course(rate: Steps | Floating, period_starts: Sequence[date], indices: 
 
     Source
     ------
-    docs/conventions.md, section 4: an index is fixed on the first day of an interest period for all of it.
+    docs/conventions.md, section 4: an index is fixed on the first day of an interest period for all of it, and so are
+    the loan's own rates where straight lines join them.
     """
     if isinstance(rate, Steps):
-        return RateCourse(rate.values, rate.days, rate.names, ())
-    series = indices[rate.index]
+        written, resets = rate, _resets(EACH_PERIOD, period_starts) if rate.linear else ()
+    else:
+        written = index_by_day(indices[rate.index])
+        resets = () if rate.reset == FOLLOWS_INDEX or not written.days else _resets(rate.reset, period_starts)
+    read = written.read_on(resets) if written.linear else written
+    return RateCourse(read.values, read.days, resets, written)
+
+
+def index_by_day(series: Series) -> Steps:
+    """Return an index under `rates` by the days from which its values hold, or between which its lines run."""
     days = tuple(first_day(start) for start in series.starts)
-    resets = () if rate.reset == FOLLOWS_INDEX or not days else _resets(rate.reset, period_starts)
-    return RateCourse(series.values, days, series.names, resets)
+    return Steps(series.values, days, series.names, bool(series.linear) and len(days) > 1)
 
 
 def _resets(interval: str, period_starts: Sequence[date]) -> tuple[date, ...]:

@@ -11,7 +11,7 @@ from fibercap.core.calendar import serial
 from fibercap.core.timeline import STOCK
 from fibercap.model.loans.payment_dates import interest_starts
 from fibercap.model.loans.term_rows import Since
-from fibercap.model.loans.values_by_day import accrual_starts
+from fibercap.model.loans.values_by_day import accrual_starts, on_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,17 +33,34 @@ def since_days(prepared: PlannedPayments, days: Sequence[date], row: str = "inte
     days, row : sequence of date, str
         The days, and the row of the schedule that has them.
     """
-    timeline, loan = prepared.setting.timeline, prepared.setting.loan
+    timeline, loan, calendar = prepared.setting.timeline, prepared.setting.loan, prepared.calendar_reads()
+    reads = (*calendar["date"], *calendar["is_payment"])
     if timeline is None or not loan.ratio_terms:
-        return Since(days, [0] * len(days), row)
+        return Since(days, [0] * len(days), row, reads)
     starts = interest_starts(loan, prepared.grid.dates)
-    return Since(days, [bisect_right(timeline.dates, day) for day in starts], row)
+    return Since(days, [bisect_right(timeline.dates, day) for day in starts], row, reads)
+
+
+def fee_since(prepared: PlannedPayments, key: str) -> Since:
+    """Return the day that decides a recurring fee at each event: that of the event before it, from which it accrues.
+
+    Where straight lines join its values, it is the first day of the interest period.
+
+    Parameters
+    ----------
+    prepared, key : PlannedPayments, str
+        The schedule, and the key of the fee.
+    """
+    loan, days = prepared.setting.loan, prepared.grid.dates
+    if on_lines(getattr(loan.fees, key)):
+        return since_days(prepared, interest_starts(loan, days))
+    return since_days(prepared, accrual_starts(days), "date@-1")
 
 
 def fee_values(prepared: PlannedPayments) -> dict[str, Array]:
     """Return the recurring fees at each event by key, (event,) or (sample, event), until ratios are known."""
-    since, fees = since_days(prepared, accrual_starts(prepared.grid.dates)), prepared.setting.loan.fees
-    return {key: since.value_of(getattr(fees, key)) for key in ("undrawn", "guarantee", "agency")}
+    fees = prepared.setting.loan.fees
+    return {key: fee_since(prepared, key).value_of(getattr(fees, key)) for key in ("undrawn", "guarantee", "agency")}
 
 
 def step_rows(prepared: PlannedPayments, since: Since) -> None:

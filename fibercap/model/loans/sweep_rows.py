@@ -40,7 +40,7 @@ def sweep_share(sheet: Sheet, plan: Plan, name: str) -> str:
     if isinstance(share, RatioSteps):
         text = choice_text(f"{{{prefix}.sweep_step@-1}}", give_choices(sheet, path, "", share))
     else:
-        text = text_on_day(path, share.names, give_steps(sheet, path, "", share), "{time.date}")
+        text = text_on_day(path, share, give_steps(sheet, path, "", share), "{time.date}")
         if not may_change(sweep):
             return share_of_sweep(plan, name)
     if isinstance(sweep, SweepWhile):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fibercap.core.rows import Row
 from fibercap.core.timeline import RATE
 from fibercap.model.loans.ratio_steps import RatioSteps
-from fibercap.model.loans.values_by_day import Steps, give_steps, text_on_day
+from fibercap.model.loans.values_by_day import Steps, give_read_on, give_steps, text_on_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,8 @@ class Since(NamedTuple):
     tested: Sequence[int]
     row: str = "interest_from"
     """A row of the schedule, or a text like `date@-1`."""
+    reads: tuple[str, ...] = ()
+    """The paths of the inputs that decide the days."""
 
     def value_of(self, term: Steps | RatioSteps) -> Array:
         """Return the value of a term at each event, (event,) or (sample, event); of a ratio not known yet, `else`.
@@ -82,10 +84,12 @@ def term_row(sheet: Sheet, setting: Setting, key: str, unit: str, steps: Steps |
     references = give_steps(sheet, path, unit, steps)
     if not steps.days:
         return Term(references[0], steps.values[0], (0,) * len(since.days), references, steps.values)
-    text = text_on_day(path, steps.names, references, f"{{{setting.prefix}.{since.row}}}")
+    text, value = text_on_day(path, steps, references, f"{{{setting.prefix}.{since.row}}}"), steps.by_day(since.days)
     row = Row(f"{setting.prefix}.{name}", _LABELS[name], unit, RATE, text)
+    if steps.linear:
+        steps, references = give_read_on(sheet, (path, unit), steps, setting.prefix, since.reads, since.days)
     numbers = tuple(map(steps.number_on, since.days))
-    return Term(f"{{{row.path}}}", sheet.put(row, steps.by_day(since.days)), numbers, references, steps.values)
+    return Term(f"{{{row.path}}}", sheet.put(row, value), numbers, references, steps.values)
 
 
 def give_choices(sheet: Sheet, path: str, unit: str, steps: RatioSteps) -> list[str]:

@@ -31,7 +31,7 @@ from fibercap.model.loans.reserve import Reserve
 from fibercap.model.loans.rounding import ROUNDINGS, Exact, Rounding, choose_rounding
 from fibercap.model.loans.styles import Repayment
 from fibercap.model.loans.sweeps import Sweep
-from fibercap.model.loans.values_by_day import Steps, StepsOf
+from fibercap.model.loans.values_by_day import Steps, StepsOf, on_lines
 
 NO_MONTHS = 0
 NOTHING = np.asarray(0.0)
@@ -86,7 +86,8 @@ class Fees(Spec):
     @property
     def days(self) -> set[date]:
         """The days from which a fee by the year has another value."""
-        return {day for fee in (self.undrawn, self.guarantee, self.agency) for day in fee.days[1:]}
+        fees = (self.undrawn, self.guarantee, self.agency)
+        return {day for fee in fees for day in fee.days[1:] if not on_lines(fee)}
 
 
 NOT_GIVEN = date.min
@@ -231,7 +232,8 @@ class Loan(InUnits):
     def changes_by_period(self) -> bool:
         """Whether its margin, floor or cap changes from interest period to interest period."""
         terms = self.terms_of_rate.values()
-        return any(term.days for term in terms) or bool(self.ratio_terms)
+        lines = any(map(on_lines, (self.fees.undrawn, self.fees.guarantee, self.fees.agency)))
+        return any(term.days for term in terms) or bool(self.ratio_terms) or lines
 
     @property
     def terms_of_rate(self) -> dict[str, Steps | RatioSteps]:

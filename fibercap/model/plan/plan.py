@@ -8,11 +8,11 @@ from typing import Annotated, Any, Self
 from pydantic import PrivateAttr
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.fields import Label, Number, Of, Word
-from fibercap.core.growth import RATE_OF_GROWTH
+from fibercap.core.fields import Label, Number, Word
 from fibercap.core.names import Name
 from fibercap.core.product_units import MeaningOfUnit
-from fibercap.core.series import PathOf, Series
+from fibercap.core.rates_of_growth import RatesOfGrowth
+from fibercap.core.series import Series
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import Timeline
 from fibercap.core.units import Array
@@ -20,6 +20,7 @@ from fibercap.model.cover.own_ratio import OwnRatio
 from fibercap.model.currency.currency import Exchange, block_of
 from fibercap.model.funding.sources import BRIDGE, GRANT, Funding
 from fibercap.model.loans import Loan
+from fibercap.model.loans.rates import INDEX
 from fibercap.model.plan.claim import Claim
 from fibercap.model.plan.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
 from fibercap.model.plants.capacity import Plant
@@ -71,7 +72,7 @@ class Lending(Spec):
     8 January 2001", kind: stated}}`."""
     default_source: Label = ""
     """Source of every input that names none; without it they count as assumed. Like `release`."""
-    rates: Mapping[str, Annotated[Series, PathOf(Of("1/year"), takes_settings=False)]] = {}
+    rates: Mapping[str, Annotated[Series, INDEX]] = {}
     """Rates of interest over time, by name, on which loans may float. Like `{libor_3m: {2001: 5.6 %/year, 2002: 3.8
     %/year}}`."""
     loans: Mapping[str, Loan] = {}
@@ -129,7 +130,7 @@ class Plan(Lending):
     units: Mapping[str, Annotated[str, MeaningOfUnit()]] = {}
     """Units of products beside the built-in ones, by name: an amount of a known one, or a kind of its own. Like `{coil:
     12 km, pallet: new}`."""
-    indices: Mapping[str, Annotated[Series, PathOf(RATE_OF_GROWTH, takes_settings=False)]] = {}
+    indices: Mapping[str, Annotated[Series, RatesOfGrowth()]] = {}
     """Rates by which prices and costs grow, by name; a series names one as its `growth`. Like `{cpi: {2001: 2 %/year,
     2003: 2.5 %/year}}`."""
     products: Mapping[str, Product]

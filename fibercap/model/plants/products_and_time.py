@@ -152,9 +152,12 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
     linear = linear if path.linear is None else path.linear
     # the formula has a term for every key; the kernel uses only the keys of each period
     value = path.averages(timeline, linear=linear)
-    points = [sheet.give(f"{full}.{key}", unit, v) for key, v in zip(path.names, path.values, strict=True)]
+    points = [
+        sheet.give(f"{full}.{key}", unit, v, *([name] if key in path.filled else []), formula=_on_line(full, path, key))
+        for key, v in zip(path.names, path.values, strict=True)
+    ]
     knots = [
-        sheet.give(f"{full}.{key}.from", "month", start, f"{name}.{key}")
+        sheet.give(f"{full}.{key}.from", "month", start, name if key in path.filled else f"{name}.{key}")
         for key, start in zip(path.names, path.starts, strict=True)
     ]
     text = _linear_text(points, knots) if linear else _step_text(points, knots)
@@ -165,6 +168,18 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
         value = value + path.values[-1] * (sheet.work_out(factor) - 1.0)
     value = repeat_last_year(sheet, timeline, full, path, text, np.asarray(value))
     return sheet.put(Row(full, label, unit, RATE, text), value)
+
+
+def _on_line(full: str, path: Series, key: str) -> str:
+    """Return the formula of a value on the line between the keys around it; "" for one that is written."""
+    if key not in path.filled:
+        return ""
+    number = path.names.index(key)
+    low = next(name for name in reversed(path.names[:number]) if name not in path.filled)
+    high = next(name for name in path.names[number:] if name not in path.filled)
+    a, b, here = (f"{{{full}.{name}.from}}" for name in (low, high, key))
+    first, last = (f"{{{full}.{name}}}" for name in (low, high))
+    return f"{first} + ({last} - {first}) * ({here} - {a}) / ({b} - {a})"
 
 
 def _step_text(points: list[str], knots: list[str]) -> str:
