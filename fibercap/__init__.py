@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.reading.files import read
     from fibercap.studies.batch import evaluate
+    from fibercap.studies.chances.simulate import simulate
     from fibercap.studies.compare import compare
     from fibercap.studies.explaining.explain import explain
     from fibercap.studies.sizing import size
@@ -39,6 +40,7 @@ _HOMES = {
     "project": "fibercap.model.project",
     "read": "fibercap.reading.files",
     "schedule": "fibercap.model.loans",
+    "simulate": "fibercap.studies.chances.simulate",
     "size": "fibercap.studies.sizing",
     "solve": "fibercap.studies.solving",
     "table": "fibercap.views.frames",
@@ -62,6 +64,7 @@ __all__ = [
     "project",
     "read",
     "schedule",
+    "simulate",
     "size",
     "solve",
     "table",

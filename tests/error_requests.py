@@ -111,6 +111,7 @@ REQUESTS: Mapping[str, Request] = {
     "several_meant": Request("fibercap explain fibercore interest 2001"),
     "no_such_time": Request("fibercap explain fibercore accounts.cash 2050"),
     "with_or_without_period": Request("fibercap explain fibercore accounts.cash"),
+    "nothing_uncertain": Request("fibercap simulate bare.yaml", {"bare.yaml": BARE}),
     "no_options": Request("fibercap compare bare.yaml", {"bare.yaml": BARE}),
     "not_together": Request("fibercap export fibercore --by year --out plan.xlsx"),
     "finer_than_step": Request("fibercap run fibercore --set horizon.step=year --by month"),

@@ -68,6 +68,16 @@ ratios:
 """
 
 
+COST = "plants.works.cash_cost"
+
+
+def uncertain(*inputs: str, together: str = "") -> Example:
+    """Return the plan with uncertain inputs, each as it stands below its name, and pairs that move together."""
+    block = ", ".join(f"{name}: {{{text}}}" for name, text in zip("abc", inputs, strict=False))
+    pairs = f", together: {{pair: {{{together}}}}}" if together else ""
+    return Example({"plan.yaml": f"{PLAN}uncertain: {{inputs: {{{block}}}{pairs}}}\n"})
+
+
 @dataclass(frozen=True)
 class Example:
     """Files of a folder, and what is asked of one of them."""
@@ -357,6 +367,18 @@ EXAMPLES: Mapping[str, Example] = {
     "not_always_defined": spoilt("claims:\n", f"{RATIO}claims:\n", "add: accounts.ebitda", "add: accounts.dscr_12m"),
     "unlike_units": spoilt("claims:\n", f"{RATIO}claims:\n", "subtract: accounts.maintenance", "subtract: accounts.shipments"),
     "no_parts": spoilt("claims:\n", f"{RATIO}claims:\n", "{add: accounts.ebitda}", "{note: all that is earned}"),
+    "impossible_distribution": uncertain(f"input: {COST}, times: {{normal: {{mean: 1, sd: 0}}}}"),
+    "cuts_everything": uncertain(f"input: {COST}, times: {{uniform: {{low: 1, high: 2}}}}, between: {{low: 3, high: 4}}"),
+    "walk_on_scalar": uncertain("input: projects.line.capex, times: {walk: {sd: 10 %}}"),
+    "uncertain_twice": uncertain(*[f"input: {COST}, times: {{uniform: {{low: 1, high: 2}}}}"] * 2),
+    "no_such_uncertain": uncertain(
+        f"input: {COST}, times: {{uniform: {{low: 1, high: 2}}}}", together="one: a, other: d, rank_correlation: 0.5"
+    ),
+    "impossible_correlation": uncertain(
+        f"input: {COST}, times: {{uniform: {{low: 1, high: 2}}}}",
+        "input: projects.line.capex, times: {uniform: {low: 1, high: 2}}",
+        together="one: a, other: b, rank_correlation: 1",
+    ),
     "part_of_period": spoilt("claims:\n", f"{RATIO}claims:\n", "over: 12 months", "over: 5 months", "to: 2004}", "to: 2004, step: quarter}"),
     "cannot_stop": loan("draw_stop: true"),
     "no_level": loan("covenants: {cover: {row: accounts.revenue, at_least: 1 MUSD, lock_up: 2 MUSD}}"),

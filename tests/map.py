@@ -27,10 +27,18 @@ PAGE, PICTURE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "img" / "arch
 BEGIN, END = "<!-- rows: made by `make map` -->\n", "<!-- end of rows -->\n"
 FLOORS = (
     ("core", "core/program"),
-    ("model/currency", "model/plan", "model/returns", "model/plants", "model/horizon", "model/checks"),
+    (
+        "model/currency",
+        "model/plan",
+        "model/returns",
+        "model/plants",
+        "model/horizon",
+        "model/checks",
+        "model/uncertain",
+    ),
     ("model/loans", "model/funding", "model/cash", "model/income", "model/cover", "model/worth"),
     ("model/measures", "model/laws", "model"),
-    ("studies", "studies/verdict", "studies/explaining"),
+    ("studies", "studies/verdict", "studies/explaining", "studies/chances"),
     ("reading", "reading/schema", "views", "views/terminal", "views/json", "views/files"),
     ("views/charts", "views/report", "views/workbook"),
     ("commands",),

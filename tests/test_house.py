@@ -36,6 +36,7 @@ PUBLIC = [
     "project",
     "read",
     "schedule",
+    "simulate",
     "size",
     "solve",
     "table",

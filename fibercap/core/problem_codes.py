@@ -6,6 +6,7 @@ from typing import Final
 
 from fibercap.core.kind_of_problem import Kind
 from fibercap.core.loan_problem_codes import FUNDING, LOANS
+from fibercap.core.uncertain_problem_codes import UNCERTAIN
 
 READING: Final = {
     "no_such_file": Kind(
@@ -190,7 +191,8 @@ PLAN: Final = {
     ),
     "outside_horizon": Kind("A date lies outside the horizon.", "Change the date or the horizon."),
     "not_whole_periods": Kind(
-        "A duration is not a whole number of the model's periods.", "Write a multiple, or take a shorter step."
+        "A duration is not a whole number of the model's periods, or of years.",
+        "Write a multiple, or take a shorter step.",
     ),
     "unknown_product": Kind(
         "A plant makes a product that is not described.", "Take the name that is proposed, or add the product."
@@ -205,7 +207,7 @@ PLAN: Final = {
     "spent_before_horizon": Kind("Capex is spent before the horizon.", "Start the horizon earlier, or spend later."),
     "spent_after_completion": Kind("Capex is spent after completion.", "Complete later, or spend earlier."),
     "shares_not_whole": Kind("Shares do not total 100 %.", "Change them so that they do; the message has the sum."),
-    "one_kind": Kind("A ramp or a depreciation names several kinds, or none.", "Keep one."),
+    "one_kind": Kind("A ramp, a depreciation or a distribution names several kinds, or none.", "Keep one."),
     "mixed_units": Kind("A plant makes products of several units.", "Give each unit a plant of its own."),
     "no_units_made": Kind("It is not known what units the asset makes.", "Write them, or depreciate it by time."),
     "land_depreciated": Kind("Land has a depreciation, a life or a residual value.", "Remove one of the two."),
@@ -251,5 +253,6 @@ GROUPS: Final = {
     "Loans": LOANS,
     "Funding": FUNDING,
     "Claims and covenants": CLAIMS,
+    "What is uncertain": UNCERTAIN,
 }
 KINDS: Final = {code: kind for group in GROUPS.values() for code, kind in group.items()}

@@ -21,6 +21,9 @@ QUESTIONS: Final = {
         "A row is asked for without a period, or a measure or an input with one.",
         "Name a period of the row, or leave it out.",
     ),
+    "nothing_uncertain": Kind(
+        "A plan is to be simulated that says of no input that it is uncertain.", "Write a block `uncertain`."
+    ),
     "no_options": Kind("Options are to be compared, and there are none.", "Write some under `options:`."),
     "not_together": Kind("Two things are asked for that do not go together.", "Leave one of them out."),
     "finer_than_step": Kind(

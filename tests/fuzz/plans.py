@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.fuzz.building import draw_funding, draw_projects
+from tests.fuzz.chances import draw_uncertain
 from tests.fuzz.company import draw_capital, draw_owners, draw_plants, draw_products, open_draft
 from tests.fuzz.costs import draw_costs
 from tests.fuzz.dice import Dice, Draft, Plan
@@ -47,6 +48,7 @@ def make_draft(seed: int) -> Draft:
     draw_costs(draft)
     draw_units(draft)
     add_likes(draft)
+    draw_uncertain(draft)
     draw_options(draft)
     move_to_files(draft)
     add_remarks(draft)

@@ -39,6 +39,7 @@ from fibercap.model.checks.rank_checks import ranks_without_gaps, sculpted_ranks
 from fibercap.model.checks.ratio_checks import ratio_parts
 from fibercap.model.checks.reserve_checks import reserve_from_uses, reserve_of_loan
 from fibercap.model.checks.series_checks import growth_of_series, start_of_discounting, start_of_series
+from fibercap.model.checks.uncertain_checks import correlations, uncertain_inputs
 from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
 from fibercap.model.plants.purchases import net_capital
 
@@ -141,6 +142,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         *((check, names("claims")) for check in (claim_subject, claim_limit)),
         (claim_within, names("claims")),
         (claim_source, names("claims")),
+        *((check, ["uncertain"]) for check in (uncertain_inputs, correlations)),
         (_option, names("options")),
     ]
 

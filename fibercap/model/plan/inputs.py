@@ -10,6 +10,10 @@ from fibercap.core.tree import Leaf, Path, Tree, is_wrapper
 GATHERED: Final = {"funding": "sources", "projects": "shares"}  # fields of the Specs that are not written in the file
 
 
+NO_INPUTS: Final = frozenset({"options", "claims", "sources", "fibercap", "uncertain"})
+"""Blocks whose numbers are no inputs of the plan."""
+
+
 @dataclass(frozen=True)
 class Input:
     """A number, date or series that the scenario gives, and its source."""

@@ -26,6 +26,7 @@ from fibercap.model.plan.company import Company, Horizon, MoneyTerms, Opening, T
 from fibercap.model.plants.capacity import Plant
 from fibercap.model.plants.products_and_time import Product
 from fibercap.model.plants.projects import Project
+from fibercap.model.uncertain.uncertain import Uncertain
 
 SOURCE_KINDS = ("stated", "derived", "assumed")
 
@@ -142,11 +143,9 @@ class Plan(Lending):
     """What is added to plants, by name. Like `{line: {plant: jena, adds: 255_000 km/year, capex: 25 million USD,
     complete: 2001-12-31}}`."""
     funding: Mapping[str, Funding] = {}
-    """Who pays for a project, or for a plant with a `purchase`, by its name; without it, cash pays and a warning says
-    so. Like `{line: {fleet: 2 million USD, equity: rest}}`."""
+    """Who pays for a project or purchase, by name; else cash does. Like `{line: {fleet: 2 MUSD, equity: rest}}`."""
     company: Company = Company()
-    """Overhead, what owners pay in and take out, and who lifts cash to its minimum. Like `{overhead: 11 million
-    USD/year}`."""
+    """Overhead, what owners pay in and take out, what lifts cash. Like `{overhead: 11 million USD/year}`."""
     working_capital: WorkingCapital = WorkingCapital()
     """Days of revenue and of cost that are tied up. Like `{receivables: 55 days, payables: 45 days}`."""
     tax: Tax = Tax()
@@ -158,11 +157,14 @@ class Plan(Lending):
     """Ways to pay for the same plan, by name; each is laid over it. Like `{bullet: {change: {loans.fleet.repayment:
     {style: bullet}}}}`."""
     ratios: Mapping[str, OwnRatio] = {}
-    """Ratios as agreements define them, by name, which covenants and claims may name as rows. Like `{fixed_charge:
-    {numerator: {earnings: {add: accounts.ebitda}}, denominator: {service: {add: accounts.debt_service}}}}`."""
+    """Ratios as agreements define them, by name; covenants and claims may test them. Like `{leverage: {numerator:
+    {debt: {add: accounts.net_debt}}, denominator: {earnings: {add: accounts.ebitda}}}}`."""
     claims: Mapping[str, Claim] = {}
     """What was said of the plan in public, by name; each is tested. Like `{doubles: {says: "Jena doubles", row:
     plants.jena.nameplate, when: end of 2002, at_least: 510_000 km/year}}`."""
+
+    uncertain: Uncertain | None = None
+    """What `fibercap simulate` draws. Like `{inputs: {a: {input: tax.rate, plus: {normal: {mean: 0 %, sd: 2 %}}}}}`."""
 
     _longer: Timeline | None = PrivateAttr(default=None)
 
@@ -281,8 +283,8 @@ class Plan(Lending):
         loans that it does not have are skipped.
         """
         revolvers = [name for name, loan in self.loans.items() if loan.revolves]
-        named = self.company.gap or ("revolver",)
-        names = [other for name in named for other in (revolvers if name == "revolver" else [name])]
+        lifters = self.company.gap or ("revolver",)
+        names = [other for name in lifters for other in (revolvers if name == "revolver" else [name])]
         return tuple(dict.fromkeys(name for name in names if name in self.loans or name == "equity"))
 
     def take_amounts(self, other: Plan, of: tuple[str, ...]) -> None:

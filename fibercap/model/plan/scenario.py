@@ -24,10 +24,11 @@ from fibercap.core.vocabulary import Vocabulary, using
 from fibercap.model.checks.plan_checks import problems_across
 from fibercap.model.funding.financing_inputs import is_financing
 from fibercap.model.plan.context import context_of
-from fibercap.model.plan.inputs import Input, collect_sources, written_path
+from fibercap.model.plan.inputs import NO_INPUTS, Input, collect_sources, written_path
 from fibercap.model.plan.plan import SOURCE_KINDS, Plan
 from fibercap.model.plan.samples import problem_of_replaced_block, sample_tree
 from fibercap.model.plan.validated import Parsed, reusable_amounts, reusable_blocks, validate
+from fibercap.model.uncertain.standalone import without_missing_inputs
 
 
 class Scenario(Plan):
@@ -88,8 +89,10 @@ class Scenario(Plan):
 
     @property
     def standalone_tree(self) -> Branch:
-        """The tree as a plan of its own: if an option is applied, without the block of options."""
-        return self._tree if self._option is None else self._tree.without_child("options")
+        """The tree as a plan of its own: if an option is applied, without the block of options and what it lacks."""
+        if self._option is None:
+            return self._tree
+        return without_missing_inputs(self._tree.without_child("options"), self)
 
     @property
     def unwrapped_tree(self) -> tuple[Branch, Mapping[Path, Branch]]:
@@ -216,7 +219,7 @@ class Scenario(Plan):
         kinds = {source: self.kind_of(source) for source in sources[()]}
         for path, value, unit in quantities(self):
             address = written_path(path)
-            source_names = sources.get(address) if path[0] not in ("options", "claims", "sources", "fibercap") else None
+            source_names = sources.get(address) if path[0] not in NO_INPUTS else None
             if source_names:
                 source = max(sorted(source_names), key=lambda name: SOURCE_KINDS.index(kinds[name]))
                 yield Input(".".join(address), value, unit, source, kinds[source])

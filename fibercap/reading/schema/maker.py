@@ -127,6 +127,8 @@ class Maker:
             return self.value_reference(kind.schema())
         (spec,) = specs_in(annotation)
         inner = self.block(spec, member=member)
+        if "value" in spec.fields_by_key():  # its sources stand beside its values
+            return inner
         return {"if": {"required": ["value"]}, "then": _with_source(inner), "else": inner}
 
     def value_reference(self, value_schema: Json) -> Json:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from fibercap.views.json.answer_types import CheckedFiles, Errors, Files, Lent, Listed, Sized, Solved
+from fibercap.views.json.chances_types import Simulated
 from fibercap.views.json.compare_types import Compared
 from fibercap.views.json.manifest_types import Manifest
 from fibercap.views.json.origin_types import Differences, ExplainedInput, ExplainedNumber, Shown
@@ -24,6 +25,7 @@ RESULTS: Final[dict[str, Any]] = {
     "loan": Lent,
     "size": Sized,
     "solve": Solved,
+    "simulate": Simulated,
     "rows": Listed,
     "explain": ExplainedNumber | ExplainedInput,
     "show": dict[str, Shown],

@@ -1,0 +1,271 @@
+"""Simulation: a plan and its financing options over many samples of what is uncertain, the same for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
+from fibercap.core.threads import one_blas_thread
+from fibercap.model.project import project
+from fibercap.studies.batch import chunk_of
+from fibercap.studies.chances.estimates import FIGURES, Estimate, chance, estimate
+from fibercap.studies.chances.kept import MEASURE, ROW, Kept, keep
+from fibercap.studies.chances.laying import Laid, lay
+from fibercap.studies.chances.points import round_up
+from fibercap.studies.chances.sampling import Sampler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from fibercap.core.units import Array
+    from fibercap.model.plan.scenario import Scenario
+    from fibercap.model.projection import Projection
+
+    Numbers = npt.NDArray[np.int64]
+
+KEPT: Final = (
+    "project_npv", "equity_npv", "equity_irr", "min_dscr", "lowest_cash", "peak_debt", "equity_called", "funding_gap",
+)  # fmt: skip
+"""Measures that are always kept."""
+PLAN: Final = ""
+"""Name of the plan as written among the options."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A sample that the plan refuses, by its number, and why."""
+
+    sample: int
+    why: str
+
+
+@dataclass(frozen=True, repr=False)
+class Case:
+    """What came of the samples for the plan as written or one option.
+
+    Parameters
+    ----------
+    name, title : str
+        The option, "" for the plan as written; and what tables call it.
+    laid : Laid
+        The plan on which samples are laid.
+    base : Projection
+        The plan without samples.
+    kept : mapping
+        By a name of `kept.py`, (sample,) or (sample, year), nan where the sample was refused.
+    refused : tuple of Refusal
+        The samples that validation refuses.
+    """
+
+    name: str
+    title: str
+    laid: Laid
+    base: Projection
+    kept: Mapping[str, Array]
+    refused: tuple[Refusal, ...]
+
+    def measure(self, name: str) -> Array:
+        """Return a measure of every sample, (sample,), nan where it is undefined."""
+        return self.kept[f"{MEASURE}{name}"]
+
+    def row(self, path: str) -> Array:
+        """Return a row that was kept, by year, (sample, year)."""
+        return self.kept[f"{ROW}{path}"]
+
+    def figures(self, name: str) -> dict[str, Estimate]:
+        """Return mean, quantiles and the mean of the lowest twentieth of a measure, with standard errors."""
+        return {figure: estimate(self.measure(name), of) for figure, of in FIGURES.items()}
+
+    def chances(self, kind: str) -> dict[str, list[Estimate]]:
+        """Return chances of one kind by name: one, or one for each year.
+
+        Parameters
+        ----------
+        kind : str
+            A beginning of the names of `kept.py`, such as `claim:`.
+        """
+        return {
+            key.removeprefix(kind): [chance(column) for column in np.atleast_2d(values.T)]
+            for key, values in self.kept.items()
+            if key.startswith(kind)
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class Simulation:
+    """The results of a simulation.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan as written.
+    sampler : Sampler
+        What is uncertain, and where the samples start.
+    samples, asked : int
+        How many samples were drawn, and how many were asked for.
+    cases : mapping
+        The plan as written, or its options, by name.
+    """
+
+    scenario: Scenario
+    sampler: Sampler
+    samples: int
+    asked: int
+    cases: Mapping[str, Case]
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        names = ", ".join(name or "as written" for name in self.cases)
+        return f"<Simulation of {self.scenario.id}: {self.samples:,} samples, seed {self.sampler.seed}, {names}>"
+
+    @property
+    def years(self) -> list[str]:
+        """The years of the horizon."""
+        return list(self.sampler.years)
+
+    @cached_property
+    def draws(self) -> dict[str, Array]:
+        """What is drawn for each uncertain input, by name: (sample,), or factors, (sample, year)."""
+        return self.sampler.draw(self.sampler.chances(range(self.samples)))
+
+    def sample(self, number: int, option: str | None = None) -> Projection:
+        """Return the whole projection of one sample, which can be explained like any other.
+
+        Parameters
+        ----------
+        number : int
+            The number of the sample, from 0.
+        option : str, optional
+            The option; if not given, the first case.
+
+        Raises
+        ------
+        ScenarioError
+            If the plan refuses the sample.
+        """
+        case = self.cases[option] if option is not None else next(iter(self.cases.values()))
+        drawn = self.sampler.draw(self.sampler.chances(range(number, number + 1)))
+        return project(case.laid.scenario.with_samples(case.laid.samples(drawn)))
+
+
+@one_blas_thread()
+def simulate(  # noqa: PLR0913 - what a user may ask for
+    scenario: Scenario,
+    *,
+    options: Sequence[str] | None = None,
+    samples: int | None = None,
+    seed: int | None = None,
+    measures: Sequence[str] = (),
+    rows: Sequence[str] = (),
+    watch: Callable[[int, int], None] | None = None,
+) -> Simulation:
+    """Draw samples of what a plan says is uncertain, and project the plan and its options over the same samples.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A plan with a block `uncertain`.
+    options : sequence of str, optional
+        The options to try; if not given, the plan as it is read.
+    samples, seed : int, optional
+        In place of those of the plan. Samples are rounded up to a power of two.
+    measures : sequence of str
+        Names of measures that are kept beside the headlines.
+    rows : sequence of str
+        Paths of rows that are kept year by year.
+    watch : callable, optional
+        Called with the samples done and their number, over all options.
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    FibercapError
+        If the plan says of nothing that it is uncertain, an option or row does not exist, or every sample is refused.
+
+    Source
+    ------
+    docs/conventions.md, section 10.
+    """
+    uncertain = scenario.uncertain
+    if uncertain is None:
+        way = "write a block `uncertain`; see `docs/chances.md`"
+        raise FibercapError("nothing_uncertain", f"{scenario.file} says of no input that it is uncertain", way)
+    asked = int(uncertain.samples) if samples is None else samples
+    if asked < 1:
+        raise FibercapError("unfit_draws", f"{asked} samples", "ask for one or more")
+    sampler = Sampler(scenario, uncertain, int(uncertain.seed) if seed is None else seed)
+    count, names = round_up(asked), [PLAN] if options is None else list(options)
+    for name in names:
+        if name and name not in scenario.options:
+            raise FibercapError("no_such_name", f"no option `{name}`", did_you_mean(name, scenario.options, "options"))
+    cases: dict[str, Case] = {}
+    for place, name in enumerate(names):
+        plan = scenario.with_option(name) if name else scenario
+        base = project(plan)
+        laid = lay(sampler, plan)
+        kept_measures = (*(name for name in KEPT if name in base.measures), *measures)
+        runs = _Runs(sampler, laid, tuple(dict.fromkeys(kept_measures)), tuple(rows))
+        kept = runs.all(count, partial(_tell, watch, place * count, count * len(names)))
+        title = (scenario.options[name].title if name else scenario.title) or name or scenario.id
+        cases[name] = Case(name, title, laid, base, kept, tuple(runs.refused))
+    return Simulation(scenario, sampler, count, asked, cases)
+
+
+def _tell(watch: Callable[[int, int], None] | None, before: int, of: int, done: int) -> None:
+    """Say how many samples are done, to whoever watches."""
+    if watch is not None:
+        watch(before + done, of)
+
+
+class _Runs:
+    """Projects chunks of samples, and sets aside what the plan refuses."""
+
+    def __init__(self, sampler: Sampler, laid: Laid, measures: tuple[str, ...], rows: tuple[str, ...]) -> None:
+        self._sampler, self._laid, self._measures, self._rows = sampler, laid, measures, rows
+        self.refused: list[Refusal] = []
+
+    def all(self, count: int, done: Callable[[int], object]) -> Kept:
+        """Return what is kept of all samples, by number."""
+        results: Kept = {}
+        chunk = chunk_of(self._laid.scenario)
+        for start in range(0, count, chunk):
+            numbers = np.arange(start, min(start + chunk, count))
+            drawn = self._sampler.draw(self._sampler.chances(range(start, int(numbers[-1]) + 1)))
+            for part, kept in self._project(numbers, drawn):
+                for name, values in kept.items():
+                    results.setdefault(name, np.full((count, *values.shape[1:]), np.nan))[part] = values
+            done(int(numbers[-1]) + 1)
+        if not results:
+            first = self.refused[0]
+            raise FibercapError("unfit_draws", f"the plan refuses every sample, the first one: {first.why}", "")
+        return results
+
+    def _project(self, numbers: Numbers, drawn: Mapping[str, Array]) -> list[tuple[Numbers, Kept]]:
+        """Return what is kept of some samples; those that the plan refuses are left out, found by halving."""
+        try:
+            projection = project(self._laid.scenario.with_samples(self._laid.samples(drawn)))
+        except ScenarioError as error:
+            if len(numbers) == 1:
+                self.refused.append(Refusal(int(numbers[0]), _why(error)))
+                return []
+            half = len(numbers) // 2
+            parts = (slice(0, half), slice(half, None))
+            return [
+                result
+                for part in parts
+                for result in self._project(numbers[part], {name: values[part] for name, values in drawn.items()})
+            ]
+        return [(numbers, keep(projection, self._measures, self._rows))]
+
+
+def _why(error: ScenarioError) -> str:
+    """Return why the plan refuses a single sample; a message counts samples within those that are tried together."""
+    return error.problems[0].sentence().replace(" in sample 0", "")

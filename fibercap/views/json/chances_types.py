@@ -1,0 +1,132 @@
+"""The types of the JSON document of `simulate`."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+
+class Estimated(TypedDict):
+    """A figure from samples."""
+
+    value: float | None
+    """The figure; null where no sample has a value."""
+    error: float | None
+    """Its standard error."""
+
+
+class Likely(TypedDict):
+    """What a measure is likely to be."""
+
+    label: str
+    """What tables call it."""
+    unit: str
+    """Its unit."""
+    undefined: float
+    """Share of the samples in which it is undefined; they are left out."""
+    figures: dict[str, Estimated]
+    """`mean`, the quantiles `p5`, `p10`, `p50`, `p90`, `p95`, and `cvar5`, the mean of the lowest twentieth."""
+
+
+class RefusedSample(TypedDict):
+    """A sample that the plan refuses."""
+
+    sample: int
+    """Its number, from 0."""
+    why: str
+    """Why."""
+
+
+class Against(TypedDict):
+    """An option against the first one, on the same samples: worth to the owners."""
+
+    beats: Estimated
+    """Chance that it is worth more."""
+    mean: Estimated
+    """Mean of the difference."""
+    worst: float | None
+    """The lowest difference of all samples."""
+
+
+class SimulatedCase(TypedDict):
+    """What came of the samples for the plan as written or one option."""
+
+    title: str
+    """What tables call it."""
+    missing: list[str]
+    """Uncertain inputs that it does not have."""
+    refused: list[RefusedSample]
+    """Samples that it refuses; they are left out."""
+    measures: dict[str, Likely]
+    """Measures by name."""
+    claims: dict[str, Estimated]
+    """Chance that each claim holds."""
+    covenants: dict[str, Estimated]
+    """Chance that each covenant is ever broken."""
+    covenants_by_year: dict[str, list[Estimated]]
+    """Chance that each covenant is broken in a year, in the order of `years`; null in years without a test."""
+    cash_below_zero: list[Estimated]
+    """Chance that cash falls below zero in a year, in the order of `years`."""
+    cash_below_zero_later: Estimated | None
+    """Chance that it does after the horizon; null where no loan outlives it."""
+    rows: dict[str, dict[str, list[Estimated]]]
+    """The rows that were asked for: by figure, one for each year."""
+    against_first: Against | None
+    """Against the first option; null for that one."""
+
+
+class UncertainDocument(TypedDict):
+    """An uncertain input."""
+
+    input: str
+    """Its path."""
+    acts: str
+    """`is`, `times` or `plus`."""
+    distribution: str
+    """The distribution, in words."""
+    kind: str
+    """The evidence: stated, derived or assumed."""
+
+
+class DriverDocument(TypedDict):
+    """What a group of uncertain inputs explains of a measure's spread."""
+
+    inputs: list[str]
+    """Uncertain inputs that move together."""
+    first: Estimated
+    """First-order Sobol index. [1]"""
+    total: Estimated
+    """Total Sobol index. [1]"""
+    rank_correlations: dict[str, float | None]
+    """Rank correlation of each with the measure; null where one of the two never moves."""
+
+
+class Drivers(TypedDict):
+    """What drives a measure of the first case."""
+
+    measure: str
+    """The measure."""
+    groups: list[DriverDocument]
+    """The strongest first."""
+
+
+class Simulated(TypedDict):
+    """What is likely: `fibercap simulate --json`."""
+
+    scenario: str
+    """The plan's `id`."""
+    hash: str
+    """Of its inputs."""
+    samples: int
+    """Samples that were drawn."""
+    asked: int
+    """Samples that were asked for."""
+    seed: int
+    """Where they start."""
+    years: list[str]
+    """The years of the horizon."""
+    inputs: dict[str, UncertainDocument]
+    """What is uncertain, by name."""
+    options: dict[str, SimulatedCase]
+    """By option; `` for the plan as written."""
+    drivers: Drivers
+    """What drives a measure."""
