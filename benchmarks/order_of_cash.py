@@ -19,6 +19,7 @@ TERMS = {
         f"loans.fleet.rate={{index: libor, margin: {STEPS}}}",
     ),
     "sweep": ("loans.fleet.sweep={share: 50 %, while: {row: accounts.debt_to_ebitda_12m, above: 0.5}}",),
+    "reserve": ("loans.fleet.reserve={covers: 6 months}",),
     "payouts": ("company.payouts={every: year, first: 2003-12-31}",),
 }
 

@@ -7,6 +7,7 @@ aside. So each row here reads what is owed at its own event and, of later events
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -89,21 +90,17 @@ class Ahead:
     def _payments_ahead(self) -> list[Array]:
         """Return, for the first payment ahead, the second and so on, the number of its event at each event, or 0."""
         dates, last = self.grid.dates, self.loan.maturity
-        due = (self.grid.is_payment > 0) | (self.grid.repays > 0)
-        numbers = [
-            [k + 1 for k in range(len(dates)) if due[k] and self._ahead_of(day, dates[k]) and dates[k] <= last]
-            if place + 1 == len(dates) or dates[place + 1] != day
-            else []
-            for place, day in enumerate(dates)
-        ]
+        falls_due = ((self.grid.is_payment > 0) | (self.grid.repays > 0)).tolist()
+        due = [event for event, is_due in enumerate(falls_due) if is_due]
+        days = [dates[event] for event in due]
         ends = set(self.page.setting.timeline.dates if self.page.setting.timeline else ())
-        numbers = [ahead if day in ends else [] for ahead, day in zip(numbers, dates, strict=True)]
-        most = max(map(len, numbers), default=0)
-        return [np.array([float(n[k]) if len(n) > k else 0.0 for n in numbers]) for k in range(most)]
-
-    def _ahead_of(self, day: date, later: date) -> bool:
-        """Return whether a day lies within the months that are covered after the end of a model period."""
-        return day < later <= _months_on(day, self.months)
+        ahead: list[list[int]] = []
+        for event, day in enumerate(dates):
+            closes = day in ends and day not in dates[event + 1 : event + 2]
+            until = min(_months_on(day, self.months), last) if closes else day
+            ahead.append(due[bisect_right(days, day) : bisect_right(days, until)])
+        most = max(map(len, ahead), default=0)
+        return [np.array([events[k] + 1.0 if len(events) > k else 0.0 for events in ahead]) for k in range(most)]
 
     def _at(self, key: str, place: int) -> str:
         """Return the formula of a row at the event of a payment ahead."""
@@ -124,45 +121,71 @@ class Ahead:
 
     def _payment(self, place: int) -> None:
         """Write interest, fees, principal and what is then owed at a payment ahead."""
-        page, before = self.page, self._owed_text(place - 1)
-        accrued = "[accrued_interest]" if place == 1 else "0"
-        if place > 1 and self.repays_between:
-            accrued = f"[ahead.{place - 1}.accrued]"
-        interest = self.choices.interest(place, before, accrued, self._at, self._since)
-        is_final, repays = self._at("is_final", place), self._at("repays", place)
-        due = page.in_steps(interest, "interest")
-        last = f"[ahead.{place - 1}.installment]" if place > 1 else "[installment]"
-        changed = f"[ahead.{place}.changed]"
+        before = self._owed_text(place - 1)
         if self.style.sets:
             self._line(place, "changed", "changes since the last repayment", self._changes_text(place), "")
-        if page.rounding is not None and self.loan.true_up == "last_interest":
-            due = f"IF(AND({is_final} > 0, {changed} = 0), MAX({last} - {before}, 0), {due})"
-        if self.repays_between:
-            pays = f"{self._at('is_payment', place)} > 0"
-            self._line(place, "accrued", "interest that is not due yet", f"IF({pays}, 0, {interest})")
-            due = f"IF({pays}, {due}, 0)"
-        self._line(place, "interest", "interest due", due)
+        counted = self._interest(place, before)
         if self.fees:
             self._fees(place, before)
-        if self.style.sets:
-            new = self._in_place(page.in_steps(self.style.installment_text(page), "payment"), place, before, interest)
-            new = f"IF(AND({repays} > 0, {changed} > 0), {new}, {last})"
-            self._line(place, "installment", "payment set" if self.style.sets == "payment" else "principal set", new)
-        text = (
-            "0" if self.style.cover_field else self._in_place(self.style.principal_text(page), place, before, interest)
-        )
-        grown = f"{self._at('capitalizes', place)} * [ahead.{place}.interest]"
-        if self.style.grows:
-            grown = f"IF({repays} * (1 - {is_final}) > 0, MAX(-({text}), 0), {grown})"
-        self._line(place, "capitalized", "interest capitalized", grown)
-        text = text if self.style.sets == "payment" else page.in_steps(text, "payment")
-        text = f"IF({repays} > 0, MIN(MAX({text}, 0), {before} + [ahead.{place}.capitalized]), 0)"
+        asked = self._asked_text(place, before, counted)
+        added = self._interest_added(place, asked)
+        if self.style.sets != "payment":
+            asked = self.page.in_steps(asked, "payment")
+        text = f"IF({self._at('repays', place)} > 0, MIN(MAX({asked}, 0), {before}{added and f' + {added}'}), 0)"
         self._line(place, "principal", "principal but for a balloon", text)
-        owed = f"{before} + [ahead.{place}.capitalized] - [ahead.{place}.principal]"
+        owed = f"{before}{added and f' + {added}'} - [ahead.{place}.principal]"
         self._line(place, "owed", "what is then owed", owed)
-        paid = f"[ahead.{place}.interest] - [ahead.{place}.capitalized] + " if not self.style.capitalizes else ""
+        paid = "" if self.style.capitalizes else f"[ahead.{place}.interest]{added and f' - {added}'} + "
         fees = f"[ahead.{place}.fees] + " if self.fees else ""
         self._line(place, "service", "service", f"{paid}{fees}[ahead.{place}.principal]")
+
+    def _last_installment(self, place: int) -> str:
+        """Return the formula of the installment of the payment before a payment ahead. [money]"""
+        return f"[ahead.{place - 1}.installment]" if place > 1 else "[installment]"
+
+    def _interest(self, place: int, before: str) -> str:
+        """Write the interest that falls due at a payment ahead; return the formula of what is counted to it. [money]"""
+        page, accrued = self.page, "[accrued_interest]" if place == 1 else "0"
+        if place > 1 and self.repays_between:
+            accrued = f"[ahead.{place - 1}.accrued]"
+        counted = self.choices.interest(place, before, accrued, self._at, self._since)
+        due = page.in_steps(counted, "interest")
+        if page.rounding is not None and self.loan.true_up == "last_interest":
+            trues_up = f"AND({self._at('is_final', place)} > 0, [ahead.{place}.changed] = 0)"
+            due = f"IF({trues_up}, MAX({self._last_installment(place)} - {before}, 0), {due})"
+        self._due(place, ("interest", "accrued"), "interest", counted, due)
+        return counted
+
+    def _due(self, place: int, keys: tuple[str, str], label: str, owed: str, due: str) -> None:
+        """Write what falls due at a payment ahead; where principal alone falls due on some days, also what waits."""
+        if self.repays_between:
+            pays = f"{self._at('is_payment', place)} > 0"
+            self._line(place, keys[1], f"{label} that waits for a payment date", f"IF({pays}, 0, {owed})")
+            due = f"IF({pays}, {due}, 0)"
+        self._line(place, keys[0], f"{label} due", due)
+
+    def _asked_text(self, place: int, before: str, counted: str) -> str:
+        """Write the installment that is set; return the formula of the principal that the style asks. [money]"""
+        page, style = self.page, self.style
+        if style.cover_field:
+            return "0"
+        if style.sets:
+            new = self._in_place(page.in_steps(style.installment_text(page), "payment"), place, before, counted)
+            test = f"AND({self._at('repays', place)} > 0, [ahead.{place}.changed] > 0)"
+            label = "payment set" if style.sets == "payment" else "principal set"
+            self._line(place, "installment", label, f"IF({test}, {new}, {self._last_installment(place)})")
+        return self._in_place(style.principal_text(page), place, before, counted)
+
+    def _interest_added(self, place: int, asked: str) -> str:
+        """Write the interest that is added to what is owed; return its formula, "" where none ever is. [money]"""
+        if not (self.style.grows or np.any(self.grid.capitalizes)):
+            return ""
+        grown = f"{self._at('capitalizes', place)} * [ahead.{place}.interest]"
+        if self.style.grows:
+            goes_on = f"{self._at('repays', place)} * (1 - {self._at('is_final', place)})"
+            grown = f"IF({goes_on} > 0, MAX(-({asked}), 0), {grown})"
+        self._line(place, "capitalized", "interest capitalized", grown)
+        return f"[ahead.{place}.capitalized]"
 
     def _line(self, place: int, key: str, label: str, text: str, unit: str | None = None) -> None:
         text = f"IF([ahead.{place}.event] > 0, {text}, 0)"
@@ -180,11 +203,10 @@ class Ahead:
 
     def _in_place(self, text: str, place: int, before: str, counted: str) -> str:
         """Return a formula of the style as it reads at a payment ahead."""
-        last = f"[ahead.{place - 1}.installment]" if place > 1 else "[installment]"
         at_event = {key: f"[{key}@-1]" if self.loan.needs_cash else f"[{key}]" for key in ("kept_share", "share_base")}
         reads = {
             "opening": before, "counted": f"({counted})", "interest_due": f"[ahead.{place}.interest]",
-            "installment": f"[ahead.{place}.installment]", "installment@-1": last,
+            "installment": f"[ahead.{place}.installment]", "installment@-1": self._last_installment(place),
             "drawn_to_date@-1": "[drawn_to_date]", "kept_share@-1": at_event["kept_share"],
             "share_base@-1": at_event["share_base"], "target": self._at("target", place),
             "payments_left": self._at("payments_left", place),
@@ -233,17 +255,12 @@ class Ahead:
             else:
                 terms.append(f"{fee.base or before} * {grown}{fee.factor}")
         text = " + ".join(terms)
-        due = self.page.in_steps(text, "interest")
-        if self.repays_between:
-            pays = f"{self._at('is_payment', place)} > 0"
-            self._line(place, "accrued_fees", "fees that are not due yet", f"IF({pays}, 0, {text})")
-            due = f"IF({pays}, {due}, 0)"
-        self._line(place, "fees", "recurring fees", due)
+        self._due(place, ("fees", "accrued_fees"), "recurring fees", text, self.page.in_steps(text, "interest"))
 
     def _past(self, interest: str) -> str:
         """Return the formula of the service of the last months; of interest ahead if it was not drawn before them."""
         page, dates = self.page, self.grid.dates
-        since = [float(sum(day <= _months_on(end, -self.months) for day in dates)) for end in dates]
+        since = [float(bisect_right(dates, _months_on(end, -self.months))) for end in dates]
         label = "Number of the last event before the months that a reserve covers"
         self.prepared.put_known("reserve_since", label, "", np.array(since), self.reads)
         page.write_balance(SERVED, "Service paid to date", "[interest_paid] + [fees_paid] + [scheduled]")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.model.cash.reserves import free_cash, reserved_loans
 from fibercap.views.charts.labels import ChartLabel, label, step_points
 from fibercap.views.charts.panel import draw_bars
 from fibercap.views.charts.style import (
@@ -38,7 +39,10 @@ FLOWS: Final = (("operating", PALETTE[3]), ("investing", PALETTE[0]), ("financin
 
 
 def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
-    """Draw cash as steps with its lowest point and its minimum, and the three cash flows of each year."""
+    """Draw cash as steps with its lowest point and its minimum, and the three cash flows of each year.
+
+    What reserves hold stands on top of the cash that is free.
+    """
     from matplotlib.patches import Patch
 
     del comparison
@@ -50,7 +54,10 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     cash = projection.value("accounts.cash")[0]
     divisor, word = scale(float(np.abs(cash).max()))
     upper = page.panel(LEFT, HEADING, width, UPPER)
-    _draw_cash(upper, projection, cash / divisor, divisor)
+    free = projection.value(free_cash(projection.scenario))[0]
+    _draw_cash(upper, projection, (free / divisor, cash / divisor), divisor)
+    if reserved_loans(projection.scenario):
+        page.key([Patch(facecolor=PALETTE[1], label="held in reserves")], left=LEFT + 2.4, top=HEADING - 0.26)
     years.set_axis(upper, width)
     name_panel(upper, "Cash held", f"{word}{money}", width)
     lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
@@ -70,17 +77,19 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     return page.figure
 
 
-def _draw_cash(ax: Axes, projection: Projection, cash: Array, divisor: float) -> None:
-    """Draw the cash balance, hatched below zero, its minimum as a line, and its lowest point with the amount."""
-    timeline = projection.timeline
+def _draw_cash(ax: Axes, projection: Projection, balances: tuple[Array, Array], divisor: float) -> None:
+    """Draw free cash, hatched below zero, its minimum as a line, its lowest point, and what reserves hold above it."""
+    timeline, (cash, total) = projection.timeline, balances
     edges = np.append(timeline.origin, timeline.ends) / 12
     least = float(np.ravel(projection.scenario.money.minimum_cash)[0]) / divisor
     ax.stairs(np.maximum(cash, 0.0), edges, baseline=0, fill=True, color=PALETTE[3], linewidth=0)
+    if (total > cash).any():
+        ax.stairs(total, edges, baseline=cash, fill=True, color=PALETTE[1], linewidth=0)
     if cash.min() < 0:
         below: dict[str, Any] = {"facecolor": "white", "edgecolor": FAILS, "hatch": "////", "linewidth": 0}
         ax.stairs(np.minimum(cash, 0.0), edges, baseline=0, fill=True, **below)
     ax.stairs(cash, edges, baseline=None, color=INK, linewidth=1.3)
-    heights(ax, [cash, np.array([least])], above=0.2)
+    heights(ax, [cash, total, np.array([least])], above=0.2)
     amount = partial(_amount, divisor=divisor, money=projection.scenario.currency)
     lowest, last = int(cash.argmin()), float(edges[-1])
     middle = float(edges[lowest] + edges[lowest + 1]) / 2
