@@ -121,7 +121,7 @@ def drivers(simulation: Simulation, case: Case, measure: str, base: int = BASE) 
             if axis.name in group:
                 mixed[:, axis.columns] = other[:, axis.columns]
         tables.append(mixed)
-    results = [_results(sampler, case, table, measure) for table in tables]
+    results = np.split(_results(sampler, case, np.concatenate(tables), measure), len(tables))
     indices = sobol_indices(results[0], results[1], results[2:])
     values = case.measure(measure)
     explained = [

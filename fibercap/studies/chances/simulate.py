@@ -211,6 +211,9 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
         plan = scenario.with_option(name) if name else scenario
         base = project(plan)
         laid = lay(sampler, plan)
+        if unknown := next((measure for measure in measures if measure not in base.measures), ""):
+            hint = did_you_mean(unknown, list(base.measures), "measures")
+            raise FibercapError("no_such_name", f"no measure `{unknown}`", hint)
         kept_measures = (*(name for name in KEPT if name in base.measures), *measures)
         runs = _Runs(sampler, laid, tuple(dict.fromkeys(kept_measures)), tuple(rows))
         kept = runs.all(count, partial(_tell, watch, place * count, count * len(names)))
