@@ -129,8 +129,7 @@ class Plan(Lending):
     """What other currencies are worth, by their code. Like `{EUR: {average: {2000: 0.92 USD/EUR, 2002: 0.95
     USD/EUR}}}`."""
     units: Mapping[str, Annotated[str, MeaningOfUnit()]] = {}
-    """Units of products beside the built-in ones, by name: an amount of a known one, or a kind of its own. Like `{coil:
-    12 km, pallet: new}`."""
+    """Units of products, by name: an amount of a known one, or a kind of its own. Like `{coil: 12 km, pallet: new}`."""
     indices: Mapping[str, Annotated[Series, RatesOfGrowth()]] = {}
     """Rates by which prices and costs grow, by name; a series names one as its `growth`. Like `{cpi: {2001: 2 %/year,
     2003: 2.5 %/year}}`."""
