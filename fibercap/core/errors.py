@@ -195,11 +195,22 @@ def nearest(word: str, known: Iterable[str]) -> str:
     known : iterable of str
         The words that exist.
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - needed only where something is misspelt
-
     names = sorted(known)
     same = [name for name in names if name.lower() == word.lower()]
-    return next(iter(same or get_close_matches(word[:100], names, n=1, cutoff=0.6)), "")
+    return next(iter(same or close_to(word, names, 1)), "")
+
+
+def close_to(word: str, known: Iterable[str], most: int = 12) -> list[str]:
+    """Return known words that are like a misspelt one, the most like first.
+
+    Parameters
+    ----------
+    word, known, most : str, iterable of str, int
+        The word as written, whose first 100 characters are compared; the words that exist; and how many to return.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - needed only where something is misspelt
+
+    return get_close_matches(word[:100], sorted(known), n=most, cutoff=0.6)
 
 
 def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.errors import nearest
+from fibercap.core.errors import close_to
 from fibercap.core.unit_hints import but_for_case, same_unit, spoken_unit
 from fibercap.core.unit_words import in_words
 from fibercap.core.units import QuantityTextError, conversion, known_units, split_quantity, unit_text
@@ -115,7 +115,12 @@ def _about_unit(text: str, unit: str, fit: Callable[[str], str]) -> str:
 
 def unknown_currency(code: str) -> str:
     """Return the hint for three capitals that are no currency: the codes that are most like them."""
-    near = nearest(code, CURRENCIES)
+
+    def likeness(known: str) -> tuple[int, list[bool]]:
+        same = list(map(str.__eq__, code, known))
+        return sum(same), same  # the same letters in the same places, first ones before later ones
+
+    near = max(sorted(close_to(code, CURRENCIES)), key=likeness, default="")
     return f"did you mean `{near}`?" if near else "write a code of ISO 4217, such as `USD`, `INR` or `JPY`"
 
 

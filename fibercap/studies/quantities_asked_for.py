@@ -46,6 +46,8 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
         return 0.0
     if factor is None or (share and not written):
         code, *_, hint = misfit(text, house, wanted, fit)
+        if code == "other_currency":  # results are in one currency, whatever rates of exchange there are
+            hint = f"write it in `{spoken_unit(unit)}`, in which the plan reports"
         raise FibercapError(code, f"{what}: found {quote(text)}, wanted {wanted}", hint)
     if not abs(number * factor) <= most(unit):
         largest = f"{amount_text(most(unit))} {unit_text(unit)}".strip()

@@ -31,7 +31,7 @@ def draw_sources_of_inputs(draft: Draft) -> None:
 def is_alone(entry: Any) -> bool:
     """Tell whether an entry is a loan unlike any other: a sculpted one, or one whose project fills its reserve."""
     keys = (entry.get("repayment", {}).get("style"), entry.get("reserve", {}).get("filled_from"))
-    return keys[0] == "sculpted" or keys[1] == "uses"
+    return bool(keys[0] == "sculpted" or keys[1] == "uses")
 
 
 def add_likes(draft: Draft) -> None:

@@ -150,4 +150,5 @@ def _quantity_as_written(amount: Any) -> str:
     number = float(amount.magnitude)
     if amount.dimensionless:
         return f"{repr(100 * number).removesuffix('.0')} %"
-    return f"{repr(number).removesuffix('.0')} {amount.units}"
+    whole = f"{number:_.0f}" if number.is_integer() else f"{number:_}"
+    return f"{whole} {amount.units}"
