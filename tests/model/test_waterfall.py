@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from fibercap.core.errors import IdentityError
-from fibercap.model.cash.waterfall import CLOSING, WATERFALL, stages
+from fibercap.model.cash.waterfall import CLOSING, WATERFALL, is_subtotal, stages
 from fibercap.model.laws.proof import prove_laws
 from fibercap.model.project import project
-from fibercap.reading.files import scenario_of
+from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import Reader
 from tests.written import valid_scenarios
 
@@ -80,3 +80,12 @@ def test_cash_that_no_line_explains_breaks_the_law() -> None:
         IdentityError, match=r"the law `order_of_cash` is broken: waterfall.closing, 2002, sample 0, by 1;"
     ):
         prove_laws(projection.scenario, reader)
+
+
+def test_what_is_left_is_told_from_what_moves_cash() -> None:
+    projection = project(read("term_sheet"))
+
+    for stage in stages(projection.scenario, projection.rows):
+        assert is_subtotal(f"{WATERFALL}{stage.key}")
+        assert not any(is_subtotal(f"{WATERFALL}{part.key}") for part in stage.parts)
+    assert not is_subtotal("accounts.change")

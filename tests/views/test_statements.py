@@ -7,6 +7,8 @@ import io
 import re
 import zipfile
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
@@ -20,6 +22,8 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
 from fibercap.views.files.exports import EXPORTS
+from fibercap.views.report.basis import conventions
+from fibercap.views.report.parts import Items
 from fibercap.views.statement_lines import STATEMENTS, statement_lines
 from fibercap.views.statements import cover_figures
 from fibercap.views.tables import statements_csv
@@ -28,6 +32,9 @@ from fibercap.views.workbook.book import Book
 from fibercap.views.workbook.cases import cases_of
 from fibercap.views.workbook.workbook import workbook
 from tests.written import valid_scenarios
+
+if TYPE_CHECKING:
+    from fibercap.views.report.subject import Subject
 
 # The loan of a public exercise, with every optional column: draws, interest added to the debt, fees.
 # Source: https://fmda2015.wordpress.com/2015/01/14/hw-2-3a-construction-loans-commitment-fees/
@@ -232,3 +239,19 @@ def test_cover_of_each_rank_stands_beside_that_of_all_loans() -> None:
     assert lines["DSCR of rank 2"][-1] == pytest.approx(float(cfads["2004"][0]) / float(served["2004"][0]))
     assert "DSCR of rank 3" not in lines
     assert not any("rank" in line.label for line in next(cover_figures(project(read("fibercore")), "year")).lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("fibercore", {"Cash bears no interest.", "There is no deferred tax."}),
+        ("term_sheet", {"Interest on cash runs on the cash with which a period opens.", "There is no deferred tax."}),
+    ],
+)
+def test_the_conventions_of_a_report_are_those_of_its_plan(name: str, said: set[str]) -> None:
+    subject = cast("Subject", SimpleNamespace(projection=project(read(name))))
+    (items,) = conventions(subject).parts
+
+    assert isinstance(items, Items)
+    assert said <= set(items.texts)
+    assert len([text for text in items.texts if re.search("[Ii]nterest on cash|no interest", text)]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.core.formula_text import term_of
@@ -33,6 +34,17 @@ SERVICE: Final = (
 
 SHOWN_ELSEWHERE: Final = frozenset({"ebit", "interest_expense", "fee_expense", "exchange_result"})
 """Parts of pretax income that have lines of their own, or move no cash."""
+
+
+def is_subtotal(path: str) -> bool:
+    """Return whether a row says what is left of the cash of a period, not what moves it.
+
+    Parameters
+    ----------
+    path : str
+        The path of any row.
+    """
+    return path.startswith(WATERFALL) and any(fnmatch(path, f"{WATERFALL}{last}") for last in SUBTOTALS)
 
 
 class Part(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.period_names import DECEMBER
+from fibercap.model.cash.interest_on_cash import interest_rows_of
 from fibercap.model.plan.discount_rate import RealRate
 from fibercap.studies.movable_inputs import levers
 from fibercap.studies.sensitivity import turns_at
@@ -37,7 +38,7 @@ RULES: Final = (
     "CFADS is EBITDA less tax paid, increase of working capital, maintenance and capex that cash pays.",
     "DSCR is CFADS over interest, recurring fees and scheduled principal that funding does not pay, of twelve months.",
     "The all-in cost is the effective annual rate of the borrower's flows, fees included, by dates over 365.",
-    "Tax is assessed by {year}, losses carried forward; there is no deferred tax and no interest on cash.",
+    "Tax is assessed by {year}, losses carried forward.",
     "The projects' flow is the company's unlevered free cash flow less that of the same plants without projects.",
 )
 """The conventions in short; docs/conventions.md has them in full."""
@@ -159,6 +160,9 @@ def conventions(subject: Subject) -> Section:
         text.format(period=period, year=year, start=timeline.start, end=timeline.end, money=plan.currency)
         for text in RULES
     ]
+    texts.append("Deferred tax is on assets alone." if plan.tax.depreciation else "There is no deferred tax.")
+    bears = "Interest on cash runs on the cash with which a period opens."
+    texts.append(bears if interest_rows_of(plan) else "Cash bears no interest.")
     if timeline.year_ends != DECEMBER:
         texts.append(f"Business years end in {plan.horizon.year_ends} and are named after the year in which they end.")
     if rate is not None:

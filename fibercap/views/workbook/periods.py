@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.calendar import month_of, year_of
 from fibercap.core.period_names import DECEMBER
 from fibercap.core.timeline import FLOW
+from fibercap.model.cash.waterfall import is_subtotal
 from fibercap.views.workbook.book import BEFORE, FIRST_ROW
 from fibercap.views.workbook.cases import SCHEDULE
 from fibercap.views.workbook.cell_address import letters
@@ -129,11 +130,13 @@ def _line(sheet: Worksheet, row: int, line: LineCells, style: Styles) -> None:
             model_row.unit, model_row.nature, ratio=bool(model_row.undefined), integers=are_whole(line.values)
         )
     )
-    sheet.write_string(row, 0, f"{model_row.label}{names}", style("text"))
+    subtotal = is_subtotal(model_row.path)
+    sheet.write_string(row, 0, f"{model_row.label}{names}", style("total" if subtotal else "text"))
     sheet.write_string(row, 1, model_row.unit or "1", style("faint"))
     sheet.write_string(row, 2, f"{model_row.path}{names}", style("faint"))
     sheet.write_string(row, 3, line.kind, style("faint"))
-    plain = style("formula" if line.kind == FORMULA or line.template else "value", numbers)
+    kind = "total" if subtotal else "formula"
+    plain = style(kind if line.kind == FORMULA or line.template else "value", numbers)
     count, first, last = len(line.values), letters(BEFORE + 1), letters(BEFORE + len(line.values))
     if model_row.nature == FLOW and model_row.unit and not model_row.undefined:
         total = float(line.values.sum())
