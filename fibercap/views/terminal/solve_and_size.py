@@ -150,5 +150,4 @@ def _quantity_as_written(amount: Any) -> str:
     number = float(amount.magnitude)
     if amount.dimensionless:
         return f"{repr(100 * number).removesuffix('.0')} %"
-    whole = f"{number:_.0f}" if number.is_integer() else f"{number:_}"
-    return f"{whole} {amount.units}"
+    return f"{number:{'_.0f' if number.is_integer() else '_'}} {amount.units}"
