@@ -234,6 +234,25 @@ def test_chances_are_shares_of_the_samples() -> None:
     assert share.value == pytest.approx(float(np.mean(revenue[:, 2] >= 3e6)))
 
 
+def test_a_program_gives_what_projections_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many samples are worked out by a program; all that is kept is the same, and so are the samples that are refused."""
+    text = PLAN.replace(
+        "sigma: 0.2}}}",
+        "sigma: 0.2}}}\n    demand: {input: products.cable.demand, plus: {normal: {mean: 0 km/year, sd: 30_000 km/year}}}",
+    )
+    rows = ["accounts.cash", "loans.bank.closing"]
+    by_rows = simulate(scenario_of(text), samples=64, rows=rows).cases[""]
+    monkeypatch.setattr("fibercap.studies.chances.runs.MANY", 64)
+    by_program = simulate(scenario_of(text), samples=64, rows=rows).cases[""]
+
+    assert by_rows.why_rows.startswith("rows are faster")
+    assert by_program.why_rows == ""
+    assert by_program.kept.keys() == by_rows.kept.keys()
+    for name, values in by_rows.kept.items():
+        np.testing.assert_allclose(by_program.kept[name], values, rtol=1e-9, atol=1e-6, err_msg=name)
+    assert by_program.refused == by_rows.refused
+
+
 def test_options_are_tried_on_the_same_samples() -> None:
     """An option lacks the loan, and so its rate; the rest is drawn alike."""
     simulation = simulate(plan(), options=["own"], samples=64)

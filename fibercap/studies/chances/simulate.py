@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
+from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.threads import one_blas_thread
 from fibercap.model.project import project
-from fibercap.studies.batch import chunk_of
 from fibercap.studies.chances.estimates import FIGURES, Estimate, chance, estimate
-from fibercap.studies.chances.kept import MEASURE, ROW, Kept, keep
+from fibercap.studies.chances.kept import MEASURE, ROW
 from fibercap.studies.chances.laying import Laid, lay
 from fibercap.studies.chances.points import round_up
+from fibercap.studies.chances.runs import Refusal, Runs
 from fibercap.studies.chances.sampling import Sampler
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ PLAN: Final = ""
 """Name of the plan as written among the options."""
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """A sample that the plan refuses, by its number, and why."""
-
-    sample: int
-    why: str
-
-
 @dataclass(frozen=True, repr=False)
 class Case:
     """What came of the samples for the plan as written or one option.
@@ -60,6 +52,8 @@ class Case:
         By a name of `kept.py`, (sample,) or (sample, year), nan where the sample was refused.
     refused : tuple of Refusal
         The samples that validation refuses.
+    why_rows : str
+        Why every sample was projected; "" if a program worked them out.
     """
 
     name: str
@@ -68,6 +62,7 @@ class Case:
     base: Projection
     kept: Mapping[str, Array]
     refused: tuple[Refusal, ...]
+    why_rows: str = ""
 
     def measure(self, name: str) -> Array:
         """Return a measure of every sample, (sample,), nan where it is undefined."""
@@ -215,10 +210,10 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
             hint = did_you_mean(unknown, list(base.measures), "measures")
             raise FibercapError("no_such_name", f"no measure `{unknown}`", hint)
         kept_measures = (*(name for name in KEPT if name in base.measures), *measures)
-        runs = _Runs(sampler, laid, tuple(dict.fromkeys(kept_measures)), tuple(rows))
+        runs = Runs(sampler, laid, base, tuple(dict.fromkeys(kept_measures)), tuple(rows))
         kept = runs.all(count, partial(_tell, watch, place * count, count * len(names)))
         title = (scenario.options[name].title if name else scenario.title) or name or scenario.id
-        cases[name] = Case(name, title, laid, base, kept, tuple(runs.refused))
+        cases[name] = Case(name, title, laid, base, kept, tuple(runs.refused), runs.why_rows)
     return Simulation(scenario, sampler, count, asked, cases)
 
 
@@ -226,49 +221,3 @@ def _tell(watch: Callable[[int, int], None] | None, before: int, of: int, done: 
     """Say how many samples are done, to whoever watches."""
     if watch is not None:
         watch(before + done, of)
-
-
-class _Runs:
-    """Projects chunks of samples, and sets aside what the plan refuses."""
-
-    def __init__(self, sampler: Sampler, laid: Laid, measures: tuple[str, ...], rows: tuple[str, ...]) -> None:
-        self._sampler, self._laid, self._measures, self._rows = sampler, laid, measures, rows
-        self.refused: list[Refusal] = []
-
-    def all(self, count: int, done: Callable[[int], object]) -> Kept:
-        """Return what is kept of all samples, by number."""
-        results: Kept = {}
-        chunk = chunk_of(self._laid.scenario)
-        for start in range(0, count, chunk):
-            numbers = np.arange(start, min(start + chunk, count))
-            drawn = self._sampler.draw(self._sampler.chances(range(start, int(numbers[-1]) + 1)))
-            for part, kept in self._project(numbers, drawn):
-                for name, values in kept.items():
-                    results.setdefault(name, np.full((count, *values.shape[1:]), np.nan))[part] = values
-            done(int(numbers[-1]) + 1)
-        if not results:
-            first = self.refused[0]
-            raise FibercapError("unfit_draws", f"the plan refuses every sample, the first one: {first.why}", "")
-        return results
-
-    def _project(self, numbers: Numbers, drawn: Mapping[str, Array]) -> list[tuple[Numbers, Kept]]:
-        """Return what is kept of some samples; those that the plan refuses are left out, found by halving."""
-        try:
-            projection = project(self._laid.scenario.with_samples(self._laid.samples(drawn)))
-        except ScenarioError as error:
-            if len(numbers) == 1:
-                self.refused.append(Refusal(int(numbers[0]), _why(error)))
-                return []
-            half = len(numbers) // 2
-            parts = (slice(0, half), slice(half, None))
-            return [
-                result
-                for part in parts
-                for result in self._project(numbers[part], {name: values[part] for name, values in drawn.items()})
-            ]
-        return [(numbers, keep(projection, self._measures, self._rows))]
-
-
-def _why(error: ScenarioError) -> str:
-    """Return why the plan refuses a single sample; a message counts samples within those that are tried together."""
-    return error.problems[0].sentence().replace(" in sample 0", "")
