@@ -117,13 +117,10 @@ class Runs:
                 for result in self._work_out(numbers[part], {name: values[part] for name, values in drawn.items()})
             ]
         if self._program is None:
-            return [(numbers, keep(project(plan), self._measures, self._rows))]
-        return [
-            (
-                numbers,
-                keep(as_projection(self._base, self._program.run(plan), self._measures), self._measures, self._rows),
-            )
-        ]
+            projection = project(plan)
+        else:
+            projection = as_projection(self._base, self._program.run(plan), self._measures)
+        return [(numbers, keep(projection, self._measures, self._rows))]
 
 
 def _why(error: ScenarioError) -> str:
