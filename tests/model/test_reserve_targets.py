@@ -37,6 +37,7 @@ PLAIN = {
     "kept_payment": "matures: 4 years, rate: {2001: 8 %/year, 2002-05: 9 %/year}, repayment: {style: level, after_reset: keep_payment}",
     "capped": "matures: 4 years, rate: {2001: 5 %/year, 2002-05: 9 %/year}, repayment: {style: level, payment_cap: 1 %}",
     "floating": "matures: 4 years, rate: {index: libor, margin: {2001: 2 %/year, 2002-03: 3 %/year}, floor: 7 %/year}",
+    "on_a_line": "matures: 4 years, rate: {2001: 8 %/year, 2003: 6 %/year, interpolate: linear}",
     "effective": "matures: 4 years, rate: 8 %/year, compounding: effective",
     "semiannual": "matures: 4 years, rate: 8 %/year, compounding: semiannual, payments: {every: year}",
     "fees": "matures: 4 years, rate: 8 %/year, fees: {undrawn: 0.5 %/year, guarantee: {2001: 1 %/year, 2002-02-15: 2 %/year}, agency: 9_000 USD/year}",

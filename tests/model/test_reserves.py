@@ -19,6 +19,7 @@ from fibercap.studies.explaining.explain import explain
 from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.schedules import schedules
+from fibercap.views.charts.cash import cash_chart
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import Reader, disagreements
 from tests.sheets import Recalculator, spoilt
@@ -212,6 +213,32 @@ def test_cash_fills_a_reserve_at_completion_where_owners_pay_no_rest() -> None:
     assert "funding.line.equity_for_reserve" not in projection.rows
     assert at(projection, "accounts.equity_for_projects").sum() == 0.0
     assert [f.kind for f in findings(projection) if f.kind == "cash_below_zero"] in ([], ["cash_below_zero"])
+
+
+def test_cash_that_is_available_leaves_out_what_reserves_hold_and_lack() -> None:
+    projection = run(("equity: rest", "cash: available, equity: rest"))
+    free, short = (
+        at(projection, "accounts.cash_free"),
+        at(projection, "loans.senior.reserve_short") + at(projection, "loans.junior.reserve_short"),
+    )
+    opens = np.append(1e6, (free - short)[:-1])
+    service = sum(at(projection, f"accounts.{key}") for key in ("interest_paid", "fees_paid", "upfront_fees"))
+    service = service + at(projection, "loans.senior.scheduled") + at(projection, "loans.junior.scheduled")
+    stands = opens + at(projection, "accounts.cfads_before_capex") - service - 200_000.0
+
+    assert stands[0] > 0
+    assert at(projection, "funding.line.cash_available") == pytest.approx(np.maximum(stands, 0.0))
+
+
+def test_the_chart_of_cash_shows_what_reserves_hold() -> None:
+    without = run((", reserve: {covers: 6 months}", ""), (", reserve: {covers: 3 months}", ""))
+    shown = [
+        [text.get_text() for legend in cash_chart(plan, None).legends for text in legend.get_texts()]
+        for plan in (run(), without)
+    ]
+
+    assert "held in reserves" in shown[0]
+    assert shown[1] == [text for text in shown[0] if text != "held in reserves"]
 
 
 def test_a_swept_loan_is_foreseen_as_it_stands_before_the_sweep() -> None:

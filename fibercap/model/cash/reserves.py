@@ -104,7 +104,8 @@ def reserve_target_row(sheet: Sheet, plan: Plan, name: str) -> None:
         text, path = f"IF({now}, {{loans.{name}.reserve_target}}, 0)", f"loans.{name}.reserve_from_uses"
         label = f"{loan.title or name}: reserve as a use of {key}"
         sheet.after_horizon(path, "0")
-        sheet.put(Row(path, label, plan.currency, FLOW, text), None)
+        reads = (f"loans.{name}.reserve.filled_from", f"funding.{key}")
+        sheet.put(Row(path, label, plan.currency, FLOW, text, reads=reads), None)
 
 
 def reserves_paid_by_owners(sheet: Sheet, plan: Plan) -> list[str]:
