@@ -182,7 +182,7 @@ def test_amounts_are_paid_in_the_minor_unit_of_their_currency() -> None:
             "capacity: 2_000 piece/year",
             "a number of pieces per time, wanted a mass per time",
         ),
-        ("cash_cost: 30 INR/kg", "cash_cost: 30 INR/km", "money per length of fiber, wanted money per mass"),
+        ("cash_cost: 30 INR/kg", "cash_cost: 30 INR/km", "money per length, wanted money per mass"),
         ("title: Glass works", "units: {USD: new}", "a currency, wanted a name for a unit"),
         ("title: Glass works", "units: {km: new}", "a unit that is known already, wanted a name for a unit"),
         ("title: Glass works", "units: {coil_2: new}", "no name of letters alone"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, text_of, wrong
@@ -15,6 +15,9 @@ from fibercap.core.timeline import month_end
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
+
+NO_BUSINESS_YEARS: Final = "years end in December"
+"""How the way out of a key such as `FY2002` begins where years are those of the calendar."""
 
 
 class Day(Field):
@@ -70,9 +73,8 @@ def way_to_name(text: str, year_ends: int, other: str = "") -> str:
         Examples of what else is taken there.
     """
     if is_business_year(text) and year_ends == DECEMBER:
-        return (
-            f"years end in December: write `{text[2:]}`, or name another month in `horizon`, such as `year_ends: June`"
-        )
+        way = f"write `{text[2:]}`, or name another month in `horizon`, such as `year_ends: June`"
+        return f"{NO_BUSINESS_YEARS}: {way}"
     known = f"{forms(year_ends).replace(' or ', ', ')} or {other}" if other else forms(year_ends)
     return f"write it like {known}"
 

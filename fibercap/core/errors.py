@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
@@ -235,48 +234,11 @@ def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
 def unique(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems in the order of the file, without repetitions of a sentence at one place.
 
-    A mistake in a block that YAML aliases repeat is listed once. A currency that is not known is one problem, at the
-    first place where it is written.
+    A mistake in a block that YAML aliases repeat is listed once, and so is what has one cause, at the first place.
     """
     first: dict[tuple[Place | str, str], Problem] = {}
     for problem in sorted(problems, key=lambda p: (*_order(p), p.path)):
         first.setdefault((problem.place or problem.path, problem.sentence()), problem)
-    return _once_per_currency(list(first.values()))
+    from fibercap.core.one_cause import once_per_cause  # noqa: PLC0415 - it reads problems
 
-
-_CODE: Final = re.compile(r"(?:the unknown (?:unit|currency) |^)`[kM]?([A-Z]{3})`")
-_NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_currency"})
-
-
-def _once_per_currency(problems: list[Problem]) -> list[Problem]:
-    """Return the problems with one for each unknown currency, which says in how many more inputs it occurs.
-
-    If the reporting currency is not known, problems that depend on it are left out: those of other currencies and of
-    exchange rates.
-    """
-    unreported = any(problem.path == "money.report_in" and problem.code == "unknown_word" for problem in problems)
-    kept: dict[int, Problem] = {}
-    seen: dict[str, list[int]] = {}
-    for number, problem in enumerate(problems):
-        code = unknown_currency(problem)
-        about_exchange = problem.code in _NEED_REPORTING or problem.path.startswith("exchange.")
-        if unreported and about_exchange and not code:
-            continue
-        places = seen.setdefault(code, []) if code else []
-        places.append(number)
-        if len(places) == 1:
-            kept[number] = problem
-    for places in seen.values():
-        if len(places) > 1:
-            first = kept[places[0]]
-            again = f"it stands in {len(places) - 1} more input{'s' if len(places) > 2 else ''}"
-            kept[places[0]] = replace(first, hint=f"{first.hint}; {again}" if first.hint else again)
-    return list(kept.values())
-
-
-def unknown_currency(problem: Problem) -> str:
-    """Return the code of the currency that is not known, "" if the problem is another one."""
-    if problem.code not in {"unknown_unit", "unknown_currency"} and problem.path != "money.report_in":
-        return ""
-    match = _CODE.match(problem.found)
-    return match[1] if match else ""
+    return once_per_cause(list(first.values()))

@@ -10,7 +10,7 @@ from fibercap.core.units import base_units, powers, unit_text
 from fibercap.core.vocabulary import Vocabulary, vocabulary_in_use
 
 _NOUNS: Final = {
-    "km": "a length of fiber",
+    "km": "a length",
     "m2": "an area",
     "m3": "a volume",
     "kg": "a mass",
@@ -23,7 +23,7 @@ _NOUNS: Final = {
 
 
 def in_words(unit: str) -> str:
-    """Return the dimension of a unit in words, such as "a length of fiber per time".
+    """Return the dimension of a unit in words, such as "a length per time".
 
     `money` is any currency, `product` the unit of any product, "percent" a share.
     """

@@ -152,10 +152,10 @@ def test_symbols_are_not_converted_in_proofs() -> None:
 @pytest.mark.parametrize(
     ("unit", "words"),
     [
-        ("km/year", "a length of fiber per time"),
-        ("km", "a length of fiber"),
+        ("km/year", "a length per time"),
+        ("km", "a length"),
         ("EUR", "an amount of money"),
-        ("USD/km", "money per length of fiber"),
+        ("USD/km", "money per length"),
         ("percent / year", "a rate per time"),
         ("percent", "a share"),
     ],

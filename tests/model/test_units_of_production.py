@@ -152,7 +152,7 @@ def test_a_workbook_computes_with_other_units(tmp_path: Path) -> None:
         ("opens: 2001-07-01, ", "", "runs before it is bought"),
         ("capacity: 100_000 km/year", "capacity: {2001: 9 km/year, 2002: 7 km/year}", "capacity that changes.*units: 2.5 million km"),
         ("{units: 5 km}", "{units: 0 km}", "more than 0"),
-        ("{units: 5 km}", "{units: 5 tonne}", "found a mass, wanted a length of fiber"),
+        ("{units: 5 km}", "{units: 5 tonne}", "found a mass, wanted a length"),
         ("{units: 5 km}", "{units: 5 km, table: {1 year: 100 %}}", "2 ways to depreciate: units, table"),
         ("{units: 5 km}", "unit", "did you mean `units`"),
         ("units: 5 km}", "units: 5 km}, land: true", "`depreciation` of land"),

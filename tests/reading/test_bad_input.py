@@ -68,7 +68,7 @@ plan.yaml:12:12: projects.line.capex
 plan.yaml:11:11: projects.line.adds
     11 |     adds: 100_000 km
        |           ^^^^^^^^^^
-    found a length of fiber, wanted a length of fiber per time; write it like `100_000 km/year`""",
+    found a length, wanted a length per time; write it like `100_000 km/year`""",
     ),
     "bare number": (
         "capex: 5 million USD",

@@ -497,7 +497,7 @@ plan.yaml:25:71: claims.more.when
 plan.yaml:25:94: claims.more.at_least
     25 | e, when: end of 2002, at_least: 300_000 km}
        |                                 ^^^^^^^^^^
-    found a length of fiber, wanted a length of fiber per time; the subject is in km/year""",
+    found a length, wanted a length per time; the subject is in km/year""",
     ),
 }  # fmt: skip
 

@@ -25,12 +25,12 @@ loans: {bank: {commitment: 1 MUSD, signed: 2001-01-31, matures: 2 years, rate: {
 @pytest.mark.parametrize(
     ("was", "now", "message"),
     [
-        ("one: 60 %", "one: 60 km", "plants.works.products.one: a length of fiber"),
+        ("one: 60 %", "one: 60 km", "plants.works.products.one: a length"),
         ("one: 60 %", "one: much", "plants.works.products.one: `much`, wanted a share"),
         ("coil: 12 km", "coil: 12 kmm", "units.coil: `12 kmm`, wanted `new`, or an amount of a unit of products"),
         ("coil: 12 km", "coil: many", "units.coil: `many`, wanted `new`"),
         ("libor: 4 %/year", "libor: 4 %%", "rates.libor: the unknown unit `%%`"),
-        ("cpi: 2 %/year", "cpi: 2 km", "indices.cpi: a length of fiber"),
+        ("cpi: 2 %/year", "cpi: 2 km", "indices.cpi: a length"),
     ],
 )
 def test_what_is_wrong_in_one_place_is_one_error(was: str, now: str, message: str) -> None:
@@ -54,3 +54,42 @@ def test_units_are_declared_in_any_order() -> None:
 def test_units_that_are_each_other_are_none() -> None:
     with pytest.raises(ScenarioError, match=r"(?s)units.box.*found `3 coil`, wanted `new`"):
         scenario_of(PLAN.replace("{coil: 12 km}", "{box: 3 coil, coil: 2 box}"), "plan.yaml")
+
+
+MILL = """
+fibercap: 1
+horizon: {from: 2024, to: 2027}
+money: {report_in: USD}
+units: {roll: 100 m}
+products: {denim: {unit: roll, price: 260 USD/roll}, shirting: {unit: roll, price: 190 USD/roll}}
+plants:
+  mill: {products: {denim: 70 %, shirting: rest}, capacity: 3 Mm/year, cash_cost: 1.1 USD/m}
+projects: {looms: {plant: mill, adds: 1 Mm/year, capex: 2 MUSD, complete: 2025-12-31, cash_cost: 0.9 USD/m}}
+"""
+
+
+def said(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(text)
+    return [f"{problem.path}: {problem.hint}" for problem in caught.value.problems]
+
+
+def test_a_unit_that_is_not_declared_is_one_error_however_it_is_used() -> None:
+    assert said(MILL.replace("units: {roll: 100 m}\n", "")) == [
+        "products.denim.unit: declare it: `units: {roll: new}`, or `{roll: 12 km}`; it stands in 1 more input"
+    ]
+    bad = MILL.replace("unit: roll, price: 260 USD/roll", "unit: rol, price: 2.6 USD/m")
+    assert [problem.partition(":")[0] for problem in said(bad)] == ["products.denim.unit"]
+
+
+def test_keys_of_business_years_without_them_are_one_error() -> None:
+    bad = MILL.replace("70 %,", "{FY2024: 70 %, FY2026: 60 %},").replace("1.1 USD/m", "{FY2024: 1 USD/m}")
+    assert said(bad) == [
+        "plants.mill.products.denim.FY2024: years end in December: write `2024`, or name another month in `horizon`, "
+        "such as `year_ends: June`; 2 more keys name business years"
+    ]
+
+
+def test_words_for_a_plan_in_metres_speak_of_no_fiber() -> None:
+    (hint,) = said(MILL.replace("capacity: 3 Mm/year", "capacity: 3 tonne/year"))
+    assert "fiber" not in hint

@@ -367,7 +367,7 @@ between thousands, and quotes around a text with a comma""",
 prices.csv:2:7: products.fiber.price.2000
     2 | 2000,"40,5"
       |       ^^^^
-    found `40,5 USD/km`, wanted money per length of fiber; a comma is not allowed in a number; write `40.5 USD/km`""",
+    found `40,5 USD/km`, wanted money per length; a comma is not allowed in a number; write `40.5 USD/km`""",
     ),
     "an empty cell": (
         of_file("year,smf [USD/km],mmf\n2000,40,5\n2001,,6\n"),
@@ -450,7 +450,7 @@ prices.csv:1:6: products.fiber.price
 prices.csv:3:6: products.fiber.price.2001
     3 | 2001,41
       |      ^^
-    found the bare number `41`, wanted money per length of fiber; write it like `41 USD/km`""",
+    found the bare number `41`, wanted money per length; write it like `41 USD/km`""",
     ),
     "a unit in the cell and in the first line": (
         of_file("year,smf [USD/km]\n2000,40 USD/km\n"),
@@ -467,7 +467,7 @@ in the first line""",
 prices.csv:2:6: products.fiber.price.2000
     2 | 2000,40
       |      ^^
-    found an amount of money, wanted money per length of fiber; write it like `40 USD/km`""",
+    found an amount of money, wanted money per length; write it like `40 USD/km`""",
     ),
     "no number": (
         of_file("year,smf [USD/km]\n2000,nan\n"),
@@ -475,7 +475,7 @@ prices.csv:2:6: products.fiber.price.2000
 prices.csv:2:6: products.fiber.price.2000
     2 | 2000,nan
       |      ^^^
-    found `nan USD/km`, wanted money per length of fiber; write it like `31 USD/km`""",
+    found `nan USD/km`, wanted money per length; write it like `31 USD/km`""",
     ),
     "an infinite number": (
         of_file("year,smf\n2000,inf USD/km\n"),
@@ -483,7 +483,7 @@ prices.csv:2:6: products.fiber.price.2000
 prices.csv:2:6: products.fiber.price.2000
     2 | 2000,inf USD/km
       |      ^^^^^^^^^^
-    found `inf USD/km`, wanted money per length of fiber; write it like `31 USD/km`""",
+    found `inf USD/km`, wanted money per length; write it like `31 USD/km`""",
     ),
     "a number that is too low": (
         of_file("year,smf [USD/km]\n2000,-3\n"),

@@ -1,0 +1,75 @@
+"""Problems with one cause: each cause is said once, at the first place, and what only follows from it not at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.dates import NO_BUSINESS_YEARS
+
+if TYPE_CHECKING:
+    from fibercap.core.errors import Problem
+
+_CODE: Final = re.compile(r"(?:the unknown (?:unit|currency) |^)`[kM]?([A-Z]{3})`")
+_UNIT: Final = re.compile(r"products\.[^.]+\.unit `([^`]+)`, no unit of products")
+_NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_currency"})
+
+
+def once_per_cause(problems: list[Problem]) -> list[Problem]:
+    """Return the problems with one for each cause, which says in how many more inputs it occurs.
+
+    An unknown currency is one cause, and so are all keys of business years in a plan without them. If the reporting
+    currency is not known, problems that depend on it are left out: those of other currencies and of exchange rates; and
+    if the unit of a product is not known, those of amounts that do not fit it.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        The problems in the order of the file.
+    """
+    unreported = any(problem.path == "money.report_in" and problem.code == "unknown_word" for problem in problems)
+    strange = [f"amount in {match[1]}" for one in problems if (match := _UNIT.match(f"{one.path} {one.found}"))]
+    kept: dict[int, Problem] = {}
+    seen: dict[str, list[int]] = {}
+    for number, problem in enumerate(problems):
+        if problem.code == "wrong_dimension" and any(unit in problem.wanted for unit in strange):
+            continue
+        code = _cause(problem)
+        about_exchange = problem.code in _NEED_REPORTING or problem.path.startswith("exchange.")
+        if unreported and about_exchange and not code:
+            continue
+        places = seen.setdefault(code, []) if code else []
+        places.append(number)
+        if len(places) == 1:
+            kept[number] = problem
+    for code, places in seen.items():
+        if len(places) > 1:
+            first, more, many = kept[places[0]], len(places) - 1, "s" if len(places) > 2 else ""
+            again = f"it stands in {more} more input{many}"
+            if code == NO_BUSINESS_YEARS:
+                again = f"{more} more key{many} name{'' if many else 's'} business years"
+            kept[places[0]] = replace(first, hint=f"{first.hint}; {again}" if first.hint else again)
+    return list(kept.values())
+
+
+def _cause(problem: Problem) -> str:
+    """Return what many problems have in common, "" if the problem is one by itself."""
+    if problem.hint.startswith(NO_BUSINESS_YEARS):
+        return NO_BUSINESS_YEARS
+    unit = _UNIT.match(f"{problem.path} {problem.found}")
+    return f"unit {unit[1]}" if unit else unknown_currency(problem)
+
+
+def unknown_currency(problem: Problem) -> str:
+    """Return the code of the currency that is not known, "" if the problem is another one.
+
+    Parameters
+    ----------
+    problem : Problem
+        Any problem.
+    """
+    if problem.code not in {"unknown_unit", "unknown_currency"} and problem.path != "money.report_in":
+        return ""
+    match = _CODE.match(problem.found)
+    return match[1] if match else ""
