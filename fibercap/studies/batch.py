@@ -118,6 +118,7 @@ def evaluate(
             results.why = str(error)
     program = results.program
     chunk = chunk or (samples_together(program.tape) if program else chunk_of(scenario))
+    chunk = max(-(-number // max(-(-number // chunk), 1)), 1)  # parts of about one size
     for start in range(0, number, chunk):
         part = slice(start, min(start + chunk, number))
         sampled = scenario.with_samples({path: _part(value, part) for path, value in draws.items()})

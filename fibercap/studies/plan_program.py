@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from fibercap.core.errors import FibercapError, FormulaError
 from fibercap.core.program.graph import Graph
-from fibercap.core.program.numpy_machine import run
+from fibercap.core.program.numpy_machine import Machine, run
 from fibercap.core.program.rounds import settle_rounds
 from fibercap.core.program.tape import Tape, tape_of
 from fibercap.core.program.unroll import Unroller
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 TOLERANCE: Final = 1e-9
 """Largest difference from a projection, as a share of the largest value of the row."""
-CENTS: Final = 1e-7
-"""Largest difference in a row of money beside it, which sums that cancel may have. [money]"""
+DUST: Final = 0.01
+"""Largest difference in a row of money beside it, which sums that cancel may have, as a share of the least money."""
 SMALL: Final = 1e-12
 """Largest difference in another row beside it. [unit of the row]"""
 NO_PROGRAM: Final = "no_program"
 """The code of the error that says why a plan has no program."""
-MOST_KEPT: Final = 8
+MOST_KEPT: Final = 4
 """Programs that are kept to be taken again."""
 _LAST: Final[dict[tuple[int, tuple[tuple[str, str], ...], tuple[str, ...]], PlanProgram]] = {}
 
@@ -58,6 +58,7 @@ class PlanProgram:
     refused: int
     gap: float
     ranges: Mapping[tuple[str, str], tuple[float, float]]
+    _spare: list[Machine] = field(default_factory=list, compare=False)
 
     def covers(self, draws: Mapping[str, Any]) -> bool:
         """Return whether samples are within the ranges in which the program was checked."""
@@ -92,7 +93,7 @@ class PlanProgram:
         numbers = numbers_by_sample(sampled)
         samples = next(iter(numbers.values())).size
         values = np.stack([numbers[address] for address in self.inputs]) if self.inputs else np.empty((0, samples))
-        results = run(self.tape, values, only_rate)
+        results = run(self.tape, values, only_rate, spare=self._spare)
         return {
             name: results[first : first + length].T if name in self.rows else results[first]
             for name, (first, length) in self.tape.results.items()
@@ -176,11 +177,11 @@ def _largest_gap(results: Mapping[str, Array], projection: Projection) -> float:
     FibercapError
         If one is too large, or a cell is defined in one of them alone.
     """
-    largest = 0.0
+    largest, dust = 0.0, DUST * float(np.max(projection.trifle.value))
     for name, values in results.items():
         wanted = result_named(projection, name)
         unit = projection.rows[name].unit if name in projection.rows else projection.measures[name].unit
-        small = CENTS if unit.isupper() else SMALL
+        small = dust if unit.isupper() else SMALL
         apart = np.abs(values - wanted) / (np.nanmax(np.abs(wanted), initial=0.0) + small / TOLERANCE)
         differs = (np.isnan(values) != np.isnan(wanted)) | (apart > TOLERANCE)
         if differs.any():

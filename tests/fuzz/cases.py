@@ -23,6 +23,7 @@ from tests.fuzz.dice import MONTHS, Draft
 from tests.fuzz.keys import find_keys
 from tests.fuzz.outcomes import OUTCOMES
 from tests.fuzz.plans import make_draft
+from tests.fuzz.programs import run_as_program
 from tests.fuzz.report import Report
 from tests.fuzz.twins import TWINS, Case
 
@@ -36,8 +37,9 @@ OFTEN = [
     "by quarter",
     "laid over another",
 ]
-TURNS = [*OFTEN, *OFTEN, *OFTEN, "draws at once", "loans alone", "loans alone", "commands"]
+TURNS = [*OFTEN, *OFTEN, *OFTEN, "draws at once", "loans alone", "loans alone", "commands", "as a program"]
 """Laws that cost as much as the plan itself; every second case tries one of them, in turn."""
+TRIALS = {**TWINS, "commands": answer_commands, "as a program": run_as_program}
 WHOLE = 8
 """One of so many cases prints every row."""
 READ = (
@@ -108,8 +110,7 @@ def try_draft(seed: int, draft: Draft, report: Report, turns: list[str]) -> set[
         for stage in turns:
             report.tried[stage] += 1
             started = process_time()
-            law = answer_commands if stage == "commands" else TWINS[stage]
-            for told in law(case):
+            for told in TRIALS[stage](case):
                 report.tell(seed, stage, told)
             report.seconds[stage] += process_time() - started
         keys = keys.union(*map(find_keys, case.texts))

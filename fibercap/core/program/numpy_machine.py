@@ -24,7 +24,7 @@ RateOf = Callable[[Array, Array], Array]
 Step = Callable[[], Any]
 
 
-def run(tape: Tape, inputs: Array, rate_of: RateOf, together: int = 0) -> Array:
+def run(tape: Tape, inputs: Array, rate_of: RateOf, together: int = 0, spare: list[Machine] | None = None) -> Array:
     """Return the results of a tape, (result, sample).
 
     Parameters
@@ -37,17 +37,19 @@ def run(tape: Tape, inputs: Array, rate_of: RateOf, together: int = 0) -> Array:
         Returns rates of return, (sample,), of times (event,) [year] and flows (sample, event).
     together : int, optional
         Samples that are worked out together; it changes speed and memory, not results.
+    spare : list of Machine, optional
+        Machines of this tape that nobody uses; one of them is taken, if it fits, and given back.
     """
     samples = inputs.shape[1]
-    together = together or samples_together(tape)
+    together = max(min(together or samples_together(tape), samples), 1)
     results = np.repeat(tape.constant[:, np.newaxis], samples, axis=1)
-    machine: _Machine | None = None
-    with np.errstate(all="ignore"):
-        for start in range(0, samples, together):
-            part = inputs[:, start : start + together]
-            if machine is None or machine.samples != part.shape[1]:
-                machine = _Machine(tape, part.shape[1], rate_of)
-            machine.run(part, results[:, start : start + together])
+    machine = spare.pop() if spare else None
+    if machine is None or not together <= machine.samples <= 2 * together:
+        machine = Machine(tape, together, rate_of)
+    for start in range(0, samples, together):
+        machine.run(inputs[:, start : start + together], results[:, start : start + together])
+    if spare is not None:
+        spare.append(machine)
     return results
 
 
@@ -56,22 +58,25 @@ def samples_together(tape: Tape) -> int:
     return max(min(VALUES // (tape.inputs + tape.slots + 1), TOGETHER), 1)
 
 
-class _Machine:
-    """A tape as calls on arrays of so many samples, made once and called for every part of the samples."""
+class Machine:
+    """A tape as calls on arrays of so many samples, made once and called for every part of the samples.
+
+    Parameters
+    ----------
+    tape, samples, rate_of : Tape, int, callable
+        The operations, the largest number of samples at once, and what finds rates of return, as in `run`.
+    """
 
     def __init__(self, tape: Tape, samples: int, rate_of: RateOf) -> None:
         self.samples = samples
-        self._inputs, self._rate_of = tape.inputs, rate_of
-        self._places = np.empty((tape.inputs + tape.slots, samples))
+        self._tape, self._rate_of = tape, rate_of
+        self._inputs = np.empty((tape.inputs, samples))
+        self._places = [*self._inputs, *np.empty((tape.slots, samples))]
+        self._numbers = [np.array(number) for number in tape.numbers]
         self._mask = np.empty(samples, dtype=bool)
-        self._tape, self._numbers = tape, [np.array(number) for number in tape.numbers]
-        self._kept: list[tuple[int, Array]] = []
-        self._steps = [
-            self._step(Do(do), operands, target)
-            for do, operands, target in zip(
-                tape.operations.tolist(), tape.operands.tolist(), tape.targets.tolist(), strict=True
-            )
-        ]
+        self._results = np.empty((0, samples))
+        entries = zip(tape.operations.tolist(), tape.operands.tolist(), tape.targets.tolist(), strict=True)
+        self._steps = [self._step(Do(do), operands, target) for do, operands, target in entries]
 
     def run(self, inputs: Array, results: Array) -> None:
         """Work out the results of some samples.
@@ -83,10 +88,12 @@ class _Machine:
         results : (result, sample)
             Gets the results.
         """
-        self._places[: self._inputs] = inputs
+        count = inputs.shape[1]
+        self._inputs[:, :count], self._inputs[:, count:] = inputs, inputs[:, -1:]
         self._results = results
-        for step in self._steps:
-            step()
+        with np.errstate(all="ignore"):
+            for step in self._steps:
+                step()
 
     def _at(self, place: int) -> Array:
         """Return the array of a place, (sample,), or the number, ()."""
@@ -108,7 +115,7 @@ class _Machine:
         return partial(self._choose, x, y, z, out) if do is Do.IF else partial(_round, x, y, out)
 
     def _keep(self, number: int, value: Array) -> None:
-        self._results[number] = value
+        self._results[number] = value[: self._results.shape[1]]
 
     def _divide(self, x: Array, y: Array, out: Array) -> None:
         np.equal(y, 0.0, out=self._mask)

@@ -1,0 +1,43 @@
+"""A random plan as a program: every row and measure of the tape is that of a projection, whatever inputs differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.core.units import Drawn
+from fibercap.studies.movable_inputs import levers
+from fibercap.studies.plan_program import NO_PROGRAM, program_of
+from tests.fuzz.twins import Case
+
+MOST = 12
+"""Inputs that differ at once."""
+SAMPLES = 24
+ITSELF = "rests on itself"
+
+
+def run_as_program(case: Case) -> Iterator[str]:
+    """Check every row and measure of the program of a plan, with samples of some of its inputs.
+
+    Plans whose cells rest on themselves where inputs decide have no program.
+    """
+    random, scenario = np.random.default_rng(case.dice.randint(0, 10**6)), case.scenario
+    movable = levers(scenario)
+    draws: dict[str, Any] = {}
+    for lever in case.dice.sample(movable, min(MOST, len(movable))):
+        factors = random.uniform(max(lever.low, 0.95), min(lever.high, 1.05), SAMPLES)
+        more = {h.path: Drawn((h.value + (factors - 1) * h.slope)[:, None], h.unit) for h in lever.handles}
+        try:
+            scenario.with_samples(draws | more)
+        except ScenarioError:
+            continue
+        draws |= more
+    if draws:
+        try:
+            program_of(scenario, draws, [*case.measures, *case.projection.rows])
+        except FibercapError as error:
+            if error.code == NO_PROGRAM and ITSELF not in error.found:
+                yield f"with {', '.join(draws)}: {error.found}"
