@@ -274,7 +274,7 @@ def draw_opening(draft: Draft) -> Plan:
         found["cash"] = (
             draft.money(-dice.between(1e4, 1e6) * draft.scale) if dice.chance(0.05) else draft.amount(1e5, 4e7)
         )
-    if dice.chance(0.5):
+    if dice.chance(0.6):
         value = draft.amount(1e6, 2e7)
         terms: Plan = {"value": value} | ({"life": draft.months(1, 120)} if dice.chance(0.6) else {})
         draw_asset_terms(draft, terms, draft.first, foreign=False)

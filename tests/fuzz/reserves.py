@@ -12,11 +12,11 @@ def draw_reserves(draft: Draft) -> None:
     """Set cash aside for the service of some loans; of those that pay an amount for one thing, some at its completion."""
     dice, funding = draft.dice, draft.plan.get("funding", {})
     for name, loan in draft.plan.get("loans", {}).items():
-        if loan.get("repayment", {}).get("style") == "revolver" or not dice.chance(0.2):
-            continue
-        reserve: Plan = {"covers": dice.pick("3 months", "6 months", "1 year", draft.months(1, 14))}
         asked = [sources[name] for sources in funding.values() if name in sources]
         fixed = len(asked) == 1 and asked[0] != "rest" and "%" not in str(asked[0])
+        if loan.get("repayment", {}).get("style") == "revolver" or not dice.chance(0.4 if fixed else 0.2):
+            continue
+        reserve: Plan = {"covers": dice.pick("3 months", "6 months", "1 year", draft.months(1, 14))}
         if dice.chance(0.6):
             reserve["filled_from"] = dice.pick("uses", "uses", "operations") if fixed else "operations"
         loan["reserve"] = reserve
