@@ -17,7 +17,7 @@ from tests.fuzz.report import Progress, list_findings, list_lines
 from tests.fuzz.runs import LONGEST, try_cases
 
 CHUNK = 20
-CHUNKS = 200
+CHUNKS = 60
 """Runs of cases after which a process is replaced, for what a process remembers grows."""
 PAUSE = 60
 """Seconds after which a run says how far it is, and keeps it."""

@@ -7,6 +7,7 @@ import gc
 import io
 import json
 from collections.abc import Iterator
+from unittest import mock
 
 from fibercap.cli import main
 from fibercap.model.project import project
@@ -23,13 +24,12 @@ CHARTS = ("bridge", "capacity", "cash", "claims", "compare", "cover", "debt", "f
 def run_command(*words: str) -> tuple[int, str, str]:
     """Run a command; return how it ended, and what it printed to both streams."""
     out, err, code = io.StringIO(), io.StringIO(), 0
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    to_end = mock.patch.object(gc, "freeze")  # a command leaves its garbage to the end of its process
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), to_end:
         try:
             main(list(words))
         except SystemExit as ended:
             code = int(ended.code or 0)
-        finally:
-            gc.unfreeze()  # a command leaves its garbage to the end of its process
     return code, out.getvalue(), err.getvalue()
 
 
