@@ -207,7 +207,8 @@ loans:
           sweep: {2001: 5 %, 2003: 8 %, interpolate: linear}}
   less: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD}, rate: {index: libor, margin: 2 %/year, cap: {2001: 6.5 %/year, 2003: 7 %/year, interpolate: linear}},
          sweep: {share: {2001: 3 %, 2003: 6 %, interpolate: linear}, while: {row: accounts.debt_to_ebitda_12m, below: {2001: 1.6, 2003: 1.3}}}}
-  most: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD}, rate: {index: libor, margin: {2001: 2 %/year, 2002: 1 %/year, interpolate: linear}},
+  most: {commitment: 4.4 million USD, signed: 2001-01-01, matures: 5 years, draws: {2001-01-01: 4 million USD}, rate: {index: libor, margin: {2001: 2 %/year, 2002: 1 %/year, interpolate: linear}}, prepayments: {2002-05-31: 0.2 million USD},
+         prepayment_fee: {2001: 3 %, 2003: 1 %, interpolate: linear},
          sweep: {share: 4 %, while: {row: accounts.debt_to_ebitda_12m, at_most: {2001: 1.6, 2003: 1.3}}}}
 projects: {line: {plant: works, adds: 40_000 km/year, capex: 20 million USD, spend: {2001-Q1: 100 %}, complete: 2001-03-31}}
 funding: {line: {cash: rest}}

@@ -59,7 +59,7 @@ loans:
          prepayments: {2003-05-15: 0.5 million USD}, prepayment_fee: 2 %, covenants: {cover: {row: accounts.dscr_12m, at_least: 1.2, test: payment}}}
   abroad: {commitment: 3 million EUR, signed: 2001-02-01, matures: 2005-02-01, rate: 6 %/year, payments: {every: half_year}, grace: 1 year,
            repayment: {style: fixed_payment, payment: 0.5 million EUR}, after_prepayment: recast,
-           prepayments: {2002-09-01: 0.2 million EUR, 2003-06-01: 0.1 million EUR}, prepayment_fee: {2002: 3 %, 2003-02-15: 1.5 %, interpolate: linear}}
+           prepayments: {2002-09-01: 0.2 million EUR, 2003-06-01: 0.1 million EUR}, prepayment_fee: {2002: 3 %, 2003-02-15: 1.5 %}}
   seller: {commitment: 4 million USD, signed: 2001-06-01, matures: 3 years, rate: 7 %/year, payments: {every: half_year}, prepayments: {2002-09-01: 0.3 million USD},
            repayment: {style: custom, schedule: {2002-12-01: 1 million USD, 2003-12-01: 2 million USD, 2004-06-01: 1 million USD}}, after_prepayment: recast}
   offered: {commitment: 1 million USD, signed: 2001-01-01, matures: 3 years, rate: 9 %/year, fees: {upfront: 1 %}}
