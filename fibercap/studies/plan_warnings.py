@@ -176,7 +176,8 @@ def _reference(projection: Projection) -> list[str]:
     """Warn if the reference company, which the owners' worth is measured against, runs out of cash."""
     if not projection.scenario.projects:
         return []
-    cash = projection.value(f"{WITHOUT}.accounts.cash")[0]
+    rows = [f"{WITHOUT}.accounts.{key}" for key in ("cash_free", "cash")]
+    cash = projection.value(next(row for row in rows if row in projection.rows))[0]
     if cash.min() >= -_trifle(projection):
         return []
     lowest = projection.timeline.labels[int(cash.argmin())]
