@@ -1,0 +1,81 @@
+"""The script that runs a tape in a page gives what NumPy gives, in Node: all rows and measures, rates of return too."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fibercap.core.program.numpy_machine import run
+from fibercap.core.program.tape_document import tape_document
+from fibercap.core.units import Array
+from fibercap.model.measures.all_measures import names
+from fibercap.model.project import project
+from fibercap.model.returns.roots import only_rate
+from fibercap.reading.files import read
+from fibercap.studies.plan_program import program_of
+from fibercap.studies.program_inputs import numbers_by_sample
+from tests.studies.test_plan_program import moved
+
+SCRIPT = Path(__file__).resolve().parents[2] / "fibercap" / "core" / "program" / "machine.js"
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node runs the script")
+
+
+def answer(code: str, asked: Any, folder: Path) -> Array:
+    """Return what JavaScript makes of `asked`; null is nan."""
+    (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
+    head = f"const {{machine, onlyRate}} = require({json.dumps(str(SCRIPT))});"
+    head += "const asked = JSON.parse(require('fs').readFileSync('asked.json'));"
+    command = ["node", "-e", f"{head} console.log(JSON.stringify({code}));"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return np.array(json.loads(done.stdout), dtype=float)
+
+
+@pytest.mark.parametrize("name", ["annuity_road", "fleet_revolver"])
+def test_the_script_gives_every_row_and_measure_that_numpy_gives(name: str, tmp_path: Path) -> None:
+    scenario = read(name)
+    projection, draws = project(scenario), moved(scenario, samples=12)
+    program = program_of(scenario, draws, [*names(projection), *projection.rows])
+    numbers = numbers_by_sample(scenario.with_samples(draws))
+    inputs = np.stack([numbers[address] for address in program.inputs])
+    asked = {"tape": tape_document(program.tape), "inputs": inputs.T.tolist()}
+    wanted = run(program.tape, inputs, only_rate).T
+
+    code = "(run => asked.inputs.map(inputs => Array.from(run(inputs))))(machine(asked.tape))"
+    found = answer(code, asked, tmp_path)
+
+    assert found.shape == wanted.shape
+    assert np.isnan(wanted).any()
+    assert np.array_equal(np.isnan(found), np.isnan(wanted))
+    assert found == pytest.approx(wanted, rel=1e-9, abs=1e-6, nan_ok=True)
+
+
+def test_rates_of_return_follow_the_same_rule(tmp_path: Path) -> None:
+    """No rate, one, several: of random series with repeated times, and of those that touch zero."""
+    random = np.random.default_rng(5)
+    series = [random.integers(-4, 5, length).astype(float) for length in random.integers(2, 9, 400)]
+    times = [np.sort(random.integers(0, 6, flows.size)).astype(float) for flows in series]
+    asked = [[when.tolist(), flows.tolist()] for when, flows in zip(times, series, strict=True)]
+    wanted = np.array([float(only_rate(*pair)) for pair in zip(times, series, strict=True)])
+
+    found = answer("asked.map(pair => onlyRate(...pair))", asked, tmp_path)
+
+    finite = np.isfinite(wanted)
+    assert 50 < np.count_nonzero(finite) < 390
+    assert found[finite] == pytest.approx(wanted[finite], rel=1e-9, abs=1e-12)
+    assert np.isnan(found[~finite]).all()
+
+
+def test_a_tape_as_data_has_no_number_that_json_lacks() -> None:
+    scenario = read("annuity_road")
+    program = program_of(scenario, moved(scenario, samples=9), ["min_dscr", "lowest_cash"])
+
+    document = tape_document(program.tape)
+
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert document["results"] == {"min_dscr": [0, 1], "lowest_cash": [1, 1]}
