@@ -21,6 +21,7 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.findings import USES, findings
+from tests.model.test_formulas import disagreements
 from tests.written import valid_scenarios
 
 FEW = settings(max_examples=40)
@@ -349,3 +350,23 @@ def test_no_sum_table_or_measure_of_the_horizon_contains_it() -> None:
     for name, measure in found.items():
         assert name in cover or "run_off" not in measure.formula, name
     assert isinstance(projection.scenario.loans["fleet"], Loan)
+
+
+def test_working_capital_bought_just_before_the_end_runs_off_after_it() -> None:
+    projection = project(scenario_of("""\
+fibercap: 1
+id: base
+horizon: {from: 2001, to: 2002, step: quarter}
+money: {report_in: USD}
+products: {fiber: {price: 25 USD/km}}
+plants:
+  works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}
+  other: {product: fiber, capacity: 10_000 km/year, cash_cost: 20 USD/km, opens: 2003-01-01,
+          purchase: {price: 1 million USD, on: 2002-12-31, life: 5 years, working_capital: 90_000 USD}}
+working_capital: {receivables: 200 days}
+loans: {bank: {commitment: 1 million USD, signed: 2002-01-01, matures: 3 years, rate: 8 %/year, draws: {2002-01-01: 1 million USD}}}
+opening: {cash: 2 million USD}
+"""))  # fmt: skip
+
+    assert projection.value("run_off.plants.other.purchased.receivables_left")[0, 0] == pytest.approx(7_875)
+    assert disagreements(projection) == []

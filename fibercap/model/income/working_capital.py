@@ -176,7 +176,8 @@ def _purchased_part_row(sheet: Sheet, plan: Plan, key: str, kind: str) -> str:
     text = f"SUM({{working_capital.{kind}_periods}} * ({{time.period}} = {number}))"
     runs = sheet.derive(f"{prefix}.purchase.{kind}_periods", "", text)
     left = run_off_text(f"({{time.period}} - {number} + 1)", runs)
-    text = f"SUM({{{flow}}}) * IF({{time.period}} >= {number}, {left}, 0)"
+    bought = sheet.derive(f"{prefix}.purchase.{kind}", plan.currency, f"SUM({{{flow}}})")
+    text = f"{bought} * IF({{time.period}} >= {number}, {left}, 0)"
     label = f"{plan.plants[key].name or key}: {kind} bought, left"
     sheet.line(Row(f"{flow}_left", label, plan.currency, STOCK, text))
     return f"{flow}_left"
