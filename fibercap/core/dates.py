@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, text_of, wrong
 from fibercap.core.input_hints import FIRST_YEAR, LAST_YEAR, day_of, quote
-from fibercap.core.period_names import DECEMBER, forms, is_business_year, whole_period
+from fibercap.core.period_names import DECEMBER, NO_BUSINESS_YEARS, forms, is_business_year, whole_period
 from fibercap.core.timeline import month_end
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
-
-NO_BUSINESS_YEARS: Final = "years end in December"
-"""How the way out of a key such as `FY2002` begins where years are those of the calendar."""
 
 
 class Day(Field):

@@ -125,7 +125,7 @@ class ScenarioError(FibercapError, ValueError):
 
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:
         self.name = name
-        self.problems = tuple(sorted(problems, key=lambda problem: _order(problem, name)))
+        self.problems = tuple(sorted(problems, key=lambda problem: order_of(problem, name)))
         count = len(self.problems)
         head = f"{name} cannot be used: {count:,} problem{'' if count == 1 else 's'}"
         super().__init__(self.problems[0].code, "\n\n".join([head, *_render_problems(self.problems)]))
@@ -144,8 +144,14 @@ def _render_problems(problems: Iterable[Problem]) -> Iterator[str]:
             yield f"and {number - MOST_SHOWN:,} more of the kind `{code}`; --json lists them all"
 
 
-def _order(problem: Problem, name: str = "") -> tuple[bool, bool, str, int, int]:
-    """Return a sort key by place; problems of the named file come before those of the files that it extends."""
+def order_of(problem: Problem, name: str = "") -> tuple[bool, bool, str, int, int]:
+    """Return a sort key by place; problems of the named file come before those of the files that it extends.
+
+    Parameters
+    ----------
+    problem, name : Problem, str
+        The problem, and the name of the file.
+    """
     place = problem.place
     file = place.file if place else ""
     return (place is None, file != name, file, place.line if place else 0, place.column if place else 0)
@@ -229,16 +235,3 @@ def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
     if near:
         return f"did you mean `{near}`?"
     return f"known {kind}: {', '.join(names)}" if names else f"there are no {kind} here"
-
-
-def unique(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems in the order of the file, without repetitions of a sentence at one place.
-
-    A mistake in a block that YAML aliases repeat is listed once, and so is what has one cause, at the first place.
-    """
-    first: dict[tuple[Place | str, str], Problem] = {}
-    for problem in sorted(problems, key=lambda p: (*_order(p), p.path)):
-        first.setdefault((problem.place or problem.path, problem.sentence()), problem)
-    from fibercap.core.one_cause import once_per_cause  # noqa: PLC0415 - it reads problems
-
-    return once_per_cause(list(first.values()))

@@ -6,14 +6,26 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.dates import NO_BUSINESS_YEARS
+from fibercap.core.errors import Place, Problem, order_of
+from fibercap.core.period_names import NO_BUSINESS_YEARS
 
 if TYPE_CHECKING:
-    from fibercap.core.errors import Problem
+    from collections.abc import Iterable
 
 _CODE: Final = re.compile(r"(?:the unknown (?:unit|currency) |^)`[kM]?([A-Z]{3})`")
 _UNIT: Final = re.compile(r"products\.[^.]+\.unit `([^`]+)`, no unit of products")
 _NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_currency"})
+
+
+def unique(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems in the order of the file, without repetitions of a sentence at one place.
+
+    A mistake in a block that YAML aliases repeat is listed once, and so is what has one cause, at the first place.
+    """
+    first: dict[tuple[Place | str, str], Problem] = {}
+    for problem in sorted(problems, key=lambda p: (*order_of(p), p.path)):
+        first.setdefault((problem.place or problem.path, problem.sentence()), problem)
+    return once_per_cause(list(first.values()))
 
 
 def once_per_cause(problems: list[Problem]) -> list[Problem]:

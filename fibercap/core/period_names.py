@@ -11,6 +11,8 @@ from typing import Final
 DECEMBER: Final = 12
 MONTH_NAMES: Final = tuple(calendar.month_name[1:])
 _LENGTHS: Final = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+NO_BUSINESS_YEARS: Final = "years end in December"
+"""How the way out of a key such as `FY2002` begins where years are those of the calendar."""
 
 
 def year_end(month: int, year_ends: int = DECEMBER) -> int:

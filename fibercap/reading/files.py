@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeGuard
 
-from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, unique
+from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError
 from fibercap.core.names import as_name
+from fibercap.core.one_cause import unique
 from fibercap.core.overlay import OverlayError, overlay, removals
 from fibercap.core.set_twice import find_repeated_settings
 from fibercap.core.tree import Branch, Leaf, Origin

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.errors import Place, Problem, ScenarioError, unique
+from fibercap.core.errors import Place, Problem, ScenarioError
 from fibercap.core.like import LIKE, entries_with_like
+from fibercap.core.one_cause import unique
 from fibercap.core.overlay import removals
 from fibercap.core.tree import Branch, Leaf, leaves
 from fibercap.reading.extends import Layer, Parents, resolve_extends
