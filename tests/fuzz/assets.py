@@ -40,7 +40,7 @@ def draw_units(draft: Draft, terms: Plan, makes: float, *, alone: bool = True, s
 def draw_asset_terms(draft: Draft, found: Plan, since: date, *, foreign: bool = True) -> None:
     """Add how an asset is depreciated, what of it is not, and its sale some time after it is complete."""
     dice = draft.dice
-    if "life" not in found and dice.chance(0.25):
+    if "life" not in found and dice.chance(0.3):
         found["land"] = dice.pick("true", "false")
     elif dice.chance(0.4):
         found["depreciation"] = draw_depreciation(draft)

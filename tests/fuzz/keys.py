@@ -180,13 +180,14 @@ def find_below(plan: Any, node: Node, path: str) -> Iterator[str]:
         place, path, node = node.enter(plan, path)
         yield from [place] if place else []
         for key, below in plan.items():
+            if key in LAID:
+                yield from (f"({word})" for word in OPERATORS if f"'{word}':" in str(below))
             if key in node.keys:
                 at = f"({key})" if node.keys[key].shared else f"{path}.{key}".lstrip(".")
                 yield at
                 yield from find_below(below, node.keys[key], at)
             elif key in LAID:
                 yield f"({key})"
-                yield from (f"({word})" for word in OPERATORS if f"'{word}':" in str(below))
             elif node.name is not None:
                 yield from find_below(below, node.name, f"{path}.NAME")
     elif str(plan).lower() in node.words:

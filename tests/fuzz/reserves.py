@@ -14,11 +14,11 @@ def draw_reserves(draft: Draft) -> None:
     for name, loan in draft.plan.get("loans", {}).items():
         asked = [sources[name] for sources in funding.values() if name in sources]
         fixed = len(asked) == 1 and asked[0] != "rest" and "%" not in str(asked[0])
-        if loan.get("repayment", {}).get("style") == "revolver" or not dice.chance(0.4 if fixed else 0.2):
+        if loan.get("repayment", {}).get("style") == "revolver" or not dice.chance(0.6 if fixed else 0.2):
             continue
         reserve: Plan = {"covers": dice.pick("3 months", "6 months", "1 year", draft.months(1, 14))}
-        if dice.chance(0.6):
-            reserve["filled_from"] = dice.pick("uses", "uses", "operations") if fixed else "operations"
+        if dice.chance(0.8):
+            reserve["filled_from"] = dice.pick("uses", "uses", "uses", "operations") if fixed else "operations"
         loan["reserve"] = reserve
 
 
