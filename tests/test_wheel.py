@@ -59,5 +59,5 @@ def test_a_file_is_taken_before_a_name(tmp_path: Path, monkeypatch: pytest.Monke
 def test_every_dependency_says_from_which_version_on_it_serves() -> None:
     assert [floor.split("==")[0] for floor in floors()] == [
         *["click", "Jinja2", "matplotlib", "numpy", "pandas", "pint", "pydantic", "PyYAML", "rich"],
-        *["typing-extensions", "XlsxWriter"],
+        *["scipy", "typing-extensions", "XlsxWriter"],
     ]

@@ -11,8 +11,8 @@ from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, write_file
 from fibercap.commands.terminal import say, say_json
 
 RESULTS = (
-    *("run", "compare", "check", "plot", "loan", "size", "solve", "rows", "explain", "show", "diff", "export"),
-    *("errors", "manifest"),
+    *("run", "compare", "check", "plot", "loan", "size", "solve", "simulate", "rows", "explain", "show", "diff"),
+    *("export", "errors", "manifest"),
 )
 """The same names as in `views.json.schema.RESULTS`, repeated because that module is too slow to import on start."""
 

@@ -148,7 +148,7 @@ def program_of(scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str]
     try:
         tape = _tape(projection, inputs, addresses, keep)
     except FormulaError as error:
-        raise FibercapError(NO_PROGRAM, error.found) from None
+        raise FibercapError("no_program", error.found) from None
     program = PlanProgram(scenario, tape, inputs, rows, points.number, points.refused, 0.0, ranges(draws))
     return replace(program, gap=_largest_gap(program.run(projection.scenario), projection))
 
@@ -188,6 +188,6 @@ def _largest_gap(results: Mapping[str, Array], projection: Projection) -> float:
             sample, *column = np.argwhere(differs)[0].tolist()
             place = f"`{name}`" + (f" in column {column[0] + 1}" if column else "")
             values_text = f"{values[differs][0]:g} instead of {wanted[differs][0]:g}"
-            raise FibercapError(NO_PROGRAM, f"the program gives {values_text} for {place} at point {sample + 1}")
+            raise FibercapError("no_program", f"the program gives {values_text} for {place} at point {sample + 1}")
         largest = max(largest, float(np.nanmax(apart, initial=0.0)))
     return largest

@@ -212,6 +212,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
     changes += ["funding.jena_multimode.grant={share: 23 %, after: 6 months}"] if law == "grants" else []
     stop = ["loans.fleet.covenants={cover: {row: accounts.dscr_12m, at_least: 1}}", "loans.fleet.draw_stop=true"]
     changes += stop if law == "draw_stop" else []
+    changes += ["loans.fleet.reserve={covers: 6 months, filled_from: operations}"] if law == "reserves" else []
     projection = project(read("fibercore", settings=changes))
     reader = Reader(projection)
     values: dict[str, Any] = {path: value.copy() for path, value in reader.values.items()}
@@ -225,6 +226,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "order_of_cash": ("waterfall.closing", 20),
         "served_in_turn": ("accounts.dividends", 20),
         "draw_stop": ("loans.fleet.draws_stopped", 12),
+        "reserves": ("loans.fleet.reserve_filled", 20),
         "owners": ("accounts.retained_earnings", 20),
         "payouts": ("accounts.payouts", 20),
         "equity_limit": ("accounts.equity_left", 20),

@@ -56,7 +56,7 @@ def find_stopped(contracts: dict[str, Contract], calendar: Calendar, known: Rows
 
 
 def find_broken(block: dict[str, Any], name: str, contract: Contract, calendar: Calendar, known: Rows) -> Row:
-    """Return 1 from a test that is not kept until the next that is."""
+    """Return 1 from a test that is not kept until the next that is, and 0 after the last test."""
     broken = np.zeros(calendar.count)
     if block["row"] not in known:
         return broken
@@ -65,8 +65,8 @@ def find_broken(block: dict[str, Any], name: str, contract: Contract, calendar: 
     if word in {"below", "at_most"}:
         without = "accounts.debt_without_ebitda" if block["row"].startswith("accounts.debt_to_ebitda") else ""
         values[known.get(without or f"{block['row']}.no_denominator", broken) > 0] = np.inf
-    tests = list_tests(block, name, contract, calendar, known, closes=False)
-    for at in range(calendar.count):
+    tests = list_tests(block, name, contract, calendar, known)
+    for at in range(int(np.flatnonzero(tests)[-1]) + 1 if tests.any() else 0):
         if tests[at] and not np.isnan(values[at]):
             slack = 1e-9 * abs(limits[at]) * (1 if word in {"at_least", "below"} else -1)
             kept = (

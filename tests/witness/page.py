@@ -41,7 +41,7 @@ SUMMED = (
     "reserve_released",
     ".depreciation",
 )
-AVERAGED = ("effective_capacity",)
+AVERAGED = ("effective_capacity", ".average")
 
 
 @dataclass(frozen=True)

@@ -93,9 +93,9 @@ class DriverDocument(TypedDict):
     inputs: list[str]
     """Uncertain inputs that move together."""
     first: Estimated
-    """First-order Sobol index. [1]"""
+    """First-order Sobol index, a share of the variance."""
     total: Estimated
-    """Total Sobol index. [1]"""
+    """Total Sobol index, a share of the variance."""
     rank_correlations: dict[str, float | None]
     """Rank correlation of each with the measure; null where one of the two never moves."""
 
