@@ -29,7 +29,7 @@ from tests.fuzz.rewriting import CODES, change_units, lay_over, move_years, mult
 TIMES = 1000
 HUGE = 1e5
 
-FLAGS = (".has_payment", ".has_dscr", ".changed")
+FLAGS = (".has_payment", ".has_dscr", ".changed", ".live")
 """Rows that say where there is money: a part of a cent is none, a thousand times as much is some."""
 
 
