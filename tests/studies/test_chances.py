@@ -14,8 +14,8 @@ from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.chances.drivers import drivers, groups_of, rank_correlation, sobol_indices
 from fibercap.studies.chances.estimates import estimate, mean, tail_mean
-from fibercap.studies.chances.laying import lay
 from fibercap.studies.chances.points import SCRAMBLES, round_up, sobol_points
+from fibercap.studies.chances.sample_overlay import overlay_for
 from fibercap.studies.chances.sampling import Sampler
 from fibercap.studies.chances.simulate import simulate
 
@@ -191,8 +191,8 @@ def test_a_sample_depends_on_seed_and_number_alone() -> None:
 def test_a_series_by_year_leaves_the_plan_as_it_is() -> None:
     """The plan that takes samples year by year projects the same figures."""
     sample = sampler()
-    laid = lay(sample, sample.scenario)
-    before, after = project(sample.scenario), project(laid.scenario)
+    overlay = overlay_for(sample, sample.scenario)
+    before, after = project(sample.scenario), project(overlay.scenario)
     for path in ("accounts.cash", "accounts.revenue", "accounts.net_income"):
         np.testing.assert_allclose(after.value(path), before.value(path), rtol=1e-12)
 
@@ -257,7 +257,7 @@ def test_options_are_tried_on_the_same_samples() -> None:
     """An option lacks the loan, and so its rate; the rest is drawn alike."""
     simulation = simulate(plan(), options=["own"], samples=64)
     alone = simulation.cases["own"]
-    assert alone.laid.missing == ("rate",)
+    assert alone.overlay.missing == ("rate",)
     written = simulate(plan(), samples=64).cases[""]
     np.testing.assert_allclose(alone.measure("project_npv"), written.measure("project_npv"), rtol=1e-9)
     assert "covenant:bank.cover" not in alone.kept

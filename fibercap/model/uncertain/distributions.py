@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
@@ -22,7 +23,7 @@ from fibercap.model.uncertain.parameters import (
 )
 
 
-class OneNumber:
+class OneNumber(ABC):
     """A distribution from which one number is drawn for each sample."""
 
     kind: ClassVar[str]
@@ -47,6 +48,7 @@ class OneNumber:
         del unit
         return iter(())
 
+    @abstractmethod
     def quantile(self, chance: Array, unit: str) -> Array:
         """Return the numbers below which a draw falls with some chances, of their shape. [unit]
 
@@ -57,8 +59,8 @@ class OneNumber:
         unit : str
             The unit of what is drawn.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def chance_below(self, value: float, unit: str) -> float:
         """Return the chance that a draw falls below a value. [1]
 
@@ -67,7 +69,6 @@ class OneNumber:
         value, unit : float, str
             The value, in the unit of what is drawn.
         """
-        raise NotImplementedError
 
 
 class Normal(OneNumber, Spec):
@@ -195,9 +196,15 @@ class Triangular(OneNumber, Spec):
 class OfBeta(OneNumber):
     """A distribution that is a beta distribution, stretched between two numbers."""
 
+    @abstractmethod
     def shape(self, unit: str) -> tuple[float, float, float, float]:
-        """Return alpha, beta, the lowest and the highest number."""
-        raise NotImplementedError
+        """Return alpha and beta [1], and the lowest and the highest number. [unit]
+
+        Parameters
+        ----------
+        unit : str
+            The unit of what is drawn.
+        """
 
     def quantile(self, chance: Array, unit: str) -> Array:
         """Return the quantiles."""

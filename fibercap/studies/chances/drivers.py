@@ -132,8 +132,8 @@ def drivers(simulation: Simulation, case: Case, measure: str, base: int = BASE) 
 
 
 def _results(sampler: Sampler, case: Case, points: Array, measure: str) -> Array:
-    samples = case.laid.samples(sampler.draw(sampler.correlate(points)))
-    return evaluate(case.laid.scenario, samples, [measure])[measure]
+    samples = case.overlay.samples(sampler.draw(sampler.correlate(points)))
+    return evaluate(case.overlay.scenario, samples, [measure])[measure]
 
 
 def rank_correlation(drawn: Array, values: Array) -> float:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
-    from fibercap.studies.chances.laying import Laid
+    from fibercap.studies.chances.sample_overlay import SampleOverlay
     from fibercap.studies.chances.sampling import Sampler
 
     Numbers = npt.NDArray[np.int64]
@@ -46,16 +46,21 @@ class Runs:
 
     Parameters
     ----------
-    sampler, laid, base : Sampler, Laid, Projection
-        What is uncertain, the plan on which samples are laid, and the plan without samples.
+    sampler, overlay, base : Sampler, SampleOverlay, Projection
+        What is uncertain, the plan that takes samples, and the plan without samples.
     measures, rows : tuple of str
         What is kept.
     """
 
     def __init__(
-        self, sampler: Sampler, laid: Laid, base: Projection, measures: tuple[str, ...], rows: tuple[str, ...]
+        self,
+        sampler: Sampler,
+        overlay: SampleOverlay,
+        base: Projection,
+        measures: tuple[str, ...],
+        rows: tuple[str, ...],
     ) -> None:
-        self._sampler, self._laid, self._base, self._measures, self._rows = sampler, laid, base, measures, rows
+        self._sampler, self._overlay, self._base, self._measures, self._rows = sampler, overlay, base, measures, rows
         self._program: PlanProgram | None = None
         self.refused: list[Refusal] = []
         self.why_rows = ""
@@ -64,7 +69,7 @@ class Runs:
         """Return what is kept of all samples, by number."""
         self._choose(count)
         results: Kept = {}
-        chunk = samples_together(self._program.tape) if self._program else chunk_of(self._laid.scenario)
+        chunk = samples_together(self._program.tape) if self._program else chunk_of(self._overlay.scenario)
         for start in range(0, count, chunk):
             numbers = np.arange(start, min(start + chunk, count))
             drawn = self._draw(start, int(numbers[-1]) + 1)
@@ -85,7 +90,7 @@ class Runs:
         if count < MANY:
             self.why_rows = f"rows are faster for less than {MANY:,} samples"
             return
-        by_measure = any(c.measure for loan in self._laid.scenario.loans.values() for c in loan.covenants.values())
+        by_measure = any(c.measure for loan in self._overlay.scenario.loans.values() for c in loan.covenants.values())
         if by_measure:
             self.why_rows = "a covenant limits a measure, which a program does not have"
             return
@@ -94,17 +99,18 @@ class Runs:
         claimed = (claim.measure for claim in self._base.scenario.claims.values() if claim.measure)
         self._measures = tuple(dict.fromkeys((*self._measures, *claimed)))
         samples = {
-            path: sample_values(value) for path, value in self._laid.samples(self._draw(0, min(count, RANGE))).items()
+            path: sample_values(value)
+            for path, value in self._overlay.samples(self._draw(0, min(count, RANGE))).items()
         }
         try:
-            self._program = program_for(self._laid.scenario, samples, (*self._measures, *reader.paths))
+            self._program = program_for(self._overlay.scenario, samples, (*self._measures, *reader.paths))
         except FibercapError as error:
             self.why_rows = str(error)
 
     def _work_out(self, numbers: Numbers, drawn: Mapping[str, Array]) -> list[tuple[Numbers, Kept]]:
         """Return what is kept of some samples; those that the plan refuses are left out, found by halving."""
         try:
-            plan = self._laid.scenario.with_samples(self._laid.samples(drawn))
+            plan = self._overlay.scenario.with_samples(self._overlay.samples(drawn))
         except ScenarioError as error:
             if len(numbers) == 1:
                 self.refused.append(Refusal(int(numbers[0]), _why(error)))

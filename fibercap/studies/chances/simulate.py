@@ -14,9 +14,9 @@ from fibercap.core.threads import one_blas_thread
 from fibercap.model.project import project
 from fibercap.studies.chances.estimates import FIGURES, Estimate, chance, estimate
 from fibercap.studies.chances.kept import MEASURE, ROW
-from fibercap.studies.chances.laying import Laid, lay
 from fibercap.studies.chances.points import round_up
 from fibercap.studies.chances.runs import Refusal, Runs
+from fibercap.studies.chances.sample_overlay import SampleOverlay, overlay_for
 from fibercap.studies.chances.sampling import Sampler
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class Case:
     ----------
     name, title : str
         The option, "" for the plan as written; and what tables call it.
-    laid : Laid
-        The plan on which samples are laid.
+    overlay : SampleOverlay
+        The plan that takes samples.
     base : Projection
         The plan without samples.
     kept : mapping
@@ -58,7 +58,7 @@ class Case:
 
     name: str
     title: str
-    laid: Laid
+    overlay: SampleOverlay
     base: Projection
     kept: Mapping[str, Array]
     refused: tuple[Refusal, ...]
@@ -145,7 +145,7 @@ class Simulation:
         """
         case = self.cases[option] if option is not None else next(iter(self.cases.values()))
         drawn = self.sampler.draw(self.sampler.chances(range(number, number + 1)))
-        return project(case.laid.scenario.with_samples(case.laid.samples(drawn)))
+        return project(case.overlay.scenario.with_samples(case.overlay.samples(drawn)))
 
 
 @one_blas_thread()
@@ -205,15 +205,15 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
     for place, name in enumerate(names):
         plan = scenario.with_option(name) if name else scenario
         base = project(plan)
-        laid = lay(sampler, plan)
+        overlay = overlay_for(sampler, plan)
         if unknown := next((measure for measure in measures if measure not in base.measures), ""):
             hint = did_you_mean(unknown, list(base.measures), "measures")
             raise FibercapError("no_such_name", f"no measure `{unknown}`", hint)
         kept_measures = (*(name for name in KEPT if name in base.measures), *measures)
-        runs = Runs(sampler, laid, base, tuple(dict.fromkeys(kept_measures)), tuple(rows))
+        runs = Runs(sampler, overlay, base, tuple(dict.fromkeys(kept_measures)), tuple(rows))
         kept = runs.all(count, partial(_tell, watch, place * count, count * len(names)))
         title = (scenario.options[name].title if name else scenario.title) or name or scenario.id
-        cases[name] = Case(name, title, laid, base, kept, tuple(runs.refused), runs.why_rows)
+        cases[name] = Case(name, title, overlay, base, kept, tuple(runs.refused), runs.why_rows)
     return Simulation(scenario, sampler, count, asked, cases)
 
 

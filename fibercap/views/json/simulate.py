@@ -65,7 +65,7 @@ def _case(case: Case, first: Case | None) -> types.SimulatedCase:
     rows = [key.removeprefix(ROW) for key in case.kept if key.startswith(ROW)]
     return {
         "title": case.title,
-        "missing": list(case.laid.missing),
+        "missing": list(case.overlay.missing),
         "refused": [{"sample": refusal.sample, "why": refusal.why} for refusal in case.refused],
         "measures": {name: _likely(case, name) for name in names},
         "claims": {name: _estimate_document(one) for name, (one,) in case.chances(CLAIM).items()},

@@ -65,8 +65,8 @@ def _refusals(console: Console, simulation: Simulation, name: str) -> None:
             f"{where}{len(case.refused):,} samples are refused and left out, the first is {first.sample}: {first.why}"
         )
         print_hanging(console, "NOTE", text, "bold")
-    if case.laid.missing:
-        text = f"{where}no {', '.join(case.laid.missing)} in this option"
+    if case.overlay.missing:
+        text = f"{where}no {', '.join(case.overlay.missing)} in this option"
         print_hanging(console, "NOTE", text, "bold")
 
 

@@ -1,4 +1,4 @@
-"""Samples laid over a plan: series that move year by year are first written with a key for each year or period."""
+"""Samples in a plan: a series that moves year by year is first written with a key for each year or period."""
 
 from __future__ import annotations
 
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Laid:
-    """A plan on which samples are laid.
+class SampleOverlay:
+    """A plan that takes samples, and how each uncertain input gets them.
 
     Parameters
     ----------
     scenario : Scenario
         The plan, with a key for each year in the series that move year by year.
+    uncertain, units : mapping
+        The uncertain inputs, and the unit of what is drawn for each, by name.
     keys : mapping
         By name of an uncertain input with yearly factors, the keys of its series and the year of each, as an index.
     missing : tuple of str
@@ -66,7 +68,7 @@ class Laid:
         return samples
 
 
-def lay(sampler: Sampler, scenario: Scenario) -> Laid:
+def overlay_for(sampler: Sampler, scenario: Scenario) -> SampleOverlay:
     """Return a plan, or an option of it, ready for samples.
 
     Parameters
@@ -86,7 +88,7 @@ def lay(sampler: Sampler, scenario: Scenario) -> Laid:
         if isinstance(kind, FreeInput) and uncertain[name].distribution.is_yearly
     }
     if not yearly:
-        return Laid(scenario, uncertain, sampler.units, {}, missing)
+        return SampleOverlay(scenario, uncertain, sampler.units, {}, missing)
     removed, added = [], Branch()
     keys: dict[str, tuple[tuple[str, int], ...]] = {}
     projection = project(scenario)
@@ -100,7 +102,7 @@ def lay(sampler: Sampler, scenario: Scenario) -> Laid:
             series = series.with_child("interpolate", Leaf("none"))
         added = added.with_child(path, series)
     by_year = scenario.with_changes(Branch({"remove": Leaf(tuple(removed)), "add": added}), "year by year")
-    return Laid(by_year, uncertain, sampler.units, keys, missing)
+    return SampleOverlay(by_year, uncertain, sampler.units, keys, missing)
 
 
 def _by_key(
