@@ -35,6 +35,24 @@ loans:
   bank: {commitment: 3 MUSD, signed: 2000-01-15, matures: 5 years,
          rate: {index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year}}}
 """
+CIRCULAR = """\
+fibercap: 1
+horizon: {from: 2001, to: 2004}
+money: {report_in: USD}
+exchange: {EUR: {closing: {2001: 0.9 USD/EUR, 2002: 1 USD/EUR, 2004: 1 USD/EUR}, average: 0.95 USD/EUR}}
+products: {cable: {price: 50 USD/km, demand: 90_000 km/year}}
+plants: {works: {product: cable, capacity: 60_000 km/year, cash_cost: 28 USD/km}}
+projects:
+  line: {plant: works, adds: 20_000 km/year, capex: 2 million USD, complete: 2002-12-31}
+  hall: {plant: works, adds: 10_000 km/year, capex: 2 million USD, complete: 2002-12-31}
+loans: {bank: {commitment: 1 million EUR, signed: 2001-01-15, matures: 3 years, rate: 8 %/year}}
+funding:
+  line: {cash: available, equity: rest}
+  hall: {equity: 1.5 million USD, bank: rest, order: in_order}
+company: {equity_limit: 2 million USD}
+tax: {rate: 30 %}
+opening: {cash: 1.2 million USD}
+"""
 ROUND = """\
 fibercap: 1
 horizon: {from: 2001, to: 2007, step: quarter}
@@ -138,6 +156,7 @@ REQUESTS: Mapping[str, Request] = {
     "needs_company": Request("fibercap loan loans.yaml", {"loans.yaml": LOANS}),
     # what does not settle
     "never_settles": Request("fibercap run round.yaml", {"round.yaml": ROUND}),
+    "circular_plan": Request("fibercap run two_projects.yaml", {"two_projects.yaml": CIRCULAR}),
     # files written and read back
     "file_exists": Request("fibercap export fibercore --out plan.csv", {"plan.csv": ""}),
     "cannot_write": Request("fibercap export fibercore --out missing/plan.csv"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 
 class CircularError(FormulaError):
-    """A cell depends on itself."""
+    """A cell depends on itself; holds the paths of the rows on the way round."""
+
+    def __init__(self, code: str, message: str, paths: Sequence[str]) -> None:
+        super().__init__(code, message)
+        self.paths = tuple(dict.fromkeys(paths))
 
 
 class Texts(NamedTuple):
@@ -206,12 +211,17 @@ def _follow(circle: Circle, wanted: Open) -> list[Step]:
         except NeededError as error:
             if error.cell in on_stack:
                 message = f"`{error.cell.path}` rests on itself in column {error.cell.index + 1}"
-                raise CircularError("rests_on_itself", message) from None
+                raise CircularError("rests_on_itself", message, _paths_from(error.cell, stack)) from None
             stack.append(error.cell)
             on_stack.add(error.cell)
         else:
             on_stack.discard(stack.pop())
     return order
+
+
+def _paths_from(cell: Open, stack: Sequence[Open]) -> list[str]:
+    """Return the paths of a stack from a cell on; open cells answer no comparison but `is`."""
+    return [each.path for each in dropwhile(lambda each: each is not cell, stack)]
 
 
 def _cells(value: Array, length: int) -> list[Any]:

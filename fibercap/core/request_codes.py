@@ -62,6 +62,10 @@ SEARCHES: Final = {
         "Two things depend on each other, and trying them in turn does not end.",
         "Cut the dependence, as the message says.",
     ),
+    "circular_plan": Kind(
+        "Cash of a period depends on itself, so that no order of computation exists.",
+        "Write an amount in place of one that cash decides.",
+    ),
 }
 FILES: Final = {
     "file_exists": Kind("A file that would be written exists.", "Add `--force` to replace it, or name another."),

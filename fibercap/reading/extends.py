@@ -11,7 +11,7 @@ from fibercap.core.errors import Problem
 from fibercap.core.like import fill_likes
 from fibercap.core.overlay import VERBS, OverlayError, overlay
 from fibercap.core.tree import Branch, Leaf, Path, Tree, wrapped_value
-from fibercap.model.plan.scenario import SCHEMA
+from fibercap.model.plan.plan_schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,8 @@ from fibercap.core.overlay import OverlayError, overlay, removals
 from fibercap.core.set_twice import find_repeated_settings
 from fibercap.core.tree import Branch, Leaf, Origin
 from fibercap.model.loans.contracts import Contracts
-from fibercap.model.plan.scenario import SCHEMA, Scenario
+from fibercap.model.plan.plan_schema import SCHEMA
+from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.dangling import merge_problems_of_removals
 from fibercap.reading.loading import LoadedText, load_text
 from fibercap.reading.locating import bytes_from, bytes_of, display_path, locate
@@ -133,8 +134,9 @@ def _with_option_and_settings(
     scenario = _scenario(loaded, default_id)
     if option is not None:
         scenario = scenario.with_option(option)
-    for setting, changes in _changes(loaded, settings):
-        scenario = scenario.with_changes(changes, f"--set {setting}")
+    overlays = [(f"--set {setting}", changes) for setting, changes in _changes(loaded, settings)]
+    if overlays:
+        scenario = scenario.with_overlays(overlays)
     scenario.set_files_read(loaded.files_read)
     return scenario
 

@@ -101,8 +101,12 @@ def test_rows_that_go_on_otherwise_do_so_from_their_column() -> None:
 
 
 def test_a_cell_that_rests_on_itself_is_named() -> None:
-    with pytest.raises(CircularError, match=r"^`short` rests on itself in column 1; let it read the column before$"):
+    with pytest.raises(
+        CircularError, match=r"^`short` rests on itself in column 1; let it read the column before$"
+    ) as caught:
         settled(blocks(interest=("{short} * 0.1", "0")))
+
+    assert set(caught.value.paths) >= {"short", "interest"}
 
 
 def test_what_is_assumed_breaks_a_circle_and_is_given_back_as_its_formula_has_it() -> None:

@@ -13,7 +13,7 @@ from fibercap.core.operators import OperatorError, delay, plus, times
 from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Branch, Leaf, subtree
-from fibercap.model.plan.scenario import SCHEMA
+from fibercap.model.plan.plan_schema import SCHEMA
 from fibercap.reading.text import read_text
 
 BASE = """\

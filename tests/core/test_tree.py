@@ -8,7 +8,7 @@ import pytest
 
 from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.tree import Branch, Leaf, leaves, subtree, unwrap
-from fibercap.model.plan.scenario import SCHEMA
+from fibercap.model.plan.plan_schema import SCHEMA
 from fibercap.reading.text import read_text
 
 BASE = """\

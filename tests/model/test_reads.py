@@ -13,7 +13,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate
 from fibercap.core.tree import subtree, unwrap
 from fibercap.core.unit_proof import fits, unit_of
-from fibercap.model.plan.scenario import known_fields
+from fibercap.model.plan.plan_schema import known_fields
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.overlay import overlay
-from fibercap.model.plan.scenario import SCHEMA, Scenario
+from fibercap.model.plan.plan_schema import SCHEMA
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.reading.text import read_text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
@@ -167,3 +168,24 @@ def test_one_unknown_currency_is_one_problem(text: str, path: str) -> None:
     (problem,) = caught.value.problems
     assert problem.path == path
     assert ("more input" in problem.hint) == (text.count("XYZ") + text.count("XQZ") > 1)
+
+
+@pytest.mark.parametrize("step", [1, -1], ids=["the rate first", "the index first"])
+def test_settings_may_name_what_a_later_one_adds(tmp_path: Path, step: int) -> None:
+    """Settings are validated together: their order does not matter."""
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    settings = ["loans.bank.rate={index: libor, margin: 2 %/year}", "rates={libor: 5 %/year}"]
+
+    floating = project(read(tmp_path / "plan.yaml", settings=settings[::step]))
+    fixed = project(read(tmp_path / "plan.yaml", settings=["loans.bank.rate=7 %/year"]))
+
+    np.testing.assert_allclose(
+        floating["loans.bank.interest"].magnitude, fixed["loans.bank.interest"].magnitude, rtol=1e-12
+    )
+
+
+def test_problems_of_all_settings_are_reported_at_once(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(PLAN)
+
+    with pytest.raises(ScenarioError, match=r"(?s)loans\.bank\.rte.*did you mean `rate`.*loans\.bonk\.rate"):
+        read(tmp_path / "plan.yaml", settings=["loans.bank.rte=3 %/year", "loans.bonk.rate=3 %/year"])

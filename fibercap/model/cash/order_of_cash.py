@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.cells import CircularError
 from fibercap.core.circle import settle
 from fibercap.core.errors import FibercapError
+from fibercap.model.cash.circular_plan import circular_plan
 from fibercap.model.cash.draw_stop import stopped_row, stopping_loans
 from fibercap.model.cash.interest_on_cash import interest_rows_of
 from fibercap.model.cash.payouts import PAYOUT_ROWS
@@ -75,7 +76,8 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
     Raises
     ------
     FibercapError
-        If one never settles: a ratio that looks ahead may depend on the dividends or draws that it bars.
+        If one never settles: a ratio that looks ahead may depend on the dividends or draws that it bars. If cash
+        depends on itself within a period.
 
     Source
     ------
@@ -90,9 +92,9 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
 
     try:
         values = settle_with({})
-    except CircularError:
+    except CircularError as error:
         if not locks:
-            raise
+            raise circular_plan(error) from None
         values = _settle_locks(settle_with, sheet.length, locks)
     sheet.settle(values)
     settled_schedules = {

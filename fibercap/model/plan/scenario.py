@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -12,20 +12,18 @@ from typing import Any
 import numpy as np
 from pydantic import PrivateAttr
 
-from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
+from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.product_units import units_context, vocabulary_of
-from fibercap.core.schema_of_paths import Schema
-from fibercap.core.series import OverTime
-from fibercap.core.spec import field_at, fields_at, quantities
+from fibercap.core.spec import quantities
 from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
-from fibercap.core.units import is_share
 from fibercap.core.vocabulary import Vocabulary, using
 from fibercap.model.checks.plan_checks import problems_across
 from fibercap.model.funding.financing_inputs import is_financing
 from fibercap.model.plan.context import context_of
 from fibercap.model.plan.inputs import NO_INPUTS, Input, collect_sources, written_path
 from fibercap.model.plan.plan import SOURCE_KINDS, Plan
+from fibercap.model.plan.plan_schema import SCHEMA
 from fibercap.model.plan.samples import problem_of_replaced_block, sample_tree
 from fibercap.model.plan.validated import Parsed, reusable_amounts, reusable_blocks, validate
 from fibercap.model.uncertain.standalone import without_missing_inputs
@@ -145,7 +143,8 @@ class Scenario(Plan):
             raise FibercapError("no_such_name", f"no option `{name}` in {self.file}", hint)
         changes = options[name]
         if name not in self._with_options:
-            scenario = self._apply_overlay(changes, f"option {name}", name) if isinstance(changes, Branch) else self
+            overlays = [(f"option {name}", changes)] if isinstance(changes, Branch) else []
+            scenario = self._apply_overlays(overlays, name) if overlays else self
             if scenario is not self:
                 scenario._base = self.as_written  # noqa: SLF001 - its own
             self._with_options[name] = scenario
@@ -161,7 +160,24 @@ class Scenario(Plan):
         how : str
             Name of the overlay in messages.
         """
-        return self._with_base(self._apply_overlay(changes, how, self.option), changes, how)
+        return self.with_overlays([(how, changes)])
+
+    def with_overlays(self, overlays: Sequence[tuple[str, Branch]]) -> Scenario:
+        """Return this scenario with several overlays applied in their order, validated once they all are.
+
+        One may name what a later one adds.
+
+        Parameters
+        ----------
+        overlays : sequence of (str, Branch)
+            The name in messages of each, and the overlay `{remove, change, add}`.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem of the overlays, else with those of the scenario that they make.
+        """
+        return self._with_base(self._apply_overlays(overlays, self.option), overlays)
 
     def with_samples(self, draws: Mapping[str, Any]) -> Scenario:
         """Return a batch: at each path, samples of shape (sample,) or (sample, 1) in place of the number written there.
@@ -181,27 +197,24 @@ class Scenario(Plan):
         if problems:
             raise ScenarioError(self.file, problems)
         changes = Branch({"change": Branch({path: sample_tree(value) for path, value in draws.items()})})
-        return self._with_base(self._apply_overlay(changes, "drawn", self.option), changes, "drawn")
+        return self.with_overlays([("drawn", changes)])
 
-    def _with_base(self, scenario: Scenario, changes: Branch, how: str) -> Scenario:
-        """Set the plan as written of a changed option; apply a change of financing to that too, as far as it fits."""
+    def _with_base(self, scenario: Scenario, overlays: Sequence[tuple[str, Branch]]) -> Scenario:
+        """Set the plan as written of a changed option; apply changes of financing to that too, as far as they fit."""
         base = self._base
-        if base is not None and is_financing(changes):
-            try:
-                tree = overlay(base.tree, changes, SCHEMA, how)
-            except OverlayError as error:
-                tree = error.tree  # a path that only the option has cannot be changed in the plan as written
+        if base is not None:
+            financing = [(how, changes) for how, changes in overlays if is_financing(changes)]
+            tree, _ = _overlay_all(base.tree, financing)  # what only the option has cannot be changed in the plan
             if tree is not base.tree:
                 with suppress(ScenarioError):
                     base = Scenario.from_tree(tree, base.file, None, base)
         scenario._base = base
         return scenario
 
-    def _apply_overlay(self, changes: Branch, how: str, option: str | None) -> Scenario:
-        try:
-            tree = overlay(self.tree, changes, SCHEMA, how)
-        except OverlayError as error:
-            raise ScenarioError(self.file, error.problems) from None
+    def _apply_overlays(self, overlays: Sequence[tuple[str, Branch]], option: str | None) -> Scenario:
+        tree, problems = _overlay_all(self.tree, overlays)
+        if problems:
+            raise ScenarioError(self.file, problems)
         return Scenario.from_tree(tree, self.file, option, self)
 
     def inputs(self) -> tuple[Input, ...]:
@@ -256,44 +269,13 @@ class Scenario(Plan):
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
 
 
-def known_fields(path: Path) -> frozenset[str] | None:
-    """Return the schema's field names at a path, or None where names are free."""
-    return fields_at(Scenario, path)
-
-
-ONE_VALUE = frozenset(
-    {
-        ("projects", "ramp"),
-        ("projects", "spend"),
-        ("money", "terminal_value"),
-        ("money", "discount_rate"),
-        ("loans", "rate"),
-        ("loans", "rounding"),
-        ("plants", "working_capital"),
-        ("funding", "grant"),
-        *((block, "depreciation") for block in ("projects", "plants", "opening", "tax")),
-    }
-)
-
-
-def _one_value(path: Path) -> bool:
-    """Return whether the block at a path is one value, of a kind that its key names."""
-    return (path[0], path[-1]) in ONE_VALUE
-
-
-def _bare_key(path: Path, text: str) -> str:
-    """Return the key that a bare value has when a new path is added beside it; "" if the new path replaces it."""
-    if path == ("opening", "fixed_assets", "life"):
-        return "value"
-    if (path[0], path[-2:]) == ("funding", ("grant", "after")):
-        return "share" if is_share(text) else "amount"
-    return ""
-
-
-def _settings(path: Path) -> frozenset[str]:
-    """Return the keys that may stand beside the periods of the series at a path; none if there is no such series."""
-    field = field_at(Scenario, path)
-    return frozenset(field.settings) if isinstance(field, OverTime) else frozenset()
-
-
-SCHEMA = Schema(known_fields, _one_value, _bare_key, _settings)
+def _overlay_all(tree: Branch, overlays: Sequence[tuple[str, Branch]]) -> tuple[Branch, list[Problem]]:
+    """Return the tree with the overlays applied as far as they fit, and the problems of those that do not."""
+    problems = list[Problem]()
+    for how, changes in overlays:
+        try:
+            tree = overlay(tree, changes, SCHEMA, how)
+        except OverlayError as error:
+            tree = error.tree
+            problems += error.problems
+    return tree, problems

@@ -18,7 +18,7 @@ from fibercap.core.tolerance import Tolerance
 from fibercap.core.tree import Leaf, leaves, subtree
 from fibercap.core.units import unit_text
 from fibercap.model.plan.inputs import written_path
-from fibercap.model.plan.scenario import SCHEMA
+from fibercap.model.plan.plan_schema import SCHEMA
 
 if TYPE_CHECKING:
     from fibercap.core.errors import Place

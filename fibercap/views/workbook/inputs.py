@@ -9,7 +9,8 @@ from fibercap.core.limits import LARGEST
 from fibercap.core.spec import bounds_at, quantities
 from fibercap.core.tree import Branch, Leaf, leaves, subtree
 from fibercap.model.plan.inputs import written_path
-from fibercap.model.plan.scenario import Scenario, known_fields
+from fibercap.model.plan.plan_schema import known_fields
+from fibercap.model.plan.scenario import Scenario
 from fibercap.views.workbook.scalar_values import is_input
 
 if TYPE_CHECKING:
