@@ -162,6 +162,10 @@ REQUESTS: Mapping[str, Request] = {
     "cannot_write": Request("fibercap export fibercore --out missing/plan.csv"),
     "unknown_suffix": Request("fibercap export fibercore --out plan.doc"),
     "wrong_stream": Request(f"fibercap check -{CLOSED}"),
+    "extra_missing": Request(
+        "fibercap simulate fibercore_uncertain --out chances --format parquet",
+        patches={"fibercap.views.files.samples.find_spec": lambda _: None},
+    ),
     "not_a_workbook": Request("fibercap diff fibercore plan.xlsx", {"plan.xlsx": "no workbook"}),
     # formulas and laws
     "not_a_formula": Request(

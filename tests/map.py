@@ -40,7 +40,7 @@ FLOORS = (
     ("model/measures", "model/laws", "model"),
     ("studies", "studies/verdict", "studies/explaining", "studies/chances"),
     ("reading", "reading/schema", "views", "views/terminal", "views/json", "views/files"),
-    ("views/charts", "views/report", "views/workbook"),
+    ("views/charts", "views/charts/chances", "views/report", "views/workbook"),
     ("commands",),
 )
 """The folders from the lowest floor up; a folder of the package that is missing here stops the map."""

@@ -10,10 +10,15 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
 from fibercap.cli import cli, main
+from fibercap.reading.files import read
+from fibercap.studies.chances.simulate import simulate
+from fibercap.views.charts.chances.all_simulation_charts import SIMULATION_CHARTS
 from fibercap.views.json.schema import result_schema
 from tests.studies.test_chances import PLAN
 
@@ -96,3 +101,89 @@ def test_a_bar_is_drawn_on_a_terminal_and_nothing_in_a_pipe(plan: str) -> None:
     os.close(side)
     assert b"samples" in os.read(terminal, 4096)
     os.close(terminal)
+
+
+def test_a_folder_holds_tables_charts_samples_and_what_identifies_them(plan: str, tmp_path: Path) -> None:
+    out = tmp_path / "chances"
+    result = run(plan, "--samples", "30", "--out", str(out))
+    assert result.exit_code == 0
+    assert "files are in" in result.stderr
+    manifest = json.loads((out / "manifest.json").read_text())
+    jsonschema.validate(manifest, result_schema("simulation_manifest"))
+    assert (manifest["samples"], manifest["asked"], manifest["seed"]) == (32, 30, 7)
+    assert manifest["options"][""]["why_rows"] == "rows are faster for less than 3,000 samples"
+    assert manifest["fixed"]["loans.bank.matures"].startswith("dates, maturities and lives shape the calendar")
+    names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert names == {*manifest["files"], "manifest.json"}
+    assert {"likely.csv", "chances.csv", "drivers.csv", "samples.npz", "scenario.yaml"} < names
+    assert {
+        f"charts/{name}.svg" for name in ("fan-accounts.cash", "worth", "claims", "covenants", "cash", "drivers")
+    } < names
+
+
+def test_the_samples_of_a_folder_are_those_of_the_simulation(plan: str, tmp_path: Path) -> None:
+    """Both forms hold what Python gives; the same command gives the same bytes."""
+    arguments = (plan, "--samples", "32", "--option", "own", "--row", "accounts.cash")
+    for form, name in (("npz", "a"), ("npz", "b"), ("parquet", "c")):
+        assert run(*arguments, "--format", form, "--out", str(tmp_path / name)).exit_code == 0
+    assert (tmp_path / "a" / "samples.npz").read_bytes() == (tmp_path / "b" / "samples.npz").read_bytes()
+    simulation = simulate(read(plan), options=["own"], samples=32, rows=["accounts.cash"])
+    case = simulation.cases["own"]
+    kept = np.load(tmp_path / "a" / "samples.npz", allow_pickle=False)
+    assert kept["years"].tolist() == simulation.years
+    assert np.array_equal(kept["options/own/measures/equity_npv"], case.measure("equity_npv"))
+    assert np.array_equal(kept["options/own/rows/accounts.cash"], case.row("accounts.cash"))
+    assert np.array_equal(kept["inputs/price"], simulation.draws["price"])
+    frame = pd.read_parquet(tmp_path / "c" / "samples.parquet")
+    assert len(frame) == 32
+    assert np.array_equal(frame["options/own/rows/accounts.cash/2003"], case.row("accounts.cash")[:, 2])
+    assert frame["options/own/claims/sells"].dtype == bool
+    assert frame["options/own/claims/sells"].mean() == case.chances("claim:")["sells"][0].value
+
+
+def test_a_chart_is_a_file(plan: str, tmp_path: Path) -> None:
+    result = run(plan, "--samples", "32", "--chart", "fan", "--out", str(tmp_path / "cash.svg"))
+    assert result.stdout == f"{tmp_path / 'cash.svg'}\n"
+    assert b"<svg" in (tmp_path / "cash.svg").read_bytes()
+    result = run(plan, "--samples", "32", "--chart", "worth", "--out", str(tmp_path / "charts"), "--as", "pdf")
+    assert result.stdout == f"{tmp_path / 'charts' / 'cable-worth.pdf'}\n"
+    streamed = run(plan, "--samples", "32", "--chart", "worth", "--out", "-")
+    assert streamed.stdout_bytes.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--chart", "fna"), "no chart `fna`; did you mean `fan`?"),
+        (("--chart", "fan", "--out", "there.svg"), "there.svg exists; add --force to replace it"),
+        (("--chart", "fan", "--out", "x.doc"), "cannot be written to a file ending in `.doc`"),
+        (("--out", "x.svg"), "x.svg looks like a file; name its chart by --chart, or a folder"),
+        (("--out", "-"), "--out writes a folder"),
+        (("--as", "pdf"), "name the chart by --chart"),
+        (("--out", "there.svg/deep"), "there.svg is no folder; name a folder"),
+        (("--out", "full"), "manifest.json exists; add --force to replace it"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_any_sample_is_drawn(
+    plan: str,
+    arguments: tuple[str, ...],
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(Path(plan).parent)
+    Path("there.svg").touch()
+    Path("full").mkdir()
+    Path("full/manifest.json").touch()
+    monkeypatch.setattr("fibercap.studies.chances.simulate.simulate", None)
+
+    with pytest.raises(SystemExit) as ended:
+        main(["simulate", plan, *arguments])
+
+    assert ended.value.code == 2
+    assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_help_lists_every_chart() -> None:
+    text = run("--help").stdout
+    assert all(f"\n  {name}" in text for name in SIMULATION_CHARTS)

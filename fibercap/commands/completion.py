@@ -68,6 +68,13 @@ def charts(plan: Scenario) -> Iterable[str]:
     return [name for name, chart in CHARTS.items() if chart.applies(plan)]
 
 
+def simulation_charts(plan: Scenario) -> Iterable[str]:
+    """Return the names of the charts of a simulation."""
+    from fibercap.views.charts.chances.all_simulation_charts import SIMULATION_CHARTS
+
+    return SIMULATION_CHARTS if plan.uncertain is not None else ()
+
+
 def inputs(plan: Scenario) -> Iterable[str]:
     """Return the paths of a plan's inputs."""
     return [item.path for item in plan.inputs()]

@@ -12,7 +12,7 @@ from fibercap.commands.terminal import say, say_json
 
 RESULTS = (
     *("run", "compare", "check", "plot", "loan", "size", "solve", "simulate", "rows", "explain", "show", "diff"),
-    *("export", "errors", "manifest"),
+    *("export", "errors", "manifest", "simulation_manifest"),
 )
 """The same names as in `views.json.schema.RESULTS`, repeated because that module is too slow to import on start."""
 

@@ -5,16 +5,41 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from fibercap.commands.completion import complete_from, complete_scenario
+from fibercap.commands.completion import (
+    complete_from,
+    complete_scenario,
+    simulation_charts,
+)
+from fibercap.commands.completion import measures as names_of_measures
 from fibercap.commands.completion import options as names_of_options
+from fibercap.commands.completion import rows as row_paths
+from fibercap.commands.output import OutputPath, kind_option, refuse_two_documents
 from fibercap.commands.shared_options import plan_of, scenario_options
 from fibercap.commands.terminal import say_json
 
+if TYPE_CHECKING:
+    from fibercap.model.plan.scenario import Scenario
+    from fibercap.views.charts.chances.page import Chances
 
-@click.command()
+
+class _ListingCharts(click.Command):
+    """A command whose help lists the charts; they are imported only when the help is printed."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help, and every chart with what it shows."""
+        from fibercap.views.charts.chances.all_simulation_charts import SIMULATION_CHARTS
+
+        super().format_help_text(ctx, formatter)
+        with formatter.section("Charts"):
+            formatter.write_dl([(name, chart.shows) for name, chart in SIMULATION_CHARTS.items()])
+
+
+@click.command(cls=_ListingCharts)
 @click.argument("scenario", shell_complete=complete_scenario)
 @click.option(
     "--option",
@@ -27,48 +52,90 @@ from fibercap.commands.terminal import say_json
 @scenario_options
 @click.option("--samples", type=click.IntRange(min=1), help="How many samples; rounded up to a power of two.")
 @click.option("--seed", type=click.IntRange(min=0), help="Where the samples start; default: the plan's.")
-@click.option("--measure", "measures", multiple=True, metavar="NAME", help="Keep this measure too. Repeatable.")
-@click.option("--row", "rows", multiple=True, metavar="PATH", help="Keep this row by year. Repeatable.")
-@click.option("--drives", metavar="MEASURE", default="equity_npv", help="Say what drives this measure.")
-def simulate(
-    scenario: str,
-    options: tuple[str, ...],
-    settings: tuple[str, ...],
-    as_json: bool,
-    samples: int | None,
-    seed: int | None,
-    measures: tuple[str, ...],
-    rows: tuple[str, ...],
-    drives: str,
-) -> None:
+@click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_from(names_of_measures),
+    help="Keep this measure too. Repeatable.",
+)
+@click.option(
+    "--row",
+    "rows",
+    multiple=True,
+    metavar="PATH",
+    shell_complete=complete_from(row_paths),
+    help="Keep this row by year. Repeatable.",
+)
+@click.option(
+    "--drives",
+    metavar="MEASURE",
+    default="equity_npv",
+    shell_complete=complete_from(names_of_measures),
+    help="Say what drives this measure.",
+)
+@click.option("--chart", metavar="NAME", shell_complete=complete_from(simulation_charts), help="Draw this chart.")
+@click.option("--out", type=OutputPath(), help="A folder for tables, charts and samples; with --chart its file; or -.")
+@kind_option("png", "svg", "pdf", of="--out")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["npz", "parquet"]),
+    default="npz",
+    show_default=True,
+    help="How the folder keeps the samples.",
+)
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+def simulate(scenario: str, settings: tuple[str, ...], as_json: bool, **asked: Any) -> None:
     """Draw samples of what the plan says is uncertain; say what is likely.
 
     \b
     fibercap simulate fibercore_uncertain
     fibercap simulate fibercore_uncertain --option level \\
       --option bullet --samples 16384
-    """
-    from fibercap.studies.chances.drivers import drivers
-    from fibercap.studies.chances.simulate import simulate as simulate_plan
+    fibercap simulate fibercore_uncertain --row accounts.cash \\
+      --chart fan --out cash.svg
 
+    With --out FOLDER, save everything: the resolved scenario, tables as CSV, charts, all samples as arrays, and
+    manifest.json (versions, hashes, seed, how the samples were worked out).
+    """
+    from fibercap.commands.simulation_output import Output
+
+    refuse_two_documents(asked["out"], json=as_json)
+    output = Output(**{key: asked.pop(key) for key in ("chart", "out", "kind", "form", "force")})
     plan = plan_of(scenario, None, settings)
-    names = list(plan.options) if options == ("all",) else list(options) or None
-    with _progress() as watch:
-        simulation = simulate_plan(
-            plan, options=names, samples=samples, seed=seed, measures=(*measures, drives), rows=rows, watch=watch
-        )
-        first = next(iter(simulation.cases.values()))
-        groups = drivers(simulation, first, drives)
+    output.refuse(plan)
+    chances = _simulate(plan, output.rows(asked.pop("rows")), **asked)
+    if not as_json and not output.chart:
+        _print_page(chances)
+    output.write(chances, settings, as_json=as_json)
     if as_json:
         from fibercap.views.json.simulate import simulation_document
         from fibercap.views.json.text import text
 
-        say_json(text(simulation_document(simulation, groups, drives)))
-        return
+        say_json(text(simulation_document(chances.simulation, chances.groups, chances.driven)))
+
+
+def _simulate(plan: Scenario, rows: tuple[str, ...], *, drives: str, **asked: Any) -> Chances:
+    """Return the simulation that is asked for, and what drives a measure of it."""
+    from fibercap.studies.chances.drivers import drivers
+    from fibercap.studies.chances.simulate import simulate as simulate_plan
+    from fibercap.views.charts.chances.page import Chances
+
+    asked["options"] = list(plan.options) if asked["options"] == ("all",) else list(asked["options"]) or None
+    asked["measures"] = (*asked["measures"], drives)
+    with _progress() as watch:
+        simulation = simulate_plan(plan, rows=rows, watch=watch, clock=perf_counter, **asked)
+        groups = drivers(simulation, next(iter(simulation.cases.values())), drives)
+    return Chances(simulation, groups, drives)
+
+
+def _print_page(chances: Chances) -> None:
     from fibercap.views.terminal.printing import window
     from fibercap.views.terminal.simulate import simulation_page
 
-    simulation_page(window(), simulation, groups, drives)
+    simulation_page(window(), chances.simulation, chances.groups, chances.driven)
 
 
 @contextmanager

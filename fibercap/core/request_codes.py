@@ -79,6 +79,9 @@ FILES: Final = {
     "wrong_stream": Kind(
         "Standard input or output is closed, or a terminal cannot show what is asked for.", "Name a file."
     ),
+    "extra_missing": Kind(
+        "A library is needed that fibercap works without otherwise.", "Install it as the message says."
+    ),
     "not_a_workbook": Kind(
         "The file is no workbook that fibercap exported, or is damaged.",
         "Name one that `fibercap export` wrote, saved as .xlsx.",

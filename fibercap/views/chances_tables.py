@@ -120,15 +120,19 @@ def _claims(simulation: Simulation) -> list[ChanceTable]:
     """Return the chance of each claim and of breaking each covenant, by case."""
     cases = list(simulation.cases.values())
     heads = ("", *(_name(case) for case in cases)) if len(cases) > 1 else ("", "chance")
-    claims = {name: claim.says for case in cases for name, claim in case.base.scenario.claims.items()}
-    lines = [(says, *(_of_claim(case, name) for case in cases)) for name, says in claims.items()]
+    lines = [(says, *(_of_claim(case, name) for case in cases)) for name, says in claims_of(cases).items()]
     tables = [ChanceTable("Chance that each claim holds", heads, tuple(lines))] if lines else []
     ever: dict[str, list[str]] = {}
     for place, case in enumerate(cases):
         for key, (value,) in (case.chances(EVER) | _dry(case)).items():
-            ever.setdefault(_fault_label(case, key), ["–"] * len(cases))[place] = percent(value)
+            ever.setdefault(fault_label(case, key), ["–"] * len(cases))[place] = percent(value)
     lines = [(label, *texts) for label, texts in ever.items()]
     return [*tables, ChanceTable("Chance that something fails", heads, tuple(lines))]
+
+
+def claims_of(cases: Sequence[Case]) -> dict[str, str]:
+    """Return what each claim of some cases says, by name."""
+    return {name: claim.says for case in cases for name, claim in case.base.scenario.claims.items()}
 
 
 def _of_claim(case: Case, name: str) -> str:
@@ -139,10 +143,17 @@ def _of_claim(case: Case, name: str) -> str:
 
 def _dry(case: Case) -> dict[str, list[Estimate]]:
     later = {"later": [chance(case.kept[LATER])]} if LATER in case.kept else {}
-    return {"cash": [chance(np.max(case.kept[CASH], axis=1))], **later}
+    return {"cash": [chance(case.dry)], **later}
 
 
-def _fault_label(case: Case, key: str) -> str:
+def fault_label(case: Case, key: str) -> str:
+    """Return what tables and charts call a failure.
+
+    Parameters
+    ----------
+    case, key : Case, str
+        The plan or option, and `cash`, `later`, or `<loan>.<covenant>`.
+    """
     if key in ("cash", "later"):
         return "cash below zero" + (" after the horizon" if key == "later" else " in the horizon")
     loan, _, name = key.partition(".")
@@ -153,7 +164,7 @@ def _fault_label(case: Case, key: str) -> str:
 def _by_year(simulation: Simulation, case: Case) -> list[ChanceTable]:
     """Return the chances of cash below zero and of broken covenants, year by year."""
     lines = [("cash below zero", *map(_short, case.chances(CASH)[""]))]
-    lines += [(_fault_label(case, key), *map(_short, values)) for key, values in case.chances(COVENANT).items()]
+    lines += [(fault_label(case, key), *map(_short, values)) for key, values in case.chances(COVENANT).items()]
     where = f", {_name(case)}" if len(simulation.cases) > 1 else ""
     return [ChanceTable(f"Chance by year, in %{where}", ("", *simulation.years), tuple(lines))]
 

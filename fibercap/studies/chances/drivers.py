@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.errors import ScenarioError
 from fibercap.studies.batch import evaluate
 from fibercap.studies.chances.estimates import Estimate
 from fibercap.studies.chances.points import SCRAMBLES, sobol_points
@@ -132,8 +133,14 @@ def drivers(simulation: Simulation, case: Case, measure: str, base: int = BASE) 
 
 
 def _results(sampler: Sampler, case: Case, points: Array, measure: str) -> Array:
+    """Return a measure at some points, nan where the plan refuses the sample."""
     samples = case.overlay.samples(sampler.draw(sampler.correlate(points)))
-    return evaluate(case.overlay.scenario, samples, [measure])[measure]
+    try:
+        return evaluate(case.overlay.scenario, samples, [measure])[measure]
+    except ScenarioError:
+        if len(points) == 1:
+            return np.array([np.nan])
+        return np.concatenate([_results(sampler, case, part, measure) for part in np.array_split(points, 2)])
 
 
 def rank_correlation(drawn: Array, values: Array) -> float:

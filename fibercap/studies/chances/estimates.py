@@ -24,6 +24,11 @@ class Estimate:
     value: float
     error: float
 
+    @property
+    def complement(self) -> Estimate:
+        """The estimate of the opposite chance."""
+        return Estimate(1.0 - self.value, self.error)
+
 
 def estimate(values: Array, of: Callable[[Array], float]) -> Estimate:
     """Return a figure of samples, with the standard error that its scrambles show.

@@ -45,8 +45,6 @@ def keep(projection: Projection, measures: Sequence[str], rows: Sequence[str]) -
 
     Raises
     ------
-    FibercapError
-        If there is no such measure or row.
     ScenarioError
         If a claim or covenant cannot be tested.
     """
@@ -57,12 +55,25 @@ def keep(projection: Projection, measures: Sequence[str], rows: Sequence[str]) -
     }
     kept |= _claims(projection) | _covenants(projection) | _cash(projection)
     for path in rows:
-        if path not in projection.period_rows:
-            hint = did_you_mean(path, list(projection.period_rows), "rows")
-            raise FibercapError("no_such_name", f"no row `{path}`", hint)
         years = projection.by(path, "year")
         kept[f"{ROW}{path}"] = np.stack([np.broadcast_to(values, (samples,)) for values in years.values()], axis=1)
     return kept
+
+
+def refuse_unknown_names(projection: Projection, measures: Sequence[str], rows: Sequence[str]) -> None:
+    """Raise an error that names the nearest, if a plan lacks a measure or row that is to be kept.
+
+    Parameters
+    ----------
+    projection : Projection
+        The plan without samples.
+    measures, rows : sequence of str
+        Names of measures, and paths of rows.
+    """
+    for kind, names, known in (("measure", measures, projection.measures), ("row", rows, projection.period_rows)):
+        if unknown := next((name for name in names if name not in known), ""):
+            hint = did_you_mean(unknown, list(known), f"{kind}s")
+            raise FibercapError("no_such_name", f"no {kind} `{unknown}`", hint)
 
 
 def _claims(projection: Projection) -> Kept:

@@ -61,15 +61,14 @@ class Runs:
         rows: tuple[str, ...],
     ) -> None:
         self._sampler, self._overlay, self._base, self._measures, self._rows = sampler, overlay, base, measures, rows
-        self._program: PlanProgram | None = None
+        self.program: PlanProgram | None = None
         self.refused: list[Refusal] = []
         self.why_rows = ""
 
     def all(self, count: int, done: Callable[[int], object]) -> Kept:
         """Return what is kept of all samples, by number."""
-        self._choose(count)
         results: Kept = {}
-        chunk = samples_together(self._program.tape) if self._program else chunk_of(self._overlay.scenario)
+        chunk = samples_together(self.program.tape) if self.program else chunk_of(self._overlay.scenario)
         for start in range(0, count, chunk):
             numbers = np.arange(start, min(start + chunk, count))
             drawn = self._draw(start, int(numbers[-1]) + 1)
@@ -85,7 +84,7 @@ class Runs:
     def _draw(self, start: int, stop: int) -> dict[str, Array]:
         return self._sampler.draw(self._sampler.chances(range(start, stop)))
 
-    def _choose(self, count: int) -> None:
+    def choose(self, count: int) -> None:
         """Make a program of all that is read for what is kept, where it pays and the plan has one."""
         if count < MANY:
             self.why_rows = f"rows are faster for less than {MANY:,} samples"
@@ -103,7 +102,7 @@ class Runs:
             for path, value in self._overlay.samples(self._draw(0, min(count, RANGE))).items()
         }
         try:
-            self._program = program_for(self._overlay.scenario, samples, (*self._measures, *reader.paths))
+            self.program = program_for(self._overlay.scenario, samples, (*self._measures, *reader.paths))
         except FibercapError as error:
             self.why_rows = str(error)
 
@@ -122,10 +121,10 @@ class Runs:
                 for part in parts
                 for result in self._work_out(numbers[part], {name: values[part] for name, values in drawn.items()})
             ]
-        if self._program is None:
+        if self.program is None:
             projection = project(plan)
         else:
-            projection = as_projection(self._base, self._program.run(plan), self._measures)
+            projection = as_projection(self._base, self.program.run(plan), self._measures)
         return [(numbers, keep(projection, self._measures, self._rows))]
 
 

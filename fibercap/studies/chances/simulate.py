@@ -13,7 +13,7 @@ from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.threads import one_blas_thread
 from fibercap.model.project import project
 from fibercap.studies.chances.estimates import FIGURES, Estimate, chance, estimate
-from fibercap.studies.chances.kept import MEASURE, ROW
+from fibercap.studies.chances.kept import CASH, MEASURE, ROW, refuse_unknown_names
 from fibercap.studies.chances.points import round_up
 from fibercap.studies.chances.runs import Refusal, Runs
 from fibercap.studies.chances.sample_overlay import SampleOverlay, overlay_for
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
+    from fibercap.studies.plan_program import PlanProgram
 
     Numbers = npt.NDArray[np.int64]
 
@@ -54,6 +55,10 @@ class Case:
         The samples that validation refuses.
     why_rows : str
         Why every sample was projected; "" if a program worked them out.
+    program : PlanProgram, optional
+        The program that worked them out.
+    seconds : float
+        What it took to make the program, or to try to. [s]
     """
 
     name: str
@@ -63,6 +68,8 @@ class Case:
     kept: Mapping[str, Array]
     refused: tuple[Refusal, ...]
     why_rows: str = ""
+    program: PlanProgram | None = None
+    seconds: float = 0.0
 
     def measure(self, name: str) -> Array:
         """Return a measure of every sample, (sample,), nan where it is undefined."""
@@ -71,6 +78,11 @@ class Case:
     def row(self, path: str) -> Array:
         """Return a row that was kept, by year, (sample, year)."""
         return self.kept[f"{ROW}{path}"]
+
+    @property
+    def dry(self) -> Array:
+        """Whether cash falls below zero in any year of the horizon, (sample,)."""
+        return np.asarray(np.max(self.kept[CASH], axis=1))
 
     def figures(self, name: str) -> dict[str, Estimate]:
         """Return mean, quantiles and the mean of the lowest twentieth of a measure, with standard errors."""
@@ -158,6 +170,7 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
     measures: Sequence[str] = (),
     rows: Sequence[str] = (),
     watch: Callable[[int, int], None] | None = None,
+    clock: Callable[[], float] = lambda: 0.0,
 ) -> Simulation:
     """Draw samples of what a plan says is uncertain, and project the plan and its options over the same samples.
 
@@ -175,6 +188,8 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
         Paths of rows that are kept year by year.
     watch : callable, optional
         Called with the samples done and their number, over all options.
+    clock : callable, optional
+        Returns the seconds that have passed, to tell how long a program took to make.
 
     Returns
     -------
@@ -206,14 +221,15 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
         plan = scenario.with_option(name) if name else scenario
         base = project(plan)
         overlay = overlay_for(sampler, plan)
-        if unknown := next((measure for measure in measures if measure not in base.measures), ""):
-            hint = did_you_mean(unknown, list(base.measures), "measures")
-            raise FibercapError("no_such_name", f"no measure `{unknown}`", hint)
+        refuse_unknown_names(base, measures, rows)
         kept_measures = (*(name for name in KEPT if name in base.measures), *measures)
         runs = Runs(sampler, overlay, base, tuple(dict.fromkeys(kept_measures)), tuple(rows))
+        started = clock()
+        runs.choose(count)
+        seconds = clock() - started
         kept = runs.all(count, partial(_tell, watch, place * count, count * len(names)))
         title = (scenario.options[name].title if name else scenario.title) or name or scenario.id
-        cases[name] = Case(name, title, overlay, base, kept, tuple(runs.refused), runs.why_rows)
+        cases[name] = Case(name, title, overlay, base, kept, tuple(runs.refused), runs.why_rows, runs.program, seconds)
     return Simulation(scenario, sampler, count, asked, cases)
 
 

@@ -139,12 +139,8 @@ def render_chart(draw: Callable[[], Figure], path_suffix: str, *, titled: bool =
     FibercapError
         If the suffix is unknown.
     """
+    refuse_unknown_suffix(path_suffix)
     suffix = path_suffix.lower()
-    if suffix not in SUFFIXES:
-        target = f"a file ending in `{path_suffix}`" if path_suffix else "a file without a suffix"
-        raise FibercapError(
-            "unknown_suffix", f"a chart cannot be written to {target}", f"known suffixes: {', '.join(SUFFIXES)}"
-        )
     import matplotlib as mpl
 
     content = io.BytesIO()
@@ -157,6 +153,15 @@ def render_chart(draw: Callable[[], Figure], path_suffix: str, *, titled: bool =
         form = suffix.removeprefix(".")
         figure.savefig(content, format=form, metadata=dict(SUFFIXES[suffix]), bbox_inches=box)
     return content.getvalue()
+
+
+def refuse_unknown_suffix(path_suffix: str) -> None:
+    """Raise an error that lists the suffixes of charts, if one is none of them."""
+    if path_suffix.lower() not in SUFFIXES:
+        target = f"a file ending in `{path_suffix}`" if path_suffix else "a file without a suffix"
+        raise FibercapError(
+            "unknown_suffix", f"a chart cannot be written to {target}", f"known suffixes: {', '.join(SUFFIXES)}"
+        )
 
 
 def _without_title(figure: Figure) -> Bbox:

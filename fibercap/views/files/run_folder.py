@@ -59,7 +59,7 @@ def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[st
     plan = projection.scenario
     claims, promises = outcomes(projection), covenants(projection)
     return {
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
+        "versions": {"python": platform.python_version(), **{name: version_of(name) for name in LIBRARIES}},
         "scenario": {"id": plan.id, "title": plan.title, "file": PurePath(plan.file).name, "hash": plan.digest()},
         "option": plan.option,
         "settings": list(settings),
@@ -91,7 +91,7 @@ def _is_unchanged(folder: Path, name: str, digest: object) -> bool:
     return inside and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
 
 
-def _version(name: str) -> str | None:
+def version_of(name: str) -> str | None:
     """Return a library's version; None where it is not installed as a package."""
     try:
         return version(name)

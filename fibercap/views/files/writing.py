@@ -163,6 +163,15 @@ def refuse_existing(path: Path, *, force: bool) -> None:
         )
 
 
+def refuse_unwritable_folder(folder: Path) -> None:
+    """Refuse a folder in which, or in whose nearest existing parent, this user may not write; or a file of its name."""
+    place = next(place for place in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(place))
+    if not place.is_dir():
+        raise FibercapError("cannot_write", f"{place} is no folder", "name a folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise FibercapError("cannot_write", f"{folder} cannot be written: you may not write in {place}", "")
+
+
 def is_stream(path: Path) -> bool:
     """Tell whether a path is a character device such as `/dev/null`, or a pipe."""
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from fibercap.views.json.manifest_types import ScenarioFile
+
 
 class Estimated(TypedDict):
     """A figure from samples."""
@@ -130,3 +132,60 @@ class Simulated(TypedDict):
     """By option; `` for the plan as written."""
     drivers: Drivers
     """What drives a measure."""
+
+
+class ProgramDocument(TypedDict):
+    """A program that worked the samples out."""
+
+    operations: int
+    """How many operations it has."""
+    slots: int
+    """How many values it holds at once, for each sample."""
+    inputs: list[str]
+    """The inputs that it reads."""
+    points: int
+    """At how many points it was compared with projections when it was made."""
+    refused: int
+    """How many corners of the samples' ranges the plan refuses."""
+    gap: float
+    """The largest difference from a projection, as a share of the largest value of the row."""
+
+
+class CaseManifest(TypedDict):
+    """How the samples of the plan as written or one option were worked out."""
+
+    program: ProgramDocument | None
+    """The program; null if every sample was projected."""
+    seconds: float
+    """Seconds that were spent on making the program, or on trying to."""
+    why_rows: str
+    """Why every sample was projected; empty if a program worked them out."""
+    missing: list[str]
+    """Uncertain inputs that it does not have."""
+    refused: int
+    """Samples that it refuses."""
+
+
+class SimulationManifest(TypedDict):
+    """What identifies a simulation: `manifest.json`, which `fibercap simulate --out` writes."""
+
+    versions: dict[str, str | None]
+    """Versions of Python and of the libraries."""
+    scenario: ScenarioFile
+    """The scenario."""
+    settings: list[str]
+    """What `--set` changed."""
+    seed: int
+    """Where the samples start."""
+    samples: int
+    """Samples that were drawn."""
+    asked: int
+    """Samples that were asked for."""
+    options: dict[str, CaseManifest]
+    """By option; `` for the plan as written."""
+    fixed: dict[str, str]
+    """Inputs that cannot differ by sample, by path, and why."""
+    read: dict[str, str]
+    """By file that the scenario was read from, its SHA-256."""
+    files: dict[str, str]
+    """By file of the folder, its SHA-256."""

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from fibercap.views.json.answer_types import CheckedFiles, Errors, Files, Lent, Listed, Sized, Solved
-from fibercap.views.json.chances_types import Simulated
+from fibercap.views.json.chances_types import Simulated, SimulationManifest
 from fibercap.views.json.compare_types import Compared
 from fibercap.views.json.manifest_types import Manifest
 from fibercap.views.json.origin_types import Differences, ExplainedInput, ExplainedNumber, Shown
@@ -33,8 +33,9 @@ RESULTS: Final[dict[str, Any]] = {
     "export": Files,
     "errors": Errors,
     "manifest": Manifest,
+    "simulation_manifest": SimulationManifest,
 }
-"""The type of each document, by the command that prints it; any command may print `errors`; `manifest` is a file."""
+"""The type of each document, by the command that prints it; any command may print `errors`; manifests are files."""
 _CONFIG: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 _FORMAT: Final[Json] = {"const": FORMAT, "description": "The number of the form of all documents."}
 
@@ -54,7 +55,7 @@ def result_schema(name: str) -> Json:
     Parameters
     ----------
     name : str
-        A command that prints JSON, or `errors`, or `manifest`.
+        A command that prints JSON, or `errors`, or a manifest.
     """
     listed: Any = GenericAlias(list, (RESULTS[name],))  # pydantic ignores the config for a TypedDict, but not in a list
     adapter: TypeAdapter[Any] = TypeAdapter(listed, config=_CONFIG)
