@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from fibercap.studies.sizing import size
     from fibercap.studies.solving import solve
     from fibercap.studies.verdict.verdict import verdict
+    from fibercap.studies.what_if.one_way import sensitivity
+    from fibercap.studies.what_if.two_way import two_way
     from fibercap.views.files.exports import write
     from fibercap.views.frames import annual, table
 
@@ -40,10 +42,12 @@ _HOMES = {
     "project": "fibercap.model.project",
     "read": "fibercap.reading.files",
     "schedule": "fibercap.model.loans",
+    "sensitivity": "fibercap.studies.what_if.one_way",
     "simulate": "fibercap.studies.chances.simulate",
     "size": "fibercap.studies.sizing",
     "solve": "fibercap.studies.solving",
     "table": "fibercap.views.frames",
+    "two_way": "fibercap.studies.what_if.two_way",
     "verdict": "fibercap.studies.verdict.verdict",
     "write": "fibercap.views.files.exports",
 }
@@ -64,10 +68,12 @@ __all__ = [
     "project",
     "read",
     "schedule",
+    "sensitivity",
     "simulate",
     "size",
     "solve",
     "table",
+    "two_way",
     "verdict",
     "write",
 ]

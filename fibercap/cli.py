@@ -22,6 +22,7 @@ from fibercap.commands.plot import plot
 from fibercap.commands.rows import rows
 from fibercap.commands.run import run
 from fibercap.commands.schema import schema
+from fibercap.commands.sensitivity import sensitivity
 from fibercap.commands.show import show
 from fibercap.commands.simulate import simulate
 from fibercap.commands.size import size
@@ -52,6 +53,7 @@ fibercap loan fibercore fleet       a loan's schedule, payment by payment
 fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
 fibercap solve fibercore ...        the input at which a measure hits a target
 fibercap simulate fibercore_uncertain        what is likely, and what is not
+fibercap sensitivity fibercore      which inputs matter, and how much
 fibercap rows fibercore cash        a list of rows and measures
 fibercap explain fibercore min_dscr where a number comes from
 fibercap show slow_brazil           the whole plan, values with their origins
@@ -78,7 +80,10 @@ def cli() -> None:
     """Group the commands."""
 
 
-for command in (run, compare, check, plot, loan, size, solve, simulate, rows, explain, show, diff, export, new, schema):
+for command in (
+    *(run, compare, check, plot, loan, size, solve, simulate, sensitivity),
+    *(rows, explain, show, diff, export, new, schema),
+):
     cli.add_command(command)
 
 

@@ -38,7 +38,7 @@ FLOORS = (
     ),
     ("model/loans", "model/funding", "model/cash", "model/income", "model/cover", "model/worth"),
     ("model/measures", "model/laws", "model"),
-    ("studies", "studies/verdict", "studies/explaining", "studies/chances"),
+    ("studies", "studies/verdict", "studies/explaining", "studies/chances", "studies/what_if"),
     ("reading", "reading/schema", "views", "views/terminal", "views/json", "views/files"),
     ("views/charts", "views/charts/chances", "views/report", "views/workbook"),
     ("commands",),

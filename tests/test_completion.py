@@ -34,7 +34,22 @@ def offered(*words: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "verb", ["run", "compare", "check", "plot", "loan", "size", "solve", "rows", "explain", "show", "diff", "export"]
+    "verb",
+    [
+        "run",
+        "compare",
+        "check",
+        "plot",
+        "loan",
+        "size",
+        "solve",
+        "sensitivity",
+        "rows",
+        "explain",
+        "show",
+        "diff",
+        "export",
+    ],
 )
 def test_every_verb_offers_shipped_scenarios_and_files(verb: str) -> None:
     complete = BashComplete(cli, {}, "fibercap", "_FIBERCAP_COMPLETE")

@@ -36,10 +36,12 @@ PUBLIC = [
     "project",
     "read",
     "schedule",
+    "sensitivity",
     "simulate",
     "size",
     "solve",
     "table",
+    "two_way",
     "verdict",
     "write",
 ]

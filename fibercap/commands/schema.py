@@ -11,8 +11,8 @@ from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, write_file
 from fibercap.commands.terminal import say, say_json
 
 RESULTS = (
-    *("run", "compare", "check", "plot", "loan", "size", "solve", "simulate", "rows", "explain", "show", "diff"),
-    *("export", "errors", "manifest", "simulation_manifest"),
+    *("run", "compare", "check", "plot", "loan", "size", "solve", "simulate", "sensitivity", "rows", "explain"),
+    *("show", "diff", "export", "errors", "manifest", "simulation_manifest"),
 )
 """The same names as in `views.json.schema.RESULTS`, repeated because that module is too slow to import on start."""
 
@@ -31,8 +31,8 @@ def schema(of: str | None, out: Path | None, force: bool) -> None:
     # yaml-language-server: $schema=fibercap.schema.json
 
     With --results, print the schema of what a command prints with --json: run, compare, check, plot, loan, size, solve,
-    rows, explain, show, diff or export; errors, which any of them prints with exit code 2; or manifest, a file of the
-    folder that `run --out` writes.
+    simulate, sensitivity, rows, explain, show, diff or export; errors, which any of them prints with exit code 2; or
+    manifest, a file of the folder that `run --out` writes.
     """
     from fibercap.views.json.text import json_text
 

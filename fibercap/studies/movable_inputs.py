@@ -16,6 +16,7 @@ from fibercap.core.units import Array, Drawn
 from fibercap.model.loans.values_by_day import Steps
 from fibercap.model.plan.inputs import written_path
 from fibercap.model.plan.scenario import Scenario
+from fibercap.model.uncertain.free_input import FixedInput, free_input, inputs_by_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,8 +136,9 @@ def lever(scenario: Scenario, path: str) -> Lever:
         )
     handles = tuple(_handles(scenario, path, *known[path]))
     if not handles:
-        kinds = "dates, names, counts, kinds and maturities cannot be moved"
-        raise FibercapError("not_movable", f"`{path}` is not a number that can be moved; {kinds}")
+        fixed = free_input(scenario, path, inputs_by_path(scenario))
+        why = fixed.why if isinstance(fixed, FixedInput) else "it is no number"
+        raise FibercapError("not_movable", f"`{path}` is fixed: {why}", f"compare plans: --set {path}=VALUE")
     low, high = _range(path, known[path][1], handles)
     item = written.get(path)
     kind, source = (item.kind, item.source) if item else ("assumed", "")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
+    from fibercap.studies.movable_inputs import Lever
 
 SHARE: Final = 0.1
 
@@ -35,9 +36,10 @@ class Effect:
     shares: tuple[float, float]
     measures: Mapping[str, tuple[float, float]]
 
-    def reach(self, measure: str, base: float) -> float:
-        """Return the larger of the two changes of a measure from its base, without a sign."""
-        return max((abs(value - base) for value in self.measures[measure] if np.isfinite(value)), default=0.0)
+    def swing(self, measure: str, base: float) -> float:
+        """Return the highest less the lowest value of a measure, its base among them."""
+        known = [base, *(value for value in self.measures[measure] if np.isfinite(value))]
+        return max(known) - min(known)
 
     def least(self, measure: str, base: float) -> float:
         """Return the lowest value of a measure after the moves; its base if neither move is possible."""
@@ -60,9 +62,7 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
     share : float
         The size of the moves, such as 0.1.
     """
-    movable, size = levers(scenario), size_if_large(scenario)
-    if size is not None and 2 * size * len(movable) > MOST:
-        movable = sorted(movable, key=lambda each: not each.name.startswith(FINANCING))[: max(MOST // (2 * size), 1)]
+    movable = movable_within(scenario, levers(scenario))
     factors = [(max(1 - share, each.low), min(1 + share, each.high)) for each in movable]
     moves = [(each, factor) for each, pair in zip(movable, factors, strict=True) for factor in pair]
 
@@ -78,6 +78,20 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
         pairs = {key: np.where(may, verdict.gap[both], np.nan).tolist() for key, verdict in judgements.items()}
         result.append(Effect(each.name, each.kind, (down - 1, up - 1), {key: (a, b) for key, (a, b) in pairs.items()}))
     return result
+
+
+def movable_within(scenario: Scenario, movable: Sequence[Lever]) -> list[Lever]:
+    """Return the inputs of a plan that are moved: all of them, of a very large plan some, those of financing first.
+
+    Parameters
+    ----------
+    scenario, movable : Scenario, sequence of Lever
+        The plan, and its inputs that can be moved.
+    """
+    size = size_if_large(scenario)
+    if size is None or 2 * size * len(movable) <= MOST:
+        return list(movable)
+    return sorted(movable, key=lambda each: not each.name.startswith(FINANCING))[: max(MOST // (2 * size), 1)]
 
 
 def turns_at(scenario: Scenario, path: str, measure: str, base: float, least: float) -> Turn | None:

@@ -197,7 +197,7 @@ def turns_of(
         Returns the factors on a lever that are tried first; if not given, twelve factors from 0 to 2.
     """
     nearest = among is not None
-    moves = [(lever, factor) for lever in levers for factor in (grid or _grid)(lever)]
+    moves = [(lever, factor) for lever in levers for factor in (grid or usual_grid)(lever)]
     judgements, allowed = judge(moves)
     brackets = {name: _brackets(moves, allowed, judgements[name], base[name]) for name in base} if judgements else {}
     if among is not None:
@@ -219,7 +219,7 @@ def turns_of(
     return {name: _turns(list_, nearest=nearest) for name, list_ in brackets.items()}
 
 
-def _grid(lever: Lever) -> list[float]:
+def usual_grid(lever: Lever) -> list[float]:
     """Return the factors to try, on each side outwards, within the bounds of the lever and including them."""
     factors = []
     for side, edge in ((DOWN, lever.low), (UP, lever.high)):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fibercap.studies.compare import Comparison
+from fibercap.studies.what_if.one_way import Sensitivity
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
-    from fibercap.studies.compare import Comparison
+    from fibercap.studies.what_if.two_way import TwoWay
 
 
 def annual(projection: Projection, by: str = "year") -> pd.DataFrame:
@@ -35,14 +38,18 @@ def annual(projection: Projection, by: str = "year") -> pd.DataFrame:
     return pd.DataFrame(values, index=index)
 
 
-def table(comparison: Comparison) -> pd.DataFrame:
-    """Return measures by case; index (measure, unit), a column for each option or scenario.
+def table(result: Comparison | Sensitivity | TwoWay) -> pd.DataFrame:
+    """Return a result as a frame: measures by case, the points of moved inputs, or a grid of two of them.
 
-    An undefined measure is nan.
+    Measures have the index (measure, unit), and a column for each option or scenario; an undefined one is nan. Points
+    have the index (input, value), nan for an input of several values, and columns for its factor, unit, the measures,
+    whether nothing fails there (`sound`) and why it is refused. Of a two-way table it is the grid of the first measure.
     """
     import pandas as pd
 
-    cases = comparison.cases
+    if not isinstance(result, Comparison):
+        return _points(result)
+    cases = result.cases
     names = {name: measure for case in cases.values() for name, measure in case.measures.items()}
     values = {
         key: [float("nan") if name not in case.measures else _first(case.measures[name]) for name in names]
@@ -50,6 +57,16 @@ def table(comparison: Comparison) -> pd.DataFrame:
     }
     index = pd.MultiIndex.from_tuples([(name, m.unit) for name, m in names.items()], names=["measure", "unit"])
     return pd.DataFrame(values, index=index, dtype=float)
+
+
+def _points(result: Sensitivity | TwoWay) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(result, Sensitivity):
+        return pd.DataFrame(result.lines, columns=result.heads).set_index(["input", "value"])
+    index = pd.Index(result.one.values, name=result.one.lever.name)
+    columns = pd.Index(result.other.values, name=result.other.lever.name)
+    return pd.DataFrame(result.values(next(iter(result.measures))), index, columns)
 
 
 def _first(measure: Measure) -> float:

@@ -317,7 +317,7 @@ def test_one_option_asked_for_is_told_without_the_others(tmp_path: Path) -> None
 def test_every_chart_has_its_place_in_the_report(fibercore: str) -> None:
     shown = re.findall(r'<figure id="figure-(\w+)">', fibercore)
 
-    assert set(shown) == {*CHARTS, "sensitivity"}
+    assert set(shown) == {*CHARTS}
     assert len(shown) == len(set(shown))
 
 

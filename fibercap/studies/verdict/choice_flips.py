@@ -80,12 +80,12 @@ def choice_flips(
         [*moves, *((n, end / n.value_at(1.0)) for n in lives for end in _ends(n))]
     )  # all in one batch; the race keeps the results
     turned = turns_of(race.judge, known[:most], {CHOICE: race.lead(race.now)}, passes=2, grid=tenths)
-    flips = [_flip(race, turn.lever, turn.factor) for turn in turned.get(CHOICE, ())]
-    flips += [_flip(race, number, factor) for number, factor in _duration_turns(race, lives)]
+    flips = [flip_at(race, turn.lever, turn.factor) for turn in turned.get(CHOICE, ())]
+    flips += [flip_at(race, number, factor) for number, factor in _duration_turns(race, lives)]
     if runner_up:
         two = Race({name: projections[name] for name in (*leaders, runner_up)}, leaders)
         of_loans = [n for n in every if n.in_months and not n.is_life and any(lever_of(n, name) for name in two.plans)]
-        flips += [_flip(two, number, factor) for number, factor in _duration_turns(two, of_loans)]
+        flips += [flip_at(two, number, factor) for number, factor in _duration_turns(two, of_loans)]
     flips.sort(key=lambda flip: abs(flip.change) / (POINT if flip.path == RATE else TENTH))
     return tuple(flips), max(len(known) - most, 0)
 
@@ -116,10 +116,15 @@ def _turns_choice(race: Race, number: Number, months: int) -> bool:
     return bool(allowed[0] and not judgements[CHOICE].holds[0])
 
 
-def _flip(race: Race, number: Lever, factor: float) -> ChoiceFlip:
+def flip_at(race: Race, number: Lever, factor: float) -> ChoiceFlip:
     """Return which option is best after a move, and which finding forbids the present one, if any.
 
     It is judged a little beyond the move, because at the move itself both options are worth the same.
+
+    Parameters
+    ----------
+    race, number, factor : Race, Lever, float
+        The options, the number that is moved, and the factor at which the choice changes.
     """
     beyond = factor if isinstance(number, Number) and number.in_months else 1.0 + (factor - 1.0) * (1.0 + 1e-6)
     stands, allowed = race.after([(number, beyond)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.studies.findings import faults
 from fibercap.studies.verdict.choice_flips import choice_flips
@@ -163,13 +163,10 @@ def verdict(comparison: Comparison) -> Verdict:
     measured = {name: case.measures[WORTH] for name, case in cases.items()}
     stands = footing(comparison)
     worth = stands.worth
-    ranked = tuple(sorted(worth, key=lambda name: -worth[name]))
+    ranking = rank(comparison, worth)
+    ranked, sound, recommended = ranking.ranked, ranking.sound, ranking.recommended
     projections = {name: cases[name].projection for name in ranked}
-    excluded = {name: wrong for name, case in cases.items() if (wrong := faults(case.projection, case.covenants))}
-    sound = [name for name in ranked if name not in excluded]
     uses = uses_of(cases[sound[0]].projection) if sound else 0.0
-    least = _tie(projections, (sound or ranked)[0]) if ranked else 0.0
-    recommended = tuple(name for name in sound if worth[sound[0]] - worth[name] <= least)
     behind = next(iter(sound[len(recommended) :]), "")
     flips, not_moved = choice_flips(projections, recommended, behind) if recommended else ((), 0)
     among = {name: projections[name] for name in sound or ranked}
@@ -179,7 +176,7 @@ def verdict(comparison: Comparison) -> Verdict:
         ranked=ranked,
         worth=worth,
         recommended=recommended,
-        excluded=excluded,
+        excluded=ranking.excluded,
         undefined={n: why for n, measure in measured.items() if (why := _why_unranked(stands, n) or measure.reason)},
         runner_up=next(iter(sound[1:]), ""),
         uses=uses,
@@ -188,12 +185,40 @@ def verdict(comparison: Comparison) -> Verdict:
         at_rates={rate: _ranking(among, rate) for rate in RATES} if among else {},
         turnings=_turnings(among),
         free=free,
-        apart=_apart([name for name in ranked if name in free], worth, paid_out, least),
-        first_later=_first_later({name: worth[name] + stands.later[name] for name in sound}, recommended, least),
+        apart=_apart([name for name in ranked if name in free], worth, paid_out, ranking.tie),
+        first_later=_first_later({name: worth[name] + stands.later[name] for name in sound}, recommended, ranking.tie),
         footing=stands,
         extremes=_extremes(comparison),
         currency=comparison.currency,
     )
+
+
+class Ranking(NamedTuple):
+    """Options by worth, faults, options without fault, the recommended ones, and the worth that is a tie. [money]"""
+
+    ranked: tuple[str, ...]
+    excluded: Mapping[str, tuple[Finding, ...]]
+    sound: Sequence[str]
+    recommended: tuple[str, ...]
+    tie: float
+
+
+def rank(comparison: Comparison, worth: Mapping[str, float]) -> Ranking:
+    """Rank options by worth; those that break a covenant, run out of cash or leave uses unfunded are not recommended.
+
+    Parameters
+    ----------
+    comparison, worth : Comparison, mapping
+        The cases, and by option that can be ranked, its worth to the owners. [money]
+    """
+    cases = comparison.cases
+    ranked = tuple(sorted(worth, key=lambda name: -worth[name]))
+    excluded = {name: wrong for name, case in cases.items() if (wrong := faults(case.projection, case.covenants))}
+    sound = [name for name in ranked if name not in excluded]
+    projections = {name: cases[name].projection for name in ranked}
+    least = _tie(projections, (sound or ranked)[0]) if ranked else 0.0
+    recommended = tuple(name for name in sound if worth[sound[0]] - worth[name] <= least)
+    return Ranking(ranked, excluded, sound, recommended, least)
 
 
 def _why_unranked(stands: Footing, name: str) -> str:

@@ -19,6 +19,7 @@ from fibercap.views.charts.debt import debt_chart
 from fibercap.views.charts.funding import funding_chart
 from fibercap.views.charts.output import output_chart
 from fibercap.views.charts.revenue import revenue_chart
+from fibercap.views.charts.sensitivity import tornado_chart
 from fibercap.views.charts.style import SETTINGS, TITLE, TITLED
 from fibercap.views.charts.verdict import verdict_chart
 from fibercap.views.charts.waterfall import waterfall_chart
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 class Chart:
     """A chart: what it shows, the function that draws it, and the plans to which it applies.
 
-    A chart that `compares` shows all options of a plan. `section` is the section of the report that begins with it, ""
+    A chart that `compares` shows all options of a plan; one that `moves` inputs takes many more projections, so that a
+    run folder goes without it. `section` is the section of the report that begins with it, ""
     where the section itself decides when and where it stands.
     """
 
@@ -44,6 +46,7 @@ class Chart:
     draw: Callable[[Projection, Comparison | None], Figure]
     applies: Callable[[Scenario], bool] = lambda _plan: True
     compares: bool = False
+    moves: bool = False
     section: str = "statements"
 
 
@@ -88,12 +91,11 @@ CHARTS: Final[dict[str, Chart]] = {
         compares=True,
         section="",
     ),
+    "sensitivity": Chart(
+        "A measure when one input at a time is a tenth lower or higher", tornado_chart, moves=True, section=""
+    ),
 }
-"""Every chart that `plot` draws, by name; its help lists them.
-
-The chart of sensitivity (`views/charts/sensitivity.py`) is not among them: each bar takes two more projections of the
-plan, which only the report makes, and it draws that chart itself.
-"""
+"""Every chart that `plot` draws, by name; its help lists them."""
 SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # metadata of each format; never the time of writing
     ".png": {},
     ".svg": {"Date": None},

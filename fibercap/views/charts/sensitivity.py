@@ -1,7 +1,4 @@
-"""The chart of sensitivity (tornado): a measure when one input at a time is lower or higher.
-
-The report draws it; it is not among the charts of `plot`, since it needs the plan projected again for each input.
-"""
+"""The chart of sensitivity (tornado): a measure when one input at a time is lower or higher."""
 
 from __future__ import annotations
 
@@ -9,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.studies.sensitivity import one_at_a_time
+from fibercap.studies.what_if.one_way import measures_now
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts.style import (
     INK,
@@ -33,16 +32,25 @@ if TYPE_CHECKING:
 
     from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
     from fibercap.studies.sensitivity import Effect
 
 NAMES: Final = 3.0
 LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.4, 0.3, 0.45
 MOST: Final = 15
+TENTH: Final = 0.1
 LOWER, HIGHER = PALETTE[1], PALETTE[0]
 
 
-def sensitivity_chart(projection: Projection, measure: Measure, effects: Sequence[Effect]) -> Figure:
+def tornado_chart(projection: Projection, comparison: Comparison | None) -> Figure:
+    """Draw the effect of every number of the plan, a tenth lower and higher, on the worth to the owners or the like."""
+    del comparison
+    measure = next(iter(measures_now(projection, ()).values()))
+    return sensitivity_chart(projection, measure, one_at_a_time(projection.scenario, [measure.name]))
+
+
+def sensitivity_chart(projection: Projection, measure: Measure, effects: Sequence[Effect], by: float = TENTH) -> Figure:
     """Draw for each input a bar from one outcome to the other, the widest first; a line marks the plan.
 
     Parameters
@@ -53,13 +61,16 @@ def sensitivity_chart(projection: Projection, measure: Measure, effects: Sequenc
         The measure, with its value in the plan.
     effects : sequence of Effect
         The measure when an input is lower and higher, for each input.
+    by : float
+        The share by which inputs were moved.
     """
     from matplotlib.patches import Patch
 
     base = measure.value or 0.0
-    shown = sorted(effects, key=lambda each: -each.reach(measure.name, base))[:MOST]
-    shown = [each for each in shown if each.reach(measure.name, base)]
-    subtitle = f"{measure.label} when one input at a time is a tenth lower or higher"
+    shown = sorted(effects, key=lambda each: -each.swing(measure.name, base))[:MOST]
+    shown = [each for each in shown if each.swing(measure.name, base)]
+    share = "a tenth" if by == TENTH else f"{100 * by:g} %"
+    subtitle = f"{measure.label} when one input at a time is {share} lower or higher"
     names = [_lines(each.path) for each in shown]
     tall = tall_row(names, ROW)
     page = open_page(projection, subtitle, HEADING + tall * len(shown) + UNDER if shown else 1.2, keyed=bool(shown))

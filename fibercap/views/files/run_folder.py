@@ -48,7 +48,7 @@ def run_folder(projection: Projection, resolved: str, settings: Sequence[str], b
     if by != projection.timeline.step:
         files[f"rows-by-{by}.csv"] = rows_csv(projection, by).encode()
     for name, chart in CHARTS.items():
-        if chart.applies(projection.scenario):
+        if chart.applies(projection.scenario) and not chart.moves:
             files[f"charts/{name}.svg"] = write_chart(name, ".svg", projection, comparison)
     manifest = _manifest(projection, settings, files)
     return {**files, "manifest.json": (text(manifest) + "\n").encode()}

@@ -14,6 +14,7 @@ from fibercap.views.json.compare_types import Compared
 from fibercap.views.json.manifest_types import Manifest
 from fibercap.views.json.origin_types import Differences, ExplainedInput, ExplainedNumber, Shown
 from fibercap.views.json.run_types import Checked, Run
+from fibercap.views.json.sensitivity_types import Sensitivities
 from fibercap.views.json.text import FORMAT
 
 Json = dict[str, Any]
@@ -26,6 +27,7 @@ RESULTS: Final[dict[str, Any]] = {
     "size": Sized,
     "solve": Solved,
     "simulate": Simulated,
+    "sensitivity": Sensitivities,
     "rows": Listed,
     "explain": ExplainedNumber | ExplainedInput,
     "show": dict[str, Shown],

@@ -50,8 +50,8 @@ def sensitivity(subject: Subject) -> Section | None:
         return None
     keys = list(subject.effects[0].measures)
     base = {key: subject.measures[key].value or 0.0 for key in keys}
-    ordered = sorted(subject.effects, key=lambda moved: -moved.reach(keys[0], base[keys[0]]))
-    moving = [moved for moved in ordered if any(moved.reach(key, base[key]) for key in keys)]
+    ordered = sorted(subject.effects, key=lambda moved: -moved.swing(keys[0], base[keys[0]]))
+    moving = [moved for moved in ordered if any(moved.swing(key, base[key]) for key in keys)]
     columns, lines = (
         ["Input", "Moved by"],
         [[""], *([f"{m.shares[0]:+.0%}, {m.shares[1]:+.0%}"] for m in moving[:MOST])],

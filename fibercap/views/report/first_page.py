@@ -246,6 +246,6 @@ def _rests_on(subject: Subject) -> str:
         return counts
     key = next(iter(subject.effects[0].measures))
     base = subject.measures[key].value or 0.0
-    first = sorted(subject.effects, key=lambda moved: -moved.reach(key, base))[:INPUTS]
-    names = [f"{_cut(input_words(plan, m.path))} ({m.kind})" for m in first if m.reach(key, base)]
+    first = sorted(subject.effects, key=lambda moved: -moved.swing(key, base))[:INPUTS]
+    names = [f"{_cut(input_words(plan, m.path))} ({m.kind})" for m in first if m.swing(key, base)]
     return f"{counts}. What matters most: {join_names(names)}" if names else counts

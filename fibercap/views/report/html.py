@@ -103,7 +103,7 @@ def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
 
 def _chart(subject: Subject, name: str) -> bytes:
     """Return a chart by name; the sensitivity chart is of the first measure in the effects."""
-    if name in CHARTS:
+    if not CHARTS[name].moves:
         of = subject.written if CHARTS[name].compares else subject.projection
         return write_chart(name, ".svg", of, subject.comparison, titled=False)
     measure = subject.measures[next(iter(subject.effects[0].measures))]

@@ -1,0 +1,1 @@
+"""What if: a plan after one or two of its inputs are moved by hand."""

@@ -1,0 +1,63 @@
+"""Results of moved inputs as lines of a table: one for each point."""
+
+from __future__ import annotations
+
+from html import escape
+from math import isnan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fibercap.studies.movable_inputs import Lever
+    from fibercap.studies.what_if.points import Point
+
+Cell = str | float | bool | None
+PLACE = ("input", "factor", "value", "unit")
+
+
+def heads_of(inputs: int, measures: Sequence[str]) -> list[str]:
+    """Return the heads of a table: the place of one or two inputs, then measures.
+
+    Parameters
+    ----------
+    inputs, measures : int, sequence of str
+        How many inputs are moved at each point, and the names of the measures.
+    """
+    places = PLACE if inputs == 1 else [f"{head}_{way}" for way in ("down", "across") for head in PLACE]
+    return [*places, *measures, "sound", "refused"]
+
+
+def line_of(levers: Sequence[Lever], point: Point) -> list[Cell]:
+    """Return a point as a line: by input its path, factor, value (None if it has several) and unit, then measures.
+
+    Parameters
+    ----------
+    levers, point : sequence of Lever, Point
+        The inputs that are moved, and the point.
+    """
+    places = [cell for lever, factor in zip(levers, point.factors, strict=True) for cell in _place(lever, factor)]
+    return [*places, *point.measures.values(), point.sound, point.refused]
+
+
+def _place(lever: Lever, factor: float) -> Iterator[Cell]:
+    yield from (lever.name, factor, lever.value_at(factor) if lever.alone else None, lever.unit)
+
+
+def html_table(heads: Sequence[str], lines: Sequence[Sequence[Cell]]) -> str:
+    """Return lines as a table that a notebook shows.
+
+    Parameters
+    ----------
+    heads, lines : sequence of str, sequence of sequence
+        The heads of the columns, and the cells.
+    """
+    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    rows = ("".join(f"<td>{_text(cell)}</td>" for cell in line) for line in lines)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, float):
+        return "" if isnan(cell) else f"{cell:,.6g}"
+    return "" if cell is None else escape(str(cell))
