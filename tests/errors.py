@@ -283,6 +283,12 @@ EXAMPLES: Mapping[str, Example] = {
     "matures_before_signing": spoilt("matures: 5 years", "matures: 1999-12-31"),
     "outside_loan": loan("prepayments: {2006-01-15: 1 million USD}"),
     "payment_outside_loan": loan("payments: {first: 2000-01-15}"),
+    "unknown_calendar": loan("payments: {roll: following, calendar: new_york}"),
+    "roll_without_calendar": loan("payments: {roll: modified_following}"),
+    "nothing_rolls": loan("payments: {accrue: unadjusted}"),
+    "closed_too_long": spoilt(
+        "rates: {", "calendars: {city: {holidays: {" + ", ".join(f"2001-08-{day:02}: Closed" for day in range(1, 25)) + "}}}\nrates: {"
+    ),
     "longer_than_loan": loan("grace: 6 years"),
     "shorter_than_loan": loan("repayment: {style: level, amortize_over: 4 years}"),
     "above_commitment": spoilt("{bank: 2 million USD", "{bank: 4 million USD"),

@@ -102,6 +102,7 @@ money:
   interest_on_cash: {2000: 3 %/year, 2003: 4 %/year, growth: {rate: 2 %/year, every: month}, interpolate: linear}
   interest_on_overdraft: {2000: 11 %/year, 2003: 12 %/year, growth: {rate: 2 %/year, every: month}, interpolate: linear}
 rates: {libor: {2001: 4 %/year, 2002: 6 %/year, 2003: 8 %/year, interpolate: linear}, prime: {2001: 6 %/year, 2003: 5 %/year}}
+calendars: {city: {weekends: true, holidays: {2001-04-03: A fair}}, sleepless: {weekends: false}}
 products: {fiber: {price: 45 USD/km}, cable: {price: 47 USD/km}}
 plants: {works: {product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, fixed_cost: 1 million USD/year, maintenance: 0.5 million USD/year}}
 projects:
@@ -110,7 +111,8 @@ projects:
 loans:
   old: {outstanding: 2 million USD, signed: 1999-06-30, remaining: 4 years, rate: 7 %/year, rounding: cent, payments: {every: half_year, first: 2001-06-30}}
   float: {commitment: 2 million USD, signed: 2001-01-03, matures: 5 years, day_count: ACT/360, compounding: effective,
-          rate: {index: libor, margin: 2 %/year, floor: 7.5 %/year, cap: 9 %/year}, payments: {every: quarter, on: end},
+          rate: {index: libor, margin: 2 %/year, floor: 7.5 %/year, cap: 9 %/year},
+          payments: {every: quarter, on: end, roll: following, calendar: city, accrue: adjusted},
           repayment: {style: level, amortize_over: 8 years}, draws: {2001-02-01: 1.9 million USD},
           rounding: {to: 10 USD, interest: up, payment: up, balance: each}}
   house: {commitment: 2 million USD, signed: 2001-01-03, matures: 6 years, rate: {2001: 8 %/year, 2002: 12 %/year}, payments: {every: month},

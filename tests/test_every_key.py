@@ -123,6 +123,10 @@ OTHERS = {
         "exchange.EUR.closing.growth.rate": "cpi",
     },
     "lenders": {
+        "calendars.city.holidays": "{2001-07-03: Another fair}",
+        "calendars.city.weekends": "false",
+        "loans.float.payments.calendar": "sleepless",
+        "loans.float.payments.roll": "preceding",
         "money.interest_on_cash": "5 %/year",
         "money.interest_on_cash.growth": "7 %/year",
         "money.interest_on_overdraft": "14 %/year",

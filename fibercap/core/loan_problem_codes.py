@@ -11,6 +11,21 @@ LOANS: Final = {
     "matures_before_signing": Kind("A loan is due before it is signed.", "Change one of the two dates."),
     "outside_loan": Kind("A draw, payment or the like lies outside the loan's life.", "Change the date."),
     "payment_outside_loan": Kind("The first payment lies outside the loan's life.", "Change `first`."),
+    "unknown_calendar": Kind(
+        "A loan names a calendar of business days that is not under `calendars`.",
+        "Add it there, or take the name that is proposed.",
+    ),
+    "roll_without_calendar": Kind(
+        "Payments are to roll to business days, but no calendar says which days these are.", "Name its `calendar`."
+    ),
+    "nothing_rolls": Kind(
+        "A loan names a calendar, or how interest counts when payments roll, but they do not roll.",
+        "Add `roll`, or remove the key.",
+    ),
+    "closed_too_long": Kind(
+        "A calendar has no business day for weeks, so that payments would move past one another.",
+        "Remove some of its holidays.",
+    ),
     "longer_than_loan": Kind("The grace is as long as the loan, or longer.", "Shorten it, or take style `bullet`."),
     "shorter_than_loan": Kind("The loan is amortized over less than its life.", "Let it mature earlier instead."),
     "above_commitment": Kind(

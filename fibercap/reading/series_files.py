@@ -15,6 +15,7 @@ from fibercap.core.series import OverTime
 from fibercap.core.spec import field_at
 from fibercap.core.tree import Branch, Leaf, Origin, is_wrapper, wrapped_value
 from fibercap.core.units import QuantityTextError, split_quantity
+from fibercap.model.loans.business_days import Holidays
 from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.csv_table import Column, Record, Table
 from fibercap.reading.locating import bytes_of, display_path, table_of
@@ -66,9 +67,13 @@ class SeriesFiles:
         if not isinstance(tree, Branch):
             return tree
         kind = field_at(Scenario, path) if FILE in tree or COLUMN in tree else None
-        return self._series(tree, folder, path, kind) if isinstance(kind, OverTime) else self.fill(tree, folder, path)
+        return (
+            self._series(tree, folder, path, kind)
+            if isinstance(kind, OverTime | Holidays)
+            else self.fill(tree, folder, path)
+        )
 
-    def _series(self, block: Branch, folder: FilePath, path: Path, kind: OverTime) -> Tree:
+    def _series(self, block: Branch, folder: FilePath, path: Path, kind: OverTime | Holidays) -> Tree:
         """Return the keys and values of a series, and what stands beside them; a value that cannot be read if none."""
         known, count = (FILE, COLUMN, *kind.settings), len(self.problems)
         broken = Leaf(BROKEN, (Origin(block.place),))

@@ -24,7 +24,7 @@ def terms_text(loan: Loan) -> str:
     parts += [loan.day_count] * (loan.day_count != "equal_periods") + [loan.compounding] * (
         loan.compounding != "nominal"
     )
-    return "; ".join(parts)
+    return "; ".join([*parts, *([loan.payments.roll_words] if loan.payments.roll_words else [])])
 
 
 def rate_terms(rate: Steps | Floating) -> str:

@@ -83,6 +83,8 @@ def draw_loan(draft: Draft, name: str) -> Plan:
         if dice.chance(0.5):
             found["sweep"] = {"share": found["sweep"], "while": draw_condition(draft)}
     draw_dates(draft, found, style, signed, matures, cash=swept or style == "revolver")
+    if "roll" in found.get("payments", {}):
+        matures = max(signed + timedelta(days=1), matures - timedelta(days=20))  # maturity itself may move
     draw_moves(draft, found, style, name, signed, matures)
     if style != "level" or dice.chance(0.7):
         found["repayment"] = draw_style(draft, style, size, code, signed, matures)
@@ -193,7 +195,7 @@ def first_day(key: str) -> str:
     return (key + "-01-01")[:10]
 
 
-def draw_dates(draft: Draft, found: Plan, style: str, signed: date, matures: date, *, cash: bool) -> None:
+def draw_dates(draft: Draft, found: Plan, style: str, signed: date, matures: date, *, cash: bool) -> None:  # noqa: C901 - so many dates
     """Add when payments fall due, and how time and interest are counted."""
     dice = draft.dice
     every = dice.pick("month", "quarter", "quarter", "half_year", "year")
@@ -207,6 +209,8 @@ def draw_dates(draft: Draft, found: Plan, style: str, signed: date, matures: dat
         payments["on"] = "end" if cash else dice.pick("end", "start")
     if dice.chance(0.3):
         payments["short_last"] = dice.pick("join", "keep")
+    if dice.chance(0.2):
+        payments |= draw_roll(draft)
     if payments:
         found["payments"] = payments
     if dice.chance(0.7):
@@ -217,7 +221,20 @@ def draw_dates(draft: Draft, found: Plan, style: str, signed: date, matures: dat
     if dice.chance(0.3):
         found["grace"] = draft.months(0, max(min(months, 24), 0))
     if style != "revolver" and dice.chance(0.12):
-        found["capitalize_until"] = str(dice.day(signed, min(later(signed, 14), matures)))
+        latest = matures - timedelta(days=20) if "roll" in payments else matures
+        found["capitalize_until"] = str(dice.day(signed, max(signed, min(later(signed, 14), latest))))
+
+
+def draw_roll(draft: Draft) -> Plan:
+    """Return how payments move to business days, with the calendar that says which days these are."""
+    dice, name = draft.dice, draft.dice.pick("new_york", "frankfurt")
+    calendars = draft.plan.setdefault("calendars", {})
+    if name not in calendars:
+        days = sorted({dice.day(later(draft.first, -24), later(draft.last, 60)) for _ in range(dice.randint(0, 40))})
+        block: Plan = {"holidays": {str(day): "Closed" for day in days}} if days else {"weekends": "true"}
+        calendars[name] = block | ({"weekends": dice.pick("true", "false")} if dice.chance(0.4) else {})
+    found: Plan = {"roll": dice.pick("following", "modified_following", "preceding"), "calendar": name}
+    return found | ({"accrue": dice.pick("adjusted", "unadjusted")} if dice.chance(0.7) else {})
 
 
 def draw_moves(draft: Draft, found: Plan, style: str, name: str, signed: date, matures: date) -> None:

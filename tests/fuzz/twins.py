@@ -226,7 +226,7 @@ def lend(case: Case) -> Iterator[str]:
     plan = case.bare
     if "loans" not in plan:
         return
-    keys = ("fibercap", "rates", "loans")
+    keys = ("fibercap", "rates", "calendars", "loans")
     loans = {name: {key: loan[key] for key in loan if key != "reserve"} for name, loan in plan["loans"].items()}
     alone = contracts_of(write_plan({key: plan[key] for key in keys if key in plan} | {"loans": loans}))
     for name, loan in alone.loans.items():

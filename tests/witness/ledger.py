@@ -44,6 +44,7 @@ class Ledger:
         events |= set(contract.prepayments) | {payment.day for payment in contract.payments if payment.made}
         self.queue = sorted(day for day in events if contract.signed <= day <= contract.matures)
         self.dates = {payment.day: at for at, payment in enumerate(contract.payments) if payment.made}
+        self.written = {payment.day: payment.written for payment in contract.payments}
 
     def end_availability(self, last_draw: date | None) -> date:
         """Return the last day on which undrawn fees accrue (section 4, fees, rule 2)."""
@@ -151,12 +152,12 @@ class Ledger:
     def capitalizes(self, day: date) -> bool:
         """Whether the interest due on a day is added to what is owed (section 4, interest, rule 4)."""
         until = self.contract.block.get("capitalize_until")
-        named = until is not None and day.isoformat() <= until
+        named = until is not None and self.written.get(day, day).isoformat() <= until
         return named or (self.contract.style == "at_maturity" and day < self.contract.matures)
 
     def repays(self, day: date) -> bool:
         """Whether a payment date repays (section 4, principal)."""
-        return day > self.contract.grace_ends and not self.capitalizes(day)
+        return self.written.get(day, day) > self.contract.grace_ends and not self.capitalizes(day)
 
     def find_principal(self, at: int, day: date, due: float) -> float:
         """Return the principal of a payment date before maturity (section 4, principal)."""

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import count, pairwise
 from typing import Any
 
+from tests.witness.business_days import Closed, read_closed
 from tests.witness.dates import STEPS, add_months, read_day
 from tests.witness.day_counts import Rhythm, count_30_360, count_fraction
 from tests.witness.plan import Plan
@@ -18,7 +19,9 @@ from tests.witness.terms import Tested, holds_limit, read_on, read_term, step_te
 class Payment:
     """A payment date, the day on which its period began, and whether the period is a whole interval of the rhythm.
 
-    One beyond maturity is not made; maturity is not shared in by payments that are made in advance.
+    One beyond maturity is not made; maturity is not shared in by payments that are made in advance. Interest counts from
+    `since` to `due`: the regular dates, or those on which payments are made. `written` is the regular date; one that is
+    not `whole` is made on maturity, a few days after it.
     """
 
     day: date
@@ -26,6 +29,10 @@ class Payment:
     regular: bool
     made: bool = True
     shares: bool = True
+    due: date = date.min
+    since: date = date.min
+    written: date = date.min
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -37,10 +44,16 @@ class Contract:
     currency: str
     commitment: float
     signed: date
-    matures: date
+    agreed: date
     index: dict[str, str] = field(default_factory=dict)
     outstanding: bool = False
     tested: Tested | None = field(default=None, repr=False)
+    closed: Closed = field(default_factory=Closed, repr=False)
+
+    @cached_property
+    def matures(self) -> date:
+        """The day on which all is paid: maturity, or the business day to which it moves (payment dates, rule 6)."""
+        return self.closed.move(self.agreed)
 
     @cached_property
     def rank(self) -> int:
@@ -77,7 +90,8 @@ class Contract:
     @cached_property
     def schedule(self) -> dict[date, str]:
         """Dates of a `custom` schedule, and the amounts or shares of what is drawn that are due on them."""
-        return {read_day(key): text for key, text in self.block.get("repayment", {}).get("schedule", {}).items()}
+        written = self.block.get("repayment", {}).get("schedule", {})
+        return {self.closed.move(read_day(key)): text for key, text in written.items()}
 
     def read_term(self, node: Any, day: date, period: Payment) -> float:
         """Return a term on a day: steps are those of the interest period, a series goes by the day itself."""
@@ -136,14 +150,14 @@ class Contract:
     def rhythm(self) -> Rhythm:
         """The whole intervals from before signing to after maturity."""
         first = next(at for at in count(-1, -1) if self.keep_rhythm(at) <= self.signed)
-        last = next(at for at in count(first) if self.keep_rhythm(at) >= max(self.matures, self.amortized))
-        return Rhythm([self.keep_rhythm(at) for at in range(first, last + 1)], self.interval, self.matures)
+        last = next(at for at in count(first) if self.keep_rhythm(at) >= max(self.agreed, self.amortized))
+        return Rhythm([self.keep_rhythm(at) for at in range(first, last + 1)], self.interval, self.agreed)
 
     @cached_property
     def amortized(self) -> date:
         """Day to which payments are counted when one is set."""
         over = self.block.get("repayment", {}).get("amortize_over")
-        return self.matures if over is None else add_months(self.signed, int(read_number(over)))
+        return self.agreed if over is None else add_months(self.signed, int(read_number(over)))
 
     @cached_property
     def payments(self) -> list[Payment]:
@@ -155,25 +169,47 @@ class Contract:
             if day > self.signed and day >= self.keep_rhythm(0):
                 payments.append(Payment(day, start, regular=start == before))
                 start = day
-        return self.close_payments(payments, self.amortized)
+        return self.roll_payments(self.close_payments(payments, self.amortized))
+
+    def roll_payments(self, payments: list[Payment]) -> list[Payment]:
+        """Move payments to business days; one that would fall on the day of another joins it (payment dates, rule 6)."""
+        rolled: list[Payment] = []
+        joins, by_regular = False, self.closed.by_regular
+        for payment in payments:
+            day = payment.day if payment.day == self.signed else self.closed.move(payment.day)
+            start = payment.start if payment.start == self.signed else max(self.closed.move(payment.start), self.signed)
+            since = payment.start if by_regular else start
+            if rolled and rolled[-1].made and payment.made and day == rolled[-1].day:
+                last, joins = rolled.pop(), True
+                start, since = last.start, last.since
+            if day <= self.signed < payment.day:
+                joins = True
+                continue
+            if joins and not rolled:
+                start = since = self.signed
+            due = payment.day if by_regular else day
+            moved = replace(payment, day=day, start=start, due=due, since=since, written=payment.day)
+            rolled.append(replace(moved, regular=payment.regular and not joins))
+            joins = False
+        return rolled
 
     def close_payments(self, payments: list[Payment], end: date) -> list[Payment]:
         """Put the last payment at maturity (section 4, payment dates, rules 3 and 4)."""
         keep = self.block.get("payments", {}).get("short_last") == "keep"
-        before = [payment for payment in payments if payment.day < self.matures]
-        after = [replace(payment, made=False) for payment in payments if self.matures < payment.day <= end]
-        exact = [payment for payment in payments if payment.day == self.matures]
+        before = [payment for payment in payments if payment.day < self.agreed]
+        after = [replace(payment, made=False) for payment in payments if self.agreed < payment.day <= end]
+        exact = [payment for payment in payments if payment.day == self.agreed]
         if self.in_advance:  # the last payment is made when the last period begins (rule 5)
             start = before[-1].day
-            last = Payment(self.matures, start, regular=bool(exact and exact[0].regular), shares=self.matures < end)
+            last = Payment(self.agreed, start, regular=bool(exact and exact[0].regular), shares=self.agreed < end)
             return [*before, last, *(payment for payment in after if payment.day < end)]
-        near = before and before[-1].regular and (self.matures - before[-1].day).days <= 5
+        near = before and before[-1].regular and (self.agreed - before[-1].day).days <= 5
         if exact:
             last = exact[0]
         elif near and not keep:
-            last = replace(before.pop(), day=self.matures)
+            last = replace(before.pop(), day=self.agreed, whole=False)
         else:
-            last = Payment(self.matures, before[-1].day if before else self.signed, regular=False)
+            last = Payment(self.agreed, before[-1].day if before else self.signed, regular=False)
         return [*before, last, *after]
 
     def find_period(self, day: date) -> Payment:
@@ -183,10 +219,12 @@ class Contract:
     def count_years(self, period: Payment, until: date) -> float:
         """Return f(s, b) from the start of a payment period to a day in it (section 4, year fractions)."""
         count_days = self.block.get("day_count", "equal_periods")
-        if count_days != "equal_periods":
-            return count_fraction(count_days, period.start, until, self.rhythm)
-        whole = self.interval / 12 if period.regular else count_30_360(period.start, period.day)
-        return whole * (until - period.start).days / (period.day - period.start).days
+        until = period.due if until == period.day else min(max(until, period.since), period.due)
+        moved = count_days == "ACT/ACT ICMA" and period.regular and period.whole and not self.closed.by_regular
+        if count_days != "equal_periods" and not moved:
+            return count_fraction(count_days, period.since, until, self.rhythm)
+        whole = self.interval / 12 if period.regular else count_30_360(period.since, period.due)
+        return whole * (until - period.since).days / (period.due - period.since).days
 
     def find_rate(self, day: date) -> float:
         """Return the rate that the loan bears from a day on (section 4, interest, rules 1 and 2)."""
@@ -263,7 +301,9 @@ def read_contract(name: str, block: Plan, plan: Plan, eve: date | None) -> Contr
     rate = block["rate"]
     index = plan.get("rates", {})[rate["index"]] if isinstance(rate, dict) and "index" in rate else {}
     index = index if isinstance(index, dict) else {"1900": index}
-    return Contract(name, block, amount.currency, amount.value, signed, matures, index, "outstanding" in block)
+    closed = read_closed(block.get("payments", {}), plan.get("calendars", {}))
+    owed = "outstanding" in block
+    return Contract(name, block, amount.currency, amount.value, signed, matures, index, owed, closed=closed)
 
 
 def follow_days(first: date, last: date) -> list[date]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.timeline import add_months
+from fibercap.model.checks.calendar_checks import loan_business_days
 from fibercap.model.checks.covenant_checks import loan_covenants
 from fibercap.model.checks.loan_price_checks import loan_fees, loan_rate
 from fibercap.model.loans.prepared import Prepared
@@ -84,8 +85,10 @@ def loan_dates(s: Lending, name: str) -> Findings:
         path, hint = f"{prefix}.repayment.{loan.repayment.term_field}", "give an earlier `matures` instead"
         yield path, "shorter_than_loan", problem, wanted, hint
     at_start = loan.payments.on == "start"
-    if (first and not (loan.signed <= first if at_start else loan.signed < first)) or (first and first > loan.maturity):
-        wanted = f"a day {'from' if at_start else 'after'} {loan.signed} and up to {loan.maturity}"
+    if (first and not (loan.signed <= first if at_start else loan.signed < first)) or (
+        first and first > loan.agreed_maturity
+    ):
+        wanted = f"a day {'from' if at_start else 'after'} {loan.signed} and up to {loan.agreed_maturity}"
         yield f"{prefix}.payments.first", "payment_outside_loan", f"{first}", wanted, "change `first`"
     days = [("fees.available_until", loan.fees.available_until), ("capitalize_until", loan.capitalize_until)]
     for key, day in days:
@@ -169,7 +172,7 @@ def loan_payments(s: Lending, name: str) -> Findings:
     funded = bool(s.uses_of_loan(name))
     if not keeps or style.grows or funded or not loan.is_dated or loan.needs_cash or loan.maturity <= loan.signed:
         return
-    others = (loan_terms, loan_dates, loan_draws_and_prepayments, loan_rate, loan_fees, loan_style)
+    others = (loan_terms, loan_dates, loan_business_days, loan_draws_and_prepayments, loan_rate, loan_fees, loan_style)
     if any(True for check in others for _ in check(s, name)):
         return
     prepared = Prepared(Setting(name, loan, s.loan_currency(name), None, s.rates), Moves())
@@ -208,6 +211,7 @@ LOAN_CHECKS = (
     loan_terms,
     loan_currencies,
     loan_dates,
+    loan_business_days,
     loan_draws_and_prepayments,
     loan_rate,
     loan_fees,

@@ -17,6 +17,7 @@ from fibercap.core.spec import InputInErrorError
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
 from fibercap.model.checks.asset_checks import land, sale, units_made
+from fibercap.model.checks.calendar_checks import closed_days
 from fibercap.model.checks.cash_limit_checks import cash_limits, equity_limit
 from fibercap.model.checks.claim_checks import claim_limit, claim_source, claim_subject, claim_within
 from fibercap.model.checks.closure_checks import cancellation, closure_days, overlapping_closures
@@ -81,6 +82,7 @@ def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:
     names = list(lending.__dict__.get("loans") or ())
     runs = [check(lending, name) for check in LOAN_CHECKS for name in names]
     runs += [reserve_of_loan(lending, name) for name in names]
+    runs += [closed_days(lending, name) for name in lending.__dict__.get("calendars") or ()]
     runs.append(ranks_without_gaps(lending, "loans"))
     return collect_problems([*runs, _sources(lending, "default_source")], tree)
 
@@ -126,6 +128,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (_spending, names("projects")),
         (cancellation, names("projects")),
         *((check, ["projects", "plants", "opening"]) for check in (land, sale)),
+        (closed_days, names("calendars")),
         *((check, names("loans")) for check in LOAN_CHECKS),
         (ranks_without_gaps, ["loans"]),
         (sculpted_ranks, ["loans"]),

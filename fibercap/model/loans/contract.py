@@ -15,7 +15,7 @@ from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.model.cash.trifle import least_money
 from fibercap.model.loans.block import carry_loan
 from fibercap.model.loans.moment import Moment, per_sample
-from fibercap.model.loans.payment_dates import moved_payment, moved_payment_note
+from fibercap.model.loans.payment_dates import moved_payment_note, moved_payments, rolled_payments_note
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.price import average_life, effective_cost
 from fibercap.model.loans.rates import is_one_rate
@@ -87,16 +87,16 @@ class Schedule:
     @cached_property
     def notes(self) -> list[str]:
         """Remarks on the schedule, such as that a payment is moved to maturity."""
-        return [note for note in (moved_payment_note(self.loan),) if note]
+        return [note for note in (moved_payment_note(self.loan), rolled_payments_note(self.loan)) if note]
 
     @property
     def events(self) -> list[dict[str, Any]]:
         """The dates of the first sample as `loan --json` prints them.
 
-        A payment has its `rate` where the loan has several, and `moved_from` where it is moved to maturity.
+        A payment has its `rate` where the loan has several, and `moved_from` where it is moved.
         """
         single = {key: value.reshape(-1, value.shape[-1])[0].tolist() for key, value in self.values.items()}
-        moved, events = moved_payment(self.loan), []
+        moved, events = moved_payments(self.loan), []
         rates = None if is_one_rate(self.loan.rate) else np.atleast_2d(self.rates)[0]
         for row, (day, kind, number) in enumerate(zip(self.dates, self.kinds, self.numbers, strict=True)):
             event: dict[str, Any] = {"event": kind, "number": number or None, "date": str(day)}
@@ -104,12 +104,12 @@ class Schedule:
                 event["year_fraction"] = float(self.fractions[row])
                 if rates is not None:
                     event["rate"] = float(rates[row])
+                if day in moved:
+                    event["moved_from"] = str(moved[day])
             event["opening"] = single["opening"][row]
             event |= {key: single[key][row] for key in FLOWS}
             event["closing"] = single["closing"][row]
             events.append(event)
-        if moved is not None and events[-1]["number"]:
-            events[-1]["moved_from"] = str(moved)
         if events and self._first(self.balloon) > self._first(self.least):
             events[-1]["balloon"] = self._first(self.balloon)
         return events

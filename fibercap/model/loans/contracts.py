@@ -5,6 +5,8 @@ from __future__ import annotations
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.tree import Branch, unwrap
 from fibercap.model.checks.plan_checks import problems_among_loans
+from fibercap.model.checks.validation import plain
+from fibercap.model.loans.business_days import calendars_of
 from fibercap.model.plan.plan import Lending
 from fibercap.model.plan.validated import Parsed, validate
 
@@ -29,5 +31,5 @@ class Contracts(Lending):
         values, wrappers = unwrap(tree)
         if not isinstance(values, Branch):
             raise TypeError("a file of loans is a block")
-        context = {"currency": "USD", "currencies": CURRENCIES}
+        context = {"currency": "USD", "currencies": CURRENCIES, "calendars": calendars_of(values, plain)}
         return validate(cls, Parsed(values, wrappers, name), context, problems_among_loans)

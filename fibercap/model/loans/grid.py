@@ -68,6 +68,7 @@ class Clock:
 
     def __init__(self, loan: Loan) -> None:
         self._count, self._regular_years, self.maturity = loan.day_count, loan.interval / 12, loan.maturity
+        self._last_day = loan.agreed_maturity if loan.payments.accrue == "unadjusted" else loan.maturity
         self._plain = counter(loan.day_count)
         self._regular = _regular_period(loan) if loan.day_count == "ACT/ACT ICMA" else None
 
@@ -83,17 +84,18 @@ class Clock:
 
         Source
         ------
-        docs/conventions.md, section 4, Year fractions.
+        docs/conventions.md, section 4, Year fractions and Payment dates.
         """
+        start, end = period.counted or (period.start, period.end)
+        day = end if day == period.end else min(max(day, start), end)
         if self._plain is not None:
-            return self._plain(period.start, day)
-        if self._count != "equal_periods":
-            reference = (period.start, period.end) if period.on_rhythm else self._regular
-            return year_fraction(period.start, day, self._count, maturity=self.maturity, reference=reference)
-        period_years = self._regular_years if period.regular else year_fraction(period.start, period.end, "30/360")
-        if day == period.end:
-            return period_years
-        return period_years * (day - period.start).days / (period.end - period.start).days
+            return self._plain(start, day)
+        rolls = period.on_rhythm and not period.counted and period.due is not None
+        if self._count != "equal_periods" and not rolls:
+            reference = (start, end) if period.on_rhythm else self._regular
+            return year_fraction(start, day, self._count, maturity=self._last_day, reference=reference)
+        period_years = self._regular_years if period.regular else year_fraction(start, end, "30/360")
+        return period_years if day == end else period_years * (day - start).days / (end - start).days
 
 
 def _regular_period(loan: Loan) -> tuple[date, date]:
@@ -134,10 +136,10 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
     days = _days(loan, timeline, course, [period.end for period in periods])
     events = [days[0], *days] if at_start else days
     second = [False, at_start, *[False] * len(days)][: len(events)]
-    ends = {period.end for period in periods}
+    ends = {period.end: period.due or period.end for period in periods}
     period_fractions = {period.end: clock.elapsed_years(period, period.end) for period in rhythm}
     due = [day in ends or twice for day, twice in zip(events, second, strict=True)]
-    grows, repays = _duties(loan, events, due, period_fractions)
+    grows, repays = _duties(loan, events, due, period_fractions, ends)
     if at_start:
         repays[1] = not (loan.grace or grows[1])
     months = np.array([month_number(day) for day in events])
@@ -185,13 +187,16 @@ def _fractions(
 
 
 def _duties(
-    loan: Loan, events: list[date], due: list[bool], rhythm: Mapping[date, float]
+    loan: Loan, events: list[date], due: list[bool], rhythm: Mapping[date, float], written: Mapping[date, date]
 ) -> tuple[list[bool], list[bool]]:
-    """Return where interest is capitalized, and where principal falls due, which is after grace and capitalization."""
+    """Return where interest is capitalized, and where principal falls due, which is after grace and capitalization.
+
+    Both go by the regular dates of payments, as `written` has them, even where they roll to business days.
+    """
     style, maturity = loan.repayment, loan.maturity
     until = date.max if style.capitalizes else loan.capitalize_until or date.min
     grows = [
-        is_due and day <= until and (day < maturity or not style.capitalizes)
+        is_due and written.get(day, day) <= until and (day < maturity or not style.capitalizes)
         for is_due, day in zip(due, events, strict=True)
     ]
     if style.schedule_field:
@@ -200,7 +205,7 @@ def _duties(
     after = add_months(loan.signed, loan.grace) if loan.grace else date.min
     last = maturity if loan.payments.on == "start" and not style.months else date.max  # in advance, none then
     repays = [
-        is_due and not growing and after < day != last and day in rhythm
+        is_due and not growing and after < written.get(day, day) and day != last and day in rhythm
         for is_due, growing, day in zip(due, grows, events, strict=True)
     ]
     return grows, repays

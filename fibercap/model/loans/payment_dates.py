@@ -22,7 +22,8 @@ class PaymentPeriod(NamedTuple):
     """An interest period: from one payment date to the next.
 
     `regular` ones are one interval long. `moved_from` is the regular date of a payment that is made on maturity, a few
-    days later; `follows_moved` ones start on such a payment, so that they are a few days shorter.
+    days later; `follows_moved` ones start on such a payment, so that they are a few days shorter. `due` is the regular
+    date of a payment that rolls to a business day; interest counts between the days of `counted`, where these differ.
     """
 
     start: date
@@ -30,6 +31,8 @@ class PaymentPeriod(NamedTuple):
     regular: bool
     moved_from: date | None = None
     follows_moved: bool = False
+    due: date | None = None
+    counted: tuple[date, date] | None = None
 
     @property
     def on_rhythm(self) -> bool:
@@ -79,12 +82,12 @@ def interest_starts(loan: Loan, days: Sequence[date]) -> list[date]:
 
 def payment_periods(loan: Loan) -> list[PaymentPeriod]:
     """Return the periods between payments, from signing to maturity, and on to the end of `amortize_over`."""
-    return _periods_to(loan, _stops(loan))
+    return _roll_periods(loan, _periods_to(loan, _stops(loan)))
 
 
 def regular_periods(loan: Loan) -> list[PaymentPeriod]:
     """Return the periods over which payments are set: as `payment_periods`, but maturity does not cut one in two."""
-    return _periods_to(loan, _stops(loan)[-1:])
+    return _roll_periods(loan, _periods_to(loan, _stops(loan)[-1:]))
 
 
 def has_notional_payments(loan: Loan) -> bool:
@@ -97,6 +100,22 @@ def moved_payment(loan: Loan) -> date | None:
     if loan.payments.short_last == "keep":
         return None
     return next((period.moved_from for period in payment_periods(loan) if period.end == loan.maturity), None)
+
+
+def moved_payments(loan: Loan) -> dict[date, date]:
+    """Return, by the day on which they are made, the regular dates of payments that are moved."""
+    periods = [period for period in payment_periods(loan) if period.end <= loan.maturity]
+    regular = {period.end: period.moved_from or period.due or period.end for period in periods}
+    return {day: due for day, due in regular.items() if due != day}
+
+
+def rolled_payments_note(loan: Loan) -> str:
+    """Return the remark on payments that roll to business days; "" if none does."""
+    periods = [period for period in payment_periods(loan) if period.end <= loan.maturity]
+    count = sum(period.due not in (None, period.end) for period in periods)
+    if not count:
+        return ""
+    return f"{count} of {len(periods)} payments move to the {loan.payments.roll_words.partition(',')[0]}"
 
 
 def moved_payment_note(loan: Loan) -> str:
@@ -113,7 +132,7 @@ def moved_payment_note(loan: Loan) -> str:
 def installment_dates(loan: Loan, schedule: Collection[date]) -> dict[date, date]:
     """Return the day on which each installment of a custom schedule is paid, by the day written.
 
-    An installment that is written for a payment that moves to maturity moves with it.
+    An installment that is written for a payment that moves to maturity moves with it; others roll to business days.
 
     Parameters
     ----------
@@ -127,14 +146,41 @@ def installment_dates(loan: Loan, schedule: Collection[date]) -> dict[date, date
     docs/conventions.md, section 4, Payment dates.
     """
     moved = moved_payment(loan) if schedule else None
-    return {day: loan.maturity if day == moved else day for day in schedule}
+    return {day: loan.maturity if day == moved else loan.payments.business_day(day) for day in schedule}
 
 
 def _stops(loan: Loan) -> list[date]:
     """Return maturity, and the end of `amortize_over` where that is later."""
-    maturity, notional = loan.maturity, add_months(loan.signed, loan.repayment.months)
+    maturity, notional = loan.agreed_maturity, add_months(loan.signed, loan.repayment.months)
     near = 0 if loan.payments.short_last == "keep" else SHORT_DAYS
     return [maturity, *([notional] if (notional - maturity).days > near else [])]
+
+
+def _roll_periods(loan: Loan, periods: list[PaymentPeriod]) -> list[PaymentPeriod]:
+    """Return periods whose payments are made on business days; two that fall on one day are one.
+
+    Source
+    ------
+    docs/conventions.md, section 4, Payment dates.
+    """
+    payments = loan.payments
+    if not payments.roll_words:
+        return periods
+    rolled: list[PaymentPeriod] = []
+    start, since, alone = loan.signed, loan.signed, True
+    for period in periods:
+        end = payments.business_day(period.end)
+        if end <= start:
+            alone = False
+            if not rolled:
+                continue
+            start, since = rolled[-1].start, (rolled[-1].counted or (start, since))[0]
+            rolled.pop()
+        counted = (since, period.end) if payments.accrue == "unadjusted" else None
+        regular = period.regular and alone
+        rolled.append(period._replace(start=start, end=end, regular=regular, due=period.end, counted=counted))
+        start, since, alone = end, period.end, True
+    return rolled
 
 
 def _periods_to(loan: Loan, stops: list[date]) -> list[PaymentPeriod]:

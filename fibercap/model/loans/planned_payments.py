@@ -66,7 +66,9 @@ class PlannedPayments:
     def calendar_reads(self) -> dict[str, tuple[str, ...]]:
         """Return, by name of each row that the calendar gives, the paths of the inputs that decide it."""
         reads, style = self.setting.reads, self.setting.loan.repayment
-        term = reads("signed", "matures", "payments", *([f"repayment.{style.term_field}"] if style.months else []))
+        closed = (f"calendars.{named}",) if (named := self.setting.loan.payments.calendar) else ()
+        written = reads("signed", "matures", "payments", *([f"repayment.{style.term_field}"] if style.months else []))
+        term = (*written, *closed)
         custom = reads(f"repayment.{style.schedule_field}") if style.schedule_field else ()
         rate = reads("rate") if self.course.days else ()
         steps = ("horizon",) if self.setting.timeline else ()
@@ -79,7 +81,7 @@ class PlannedPayments:
             "draws_here": term,
             "is_payment": term,
             "repays": duty,
-            "is_final": reads("signed", "matures"),
+            "is_final": (*reads("signed", "matures"), *closed),
             "capitalizes": duty,
             "year_fraction": (*events, *reads("day_count")),
             "period_fraction": (*term, *reads("day_count")),

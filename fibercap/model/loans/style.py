@@ -68,8 +68,8 @@ class Contract(Protocol):
         """The day of signing; named as the key of a loan is."""
 
     @property
-    def maturity(self) -> date:
-        """The day on which everything still owed is due."""
+    def agreed_maturity(self) -> date:
+        """The day on which it matures as written; its installments lie on or before it."""
 
     @property
     def commitment(self) -> Array:

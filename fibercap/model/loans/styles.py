@@ -120,8 +120,8 @@ class Custom(Style):
             wanted = f"at most the commitment, {float(np.ravel(loan.commitment)[0]):,.0f} {money}"
             yield "schedule", "above_commitment", actual, wanted, "lower them"
         for day in self.schedule:
-            if not loan.signed < day <= loan.maturity:
-                wanted = f"a day after {loan.signed} and up to {loan.maturity}"
+            if not loan.signed < day <= loan.agreed_maturity:
+                wanted = f"a day after {loan.signed} and up to {loan.agreed_maturity}"
                 yield f"schedule.{day}", "outside_loan", f"principal on {day}", wanted, "change the date"
 
     def principal(self, m: Moment) -> Any:

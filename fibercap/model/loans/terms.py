@@ -25,6 +25,7 @@ from fibercap.core.units import Array
 from fibercap.model.loans.amortizing_styles import Level
 from fibercap.model.loans.covenant import Covenant
 from fibercap.model.loans.date_or_term import DateOrTerm
+from fibercap.model.loans.payments import Payments
 from fibercap.model.loans.rates import INTERVALS, Floating, Rate
 from fibercap.model.loans.ratio_steps import AmountTerm, RateTerm, RatioSteps
 from fibercap.model.loans.reserve import Reserve
@@ -37,26 +38,6 @@ NO_MONTHS = 0
 NOTHING = np.asarray(0.0)
 FREE = Steps((NOTHING,))
 COMPOUNDING = ("nominal", "effective", "semiannual")
-
-
-class Payments(Spec):
-    """How often payments fall due. The first is one interval after signing unless a date is given.
-
-    `on: start` puts payments at the start of their periods: the first at signing, the last an interval before maturity.
-    """
-
-    every: Annotated[str, Word(tuple(INTERVALS), "intervals")] = "quarter"
-    """Time from one payment to the next."""
-    first: Annotated[date | None, Day()] = None
-    """Day of the first payment; without it, one interval after signing, or signing itself with `on: start`. Like
-    `2001-03-31`."""
-    end_of_month: Truth = False
-    """Whether payments fall on the last day of their months."""
-    on: Annotated[str, Word(("end", "start"), "ends of a period")] = "end"
-    """Whether a period is paid for at its end or in advance."""
-    short_last: Annotated[str, Word(("join", "keep"), "ways to treat a short last period")] = "join"
-    """Where a regular payment falls 5 days or fewer before maturity: `join` makes it the last one, on maturity; `keep`
-    leaves it, and a short last period after it."""
 
 
 class Fees(Spec):
@@ -177,9 +158,14 @@ class Loan(InUnits):
     """Which amount of the last payment makes up for rounding."""
 
     @property
-    def maturity(self) -> date:
-        """The day on which everything still owed is due."""
+    def agreed_maturity(self) -> date:
+        """The day on which it matures as written, a business day or not."""
         return self.matures if isinstance(self.matures, date) else add_months(self.signed, self.matures)
+
+    @property
+    def maturity(self) -> date:
+        """The day on which everything still owed is paid."""
+        return self.payments.business_day(self.agreed_maturity)
 
     @property
     def amount_field(self) -> str:

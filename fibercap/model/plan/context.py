@@ -11,7 +11,9 @@ from fibercap.core.currencies import CURRENCIES
 from fibercap.core.dates import Edge
 from fibercap.core.period_names import DECEMBER, MONTH_NAMES
 from fibercap.core.tree import Branch, Leaf
+from fibercap.model.checks.validation import plain
 from fibercap.model.currency.currency import known_currencies
+from fibercap.model.loans.business_days import calendars_of
 
 
 def context_of(values: Branch) -> dict[str, Any]:
@@ -29,6 +31,7 @@ def context_of(values: Branch) -> dict[str, Any]:
         "year_ends": year_ends,
         "eve": _eve(values, year_ends),
         "indices": tuple(indices) if isinstance(indices, Branch) else (),
+        "calendars": calendars_of(values, plain),
     }
 
 

@@ -20,6 +20,7 @@ from fibercap.model.cover.own_ratio import OwnRatio
 from fibercap.model.currency.currency import Exchange, block_of
 from fibercap.model.funding.sources import BRIDGE, GRANT, Funding
 from fibercap.model.loans import Loan
+from fibercap.model.loans.business_days import BusinessCalendar
 from fibercap.model.loans.rates import INDEX
 from fibercap.model.plan.claim import Claim
 from fibercap.model.plan.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
@@ -74,8 +75,9 @@ class Lending(Spec):
     default_source: Label = ""
     """Source of every input that names none; without it they count as assumed. Like `release`."""
     rates: Mapping[str, Annotated[Series, INDEX]] = {}
-    """Rates of interest over time, by name, on which loans may float. Like `{libor_3m: {2001: 5.6 %/year, 2002: 3.8
-    %/year}}`."""
+    """Rates of interest over time, on which loans float. Like `{libor_3m: {2001: 5 %/year, 2002: 4 %/year}}`."""
+    calendars: Mapping[str, BusinessCalendar] = {}
+    """Days without business, by place; payments roll. Like `{new_york: {holidays: {2001-12-25: Christmas Day}}}`."""
     loans: Mapping[str, Loan] = {}
     """Loan contracts, by name. Like `{bank: {commitment: 5 million USD, signed: 2001-01-15, matures: 6 years, rate:
     8 %/year}}`."""
@@ -161,7 +163,6 @@ class Plan(Lending):
     claims: Mapping[str, Claim] = {}
     """What was said of the plan in public, by name; each is tested. Like `{doubles: {says: "Jena doubles", row:
     plants.jena.nameplate, when: end of 2002, at_least: 510_000 km/year}}`."""
-
     uncertain: Uncertain | None = None
     """What `fibercap simulate` draws. Like `{inputs: {a: {input: tax.rate, plus: {normal: {mean: 0 %, sd: 2 %}}}}}`."""
 
@@ -213,8 +214,7 @@ class Plan(Lending):
     def undrawn(self) -> frozenset[str]:
         """The loans that no funding, `gap`, `draws` or `outstanding` uses; these are offers, which cost nothing."""
         used = {name for funding in self.funding.values() for name in funding.sources} | set(self.cash_lifters)
-        left = (name for name in self.loans if name not in used)
-        return frozenset(n for n in left if not self.loans[n].draws and self.loans[n].outstanding is None)
+        return frozenset(n for n, a in self.loans.items() if n not in used and not a.draws and a.outstanding is None)
 
     @property
     def uses_with_grant(self) -> tuple[str, ...]:
