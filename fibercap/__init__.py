@@ -8,8 +8,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fibercap.core.shown import VIEWS
+
 if TYPE_CHECKING:
-    from fibercap.core.errors import FibercapError, FormulaError, IdentityError, ScenarioError, UnitError
+    from fibercap.core.errors import (
+        FibercapError,
+        FormulaError,
+        IdentityError,
+        NoSuchKeyError,
+        ScenarioError,
+        UnitError,
+    )
     from fibercap.model.loans import schedule
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.project import project
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
     from fibercap.studies.verdict.verdict import verdict
     from fibercap.studies.what_if.one_way import sensitivity
     from fibercap.studies.what_if.two_way import two_way
+    from fibercap.views.charts.in_axes import plot
     from fibercap.views.files.exports import write
     from fibercap.views.frames import annual, table
 
@@ -31,6 +41,7 @@ _HOMES = {
     "FibercapError": "fibercap.core.errors",
     "FormulaError": "fibercap.core.errors",
     "IdentityError": "fibercap.core.errors",
+    "NoSuchKeyError": "fibercap.core.errors",
     "Projection": "fibercap.model.projection",
     "Scenario": "fibercap.model.plan.scenario",
     "ScenarioError": "fibercap.core.errors",
@@ -39,6 +50,7 @@ _HOMES = {
     "compare": "fibercap.studies.compare",
     "evaluate": "fibercap.studies.batch",
     "explain": "fibercap.studies.explaining.explain",
+    "plot": "fibercap.views.charts.in_axes",
     "project": "fibercap.model.project",
     "read": "fibercap.reading.files",
     "schedule": "fibercap.model.loans",
@@ -56,6 +68,7 @@ __all__ = [
     "FibercapError",
     "FormulaError",
     "IdentityError",
+    "NoSuchKeyError",
     "Projection",
     "Scenario",
     "ScenarioError",
@@ -65,6 +78,7 @@ __all__ = [
     "compare",
     "evaluate",
     "explain",
+    "plot",
     "project",
     "read",
     "schedule",
@@ -77,6 +91,10 @@ __all__ = [
     "verdict",
     "write",
 ]
+
+
+VIEWS["html"] = lambda result: import_module("fibercap.views.notebook").html_of(result)
+VIEWS["frame"] = lambda projection, by: import_module("fibercap.views.frames").annual(projection, by)
 
 
 def __getattr__(name: str) -> Any:

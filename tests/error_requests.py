@@ -151,6 +151,11 @@ REQUESTS: Mapping[str, Request] = {
         {"large.yaml": BARE},
         patches={"fibercap.views.report.subject.size_of": lambda *_: 5_000_000},
     ),
+    "no_panel": Request(
+        "from matplotlib.figure import Figure\nfrom fibercap import plot, project, read\n"
+        "plot(project(read('bare.yaml')), 'debt', ax=Figure().subplots())",
+        {"bare.yaml": BARE},
+    ),
     "steps_alone": Request("fibercap loan steps.yaml", {"steps.yaml": STEPS}),
     "reserve_alone": Request("fibercap loan loans.yaml", {"loans.yaml": LOANS.replace("sweep: 50 %", "reserve: {covers: 6 months}")}),
     "needs_company": Request("fibercap loan loans.yaml", {"loans.yaml": LOANS}),

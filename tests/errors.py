@@ -84,6 +84,7 @@ class Example:
 
     files: Mapping[str, str | bytes] = field(default_factory=lambda: {"plan.yaml": PLAN})
     name: str = "plan.yaml"
+    plan: Mapping[str, Any] | None = None
     settings: tuple[str, ...] = ()
     draws: Mapping[str, Any] = field(default_factory=dict)
     unreadable: bool = False
@@ -100,7 +101,7 @@ class Example:
                 refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
                 stack.enter_context(patch.object(os, "open", side_effect=refused))
             try:
-                scenario = read(self.name, settings=self.settings)
+                scenario = read(self.plan or self.name, settings=self.settings)
                 projection = project(scenario.with_samples(self.draws) if self.draws else scenario)
                 outcomes(projection)
                 covenants(projection)
@@ -194,6 +195,7 @@ EXAMPLES: Mapping[str, Example] = {
     "no_operand": variant("change: {projects.line: {delay: 6 months}, loans.bank: {times: 2}}"),
     "bad_operator": variant("change: {projects.line.capex: {plus: 10 %}}"),
     "not_a_setting": Example(settings=("loans.bank.rate",)),
+    "not_in_a_dict": Example(plan={"fibercap": 1, "opening": {"cash": object()}}),
     "not_a_list": spoilt("money: {report_in: USD}", "money: {report_in: USD}\ncompany: {gap: equity}"),
     # values
     "unknown_key": spoilt("adds: 100_000", "ads: 100_000"),

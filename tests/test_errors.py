@@ -78,7 +78,7 @@ def test_the_example_of_a_code_yields_it_first(code: str) -> None:
 
     assert problems, "the example is accepted"
     assert problems[0].code == code
-    assert problems[0].place
+    assert problems[0].place or EXAMPLES[code].plan is not None  # a dict has no lines
 
 
 @pytest.mark.parametrize("code", KINDS)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_SHOWN: Final = 100
 """Problems of one kind that a message shows; it counts the others, and no similar names are searched for them."""
+MOST_LISTED: Final = 40
+"""Known words that a hint lists; of more, it names those that are most like the one that is misspelt."""
 
 
 class FibercapError(Exception):
@@ -48,6 +50,12 @@ class UnitError(FibercapError, ValueError):
 
 class FormulaError(FibercapError, ValueError):
     """A formula text cannot be read, or names something that does not exist."""
+
+
+class NoSuchKeyError(FibercapError, KeyError):
+    """A row or measure is asked for that a plan does not have."""
+
+    __str__ = FibercapError.__str__  # a KeyError would print its message in quotes
 
 
 class IdentityError(FibercapError):
@@ -205,21 +213,23 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return next(iter(same or close_to(word, names, 1)), "")
 
 
-def close_to(word: str, known: Iterable[str], most: int = 12) -> list[str]:
+def close_to(word: str, known: Iterable[str], most: int = 12, cutoff: float = 0.6) -> list[str]:
     """Return known words that are like a misspelt one, the most like first.
 
     Parameters
     ----------
     word, known, most : str, iterable of str, int
         The word as written, whose first 100 characters are compared; the words that exist; and how many to return.
+    cutoff : float
+        How alike they must be, from 0 to 1.
     """
     from difflib import get_close_matches  # noqa: PLC0415 - needed only where something is misspelt
 
-    return get_close_matches(word[:100], sorted(known), n=most, cutoff=0.6)
+    return get_close_matches(word[:100], sorted(known), n=most, cutoff=cutoff)
 
 
 def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
-    """Return a hint that proposes the nearest known word, or else lists all known ones.
+    """Return a hint that proposes the nearest known word, or else lists the known ones, of many the most alike.
 
     Parameters
     ----------
@@ -234,4 +244,7 @@ def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
     near = nearest(word, names)
     if near:
         return f"did you mean `{near}`?"
+    if len(names) > MOST_LISTED:
+        alike = ", ".join(f"`{name}`" for name in close_to(word, names, 3, cutoff=0.0))
+        return f"of {len(names)} {kind} the most alike are {alike}"
     return f"known {kind}: {', '.join(names)}" if names else f"there are no {kind} here"

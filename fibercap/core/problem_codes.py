@@ -91,6 +91,10 @@ LAYING: Final = {
     "not_a_setting": Kind(
         "`--set` is not of the form path=value.", "Write it like `--set loans.fleet.rate='9 %/year'`."
     ),
+    "not_in_a_dict": Kind(
+        "A dict that is given as a scenario holds an object that no file could hold.",
+        "Write it as a text, like `3 MUSD`.",
+    ),
     "not_a_list": Kind("A list of names is due.", "Write it like `[one, two]`."),
 }
 VALUES: Final = {

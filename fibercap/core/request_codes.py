@@ -17,6 +17,9 @@ QUESTIONS: Final = {
         "A row, table or loan has nothing at the time that is asked for.",
         "Name a time of those that the message tells.",
     ),
+    "no_panel": Kind(
+        "A chart has no form in one panel: its rows have several units, or there are none.", "Name one row."
+    ),
     "with_or_without_period": Kind(
         "A row is asked for without a period, or a measure or an input with one.",
         "Name a period of the row, or leave it out.",

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.core.errors import NoSuchKeyError, did_you_mean
 from fibercap.core.rows import Block, Given, Row
+from fibercap.core.shown import frame_of, html_of
 from fibercap.core.timeline import Timeline
 from fibercap.model.cash.trifle import PATH, Trifle
 from fibercap.model.horizon.run_off import RUN_OFF
@@ -18,7 +19,7 @@ from fibercap.model.income.operating import Operations
 from fibercap.model.plan.evidence import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, KeysView, Mapping
     from datetime import date
 
     from fibercap.core.units import Array
@@ -104,14 +105,14 @@ class Projection:
 
         Raises
         ------
-        FibercapError
-            If there is no such row; the nearest one is named.
+        NoSuchKeyError
+            If there is no such row; the nearest ones are named.
         """
         value = self._values.get(path)
         if value is None and RUN_OFF in self.blocks:
             value = self.blocks[RUN_OFF].values.get(path)
         if value is None:
-            raise FibercapError("no_such_name", f"no row `{path}`", did_you_mean(path, list(self.rows), "rows"))
+            raise NoSuchKeyError("no_such_name", f"no row `{path}`", did_you_mean(path, list(self.rows), "rows"))
         if self.samples > 1:
             return np.broadcast_to(value, (self.samples, value.shape[-1]))
         view = value.reshape(1, -1)  # much faster than broadcasting, and called often
@@ -127,6 +128,38 @@ class Projection:
 
         values = self.value(path)
         return registry_of(self.scenario.vocabulary).Quantity(values, self.rows[path].unit or "dimensionless")
+
+    def keys(self) -> KeysView[str]:
+        """Return the paths of all rows, those in model periods first."""
+        return {**self.period_rows, **self.rows}.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the paths of all rows."""
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows)
+
+    def __contains__(self, path: object) -> bool:
+        """Return whether there is a row at a path."""
+        return path in self.rows
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+    def to_frame(self, by: str = "") -> Any:
+        """Return every row in model periods as a pandas DataFrame; see `fibercap.annual`.
+
+        Parameters
+        ----------
+        by : str
+            `year`, `quarter` or `month`; default: the model's own step.
+        """
+        return frame_of(self, by or self.timeline.step)
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     def by(self, path: str, step: str = "year") -> dict[str, Array]:
         """Return a row by year, quarter or month, each (sample,): flows summed, stocks at the end, rates averaged.

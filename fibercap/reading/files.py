@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError
 from fibercap.core.names import as_name
@@ -17,6 +18,7 @@ from fibercap.model.loans.contracts import Contracts
 from fibercap.model.plan.plan_schema import SCHEMA
 from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.dangling import merge_problems_of_removals
+from fibercap.reading.dicts import text_of_dict
 from fibercap.reading.loading import LoadedText, load_text
 from fibercap.reading.locating import bytes_from, bytes_of, display_path, locate
 from fibercap.reading.text import read_text
@@ -30,14 +32,20 @@ STANDARD_INPUT: Final = "-"
 
 
 def read(
-    name: str | Path, option: str | None = None, settings: Iterable[str] = (), *, allow_outside: bool = False
+    source: str | Path | Mapping[str, Any],
+    option: str | None = None,
+    settings: Iterable[str] = (),
+    *,
+    allow_outside: bool = False,
 ) -> Scenario:
     """Read a scenario.
 
     Parameters
     ----------
-    name : str or Path
-        A file, the name of a shipped scenario such as `fibercore`, or `-` for standard input.
+    source : str, Path or dict
+        A file, the name of a shipped scenario such as `fibercore`, or `-` for standard input. A text of several lines
+        is a scenario itself, and so is a dict with the same keys. The files that these extend, and those of their
+        series, are looked for in the current folder.
     option : str, optional
         The financing option to apply.
     settings : iterable of str
@@ -52,7 +60,7 @@ def read(
     FibercapError
         If there is no such option.
     """
-    loaded, path = _load(name, allow_outside=allow_outside)
+    loaded, path = _load(source, allow_outside=allow_outside)
     return _with_option_and_settings(loaded, path.stem, option, settings)
 
 
@@ -78,7 +86,11 @@ def read_loans(
     return _contracts(loaded, settings)
 
 
-def _load(name: str | Path, *, allow_outside: bool) -> tuple[LoadedText, Path]:
+def _load(name: str | Path | Mapping[str, Any], *, allow_outside: bool) -> tuple[LoadedText, Path]:
+    if isinstance(name, Mapping):
+        return load_text(text_of_dict(name), "the dict", None, Path(), allow_outside=allow_outside), Path("scenario")
+    if isinstance(name, str) and "\n" in name.strip():
+        return load_text(name, "the text", None, Path(), allow_outside=allow_outside), Path("scenario")
     if str(name) == STANDARD_INPUT:
         if sys.stdin is None:
             raise FibercapError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.period_names import DECEMBER
+from fibercap.core.shown import html_of
 from fibercap.model.measures.all_measures import is_debt_service_cover
 from fibercap.model.measures.measure import HIGHER
 from fibercap.model.project import project
@@ -90,6 +91,9 @@ class Comparison:
     def __repr__(self) -> str:
         """Name the cases on one line; `fibercap.table` shows their measures."""
         return f"<Comparison with {self.baseline}: {', '.join(self.cases)}>"
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     @cached_property
     def unlike(self) -> Mapping[str, tuple[str, ...]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from fibercap.studies.compare import Comparison
 from fibercap.studies.what_if.one_way import Sensitivity
@@ -10,40 +12,79 @@ from fibercap.studies.what_if.one_way import Sensitivity
 if TYPE_CHECKING:
     import pandas as pd
 
+    from fibercap.core.units import Array
     from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.what_if.two_way import TwoWay
 
+SPREAD: Final = ("mean", "P5", "P50", "P95")
+"""What a table says of the samples of a batch."""
+
+
+def spread_of(values: Array) -> list[float]:
+    """Return mean, 5th, 50th and 95th percentile of samples; undefined ones are left out. [unit of the values]
+
+    Parameters
+    ----------
+    values : (sample,)
+        A value for each sample, nan where undefined.
+
+    Source
+    ------
+    Percentiles as `numpy.quantile` interpolates them, linearly between the ordered samples.
+    """
+    defined = values[~np.isnan(values)]
+    if not len(defined):
+        return [np.nan] * len(SPREAD)
+    return [float(defined.mean()), *map(float, np.quantile(defined, [0.05, 0.5, 0.95]))]
+
 
 def annual(projection: Projection, by: str = "year") -> pd.DataFrame:
-    """Return every row by year, quarter or month; index (row, unit), a column for each period.
+    """Return every row in model periods by year, quarter or month: flows summed, stocks at the end, rates averaged.
 
     Parameters
     ----------
     projection : Projection
-        The results of a scenario; of a batch, those of the first sample.
+        The results of a scenario, or of a batch.
     by : str
         `year`, `quarter` or `month`.
+
+    Returns
+    -------
+    (row, period)
+        Index (row, unit), a column for each period. Of a batch the index is (row, unit, samples), with mean, P5, P50
+        and P95 of the samples. [unit of each row]
 
     Raises
     ------
     ValueError
         If the model's own step is longer than `by`.
+
+    Source
+    ------
+    docs/conventions.md, section 1, Natures.
     """
     import pandas as pd
 
     rows = projection.period_rows
-    values = [{label: float(v[0]) for label, v in projection.by(path, by).items()} for path in rows]
-    index = pd.MultiIndex.from_tuples([(path, row.unit) for path, row in rows.items()], names=["row", "unit"])
-    return pd.DataFrame(values, index=index)
+    values = {path: projection.by(path, by) for path in rows}
+    if projection.samples == 1:
+        index = pd.MultiIndex.from_tuples([(path, row.unit) for path, row in rows.items()], names=["row", "unit"])
+        cells = [{label: float(value[0]) for label, value in values[path].items()} for path in rows]
+        return pd.DataFrame(cells, index=index)
+    keys = [(path, row.unit, name) for path, row in rows.items() for name in SPREAD]
+    spreads = [{label: spread_of(value) for label, value in values[path].items()} for path in rows]
+    cells = [{label: spread[place] for label, spread in by_label.items()} for by_label in spreads for place in range(4)]
+    return pd.DataFrame(cells, index=pd.MultiIndex.from_tuples(keys, names=["row", "unit", "samples"]))
 
 
 def table(result: Comparison | Sensitivity | TwoWay) -> pd.DataFrame:
     """Return a result as a frame: measures by case, the points of moved inputs, or a grid of two of them.
 
-    Measures have the index (measure, unit), and a column for each option or scenario; an undefined one is nan. Points
-    have the index (input, value), nan for an input of several values, and columns for its factor, unit, the measures,
-    whether nothing fails there (`sound`) and why it is refused. Of a two-way table it is the grid of the first measure.
+    Measures have the index (measure, unit), and a column for each option or scenario; an undefined one is nan. Where
+    the plans are batches, the index says too which of mean, P5, P50 and P95 of the samples a line is. Points have the
+    index (input, value), nan for an input of several values, and columns for its factor, unit, the measures, whether
+    nothing fails there (`sound`) and why it is refused. Of a two-way table it is the grid of the first measure.
     """
     import pandas as pd
 
@@ -51,12 +92,19 @@ def table(result: Comparison | Sensitivity | TwoWay) -> pd.DataFrame:
         return _points(result)
     cases = result.cases
     names = {name: measure for case in cases.values() for name, measure in case.measures.items()}
-    values = {
-        key: [float("nan") if name not in case.measures else _first(case.measures[name]) for name in names]
-        for key, case in cases.items()
+    if all(case.projection.samples == 1 for case in cases.values()):
+        keys = [(name, measure.unit) for name, measure in names.items()]
+        index = pd.MultiIndex.from_tuples(keys, names=["measure", "unit"])
+        values = {key: [_spread(case.measures.get(name))[0] for name in names] for key, case in cases.items()}
+        return pd.DataFrame(values, index=index, dtype=float)
+    index = pd.MultiIndex.from_tuples(
+        [(name, measure.unit, of) for name, measure in names.items() for of in SPREAD],
+        names=["measure", "unit", "samples"],
+    )
+    spreads = {
+        key: [figure for name in names for figure in _spread(case.measures.get(name))] for key, case in cases.items()
     }
-    index = pd.MultiIndex.from_tuples([(name, m.unit) for name, m in names.items()], names=["measure", "unit"])
-    return pd.DataFrame(values, index=index, dtype=float)
+    return pd.DataFrame(spreads, index=index, dtype=float)
 
 
 def _points(result: Sensitivity | TwoWay) -> pd.DataFrame:
@@ -69,5 +117,5 @@ def _points(result: Sensitivity | TwoWay) -> pd.DataFrame:
     return pd.DataFrame(result.values(next(iter(result.measures))), index, columns)
 
 
-def _first(measure: Measure) -> float:
-    return float("nan") if measure.value is None else measure.value
+def _spread(measure: Measure | None) -> list[float]:
+    return [float("nan")] * len(SPREAD) if measure is None else spread_of(measure.values)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.core.errors import NoSuchKeyError, did_you_mean
 from fibercap.model.measures.cover_measures import (
     average_dscr,
     gearing,
@@ -57,7 +57,7 @@ from fibercap.model.measures.worth_measures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from fibercap.model.projection import Projection
 
@@ -87,7 +87,15 @@ class Measures(Mapping[str, Measure]):
         self._measures_by_name: dict[str, Measure | None] = dict.fromkeys(names(projection))
 
     def __getitem__(self, name: str) -> Measure:
-        """Return a measure."""
+        """Return a measure.
+
+        Raises
+        ------
+        NoSuchKeyError
+            If there is no such measure; the nearest ones are named.
+        """
+        if name not in self._measures_by_name:
+            raise no_such_measure(name, self)
         measure = self._measures_by_name[name]
         if measure is None:
             bare = measure_named(self._projection, name)
@@ -110,6 +118,20 @@ class Measures(Mapping[str, Measure]):
     def __contains__(self, name: object) -> bool:
         """Return whether there is a measure of this name, without computing it."""
         return name in self._measures_by_name
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+
+def no_such_measure(name: str, known: Iterable[str]) -> NoSuchKeyError:
+    """Return the error for a measure that a plan does not have.
+
+    Parameters
+    ----------
+    name, known : str, iterable of str
+        The name as asked for, and those that exist.
+    """
+    return NoSuchKeyError("no_such_name", f"no measure `{name}`", did_you_mean(name, known, "measures"))
 
 
 def measures(projection: Projection) -> Mapping[str, Measure]:
@@ -167,8 +189,8 @@ def measure_named(projection: Projection, name: str) -> Measure:
 
     Raises
     ------
-    FibercapError
-        If there is no such measure; the nearest one is named.
+    NoSuchKeyError
+        If there is no such measure; the nearest ones are named.
     """
     key, _, loan = name.partition(".")
     for by_unit in UNIT_MEASURES:
@@ -180,4 +202,4 @@ def measure_named(projection: Projection, name: str) -> Measure:
     for of_loan in LOAN_MEASURES:
         if of_loan.__name__ == f"loan_{key}" and loan in projection.scenario.loans:
             return of_loan(projection, loan)
-    raise FibercapError("no_such_name", f"no measure `{name}`", did_you_mean(name, names(projection), "measures"))
+    raise no_such_measure(name, names(projection))

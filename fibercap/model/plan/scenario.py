@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.product_units import units_context, vocabulary_of
+from fibercap.core.shown import html_of
 from fibercap.core.spec import quantities
 from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.vocabulary import Vocabulary, using
@@ -41,6 +42,9 @@ class Scenario(Plan):
     _base: Scenario | None = PrivateAttr(default=None)
     _inputs: tuple[Input, ...] | None = PrivateAttr(default=None)
     _files_read: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     @classmethod
     def from_tree(

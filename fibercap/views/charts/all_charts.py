@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -143,13 +144,8 @@ def render_chart(draw: Callable[[], Figure], path_suffix: str, *, titled: bool =
     """
     refuse_unknown_suffix(path_suffix)
     suffix = path_suffix.lower()
-    import matplotlib as mpl
-
     content = io.BytesIO()
-    with mpl.rc_context(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")  # a box in the picture shows it
-        mpl.rcdefaults()  # a user's own style would change the bytes
-        mpl.rcParams.update(SETTINGS)
+    with _own_settings():
         figure = draw()
         box = None if titled else _without_title(figure)
         form = suffix.removeprefix(".")
@@ -164,6 +160,24 @@ def refuse_unknown_suffix(path_suffix: str) -> None:
         raise FibercapError(
             "unknown_suffix", f"a chart cannot be written to {target}", f"known suffixes: {', '.join(SUFFIXES)}"
         )
+
+
+def draw_figure(draw: Callable[[], Figure]) -> Figure:
+    """Return a figure as it is drawn for a file."""
+    with _own_settings():
+        return draw()
+
+
+@contextmanager
+def _own_settings() -> Iterator[None]:
+    """Draw with fibercap's settings: a user's style would change the bytes."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")  # a box in the picture shows it
+        mpl.rcdefaults()
+        mpl.rcParams.update(SETTINGS)
+        yield
 
 
 def _without_title(figure: Figure) -> Bbox:
