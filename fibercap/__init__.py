@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.reading.files import read
     from fibercap.studies.batch import evaluate
-    from fibercap.studies.chances.simulate import simulate
     from fibercap.studies.compare import compare
     from fibercap.studies.explaining.explain import explain
     from fibercap.studies.sizing import size
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from fibercap.views.charts.in_axes import plot
     from fibercap.views.files.exports import write
     from fibercap.views.frames import annual, table
+    from fibercap.views.simulation import simulate
 
 _HOMES = {
     "FibercapError": "fibercap.core.errors",
@@ -55,7 +55,7 @@ _HOMES = {
     "read": "fibercap.reading.files",
     "schedule": "fibercap.model.loans",
     "sensitivity": "fibercap.studies.what_if.one_way",
-    "simulate": "fibercap.studies.chances.simulate",
+    "simulate": "fibercap.views.simulation",
     "size": "fibercap.studies.sizing",
     "solve": "fibercap.studies.solving",
     "table": "fibercap.views.frames",

@@ -159,7 +159,13 @@ REQUESTS: Mapping[str, Request] = {
     "steps_alone": Request("fibercap loan steps.yaml", {"steps.yaml": STEPS}),
     "reserve_alone": Request("fibercap loan loans.yaml", {"loans.yaml": LOANS.replace("sweep: 50 %", "reserve: {covers: 6 months}")}),
     "needs_company": Request("fibercap loan loans.yaml", {"loans.yaml": LOANS}),
-    # what does not settle
+    # what does not come to an end
+    "worker_lost": Request(
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from fibercap import read, simulate\n"
+        "simulate(read('fibercore_uncertain'), samples=64, executor=ThreadPoolExecutor(initializer=quit))",
+    ),
+    "no_cluster": Request("fibercap simulate fibercore_uncertain --dask tcp://127.0.0.1:1"),
     "never_settles": Request("fibercap run round.yaml", {"round.yaml": ROUND}),
     "circular_plan": Request("fibercap run two_projects.yaml", {"two_projects.yaml": CIRCULAR}),
     # files written and read back

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,8 @@ from fibercap.commands.completion import options as names_of_options
 from fibercap.commands.completion import rows as row_paths
 from fibercap.commands.output import OutputPath, kind_option, refuse_two_documents
 from fibercap.commands.shared_options import plan_of, scenario_options
-from fibercap.commands.terminal import say_json
+from fibercap.commands.terminal import say, say_json
+from fibercap.commands.workers import workers
 
 if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
@@ -86,6 +89,14 @@ class _ListingCharts(click.Command):
     show_default=True,
     help="How the folder keeps the samples.",
 )
+@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Work in so many processes; results are the same.")
+@click.option("--dask", metavar="ADDRESS", help="Work on this Dask cluster, such as tcp://host:8786.")
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Keep what is done in this folder; the same command goes on where it was cut.",
+)
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def simulate(scenario: str, settings: tuple[str, ...], as_json: bool, **asked: Any) -> None:
     """Draw samples of what the plan says is uncertain; say what is likely.
@@ -117,18 +128,31 @@ def simulate(scenario: str, settings: tuple[str, ...], as_json: bool, **asked: A
         say_json(text(simulation_document(chances.simulation, chances.groups, chances.driven)))
 
 
-def _simulate(plan: Scenario, rows: tuple[str, ...], *, drives: str, **asked: Any) -> Chances:
+def _simulate(
+    plan: Scenario, rows: tuple[str, ...], *, jobs: int, dask: str | None, keep: Path | None, **asked: Any
+) -> Chances:
     """Return the simulation that is asked for, and what drives a measure of it."""
     from fibercap.studies.chances.drivers import drivers
     from fibercap.studies.chances.simulate import simulate as simulate_plan
     from fibercap.views.charts.chances.page import Chances
+    from fibercap.views.files.shard_folder import ShardFolder
 
+    if jobs > 1 and dask is not None:
+        raise click.UsageError("--jobs and --dask both say who works; leave one out")
     asked["options"] = list(plan.options) if asked["options"] == ("all",) else list(asked["options"]) or None
-    asked["measures"] = (*asked["measures"], drives)
-    with _progress() as watch:
-        simulation = simulate_plan(plan, rows=rows, watch=watch, clock=perf_counter, **asked)
-        groups = drivers(simulation, next(iter(simulation.cases.values())), drives)
-    return Chances(simulation, groups, drives)
+    driven = asked.pop("drives")
+    asked["measures"] = (*asked["measures"], driven)
+    shards = None if keep is None else ShardFolder(keep, partial(say, err=True))
+    try:
+        with workers(jobs, dask) as executor, _progress() as watch:
+            simulation = simulate_plan(
+                plan, rows=rows, watch=watch, clock=perf_counter, executor=executor, shards=shards, **asked
+            )
+    except KeyboardInterrupt:
+        way = "nothing is kept; with --keep DIR, the same command goes on where it was cut"
+        say(f"\n{way if keep is None else f'what is done is kept in {keep}; the same command goes on'}", err=True)
+        raise
+    return Chances(simulation, drivers(simulation, next(iter(simulation.cases.values())), driven), driven)
 
 
 def _print_page(chances: Chances) -> None:

@@ -61,6 +61,13 @@ QUESTIONS: Final = {
     "needs_company": Kind("A loan alone depends on a company's cash.", "Give it in a scenario with plants."),
 }
 SEARCHES: Final = {
+    "worker_lost": Kind(
+        "A process that works out samples ended before it was done.",
+        "Run it again; with `--keep DIR`, what is done is kept.",
+    ),
+    "no_cluster": Kind(
+        "No Dask scheduler answers at the address, or it has no workers.", "Start one, or use `--jobs`."
+    ),
     "never_settles": Kind(
         "Two things depend on each other, and trying them in turn does not end.",
         "Cut the dependence, as the message says.",
@@ -110,7 +117,7 @@ FORMULAS: Final = {
 }
 REQUEST_GROUPS: Final = {
     "What is asked for": QUESTIONS,
-    "What does not settle": SEARCHES,
+    "What does not come to an end": SEARCHES,
     "Files written and read back": FILES,
     "Formulas and laws": FORMULAS,
 }

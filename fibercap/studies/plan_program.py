@@ -78,6 +78,10 @@ class PlanProgram:
             "gap": self.gap,
         }
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process gets: all but the machines, which it makes anew."""
+        return {**self.__dict__, "_spare": []}
+
     def __repr__(self) -> str:
         """Return its size in one line."""
         return f"<PlanProgram of {self.scenario.id}: {len(self.tape):,} operations on {len(self.inputs)} inputs>"
@@ -90,9 +94,28 @@ class PlanProgram:
         sampled : Scenario
             The plan with samples of the inputs for which the program was made.
         """
+        return self.run_numbers(self.numbers(sampled))
+
+    def numbers(self, sampled: Scenario) -> Array:
+        """Return the numbers that the tape reads of a plan with samples, (input, sample).
+
+        Parameters
+        ----------
+        sampled : Scenario
+            The plan with samples of the inputs for which the program was made.
+        """
         numbers = numbers_by_sample(sampled)
         samples = next(iter(numbers.values())).size
-        values = np.stack([numbers[address] for address in self.inputs]) if self.inputs else np.empty((0, samples))
+        return np.stack([numbers[address] for address in self.inputs]) if self.inputs else np.empty((0, samples))
+
+    def run_numbers(self, values: Array) -> dict[str, Array]:
+        """Return the results of samples, as `run` does, from the numbers that the tape reads.
+
+        Parameters
+        ----------
+        values : (input, sample)
+            Those of `numbers`, or of some of its samples.
+        """
         results = run(self.tape, values, only_rate, spare=self._spare)
         return {
             name: results[first : first + length].T if name in self.rows else results[first]

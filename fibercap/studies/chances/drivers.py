@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.errors import ScenarioError
-from fibercap.studies.batch import evaluate
 from fibercap.studies.chances.estimates import Estimate
 from fibercap.studies.chances.points import SCRAMBLES, sobol_points
+from fibercap.studies.chances.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 BASE: Final = 512
 """Points of each of the two tables from which the indices are computed, if nothing else is asked for."""
+RANKED: Final = 16_384
+"""Samples from which rank correlations are computed, if there are more."""
 APART: Final = 1
 """Added to the seed, so that the points of the indices are not those of the samples."""
 
@@ -106,7 +107,7 @@ def drivers(simulation: Simulation, case: Case, measure: str, base: int = BASE) 
     simulation, case : Simulation, Case
         What was simulated, and the plan or option of it.
     measure : str
-        The measure.
+        The measure; it must be kept.
     base : int
         Points of each table, a power of two; the plan is projected this often for each group, and twice more.
     """
@@ -122,25 +123,15 @@ def drivers(simulation: Simulation, case: Case, measure: str, base: int = BASE) 
             if axis.name in group:
                 mixed[:, axis.columns] = other[:, axis.columns]
         tables.append(mixed)
-    results = np.split(_results(sampler, case, np.concatenate(tables), measure), len(tables))
+    runs = Runs(case.job, case.base)
+    results = np.split(runs.measure(measure, sampler.correlate(np.concatenate(tables))), len(tables))
     indices = sobol_indices(results[0], results[1], results[2:])
-    values = case.measure(measure)
+    draws, values = simulation.first_draws(RANKED), case.measure(measure)[:RANKED]
     explained = [
-        Driver(group, first, total, {name: rank_correlation(simulation.draws[name], values) for name in group})
+        Driver(group, first, total, {name: rank_correlation(draws[name], values) for name in group})
         for group, (first, total) in zip(groups, indices, strict=True)
     ]
     return sorted(explained, key=lambda driver: -driver.total.value)
-
-
-def _results(sampler: Sampler, case: Case, points: Array, measure: str) -> Array:
-    """Return a measure at some points, nan where the plan refuses the sample."""
-    samples = case.overlay.samples(sampler.draw(sampler.correlate(points)))
-    try:
-        return evaluate(case.overlay.scenario, samples, [measure])[measure]
-    except ScenarioError:
-        if len(points) == 1:
-            return np.array([np.nan])
-        return np.concatenate([_results(sampler, case, part, measure) for part in np.array_split(points, 2)])
 
 
 def rank_correlation(drawn: Array, values: Array) -> float:

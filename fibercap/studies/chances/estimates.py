@@ -91,4 +91,4 @@ def chance(holds: Array) -> Estimate:
     holds : (sample,)
         1 where it is so, 0 where it is not, nan where it cannot be told.
     """
-    return estimate(holds, mean)
+    return estimate(np.asarray(holds, dtype=float), mean)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -29,6 +29,8 @@ ROW: Final = "row:"
 CASH: Final = "cash:below_zero"
 LATER: Final = "cash:below_zero_later"
 EVER: Final = "covenant_ever:"
+FLAG: Final[Any] = np.float16
+"""The type of what is so or not: 1, 0, or nan where it cannot be told; it takes a quarter of the memory of a number."""
 
 
 def keep(projection: Projection, measures: Sequence[str], rows: Sequence[str]) -> Kept:
@@ -80,7 +82,7 @@ def _claims(projection: Projection) -> Kept:
     kept: Kept = {}
     for name, claim in projection.scenario.claims.items():
         values = _outcome_of(projection, claim_values(projection, projection.measures, name, claim))
-        kept[f"{CLAIM}{name}"] = values.holds.astype(float)
+        kept[f"{CLAIM}{name}"] = values.holds.astype(FLAG)
     return kept
 
 
@@ -92,8 +94,8 @@ def _covenants(projection: Projection) -> Kept:
         for name, covenant in terms.covenants.items():
             tests = _outcome_of(projection, sampled_tests(projection, loan, name, covenant))
             broken = np.broadcast_to(~tests.holds, (projection.samples, len(tests.when)))
-            kept[f"{EVER}{loan}.{name}"] = broken.any(axis=1).astype(float)
-            by_year = np.full((projection.samples, len(years)), np.nan)
+            kept[f"{EVER}{loan}.{name}"] = broken.any(axis=1).astype(FLAG)
+            by_year = np.full((projection.samples, len(years)), np.nan, dtype=FLAG)
             for place, label in enumerate(tests.when):
                 year = _year_of(projection.timeline, label, years)
                 if year is not None:
@@ -117,10 +119,10 @@ def _cash(projection: Projection) -> Kept:
     path = free_cash(projection.scenario)
     below = projection.value(path) < -trifle
     parts = projection.timeline.groups("year").values()
-    kept = {CASH: np.stack([below[:, part].any(axis=1) for part in parts], axis=1).astype(float)}
+    kept = {CASH: np.stack([below[:, part].any(axis=1) for part in parts], axis=1).astype(FLAG)}
     if projection.run_off is not None:
         later = projection.to_maturity(path)[:, projection.timeline.count :] < -trifle
-        kept[LATER] = later.any(axis=1).astype(float)
+        kept[LATER] = later.any(axis=1).astype(FLAG)
     return kept
 
 

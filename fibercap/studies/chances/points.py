@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 SCRAMBLES: Final = 8
 """Sequences, each scrambled on its own; the spread of their answers is the standard error."""
+MOST_ENGINES: Final = 2 * SCRAMBLES
+_ENGINES: Final[dict[tuple[int, int, int], Any]] = {}
+"""Sequences by dimensions, seed and scramble, where they stopped: samples are mostly asked for one after the other, and
+skipping points takes time. One that is in use is not in here."""
 LEAST: Final = 2.0**-53
 """A chance is kept so far from 0 and 1, where a normal number would be infinite."""
 
@@ -46,10 +50,16 @@ def sobol_points(dimensions: int, seed: int, numbers: range) -> Array:
         count = len(range(first, numbers.stop, SCRAMBLES))
         if not count:
             continue
-        engine = qmc.Sobol(dimensions, rng=np.random.default_rng((seed, scramble)))
-        if skipped := first // SCRAMBLES:
-            engine.fast_forward(skipped)
+        key, skipped = (dimensions, seed, scramble), first // SCRAMBLES
+        engine = _ENGINES.pop(key, None)
+        if engine is None or engine.num_generated > skipped:
+            engine = qmc.Sobol(dimensions, rng=np.random.default_rng((seed, scramble)))
+        if ahead := skipped - engine.num_generated:
+            engine.fast_forward(ahead)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of parts of a sequence; the whole is a power of two
             points[first - numbers.start :: SCRAMBLES] = engine.random(count)
+        _ENGINES[key] = engine
+        while len(_ENGINES) > MOST_ENGINES:
+            _ENGINES.pop(next(iter(_ENGINES)), None)
     return np.asarray(np.clip(points, LEAST, 1.0 - LEAST))

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.core.errors import ScenarioError
 from fibercap.core.program.numpy_machine import samples_together
-from fibercap.model.plan.samples import sample_values
 from fibercap.model.project import project
-from fibercap.studies.batch import MANY, chunk_of
-from fibercap.studies.chances.kept import Kept, keep
-from fibercap.studies.chances.sampled import as_projection, noting
-from fibercap.studies.plan_program import PlanProgram, program_for
+from fibercap.studies.batch import chunk_of
+from fibercap.studies.chances.kept import MEASURE, Kept, keep
+from fibercap.studies.chances.sampled import as_projection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
 
     from fibercap.core.units import Array
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.studies.chances.sample_overlay import SampleOverlay
-    from fibercap.studies.chances.sampling import Sampler
+    from fibercap.studies.chances.job import Job
 
     Numbers = npt.NDArray[np.int64]
-
-
-RANGE: Final = 4096
-"""Samples whose ranges a program is checked in."""
 
 
 @dataclass(frozen=True)
@@ -41,91 +35,97 @@ class Refusal:
     why: str
 
 
+@dataclass(frozen=True)
+class Shard:
+    """What is kept of some samples, nan where the plan refuses one; nothing if it refuses all of them."""
+
+    kept: Kept
+    refused: tuple[Refusal, ...]
+
+
 class Runs:
-    """Works out chunks of samples, and sets aside what the plan refuses.
+    """Works out samples of a job.
 
     Parameters
     ----------
-    sampler, overlay, base : Sampler, SampleOverlay, Projection
-        What is uncertain, the plan that takes samples, and the plan without samples.
-    measures, rows : tuple of str
-        What is kept.
+    job : Job
+        What works them out.
+    base : Projection, optional
+        The plan without samples, if it is known.
     """
 
-    def __init__(
-        self,
-        sampler: Sampler,
-        overlay: SampleOverlay,
-        base: Projection,
-        measures: tuple[str, ...],
-        rows: tuple[str, ...],
-    ) -> None:
-        self._sampler, self._overlay, self._base, self._measures, self._rows = sampler, overlay, base, measures, rows
-        self.program: PlanProgram | None = None
-        self.refused: list[Refusal] = []
-        self.why_rows = ""
+    def __init__(self, job: Job, base: Projection | None = None) -> None:
+        self._job, self._base = job, base or project(job.plan)
 
-    def all(self, count: int, done: Callable[[int], object]) -> Kept:
-        """Return what is kept of all samples, by number."""
+    def shard(self, numbers: range) -> Shard:
+        """Return what is kept of some samples, by their numbers."""
+        return self.shard_at(self._job.sampler.chances(numbers), numbers.start)
+
+    def shard_at(self, chances: Array, first: int = 0) -> Shard:
+        """Return what is kept of some samples.
+
+        Parameters
+        ----------
+        chances : (sample, dimension)
+            Their coordinates.
+        first : int
+            The number of the first of them.
+        """
+        count, job = len(chances), self._job
         results: Kept = {}
-        chunk = samples_together(self.program.tape) if self.program else chunk_of(self._overlay.scenario)
-        for start in range(0, count, chunk):
-            numbers = np.arange(start, min(start + chunk, count))
-            drawn = self._draw(start, int(numbers[-1]) + 1)
-            for part, kept in self._work_out(numbers, drawn):
+        refused: list[Refusal] = []
+        step = count if job.program else chunk_of(job.overlay.scenario)
+        for start in range(0, count, step):
+            places = np.arange(start, min(start + step, count))
+            drawn = job.sampler.draw(chances[places[0] : places[-1] + 1])
+            for part, kept in self._work_out(places, drawn, first, refused):
                 for name, values in kept.items():
-                    results.setdefault(name, np.full((count, *values.shape[1:]), np.nan))[part] = values
-            done(int(numbers[-1]) + 1)
-        if not results:
-            first = self.refused[0]
-            raise FibercapError("unfit_draws", f"the plan refuses every sample, the first one: {first.why}", "")
-        return results
+                    if name not in results:
+                        results[name] = np.full((count, *values.shape[1:]), np.nan, dtype=values.dtype)
+                    results[name][part] = values
+        return Shard(results, tuple(refused))
 
-    def _draw(self, start: int, stop: int) -> dict[str, Array]:
-        return self._sampler.draw(self._sampler.chances(range(start, stop)))
+    def measure(self, name: str, chances: Array) -> Array:
+        """Return a measure that is kept, (sample,), nan where it is undefined or the plan refuses the sample.
 
-    def choose(self, count: int) -> None:
-        """Make a program of all that is read for what is kept, where it pays and the plan has one."""
-        if count < MANY:
-            self.why_rows = f"rows are faster for less than {MANY:,} samples"
-            return
-        by_measure = any(c.measure for loan in self._overlay.scenario.loans.values() for c in loan.covenants.values())
-        if by_measure:
-            self.why_rows = "a covenant limits a measure, which a program does not have"
-            return
-        reader = noting(self._base)
-        keep(reader, (), self._rows)
-        claimed = (claim.measure for claim in self._base.scenario.claims.values() if claim.measure)
-        self._measures = tuple(dict.fromkeys((*self._measures, *claimed)))
-        samples = {
-            path: sample_values(value)
-            for path, value in self._overlay.samples(self._draw(0, min(count, RANGE))).items()
-        }
+        Parameters
+        ----------
+        name : str
+            The measure.
+        chances : (sample, dimension)
+            Coordinates of the samples.
+        """
+        return self.shard_at(chances).kept.get(f"{MEASURE}{name}", np.full(len(chances), np.nan))
+
+    def _work_out(
+        self, places: Numbers, drawn: Mapping[str, Array], first: int, refused: list[Refusal]
+    ) -> Iterator[tuple[Numbers, Kept]]:
+        """Yield what is kept of some samples, part by part; those that the plan refuses are found by halving."""
+        overlay = self._job.overlay
         try:
-            self.program = program_for(self._overlay.scenario, samples, (*self._measures, *reader.paths))
-        except FibercapError as error:
-            self.why_rows = str(error)
-
-    def _work_out(self, numbers: Numbers, drawn: Mapping[str, Array]) -> list[tuple[Numbers, Kept]]:
-        """Return what is kept of some samples; those that the plan refuses are left out, found by halving."""
-        try:
-            plan = self._overlay.scenario.with_samples(self._overlay.samples(drawn))
+            plan = overlay.scenario.with_samples(overlay.samples(drawn))
         except ScenarioError as error:
-            if len(numbers) == 1:
-                self.refused.append(Refusal(int(numbers[0]), _why(error)))
-                return []
-            half = len(numbers) // 2
-            parts = (slice(0, half), slice(half, None))
-            return [
-                result
-                for part in parts
-                for result in self._work_out(numbers[part], {name: values[part] for name, values in drawn.items()})
-            ]
-        if self.program is None:
-            projection = project(plan)
-        else:
-            projection = as_projection(self._base, self.program.run(plan), self._measures)
-        return [(numbers, keep(projection, self._measures, self._rows))]
+            if len(places) == 1:
+                refused.append(Refusal(first + int(places[0]), _why(error)))
+                return
+            half = len(places) // 2
+            for part in (slice(0, half), slice(half, None)):
+                some = {name: values[part] for name, values in drawn.items()}
+                yield from self._work_out(places[part], some, first, refused)
+            return
+        yield from self._keep(places, plan)
+
+    def _keep(self, places: Numbers, plan: Scenario) -> Iterator[tuple[Numbers, Kept]]:
+        """Yield what is kept of samples that the plan takes."""
+        job = self._job
+        if job.program is None:
+            yield places, keep(project(plan), job.measures, job.rows)
+            return
+        numbers, together = job.program.numbers(plan), samples_together(job.program.tape)
+        for start in range(0, len(places), together):
+            part = slice(start, start + together)
+            projection = as_projection(self._base, job.program.run_numbers(numbers[:, part]), job.measures)
+            yield places[part], keep(projection, job.measures, job.rows)
 
 
 def _why(error: ScenarioError) -> str:

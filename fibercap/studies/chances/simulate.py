@@ -13,18 +13,23 @@ from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.threads import one_blas_thread
 from fibercap.model.project import project
 from fibercap.studies.chances.estimates import FIGURES, Estimate, chance, estimate
+from fibercap.studies.chances.job import Job, job_of
 from fibercap.studies.chances.kept import CASH, MEASURE, ROW, refuse_unknown_names
 from fibercap.studies.chances.points import round_up
-from fibercap.studies.chances.runs import Refusal, Runs
-from fibercap.studies.chances.sample_overlay import SampleOverlay, overlay_for
+from fibercap.studies.chances.sample_overlay import overlay_for
 from fibercap.studies.chances.sampling import Sampler
+from fibercap.studies.chances.shards import work_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from fibercap.core.units import Array
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
+    from fibercap.studies.chances.runs import Refusal
+    from fibercap.studies.chances.sample_overlay import SampleOverlay
+    from fibercap.studies.chances.shards import Shards
     from fibercap.studies.plan_program import PlanProgram
 
     Numbers = npt.NDArray[np.int64]
@@ -45,31 +50,40 @@ class Case:
     ----------
     name, title : str
         The option, "" for the plan as written; and what tables call it.
-    overlay : SampleOverlay
-        The plan that takes samples.
+    job : Job
+        What worked the samples out.
     base : Projection
         The plan without samples.
     kept : mapping
         By a name of `kept.py`, (sample,) or (sample, year), nan where the sample was refused.
     refused : tuple of Refusal
         The samples that validation refuses.
-    why_rows : str
-        Why every sample was projected; "" if a program worked them out.
-    program : PlanProgram, optional
-        The program that worked them out.
     seconds : float
         What it took to make the program, or to try to. [s]
     """
 
     name: str
     title: str
-    overlay: SampleOverlay
+    job: Job
     base: Projection
     kept: Mapping[str, Array]
     refused: tuple[Refusal, ...]
-    why_rows: str = ""
-    program: PlanProgram | None = None
     seconds: float = 0.0
+
+    @property
+    def overlay(self) -> SampleOverlay:
+        """The plan that takes samples."""
+        return self.job.overlay
+
+    @property
+    def program(self) -> PlanProgram | None:
+        """The program that worked the samples out; None if each was projected."""
+        return self.job.program
+
+    @property
+    def why_rows(self) -> str:
+        """Why every sample was projected; "" if a program worked them out."""
+        return self.job.why_rows
 
     def measure(self, name: str) -> Array:
         """Return a measure of every sample, (sample,), nan where it is undefined."""
@@ -138,7 +152,11 @@ class Simulation:
     @cached_property
     def draws(self) -> dict[str, Array]:
         """What is drawn for each uncertain input, by name: (sample,), or factors, (sample, year)."""
-        return self.sampler.draw(self.sampler.chances(range(self.samples)))
+        return self.first_draws(self.samples)
+
+    def first_draws(self, count: int) -> dict[str, Array]:
+        """Return what is drawn for the first samples, as `draws` does for all."""
+        return self.sampler.draw(self.sampler.chances(range(min(count, self.samples))))
 
     def sample(self, number: int, option: str | None = None) -> Projection:
         """Return the whole projection of one sample, which can be explained like any other.
@@ -170,6 +188,8 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
     measures: Sequence[str] = (),
     rows: Sequence[str] = (),
     watch: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
+    shards: Shards | None = None,
     clock: Callable[[], float] = lambda: 0.0,
 ) -> Simulation:
     """Draw samples of what a plan says is uncertain, and project the plan and its options over the same samples.
@@ -178,16 +198,10 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
     ----------
     scenario : Scenario
         A plan with a block `uncertain`.
-    options : sequence of str, optional
-        The options to try; if not given, the plan as it is read.
-    samples, seed : int, optional
-        In place of those of the plan. Samples are rounded up to a power of two.
-    measures : sequence of str
-        Names of measures that are kept beside the headlines.
-    rows : sequence of str
-        Paths of rows that are kept year by year.
-    watch : callable, optional
-        Called with the samples done and their number, over all options.
+    options, samples, seed, measures, rows, watch, executor
+        As of `fibercap.simulate`.
+    shards : Shards, optional
+        The place that keeps shards of samples.
     clock : callable, optional
         Returns the seconds that have passed, to tell how long a program took to make.
 
@@ -212,25 +226,28 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
     if asked < 1:
         raise FibercapError("unfit_draws", f"{asked} samples", "ask for one or more")
     sampler = Sampler(scenario, uncertain, int(uncertain.seed) if seed is None else seed)
-    count, names = round_up(asked), [PLAN] if options is None else list(options)
+    count, names = round_up(asked), [PLAN] if options is None else list(dict.fromkeys(options))
     for name in names:
         if name and name not in scenario.options:
             raise FibercapError("no_such_name", f"no option `{name}`", did_you_mean(name, scenario.options, "options"))
-    cases: dict[str, Case] = {}
-    for place, name in enumerate(names):
-        plan = scenario.with_option(name) if name else scenario
-        base = project(plan)
-        overlay = overlay_for(sampler, plan)
+    bases = {name: project(scenario.with_option(name) if name else scenario) for name in names}
+    for base in bases.values():
         refuse_unknown_names(base, measures, rows)
-        kept_measures = (*(name for name in KEPT if name in base.measures), *measures)
-        runs = Runs(sampler, overlay, base, tuple(dict.fromkeys(kept_measures)), tuple(rows))
+    cases: dict[str, Case] = {}
+    for place, (name, base) in enumerate(bases.items()):
         started = clock()
-        runs.choose(count)
+        job = _job(sampler, base, measures, rows, count)
         seconds = clock() - started
-        kept = runs.all(count, partial(_tell, watch, place * count, count * len(names)))
+        done = partial(_tell, watch, place * count, count * len(names))
+        kept, refused = work_out(job, base, count, done, (executor, shards))
         title = (scenario.options[name].title if name else scenario.title) or name or scenario.id
-        cases[name] = Case(name, title, overlay, base, kept, tuple(runs.refused), runs.why_rows, runs.program, seconds)
+        cases[name] = Case(name, title, job, base, kept, refused, seconds)
     return Simulation(scenario, sampler, count, asked, cases)
+
+
+def _job(sampler: Sampler, base: Projection, measures: Sequence[str], rows: Sequence[str], count: int) -> Job:
+    kept = dict.fromkeys((*(name for name in KEPT if name in base.measures), *measures))
+    return job_of(sampler, overlay_for(sampler, base.scenario), base, (tuple(kept), tuple(rows)), count)
 
 
 def _tell(watch: Callable[[int, int], None] | None, before: int, of: int, done: int) -> None:

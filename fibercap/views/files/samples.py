@@ -56,15 +56,15 @@ def npz_bytes(simulation: Simulation) -> bytes:
     return pack(sample_arrays(simulation))
 
 
-def pack(arrays: Mapping[str, npt.NDArray[np.generic]]) -> bytes:
-    """Return arrays as the bytes of an NPZ file, compressed."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+def pack(arrays: Mapping[str, npt.NDArray[np.generic]], *, compressed: bool = True) -> bytes:
+    """Return arrays as the bytes of an NPZ file."""
+    content, form = io.BytesIO(), zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(content, "w", form, compresslevel=1) as archive:
         for name, values in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy")  # its date is 1980, whatever the clock says
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = form
             with archive.open(entry, "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, np.ascontiguousarray(values), allow_pickle=False)
+                np.lib.format.write_array(file, np.asarray(values, order="C"), allow_pickle=False)
     return content.getvalue()
 
 

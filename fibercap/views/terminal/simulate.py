@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from fibercap.model.uncertain.parameters import in_ones
+from fibercap.studies.batch import MANY
 from fibercap.views.chances_tables import tables_of
 from fibercap.views.distribution_text import evidence_of, uncertain_text
 from fibercap.views.terminal.printing import fold_label, plain_table, print_hanging
@@ -50,13 +51,13 @@ def simulation_page(console: Console, simulation: Simulation, groups: Sequence[D
         print_hanging(console, "together", text, "dim", indent=2, body_style="dim")
     console.print()
     for case in simulation.cases.values():
-        _refusals(console, simulation, case.name)
+        _notes(console, simulation, case.name)
     for table in tables_of(simulation, groups, driven):
         _print_table(console, table)
 
 
-def _refusals(console: Console, simulation: Simulation, name: str) -> None:
-    """Say which samples the plan refuses, and which inputs an option lacks."""
+def _notes(console: Console, simulation: Simulation, name: str) -> None:
+    """Say which samples the plan refuses, which inputs an option lacks, and why many samples had no program."""
     case = simulation.cases[name]
     where = f"{name}: " if name else ""
     if case.refused:
@@ -65,6 +66,8 @@ def _refusals(console: Console, simulation: Simulation, name: str) -> None:
             f"{where}{len(case.refused):,} samples are refused and left out, the first is {first.sample}: {first.why}"
         )
         print_hanging(console, "NOTE", text, "bold")
+    if case.why_rows and simulation.samples >= MANY:
+        print_hanging(console, "NOTE", f"{where}every sample was projected, without a program: {case.why_rows}", "bold")
     if case.overlay.missing:
         text = f"{where}no {', '.join(case.overlay.missing)} in this option"
         print_hanging(console, "NOTE", text, "bold")
