@@ -1,7 +1,7 @@
 """What a million samples cost: in one process and in two, on a Dask cluster of two workers, and in memory.
 
-FiberCore with six uncertain inputs; kept are the measures, claims, covenants and cash that `simulate` always keeps. Each
-run is a process of its own, so that its peak of memory is its own; seconds are those of the clock, without Python's start.
+FiberCore with six uncertain inputs; kept are the measures, claims, covenants and cash that `simulate` always keeps.
+Each run is a process of its own, so that its peak of memory is its own; seconds are those of the clock.
 """
 
 from __future__ import annotations
