@@ -27,12 +27,10 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
 
-TOLERANCE: Final = 1e-9
+TOLERANCE: Final = 1e-8
 """Largest difference from a projection, as a share of the largest value of the row."""
-DUST: Final = 0.01
-"""Largest difference in a row of money beside it, which sums that cancel may have, as a share of the least money."""
-SMALL: Final = 1e-12
-"""Largest difference in another row beside it. [unit of the row]"""
+SMALL: Final = 1e-13
+"""Largest difference beside it, which sums that cancel may have, as a share of the largest value in that unit."""
 NO_PROGRAM: Final = "no_program"
 """The code of the error that says why a plan has no program."""
 MOST_KEPT: Final = 4
@@ -200,11 +198,11 @@ def _largest_gap(results: Mapping[str, Array], projection: Projection) -> float:
     FibercapError
         If one is too large, or a cell is defined in one of them alone.
     """
-    largest, dust = 0.0, DUST * float(np.max(projection.trifle.value))
+    largest, least = 0.0, _least_by_unit(projection)
     for name, values in results.items():
         wanted = result_named(projection, name)
         unit = projection.rows[name].unit if name in projection.rows else projection.measures[name].unit
-        small = dust if unit.isupper() else SMALL
+        small = least.get(unit, SMALL)
         apart = np.abs(values - wanted) / (np.nanmax(np.abs(wanted), initial=0.0) + small / TOLERANCE)
         differs = (np.isnan(values) != np.isnan(wanted)) | (apart > TOLERANCE)
         if differs.any():
@@ -214,3 +212,15 @@ def _largest_gap(results: Mapping[str, Array], projection: Projection) -> float:
             raise FibercapError("no_program", f"the program gives {values_text} for {place} at point {sample + 1}")
         largest = max(largest, float(np.nanmax(apart, initial=0.0)))
     return largest
+
+
+def _least_by_unit(projection: Projection) -> dict[str, float]:
+    """Return what counts as no difference, by unit: of money what counts as none, of others a share of the largest."""
+    largest: dict[str, float] = {}
+    for path, row in projection.period_rows.items():
+        values = np.abs(projection.value(path))
+        largest[row.unit] = max(
+            largest.get(row.unit, 1.0), float(np.max(values, where=np.isfinite(values), initial=0.0))
+        )
+    least = {unit: SMALL * value for unit, value in largest.items()}
+    return least | {projection.scenario.currency: float(np.max(projection.trifle.value))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.grid import Grid
     from fibercap.model.loans.terms import Loan
+SAME_RATE: Final = 1e-12
+"""Two rates that differ by no more are the same, whoever computes them in another order. [1/year]"""
 
 
 class Account:
@@ -250,7 +252,7 @@ def _new_rates(loan: Loan, rates: list[Any]) -> list[Any]:
     """Return by event whether a new rate sets a new installment, in each sample; False where it does in none."""
     if not loan.repayment.sets or loan.repayment.keeps_payment:
         return [False] * len(rates)
-    moved = [False, *(now != before for before, now in pairwise(rates))]
+    moved = [False, *(abs(now - before) > SAME_RATE for before, now in pairwise(rates))]
     if not isinstance(moved[-1], np.ndarray):
         return [1.0 if new else False for new in moved]
     return [np.asarray(new, dtype=float) if np.any(new) else False for new in moved]

@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.loans.account import SAME_RATE
 from fibercap.model.loans.ahead_rows import reserve_rows
 from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.discount_rows import discount_rows
@@ -96,7 +97,8 @@ class FlowRows(SchedulePage):
             return
         text = f"IF([repays@-1] > 0, 0, [changed@-1]) + IF({self.counts('[drawn@-1]')}, 1, 0)"
         if (self.prepared.course.days or self.loan.changes_by_period) and not style.keeps_payment:
-            text += " + IF([rate] = [rate@-1], 0, 1)"
+            moved = f"([rate] - [rate@-1]) * {self.sheet.give('time.one_year', 'year', 1.0)}"
+            text += f" + IF(AND({moved} < {SAME_RATE:.12f}, {moved} > -{SAME_RATE:.12f}), 0, 1)"
         if self.loan.recasts:
             text += f" + IF({self.counts('[prepaid@-1]')}, 1, 0)"
         text = text.replace("[", f"{{{self.prefix}.").replace("]", "}")
