@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.program.fast_machine import has_numba, refuse_without_numba
 from fibercap.core.program.numpy_machine import samples_together
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.units import Array, Drawn
@@ -28,6 +29,10 @@ TOGETHER: Final = 30_000_000
 """Values in memory at once; of a large plan, fewer than `CHUNK` samples are projected together."""
 MANY: Final = 3000
 """Samples from which on making a program takes less time than it saves."""
+VERY_MANY: Final = 200_000
+"""Samples from which on numba takes less time to start, and to compile its loops once for all plans, than it saves."""
+FAST_TOGETHER: Final = 100_000
+"""Samples that are handed to numba together."""
 _SMALL: Final = TOGETHER // CHUNK
 """Inputs times periods below which a plan is not large; the rows of such a plan are not counted."""
 
@@ -68,7 +73,7 @@ def evaluate(
     keep: Sequence[str],
     *,
     chunk: int | None = None,
-    by: Literal["fastest", "program", "rows"] = "fastest",
+    by: Literal["fastest", "program", "fast", "rows"] = "fastest",
 ) -> Results:
     """Project a scenario once for every sample of some inputs, and return some measures and rows.
 
@@ -87,8 +92,9 @@ def evaluate(
         changes speed and memory, not results.
     by : str
         `program` makes one tape of the formulas that the results need, compares it with projections at 16 points, and
-        runs it; `rows` projects all rows. Both give the same but for rounding. `fastest` takes a program for many
-        samples, 3,000 or more, and rows where a plan has no program; `why` of the results says so.
+        runs it; `fast` runs it with numba on all cores (`pip install 'fibercap[fast]'`); `rows` projects all rows. All
+        give the same but for rounding. `fastest` takes a program for many samples, 3,000 or more, with numba from
+        200,000 on if it is installed, and rows where a plan has no program; `why` of the results says so.
 
     Returns
     -------
@@ -99,35 +105,43 @@ def evaluate(
     Raises
     ------
     FibercapError
-        If `draws` or `keep` is empty, the numbers of samples differ, or a name is unknown; with `by="program"`, also if
-        the plan has none.
+        If `draws` or `keep` is empty, the numbers of samples differ, or a name is unknown; with `by="program"` or
+        `by="fast"`, also if the plan has none; with `by="fast"`, also if numba is not installed.
     ScenarioError
         If an input cannot differ by sample, or a sample is out of its bounds; the message counts it within its chunk.
     """
     draws = {path: sample_values(value) for path, value in draws.items()}
     number = _number_of_samples(draws, keep, chunk)
     results = Results()
+    if by == "fast":
+        refuse_without_numba()
     if by == "rows" or (by == "fastest" and number < MANY):
         results.why = "rows are asked for" if by == "rows" else f"rows are faster for less than {MANY:,} samples"
     else:
         try:
             results.program = program_for(scenario, draws, keep)
         except FibercapError as error:
-            if by == "program" or error.code != NO_PROGRAM:
+            if by in ("program", "fast") or error.code != NO_PROGRAM:
                 raise
             results.why = str(error)
-    program = results.program
-    chunk = chunk or (samples_together(program.tape) if program else chunk_of(scenario))
+    program, fast = results.program, by == "fast" or (by == "fastest" and number >= VERY_MANY and has_numba())
+    chunk = chunk or (_together(program, fast=fast) if program else chunk_of(scenario))
     chunk = max(-(-number // max(-(-number // chunk), 1)), 1)  # parts of about one size
     for start in range(0, number, chunk):
         part = slice(start, min(start + chunk, number))
         sampled = scenario.with_samples({path: _part(value, part) for path, value in draws.items()})
-        part_results = program.run(sampled) if program else _project_results(sampled, keep)
+        part_results = program.run(sampled, fast=fast) if program else _project_results(sampled, keep)
         for name, values in part_results.items():
             if name not in results:
                 results[name] = np.empty((number, *values.shape[1:]))
             results[name][part] = values
     return results
+
+
+def _together(program: PlanProgram, *, fast: bool) -> int:
+    """Return how many samples are handed to a program together."""
+    values = len(program.tape.constant) + program.tape.inputs
+    return max(min(FAST_TOGETHER, TOGETHER // values), 1) if fast else samples_together(program.tape)
 
 
 def _project_results(sampled: Scenario, keep: Sequence[str]) -> dict[str, Array]:

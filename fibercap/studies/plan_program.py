@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, FormulaError
+from fibercap.core.program.fast_machine import FastMachine
 from fibercap.core.program.graph import Graph
 from fibercap.core.program.numpy_machine import Machine, run
 from fibercap.core.program.rounds import settle_rounds
@@ -57,6 +58,7 @@ class PlanProgram:
     gap: float
     ranges: Mapping[tuple[str, str], tuple[float, float]]
     _spare: list[Machine] = field(default_factory=list, compare=False)
+    _fast: list[FastMachine] = field(default_factory=list, compare=False)
 
     def covers(self, draws: Mapping[str, Any]) -> bool:
         """Return whether samples are within the ranges in which the program was checked."""
@@ -84,15 +86,22 @@ class PlanProgram:
         """Return its size in one line."""
         return f"<PlanProgram of {self.scenario.id}: {len(self.tape):,} operations on {len(self.inputs)} inputs>"
 
-    def run(self, sampled: Scenario) -> dict[str, Array]:
+    def run(self, sampled: Scenario, *, fast: bool = False) -> dict[str, Array]:
         """Return the results of samples, by name: measures (sample,), rows (sample, period), in house units.
 
         Parameters
         ----------
         sampled : Scenario
             The plan with samples of the inputs for which the program was made.
+        fast : bool
+            Run it with numba, on all cores.
+
+        Raises
+        ------
+        FibercapError
+            If it is to be fast, and numba is not installed.
         """
-        return self.run_numbers(self.numbers(sampled))
+        return self.run_numbers(self.numbers(sampled), fast=fast)
 
     def numbers(self, sampled: Scenario) -> Array:
         """Return the numbers that the tape reads of a plan with samples, (input, sample).
@@ -106,15 +115,21 @@ class PlanProgram:
         samples = next(iter(numbers.values())).size
         return np.stack([numbers[address] for address in self.inputs]) if self.inputs else np.empty((0, samples))
 
-    def run_numbers(self, values: Array) -> dict[str, Array]:
+    def run_numbers(self, values: Array, *, fast: bool = False) -> dict[str, Array]:
         """Return the results of samples, as `run` does, from the numbers that the tape reads.
 
         Parameters
         ----------
         values : (input, sample)
             Those of `numbers`, or of some of its samples.
+        fast : bool
+            Run it with numba, on all cores.
         """
-        results = run(self.tape, values, only_rate, spare=self._spare)
+        if fast:
+            self._fast[:] = self._fast[:1] or [FastMachine(self.tape, only_rate)]
+            results = self._fast[0].run(values)
+        else:
+            results = run(self.tape, values, only_rate, spare=self._spare)
         return {
             name: results[first : first + length].T if name in self.rows else results[first]
             for name, (first, length) in self.tape.results.items()

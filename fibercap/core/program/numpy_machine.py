@@ -76,7 +76,8 @@ class Machine:
         self._mask = np.empty(samples, dtype=bool)
         self._results = np.empty((0, samples))
         entries = zip(tape.operations.tolist(), tape.operands.tolist(), tape.targets.tolist(), strict=True)
-        self._steps = [self._step(Do(do), operands, target) for do, operands, target in entries]
+        every = tuple(Do)  # to look one up is much quicker than `Do(number)`
+        self._steps = [self._step(every[do], operands, target) for do, operands, target in entries]
 
     def run(self, inputs: Array, results: Array) -> None:
         """Work out the results of some samples.

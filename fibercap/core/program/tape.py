@@ -98,14 +98,14 @@ class _Writer:
         """Write the entry of a node, and hand its value over if it is a result."""
         if node.do is not None:
             places = [self._place(operand) for operand in node.operands]
-            for operand in node.operands:
-                self._release(operand)
             if node.do is Do.RATE:
                 start = len(self._lists)
                 self._lists += places[1:]
                 self._times += node.times
                 places = [start, len(self._lists), places[0]]
-            target = self._places[node] = self._slot()
+            target = self._places[node] = self._slot()  # not that of an operand, so that loops over both are vectors
+            for operand in node.operands:
+                self._release(operand)
             first, second, third = (places + [NONE] * 3)[:3]
             self._entries.append((node.do, first, second, third, target))
         for number in self._kept.get(node, ()):
