@@ -15,6 +15,7 @@ from fibercap.commands.check import check
 from fibercap.commands.compare import compare
 from fibercap.commands.diff import diff
 from fibercap.commands.explain import explain
+from fibercap.commands.explore import explore
 from fibercap.commands.export import export
 from fibercap.commands.loan import loan
 from fibercap.commands.new import new
@@ -54,6 +55,7 @@ fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
 fibercap solve fibercore ...        the input at which a measure hits a target
 fibercap simulate fibercore_uncertain        what is likely, and what is not
 fibercap sensitivity fibercore      which inputs matter, and how much
+fibercap explore fibercore          a report whose inputs can be moved
 fibercap rows fibercore cash        a list of rows and measures
 fibercap explain fibercore min_dscr where a number comes from
 fibercap show slow_brazil           the whole plan, values with their origins
@@ -81,7 +83,7 @@ def cli() -> None:
 
 
 for command in (
-    *(run, compare, check, plot, loan, size, solve, simulate, sensitivity),
+    *(run, compare, check, plot, loan, size, solve, simulate, sensitivity, explore),
     *(rows, explain, show, diff, export, new, schema),
 ):
     cli.add_command(command)

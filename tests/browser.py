@@ -66,10 +66,10 @@ class Browser:
             self._hear(end)
 
     def value(self, expression: str) -> Any:
-        """Return what a JavaScript expression is worth in the page."""
+        """Return what a JavaScript expression is worth in the page; None if that is nothing."""
         found = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in found, found["exceptionDetails"]
-        return found["result"]["value"]
+        return found["result"].get("value")
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Ask the browser for something and return its answer."""

@@ -38,9 +38,9 @@ FLOORS = (
     ),
     ("model/loans", "model/funding", "model/cash", "model/income", "model/cover", "model/worth"),
     ("model/measures", "model/laws", "model"),
-    ("studies", "studies/verdict", "studies/explaining", "studies/chances", "studies/what_if"),
+    ("studies", "studies/verdict", "studies/explaining", "studies/chances", "studies/what_if", "studies/live"),
     ("reading", "reading/schema", "views", "views/terminal", "views/json", "views/files"),
-    ("views/charts", "views/charts/chances", "views/report", "views/workbook"),
+    ("views/charts", "views/charts/chances", "views/report", "views/report/live", "views/workbook"),
     ("commands",),
 )
 """The folders from the lowest floor up; a folder of the package that is missing here stops the map."""

@@ -44,6 +44,7 @@ def offered(*words: str) -> list[str]:
         "size",
         "solve",
         "sensitivity",
+        "explore",
         "rows",
         "explain",
         "show",

@@ -50,10 +50,11 @@ def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
         return f"{value / MILLION:z,.2f}", f"million {unit}"
     if unit == "year":
         return f"{value:z,.2f}", "years"
-    return (f"{value:z,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:z,.2f}"), _unit(unit)
+    return (f"{value:z,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:z,.2f}"), shown_unit(unit)
 
 
-def _unit(unit: str) -> str:
+def shown_unit(unit: str) -> str:
+    """Return a unit as sentences show it."""
     return re.sub(r"\*year/(\w+)$", r" per \1/year", unit_text(unit))
 
 

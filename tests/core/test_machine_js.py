@@ -46,7 +46,7 @@ def test_the_script_gives_every_row_and_measure_that_numpy_gives(name: str, tmp_
     asked = {"tape": tape_document(program.tape), "inputs": inputs.T.tolist()}
     wanted = run(program.tape, inputs, only_rate).T
 
-    code = "(run => asked.inputs.map(inputs => Array.from(run(inputs))))(machine(asked.tape))"
+    code = "(made => asked.inputs.map(inputs => (made.run(inputs), Array.from(made.results()))))(machine(asked.tape))"
     found = answer(code, asked, tmp_path)
 
     assert found.shape == wanted.shape

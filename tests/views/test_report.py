@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -92,7 +94,8 @@ class Reader(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        if self.cdata_elem != "script":
+            self.words.append(data)
 
     @property
     def text(self) -> str:
@@ -115,7 +118,7 @@ def test_the_verdict_comes_first_and_all_sections_follow(fibercore: str) -> None
     headings = re.findall(r"<h2 id=\"heading-\w+\">([^<]+)</h2>", fibercore)
 
     assert headings == [
-        "Verdict", "Ways of financing", "Claims", "Covenants and cover", "Capacity and output", "Statements",
+        "Verdict", "What if", "Ways of financing", "Claims", "Covenants and cover", "Capacity and output", "Statements",
         "Funding", "Loans", "Sensitivity to one input at a time", "Measures", "Inputs, sources and evidence",
         "Conventions", "Checks",
     ]  # fmt: skip
@@ -216,7 +219,7 @@ def test_the_report_is_the_same_bytes_twice_and_small(fibercore: str) -> None:
     plan = read("fibercore")
 
     assert report(project(plan), compare(plan)).decode() == fibercore
-    assert len(fibercore.encode()) < 1_000_000
+    assert len(fibercore.encode()) < 1_500_000
 
 
 @pytest.mark.parametrize("which", ["fibercore", "hostile"])
@@ -224,7 +227,7 @@ def test_the_report_reaches_for_nothing_outside(which: str, request: pytest.Fixt
     html = request.getfixturevalue(which)
     page = Reader(html)
 
-    assert not {tag for tag, _ in page.tags} & {"script", "img", "link", "iframe", "object", "embed", "base", "form"}
+    assert not {tag for tag, _ in page.tags} & {"img", "link", "iframe", "object", "embed", "base", "form"}
     for tag, attributes in page.tags:
         for key, value in attributes.items():
             assert not key.startswith("on"), (tag, key)
@@ -235,7 +238,13 @@ def test_the_report_reaches_for_nothing_outside(which: str, request: pytest.Fixt
     policy = next(
         a["content"] for tag, a in page.tags if tag == "meta" and a.get("http-equiv") == "Content-Security-Policy"
     )
-    assert policy == "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    allowed = b64encode(sha256(scripts[0].encode()).digest()).decode()
+    rest = "base-uri 'none'; form-action 'none'"
+    assert policy == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'; {rest}"
+    assert len(scripts) == 1
+    assert [a.get("type") for tag, a in page.tags if tag == "script"] == ["application/json", None]
+    assert not re.search(r"\beval\b|new Function|fetch\(|XMLHttpRequest|WebSocket|import\(", scripts[0])
 
 
 def test_names_in_the_page_are_unique_and_lead_somewhere(fibercore: str) -> None:
@@ -348,7 +357,7 @@ def page(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Browser]:
 def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> None:
     """No message, no request but for the page itself, every figure with a size, no figure or paragraph wider than the page."""
     figures = page.value(
-        "[...document.querySelectorAll('figure')].map(f => { const r = f.querySelector('svg').getBoundingClientRect();"
+        "[...document.querySelectorAll('figure:not(.live)')].map(f => { const r = f.querySelector('svg').getBoundingClientRect();"
         " return [f.id, r.width, r.height, getComputedStyle(f).visibility, f.querySelectorAll('svg text').length] })"
     )
 
@@ -362,7 +371,7 @@ def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> Non
         assert visibility == "visible"
         assert texts > 3, name
     assert page.value("document.documentElement.scrollWidth <= window.innerWidth")
-    assert page.value("document.scripts.length") == 0
+    assert page.value("document.scripts.length") == 2
     assert page.printed().startswith(b"%PDF")
 
 
@@ -371,7 +380,9 @@ def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> Non
 def test_on_a_telephone_figures_can_be_read_and_contents_stand_apart(page: Browser) -> None:
     page.ask("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
     boxes = page.value("[...document.querySelectorAll('nav a')].map(a => a.getBoundingClientRect().toJSON())")
-    widths = page.value("[...document.querySelectorAll('figure svg')].map(f => f.getBoundingClientRect().width)")
+    widths = page.value(
+        "[...document.querySelectorAll('figure:not(.live) svg')].map(f => f.getBoundingClientRect().width)"
+    )
 
     assert page.value("document.documentElement.scrollWidth <= window.innerWidth")
     assert min(widths) > 560

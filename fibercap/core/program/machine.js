@@ -1,66 +1,115 @@
 // The machine that runs a tape in a page: one sample, every entry in turn. The script is the same for all plans; a tape
-// is data, as `tape_document` writes it. Rates of return follow `model/returns/roots.py`.
+// is data, as `tape_document` writes it. Rates of return follow one rule everywhere.
 "use strict";
 
 const fibercapProgram = (() => {
   const EPS = 2.220446049250313e-16;
   const TOUCHING = 1e-12;
 
-  const number = (value) => (value === null ? NaN : value);
+  /** Return the whole numbers that a text holds, bytes of seven bits, the low ones first. */
+  function wholeNumbers(text) {
+    const bytes = atob(text), values = new Int32Array(bytes.length);
+    let count = 0;
+    for (let n = 0; n < bytes.length; n++) {
+      let byte = bytes.charCodeAt(n), value = byte & 127;
+      for (let shift = 7; byte > 127; shift += 7) {
+        byte = bytes.charCodeAt(++n);
+        value |= (byte & 127) << shift;
+      }
+      values[count++] = value;
+    }
+    return values.subarray(0, count);
+  }
 
-  /** Return a function of the inputs, in the order of the tape, that gives all results as one array. */
+  /** Return the operations of a tape with the places of their operands in one memory: numbers, inputs, operations. */
+  function unpack(tape) {
+    const does = Uint8Array.from(atob(tape.does), (byte) => byte.charCodeAt(0));
+    const written = wholeNumbers(tape.operands), start = tape.numbers.length, rates = [];
+    const [a, b, c] = [0, 1, 2].map(() => new Int32Array(does.length));
+    let next = start + tape.inputs, at = 0;
+    const place = () => {
+      const value = written[at++];
+      return value & 1 ? value >> 1 : next - (value >> 1);
+    };
+    for (let n = 0; n < does.length; n++, next++) {
+      if (does[n] === 18) {
+        const times = tape.times[written[at++]], flows = new Int32Array(written[at++]);
+        c[n] = place();
+        for (let k = 0; k < flows.length; k++) flows[k] = place();
+        a[n] = rates.push(new Rate(times, flows)) - 1;
+        continue;
+      }
+      a[n] = place();
+      if (does[n] < 16) b[n] = place();
+      if (does[n] === 14) c[n] = place();
+    }
+    return { does, a, b, c, rates, kept: placesOfResults(tape), size: next };
+  }
+
+  function placesOfResults(tape) {
+    let last = tape.numbers.length;
+    return wholeNumbers(tape.kept).map((value) => {
+      if (value & 1) return value >> 1;
+      return (last += value & 2 ? -(value >> 2) : value >> 2);
+    });
+  }
+
+  /** Return what runs a tape: `run` takes the inputs in its order, `at` gives a result by number, `results` all. */
   function machine(tape) {
-    const first = tape.numbers.length;
-    const memory = new Float64Array(first + tape.inputs + tape.slots);
-    memory.set(tape.numbers.map(number));
-    const place = (value) => (value < 0 ? -1 - value : value + first);
-    const does = Uint8Array.from(tape.operations);
-    const a = Int32Array.from(tape.a, (value, entry) => (does[entry] === 18 ? value : place(value)));
-    const b = Int32Array.from(tape.b, (value, entry) => (does[entry] >= 18 ? value : place(value)));
-    const c = Int32Array.from(tape.c, place);
-    const to = Int32Array.from(tape.targets, place);
-    const lists = Int32Array.from(tape.lists, place);
-    const results = new Float64Array(tape.constant.length);
-    const constant = Float64Array.from(tape.constant, number);
-    return (inputs) => {
-      results.set(constant);
+    const { does, a, b, c, rates, kept, size } = unpack(tape), first = tape.numbers.length;
+    const memory = new Float64Array(size);
+    memory.set(tape.numbers.map((value) => (value === null ? NaN : value)));
+    const run = (inputs) => {
       memory.set(inputs, first);
-      for (let n = 0; n < does.length; n++) {
+      for (let n = 0, to = first + tape.inputs; n < does.length; n++, to++) {
         const x = memory[a[n]], y = memory[b[n]];
         switch (does[n]) {
-          case 0: memory[to[n]] = x + y; break;
-          case 1: memory[to[n]] = x - y; break;
-          case 2: memory[to[n]] = x * y; break;
-          case 3: memory[to[n]] = y === 0 ? NaN : x / y; break;
-          case 4: memory[to[n]] = x === 1 ? 1 : x ** y; break;
-          case 5: memory[to[n]] = Math.min(x, y); break;
-          case 6: memory[to[n]] = Math.max(x, y); break;
-          case 7: memory[to[n]] = x !== x ? y : y !== y ? x : Math.min(x, y); break;
-          case 8: memory[to[n]] = x !== x ? y : y !== y ? x : Math.max(x, y); break;
-          case 9: memory[to[n]] = x < y ? 1 : 0; break;
-          case 10: memory[to[n]] = x <= y ? 1 : 0; break;
-          case 11: memory[to[n]] = x === y ? 1 : 0; break;
-          case 12: memory[to[n]] = x !== 0 && y !== 0 ? 1 : 0; break;
-          case 13: memory[to[n]] = x !== 0 || y !== 0 ? 1 : 0; break;
-          case 14: memory[to[n]] = x !== 0 ? y : memory[c[n]]; break;
-          case 15: memory[to[n]] = rounded(x, y); break;
-          case 16: memory[to[n]] = Math.ceil(x); break;
-          case 17: memory[to[n]] = x !== x ? 0 : x; break;
-          case 18: memory[to[n]] = rateOfList(a[n], b[n], memory[c[n]]); break;
-          case 19: results[b[n]] = x; break;
+          case 0: memory[to] = x + y; break;
+          case 1: memory[to] = x - y; break;
+          case 2: memory[to] = x * y; break;
+          case 3: memory[to] = y === 0 ? NaN : x / y; break;
+          case 4: memory[to] = x === 1 ? 1 : x ** y; break;
+          case 5: memory[to] = Math.min(x, y); break;
+          case 6: memory[to] = Math.max(x, y); break;
+          case 7: memory[to] = x !== x ? y : y !== y ? x : Math.min(x, y); break;
+          case 8: memory[to] = x !== x ? y : y !== y ? x : Math.max(x, y); break;
+          case 9: memory[to] = x < y ? 1 : 0; break;
+          case 10: memory[to] = x <= y ? 1 : 0; break;
+          case 11: memory[to] = x === y ? 1 : 0; break;
+          case 12: memory[to] = x !== 0 && y !== 0 ? 1 : 0; break;
+          case 13: memory[to] = x !== 0 || y !== 0 ? 1 : 0; break;
+          case 14: memory[to] = x !== 0 ? y : memory[c[n]]; break;
+          case 15: memory[to] = rounded(x, y); break;
+          case 16: memory[to] = Math.ceil(x); break;
+          case 17: memory[to] = x !== x ? 0 : x; break;
+          case 18: memory[to] = rates[a[n]].of(memory, memory[c[n]]); break;
           default: throw new Error(`operation ${does[n]} is not known`);
         }
       }
-      return results;
     };
+    return { run, at: (number) => memory[kept[number]], results: () => Float64Array.from(kept, (place) => memory[place]) };
+  }
 
-    function rateOfList(start, end, least) {
-      const flows = [];
-      for (let n = start; n < end; n++) {
-        const flow = memory[lists[n]];
-        flows.push(Math.abs(flow) > least ? flow : 0);
+  /** A rate of return: the times of its flows, and where they stand; kept while its flows stay. */
+  class Rate {
+    constructor(times, places) {
+      this.times = times;
+      this.places = places;
+      this.flows = new Float64Array(places.length);
+      this.rate = NaN;
+    }
+
+    of(memory, least) {
+      let moved = false;
+      for (let n = 0; n < this.flows.length; n++) {
+        const value = memory[this.places[n]], flow = Math.abs(value) > least ? value : 0;
+        if (flow !== this.flows[n]) {
+          this.flows[n] = flow;
+          moved = true;
+        }
       }
-      return onlyRate(tape.times.slice(start, end), flows);
+      if (moved) this.rate = onlyRate(this.times, this.flows);
+      return this.rate;
     }
   }
 
@@ -80,8 +129,8 @@ const fibercapProgram = (() => {
 
   /** Return flows in order of time, those of one time added, as signs and logarithms. */
   function ordered(times, flows) {
-    const largest = Math.max(...flows.map(Math.abs)) || 1;
-    const order = times.map((_, n) => n).sort((one, other) => times[one] - times[other] || one - other);
+    const largest = flows.reduce((most, flow) => Math.max(most, Math.abs(flow)), 0) || 1;
+    const order = Array.from(times, (_, n) => n).sort((one, other) => times[one] - times[other] || one - other);
     const merged = [];
     for (const n of order) {
       const flow = flows[n] / largest, last = merged[merged.length - 1];

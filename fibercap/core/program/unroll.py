@@ -112,6 +112,37 @@ class Unroller:
         self._know(_paths(text))
         return self._function(text)(0)
 
+    def take_alike(self, other: Unroller) -> None:
+        """Take the cells that another plan on the same graph has worked out, of rows that are the same in both.
+
+        Parameters
+        ----------
+        other : Unroller
+            The cells of the other plan, such as those of another option.
+        """
+        unlike = self._closure([path for path in (*self._blocks, *self._scalars) if not self._is_alike(path, other)])
+        alike = self._dependent - unlike - set(self._cells)
+        self._cells |= {path: other._cells[path] for path in alike if path in other._cells}
+
+    def _is_alike(self, path: str, other: Unroller) -> bool:
+        """Return whether a row or scalar has the same definition in another plan, whatever it reads."""
+        if path in self._blocks:
+            ours, theirs = self._blocks[path], other._blocks.get(path)
+            if theirs is None or ours.length != theirs.length:
+                return False
+            row, like = ours.rows[path], theirs.rows[path]
+            same = (row.formula, row.before, row.after) == (like.formula, like.before, like.after)
+            known = row.formula or np.array_equal(ours.values[path], theirs.values[path], equal_nan=True)
+            return same and bool(known) and (ours.continues is None) == (theirs.continues is None)
+        item, like_item = self._scalars[path], other._scalars.get(path)
+        if like_item is None or item.formula != like_item.formula or item.fixed or like_item.fixed:
+            return False
+        if item.formula:
+            return True
+        if path in self._dependent and path in other._dependent:
+            return self._cells[path][0] is other._cells[path][0]
+        return path not in self._dependent and np.array_equal(item.value, like_item.value)
+
     def depends(self, path: str) -> bool:
         """Return whether a row or scalar depends on an input."""
         return path in self._dependent

@@ -10,13 +10,15 @@ import numpy.typing as npt
 
 from fibercap.core.errors import did_you_mean
 from fibercap.core.input_hints import quote
-from fibercap.core.money_or_share import REST, Part
+from fibercap.core.money_or_share import REST
 from fibercap.core.tree import Branch
+from fibercap.model.checks.asked import asked_of_loan, asked_of_sources
 from fibercap.model.funding.sources import GRANT, NOT_SOURCES, PURSES, Grant, part_path
 from fibercap.model.plants.purchases import bought_capital, net_capital
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
+    from fibercap.model.checks.asked import Asked
     from fibercap.model.funding.sources import Funding
     from fibercap.model.plan.plan import Plan
 
@@ -42,6 +44,16 @@ def in_sample(bad: npt.NDArray[np.bool_]) -> str:
     return f" in sample {int(np.flatnonzero(bad)[0])}" if np.ndim(bad) else ""
 
 
+def _first_refused(requests: Iterator[Asked]) -> Findings:
+    """Yield the problem of the first request that takes what is asked so far above the most that is allowed."""
+    for asked in requests:
+        above = asked.total > asked.most * (1 + asked.slack)
+        if np.any(above):
+            problem = asked.words.format(first_bad(asked.total, above), sample=in_sample(above))
+            yield asked.path, asked.code, problem, asked.wanted.format(first_bad(asked.most, above)), asked.hint
+            return
+
+
 def loan_total(s: Plan, name: str) -> Findings:
     """Yield a problem if more is drawn from a loan than its commitment.
 
@@ -56,21 +68,7 @@ def loan_total(s: Plan, name: str) -> Findings:
     if loan.outstanding is not None:
         yield from _refuse_draws_if_outstanding(s, name)
         return
-    requests = [(f"loans.{name}.draws.{day}", amount) for day, amount in (loan.draws or {}).items()]
-    for key, funding in s.funding.items():
-        part = funding.__dict__.get("sources", {}).get(name)
-        if isinstance(part, Part) and part.unit == "money":
-            requests.append((f"funding.{key}.{name}", part.value))
-    so_far = np.asarray(0.0)
-    for path, amount in requests:
-        so_far = so_far + amount
-        above = so_far > loan.commitment * (1 + 1e-12)
-        if np.any(above):
-            code = s.loan_currency(name)
-            problem = f"{first_bad(so_far, above):,.0f} {code} asked of `{name}` so far{in_sample(above)}"
-            wanted = f"at most its commitment of {first_bad(loan.commitment, above):,.0f} {code}"
-            yield path, "above_commitment", problem, wanted, "ask for less, or raise the commitment"
-            return
+    yield from _first_refused(asked_of_loan(s, name))
 
 
 def _refuse_draws_if_outstanding(s: Plan, name: str) -> Findings:
@@ -236,18 +234,22 @@ def funding_total(s: Plan, key: str) -> Findings:
         return
     if funding.include_financing_costs:
         return  # these costs are known only when the plan is projected
-    path = f"projects.{key}.capex" if deal is None else f"plants.{key}.purchase.price"
-    mixed = {s.currency_at(path), *(s.currency_at(f"funding.{key}.{name}") for name in funding.sources)}
-    if len(mixed | {s.currency}) > 1:
+    if len(currencies_of(s, key)) > 1:
         return  # foreign amounts are converted only period by period
-    cost = s.projects[key].cost if deal is None else deal.price
-    so_far = np.asarray(0.0)
-    for name in funding.as_written:
-        part = funding.sources[name]
-        so_far = so_far + part.value * (cost if part.unit == "share" else 1.0)
-        above = so_far > cost * (1 + 1e-9)
-        if np.any(above):
-            problem = f"{first_bad(so_far, above):,.0f} {s.currency} from the sources so far{in_sample(above)}"
-            wanted = f"at most the {first_bad(cost, above):,.0f} {s.currency} that `{key}` uses"
-            yield part_path(key, name, part), "above_uses", problem, wanted, "lower it, or make it `rest`"
-            return
+    yield from _first_refused(asked_of_sources(s, key))
+
+
+def currencies_of(s: Plan, key: str) -> set[str]:
+    """Return the currencies of a project or purchase and its sources, and the reporting currency.
+
+    Parameters
+    ----------
+    s, key : Plan, str
+        The plan, and the project or plant that is financed.
+    """
+    path = f"projects.{key}.capex" if key in s.projects else f"plants.{key}.purchase.price"
+    return {
+        s.currency,
+        s.currency_at(path),
+        *(s.currency_at(f"funding.{key}.{name}") for name in s.funding[key].sources),
+    }

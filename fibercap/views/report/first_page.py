@@ -10,6 +10,7 @@ from fibercap.studies.findings import CASH, COVENANT, USES, faults, findings
 from fibercap.studies.headroom import PRICE, tightest
 from fibercap.studies.sensitivity import turns_at
 from fibercap.views.report.input_words import input_words, name_in_words
+from fibercap.views.report.lead_words import FINDINGS, LATER, LEADS
 from fibercap.views.report.parts import Figure, Section, Words, figure
 from fibercap.views.report.worth_words import REASONS, WORTH, worth_words
 from fibercap.views.sentences import share_text
@@ -71,9 +72,7 @@ def _within(texts: list[Words], most: int) -> Iterator[Part]:
 
 
 def _texts(subject: Subject) -> Iterator[Words]:
-    speech = _speech(subject)
-    wrong = faults(subject.projection, subject.promises)
-    wrong += tuple(f for f in findings(subject.projection, subject.claims, subject.promises) if not f.stops)
+    speech, wrong = _speech(subject), _wrong(subject)
     yield Words(_lead(subject, wrong, speech), "lead")
     if wrong:
         more = f"; and {len(wrong) - REASONS} more" if len(wrong) > REASONS else ""
@@ -88,6 +87,17 @@ def _texts(subject: Subject) -> Iterator[Words]:
     ):
         if text:
             yield Words(f"{head}: {text}.")
+
+
+def lead_of(subject: Subject) -> str:
+    """Return the first sentence of the page."""
+    return _lead(subject, _wrong(subject), _speech(subject))
+
+
+def _wrong(subject: Subject) -> tuple[Finding, ...]:
+    """Return what forbids to recommend the reported option, and claims that are not as expected."""
+    claims = (f for f in findings(subject.projection, subject.claims, subject.promises) if not f.stops)
+    return (*faults(subject.projection, subject.promises), *claims)
 
 
 def _speech(subject: Subject) -> Speech:
@@ -115,19 +125,18 @@ def _cut(words: str) -> str:
 def _finding(plans: list[Scenario], finding: Finding) -> str:
     """Describe a finding in plain words, without a path."""
     plan = next((p for p in plans if p.option == finding.option), plans[0])
-    when = f" in {finding.when}" if finding.when else ""
+    when, words = f" in {finding.when}" if finding.when else "", FINDINGS[finding.kind]
     if finding.kind == COVENANT:
         covenant = plan.loans[finding.loan].covenants[finding.name.partition(".")[2]]
         says = covenant.says or name_in_words(plan, finding.name.partition(".")[2])
-        return f"{_cut(plan.loan_title(finding.loan))} breaks “{_cut(says)}”{when}"
+        return words.format(loan=_cut(plan.loan_title(finding.loan)), says=_cut(says), when=when)
     if finding.kind == CASH:
-        later = " after the horizon" if finding.after_horizon else ""
         lowest = money_text(finding.value or 0.0, finding.unit)
-        return f"cash{later} falls below zero{when} and is {lowest} at the lowest"
+        return words.format(later=LATER if finding.after_horizon else "", when=when, lowest=lowest)
     if finding.kind == USES:
         amount = money_text(finding.value or 0.0, finding.unit)
-        return f"{amount} of {_cut(name_in_words(plan, finding.name))} have no source"
-    return f"the claim “{_cut(plan.claims[finding.name].says)}” is not as expected"
+        return words.format(amount=amount, name=_cut(name_in_words(plan, finding.name)))
+    return words.format(says=_cut(plan.claims[finding.name].says))
 
 
 def _lead(subject: Subject, wrong: tuple[Finding, ...], speech: Speech) -> str:
@@ -135,30 +144,26 @@ def _lead(subject: Subject, wrong: tuple[Finding, ...], speech: Speech) -> str:
     verdict = subject.verdict
     stopped = any(finding.stops for finding in wrong)
     if verdict is None:
-        name = f"“{_cut(subject.name)}”"
-        return f"{name} fails as it is planned." if stopped else f"{name} holds: covenants, cash and funding."
+        return LEADS["fails" if stopped else "holds"].format(_cut(subject.name))
     if not verdict.recommended:
-        return "No option is recommended."
+        return LEADS["none"]
     if verdict.tie:
-        return (
-            f"{join_names([speech.option(name) for name in verdict.recommended[:REASONS]])} tie: either may be taken."
-        )
-    name = speech.option(verdict.recommended[0])
+        return LEADS["tie"].format(join_names([speech.option(name) for name in verdict.recommended[:REASONS]]))
+    name, worse = speech.option(verdict.recommended[0]), verdict.worth[verdict.recommended[0]] < 0
     if len(verdict.ranked) + len(verdict.undefined) == 1:
-        worse = verdict.worth[verdict.recommended[0]] < 0
-        return f"{name} is the only option, and it holds{', but doing nothing new is worth more' if worse else ''}."
-    return f"Take {name}{_reservation(verdict)}."
+        return LEADS["only_worse" if worse else "only"].format(name)
+    return LEADS[_reservation(verdict)].format(name)
 
 
 def _reservation(verdict: Verdict) -> str:
-    """Return the reservation about the recommended option; "" if there is none."""
+    """Return the sentence that recommends an option, with a reservation if there is one."""
     if verdict.worth[verdict.recommended[0]] < 0:
-        return ", if anything: doing nothing new is worth more"
+        return "take_worse"
     if verdict.owners_lose:
-        return ", if the company is to go on at all"
+        return "take_owners_lose"
     if verdict.first_later:
-        return ", but not for what falls due after the horizon"
-    return ", but it is close" if verdict.close else ""
+        return "take_first_later"
+    return "take_close" if verdict.close else "take"
 
 
 def _cautions(subject: Subject, speech: Speech) -> list[str]:

@@ -13,6 +13,7 @@ from fibercap.views.charts.all_charts import CHARTS, render_chart, write_chart
 from fibercap.views.charts.in_parallel import run_in_parallel
 from fibercap.views.charts.sensitivity import sensitivity_chart
 from fibercap.views.report import basis, claims_and_covenants, first_page, options, plan
+from fibercap.views.report.live.page import live_part
 from fibercap.views.report.parts import Figure
 from fibercap.views.report.subject import subject_of
 
@@ -51,7 +52,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
     subject = subject_of(projection, comparison)
     listed = list(sections(subject, by))
     charts = {name: Markup(svg) for name, svg in _charts(subject, listed).items()}  # noqa: S704 - our own drawing; its words are escaped
-    place = files("fibercap.views.report")
+    place, live = files("fibercap.views.report"), live_part(subject, by)
     environment = Environment(
         loader=FunctionLoader(lambda name: place.joinpath(name).read_text(encoding="utf-8")),
         autoescape=True,
@@ -66,7 +67,9 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
         name=subject.name,
         sections=listed,
         charts=charts,
-        style=Markup(place.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        style=Markup(place.joinpath("report.css").read_text(encoding="utf-8") + live.style),  # noqa: S704 - our own files
+        live=live if live.data else None,
+        why=live.why,
         digest=plan.digest(),
         version=dict(_versions())["fibercap"],
     )

@@ -1,0 +1,163 @@
+"""The live report against the engine: after random moves of inputs, every result of the page is that of a projection.
+
+`python -m tests.live [--changes N] [--seed N] [SCENARIO ...]`: N changes for all options of each scenario, in Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError
+from fibercap.core.tree import Branch, Leaf
+from fibercap.model.plan.scenario import Scenario
+from fibercap.model.project import project
+from fibercap.reading.files import read
+from fibercap.reading.locating import shipped_scenarios
+from fibercap.views.files.exports import comparison_of_options
+from fibercap.views.report.html import report
+from fibercap.views.report.live.agreement import gap_of, projection_values
+from tests.browser import Browser
+
+CLOSE: Final = 1e-6
+"""Largest difference, as a share of the largest value of a result."""
+MOST: Final = 8
+"""Inputs that are moved at once."""
+Change = dict[int, float]
+"""Values of inputs by number, in the units that the page shows."""
+
+RUN = """(change) => {
+  const { plan } = window.fibercap;
+  plan.values = plan.inputs.map((input, n) => n in change ? change[n] : input.written);
+  plan.run();
+  return { refused: plan.refused, settings: plan.moved.map((n) => [plan.inputs[n].path, plan.setting(n)]),
+    results: Array.from(plan.program.results(), (value) => Number.isNaN(value) ? null : value) };
+}"""
+
+
+@dataclass
+class Outcome:
+    """How many changes were tried of a scenario, refused by both, and compared; and all that differs."""
+
+    name: str
+    tried: int = 0
+    refused: int = 0
+    compared: int = 0
+    gaps: list[str] = field(default_factory=list)
+
+
+def page_of(plan: Scenario) -> bytes:
+    """Return the report of a plan."""
+    projection = project(plan)
+    return report(projection, comparison_of_options(projection))
+
+
+def random_changes(inputs: Sequence[dict[str, Any]], number: int, seed: int) -> Iterator[Change]:
+    """Yield random values of some inputs, on the steps of their sliders."""
+    random = np.random.default_rng(seed)
+    for _ in range(number):
+        count = min(int(random.integers(1, MOST + 1)), len(inputs))
+        chosen = random.choice(len(inputs), count, replace=False)
+        yield {int(n): _value(inputs[int(n)], random) for n in chosen}
+
+
+def _value(given: dict[str, Any], random: np.random.Generator) -> float:
+    steps = round((given["high"] - given["low"]) / given["step"])
+    return float(f"{given['low'] + given['step'] * int(random.integers(0, steps + 1)):.10g}")
+
+
+def overlay_of(settings: Sequence[tuple[str, str]]) -> Branch:
+    """Return settings as an overlay, `{times: ...}` as a block."""
+    return Branch({"change": Branch({path: _leaf(text) for path, text in settings})})
+
+
+def _leaf(text: str) -> Leaf | Branch:
+    if text.startswith("{times: "):
+        return Branch({"times": Leaf(text.removeprefix("{times: ").removesuffix("}"))})
+    return Leaf(text)
+
+
+def sentences_of(error: FibercapError) -> list[str]:
+    """Return what the engine says, each problem with its path, as the page has it."""
+    return [f"{each.path}: {each.sentence()}" for each in getattr(error, "problems", ())] or [str(error)]
+
+
+def compare_one(plan: Scenario, document: dict[str, Any], told: dict[str, Any], outcome: Outcome) -> None:
+    """Compare what the page gives after a change with the projections of all options after the same change."""
+    outcome.tried += 1
+    try:
+        changed = plan.with_changes(overlay_of(told["settings"]))
+        plans = {
+            o["name"]: changed.with_option(o["name"]) if document["compares"] else changed for o in document["options"]
+        }
+        projections = {name: project(each) for name, each in plans.items()}
+    except FibercapError as error:
+        if told["refused"]:
+            outcome.refused += 1
+            if told["refused"] not in sentences_of(error):
+                outcome.gaps.append(f"other words: {told['refused']} instead of {sentences_of(error)}")
+        else:
+            outcome.gaps.append(f"refused by the engine alone: {sentences_of(error)} with {told['settings']}")
+        return
+    if told["refused"]:
+        outcome.gaps.append(f"refused by the page alone: {told['refused']} with {told['settings']}")
+        return
+    outcome.compared += 1
+    results = np.array(told["results"], dtype=float)
+    for name, (start, length) in document["tape"]["results"].items():
+        option, _, key = name.partition("|")
+        wanted = projection_values(projections[option], key)
+        if wanted is None:
+            continue
+        gap = gap_of(results[np.newaxis, start : start + length], wanted, CLOSE)
+        if gap:
+            outcome.gaps.append(f"{option} {key}: {gap} with {told['settings']}")
+
+
+def document_of(html: bytes) -> dict[str, Any]:
+    """Return the data of the live part of a report."""
+    text = html.decode().partition('id="live-data">')[2].partition("</script>")[0]
+    return dict(json.loads(text))
+
+
+def try_changes(name: str, number: int, seed: int, folder: Path) -> Outcome:
+    """Return how a scenario's live report stands against the engine after random changes."""
+    plan, outcome = read(name), Outcome(name)
+    html = page_of(plan)
+    document = document_of(html)
+    file = folder / f"{name}.html"
+    file.write_bytes(html)
+    with Browser(folder / f"home-{name}") as browser:
+        browser.open(file)
+        for change in random_changes(document["inputs"], number, seed):
+            told = browser.value(f"({RUN})({json.dumps(change)})")
+            compare_one(plan, document, told, outcome)
+        assert browser.logged() == []
+    return outcome
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenarios", nargs="*", default=sorted(shipped_scenarios()))
+    parser.add_argument("--changes", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in given.scenarios:
+            outcome = try_changes(name, given.changes, given.seed, Path(folder))
+            counts = f"{outcome.compared} changes compared, {outcome.refused} refused by both"
+            sys.stdout.write(f"{name}: {counts}, {len(outcome.gaps)} differences\n")
+            sys.stdout.writelines(f"  {gap[:400]}\n" for gap in outcome.gaps[:20])
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
