@@ -242,3 +242,20 @@ def test_rows_of_two_units_do_not_share_axes() -> None:
         fc.plot(both, "capacity", ax=Figure().subplots())
     with pytest.raises(fc.FibercapError, match="no chart `capcity`; did you mean `capacity`"):
         fc.plot(both, "capcity")
+
+
+def test_a_simulation_shows_itself_and_is_a_frame() -> None:
+    plan = fc.read({
+        **PLAN,
+        "uncertain": {"inputs": {"price": {"input": "products.cable.price", "times": {"uniform": {"low": "80 %", "high": "120 %"}}}}},
+    })  # fmt: skip
+    simulation = fc.simulate(plan, options=["bank", "own"], samples=64)
+
+    html = simulation._repr_html_()
+    assert html.startswith("<div><strong>Cable &lt;works&gt; &amp; line</strong>")
+    assert "Worth to the owners against bank, on the same samples" in html
+    frame = fc.table(simulation)
+    assert list(frame.columns) == ["bank", "own"]
+    values = simulation.cases["own"].measure("equity_npv")
+    assert frame.loc[("equity_npv", "USD", "P10"), "own"] == np.quantile(values, 0.1)
+    assert frame.loc[("equity_npv", "USD", "low 5 %"), "own"] == np.sort(values)[:4].mean()

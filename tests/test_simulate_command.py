@@ -187,3 +187,60 @@ def test_what_cannot_be_written_is_refused_before_any_sample_is_drawn(
 def test_the_help_lists_every_chart() -> None:
     text = run("--help").stdout
     assert all(f"\n  {name}" in text for name in SIMULATION_CHARTS)
+
+
+def test_many_samples_without_a_program_are_projected_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cable.yaml"
+    path.write_text(PLAN.replace("row: accounts.dscr_12m, at_least: 9, test: year", "measure: min_dscr, at_least: 9"))
+    monkeypatch.setattr("fibercap.studies.chances.job.MANY", 64)
+    monkeypatch.setattr("fibercap.views.terminal.simulate.MANY", 64)
+    text = " ".join(run(str(path), "--samples", "64", "--jobs", "2").stdout.split())
+    assert "NOTE every sample was projected, without a program: a covenant limits a measure, which" in text
+
+
+def test_the_document_is_the_same_by_one_process_and_by_two_and_when_kept(plan: str, tmp_path: Path) -> None:
+    printed = {
+        run(plan, "--samples", "64", "--json", *more).stdout
+        for more in ((), ("--jobs", "2"), ("--keep", str(tmp_path / "kept")), ("--keep", str(tmp_path / "kept")))
+    }
+    assert len(printed) == 1
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--jobs", "0"), "0 is not in the range"),
+        (("--jobs", "2", "--dask", "tcp://127.0.0.1:1"), "--jobs and --dask both say who works"),
+        (("--dask", "tcp://127.0.0.1:1"), "no Dask scheduler answers at tcp://127.0.0.1:1"),
+        (("--dask", "nonsense"), "name that of a running scheduler, such as tcp://host:8786"),
+        (("--keep", "."), "holds other files, such as cable.yaml; name a new or empty folder"),
+        (("--keep", "cable.yaml"), "is a file"),
+    ],
+)
+@pytest.mark.filterwarnings("default")
+def test_workers_that_are_not_there_and_folders_of_others_are_refused(
+    plan: str,
+    arguments: tuple[str, ...],
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(Path(plan).parent)
+
+    with pytest.raises(SystemExit) as ended:
+        main(["simulate", plan, *arguments])
+
+    assert ended.value.code == 2
+    assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_missing_extra_says_how_to_install_it(
+    plan: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(SystemExit):
+        main(["simulate", plan, "--dask", "tcp://127.0.0.1:8786"])
+    assert "pip install 'fibercap[dask]'" in capsys.readouterr().err

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.studies.chances.kept import MEASURE
+from fibercap.studies.chances.simulate import Simulation
 from fibercap.studies.compare import Comparison
 from fibercap.studies.what_if.one_way import Sensitivity
 
@@ -17,6 +19,16 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.what_if.two_way import TwoWay
 
+FIGURE_NAMES: Final = {
+    "mean": "mean",
+    "p5": "P5",
+    "p10": "P10",
+    "p50": "P50",
+    "p90": "P90",
+    "p95": "P95",
+    "cvar5": "low 5 %",
+}
+"""What a table calls the figures of a simulation, in their order."""
 SPREAD: Final = ("mean", "P5", "P50", "P95")
 """What a table says of the samples of a batch."""
 
@@ -78,16 +90,19 @@ def annual(projection: Projection, by: str = "year") -> pd.DataFrame:
     return pd.DataFrame(cells, index=pd.MultiIndex.from_tuples(keys, names=["row", "unit", "samples"]))
 
 
-def table(result: Comparison | Sensitivity | TwoWay) -> pd.DataFrame:
+def table(result: Comparison | Simulation | Sensitivity | TwoWay) -> pd.DataFrame:
     """Return a result as a frame: measures by case, the points of moved inputs, or a grid of two of them.
 
     Measures have the index (measure, unit), and a column for each option or scenario; an undefined one is nan. Where
     the plans are batches, the index says too which of mean, P5, P50 and P95 of the samples a line is. Points have the
     index (input, value), nan for an input of several values, and columns for its factor, unit, the measures, whether
-    nothing fails there (`sound`) and why it is refused. Of a two-way table it is the grid of the first measure.
+    nothing fails there (`sound`) and why it is refused. Of a two-way table it is the grid of the first measure. Of a
+    simulation the index is (measure, unit, samples), with mean, quantiles, and the mean of the lowest twentieth.
     """
     import pandas as pd
 
+    if isinstance(result, Simulation):
+        return _figures(result)
     if not isinstance(result, Comparison):
         return _points(result)
     cases = result.cases
@@ -105,6 +120,20 @@ def table(result: Comparison | Sensitivity | TwoWay) -> pd.DataFrame:
         key: [figure for name in names for figure in _spread(case.measures.get(name))] for key, case in cases.items()
     }
     return pd.DataFrame(spreads, index=index, dtype=float)
+
+
+def _figures(simulation: Simulation) -> pd.DataFrame:
+    import pandas as pd
+
+    cases = simulation.cases
+    names = [key for key in next(iter(cases.values())).kept if key.startswith(MEASURE)]
+    measures = {key: next(iter(cases.values())).base.measures[key.removeprefix(MEASURE)] for key in names}
+    keys = [(measures[key].name, measures[key].unit, of) for key in names for of in FIGURE_NAMES.values()]
+    figures = {
+        name or "as written": [one.value for key in names for one in case.figures(key.removeprefix(MEASURE)).values()]
+        for name, case in cases.items()
+    }
+    return pd.DataFrame(figures, index=pd.MultiIndex.from_tuples(keys, names=["measure", "unit", "samples"]))
 
 
 def _points(result: Sensitivity | TwoWay) -> pd.DataFrame:

@@ -12,7 +12,9 @@ import numpy as np
 from fibercap.model.measures.all_measures import headlines
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.projection import Projection
+from fibercap.studies.chances.simulate import Simulation
 from fibercap.studies.compare import Comparison
+from fibercap.views.chances_tables import tables_of
 from fibercap.views.frames import spread_of
 
 if TYPE_CHECKING:
@@ -82,6 +84,19 @@ def comparison_html(comparison: Comparison) -> str:
     return page_html(
         plan.title or plan.id, f"compared with {comparison.baseline}", table_html([which, *comparison.cases], rows)
     )
+
+
+@html_of.register
+def simulation_html(simulation: Simulation) -> str:
+    """Return what is likely, as `fibercap simulate` prints it: measures, options, claims, what fails and when."""
+    tables = []
+    for table in tables_of(simulation):
+        rows: dict[str, Sequence[str]] = {}
+        for label, *cells in table.lines:
+            rows[f"{label}{' ' * len(rows)}" if label in rows else label] = cells  # two claims may say the same
+        tables.append(f"<p>{escape(table.title)}</p>{table_html(table.heads, rows)}")
+    title = simulation.scenario.title or simulation.scenario.id
+    return page_html(title, repr(simulation).strip("<>"), *tables)
 
 
 def table_html(heads: Sequence[str], rows: Mapping[str, Sequence[str]], align: str = "right") -> str:

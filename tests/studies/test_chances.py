@@ -242,7 +242,7 @@ def test_a_program_gives_what_projections_give(monkeypatch: pytest.MonkeyPatch) 
     )
     rows = ["accounts.cash", "loans.bank.closing"]
     by_rows = simulate(scenario_of(text), samples=64, rows=rows).cases[""]
-    monkeypatch.setattr("fibercap.studies.chances.runs.MANY", 64)
+    monkeypatch.setattr("fibercap.studies.chances.job.MANY", 64)
     by_program = simulate(scenario_of(text), samples=64, rows=rows).cases[""]
 
     assert by_rows.why_rows.startswith("rows are faster")

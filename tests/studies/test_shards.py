@@ -245,3 +245,16 @@ def test_names_of_the_studies_and_the_public_function_agree() -> None:
         set(one.__kwdefaults__ or ()) for one in (simulate, getattr(studies.simulate, "__wrapped__", studies.simulate))
     ]
     assert names[0] - own[0] == names[1] - own[1]
+
+
+def test_a_worker_imports_no_view_and_no_reader() -> None:
+    """Processes start often: what they import is the model, not what draws, reads or prints."""
+    code = "import sys, fibercap.studies.chances.shards; print(*sys.modules)"
+    modules = set(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    )
+    slow = {"pandas", "matplotlib", "yaml", "click", "rich", "jinja2", "xlsxwriter", "pint", "scipy.stats", "numba"}
+    assert not slow & modules
+    assert not [
+        name for name in modules if name.startswith(("fibercap.views", "fibercap.reading", "fibercap.commands"))
+    ]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.core.shown import html_of
 from fibercap.core.threads import one_blas_thread
 from fibercap.model.project import project
 from fibercap.studies.chances.estimates import FIGURES, Estimate, chance, estimate
@@ -143,6 +144,10 @@ class Simulation:
         """Return one line."""
         names = ", ".join(name or "as written" for name in self.cases)
         return f"<Simulation of {self.scenario.id}: {self.samples:,} samples, seed {self.sampler.seed}, {names}>"
+
+    def _repr_html_(self) -> str:
+        """Return what is likely, as a notebook shows it."""
+        return html_of(self)
 
     @property
     def years(self) -> list[str]:
