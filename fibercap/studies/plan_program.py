@@ -80,7 +80,7 @@ class PlanProgram:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process gets: all but the machines, which it makes anew."""
-        return {**self.__dict__, "_spare": []}
+        return {**self.__dict__, "_spare": [], "_fast": []}
 
     def __repr__(self) -> str:
         """Return its size in one line."""
