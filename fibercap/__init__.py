@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.project import project
     from fibercap.model.projection import Projection
+    from fibercap.reading.against import against
     from fibercap.reading.files import read
     from fibercap.studies.batch import evaluate
     from fibercap.studies.compare import compare
@@ -46,6 +47,7 @@ _HOMES = {
     "Scenario": "fibercap.model.plan.scenario",
     "ScenarioError": "fibercap.core.errors",
     "UnitError": "fibercap.core.errors",
+    "against": "fibercap.reading.against",
     "annual": "fibercap.views.frames",
     "compare": "fibercap.studies.compare",
     "evaluate": "fibercap.studies.batch",
@@ -74,6 +76,7 @@ __all__ = [
     "ScenarioError",
     "UnitError",
     "__version__",
+    "against",
     "annual",
     "compare",
     "evaluate",

@@ -35,6 +35,19 @@ loans:
   bank: {commitment: 3 MUSD, signed: 2000-01-15, matures: 5 years,
          rate: {index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year}}}
 """
+ALONE = """\
+fibercap: 1
+loans:
+  bank: {commitment: 3 MUSD, signed: 2000-01-15, matures: 1 year, rate: 8 %/year}
+"""
+BANK = """\
+date,interest,principal,payment,balance
+2000-04-15,60000,727871.47,787871.47,2272128.53
+2000-07-15,45442.57,742428.9,787871.47,1529699.63
+2000-10-15,30593.99,757277.48,787871.47,772422.15
+2001-01-15,15448.44,772422.15,787870.59,0
+"""
+AGAINST = "fibercap loan loans.yaml --against bank.csv"
 CIRCULAR = """\
 fibercap: 1
 horizon: {from: 2001, to: 2004}
@@ -123,6 +136,11 @@ class Request:
         yield str(self.error())
 
 
+def rows_of(text: str) -> list[list[str]]:
+    """Return the cells of a CSV text."""
+    return [line.split(",") for line in text.splitlines()]
+
+
 REQUESTS: Mapping[str, Request] = {
     # what is asked for
     "no_such_name": Request("fibercap run fibercore --rows accounts.cahs"),
@@ -178,6 +196,27 @@ REQUESTS: Mapping[str, Request] = {
         patches={"fibercap.views.files.samples.find_spec": lambda _: None},
     ),
     "not_a_workbook": Request("fibercap diff fibercore plan.xlsx", {"plan.xlsx": "no workbook"}),
+    # schedules of banks
+    "no_schedule_table": Request(AGAINST, {"loans.yaml": ALONE, "bank.csv": "customer,rating\nA,1\nB,2\n"}),
+    "two_tables": Request(AGAINST, {"loans.yaml": ALONE, "bank.csv": f"{BANK}\n{BANK}"}),
+    "several_sheets": Request(
+        AGAINST.replace("csv", "xlsx"),
+        {"loans.yaml": ALONE, "bank.xlsx": ""},
+        patches={"fibercap.reading.against.sheets_of": lambda *_: dict.fromkeys(("offer", "old offer"), rows_of(BANK))},
+    ),
+    "no_such_sheet": Request(f"{AGAINST} --sheet plan", {"loans.yaml": ALONE, "bank.csv": BANK}),
+    "no_rate_in_table": Request(AGAINST, {"loans.yaml": ALONE, "bank.csv": "date,balance\n2000-04-15,2200000\n2000-07-15,1500000\n"}),
+    "ambiguous_dates": Request(
+        AGAINST, {"loans.yaml": ALONE, "bank.csv": "date,balance,interest\n03/04/2000,2200000,60000\n03/07/2000,1500000,45000\n"}
+    ),
+    "table_in_other_currency": Request(AGAINST, {"loans.yaml": ALONE, "bank.csv": BANK.replace("balance", "balance EUR")}),
+    "unreadable_table": Request(AGAINST.replace("csv", "xlsx"), {"loans.yaml": ALONE, "bank.xlsx": "no workbook"}),
+    "table_too_large": Request(
+        AGAINST, {"loans.yaml": ALONE, "bank.csv": BANK}, patches={"fibercap.reading.bank_files._bytes_of": lambda _: BANK.encode() * 10_000}
+    ),
+    "nothing_agrees": Request(
+        f"{AGAINST} --out bank.yaml", {"loans.yaml": ALONE, "bank.csv": BANK.replace("45442.57,742428.9", "45440.57,742430.9")}
+    ),
     # formulas and laws
     "not_a_formula": Request(
         "from fibercap.core.formula_text import term_of\n"

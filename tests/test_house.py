@@ -30,6 +30,7 @@ PUBLIC = [
     "ScenarioError",
     "UnitError",
     "__version__",
+    "against",
     "annual",
     "compare",
     "evaluate",

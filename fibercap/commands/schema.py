@@ -11,7 +11,20 @@ from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, write_file
 from fibercap.commands.terminal import say, say_json
 
 RESULTS = (
-    *("run", "compare", "check", "plot", "loan", "size", "solve", "simulate", "sensitivity", "rows", "explain"),
+    *(
+        "run",
+        "compare",
+        "check",
+        "plot",
+        "loan",
+        "loan_against",
+        "size",
+        "solve",
+        "simulate",
+        "sensitivity",
+        "rows",
+        "explain",
+    ),
     *("show", "diff", "export", "errors", "manifest", "simulation_manifest"),
 )
 """The same names as in `views.json.schema.RESULTS`, repeated because that module is too slow to import on start."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fibercap.core.bank_problem_codes import BANK
 from fibercap.core.kind_of_problem import Kind
 from fibercap.core.problem_codes import KINDS
 
@@ -119,6 +120,7 @@ REQUEST_GROUPS: Final = {
     "What is asked for": QUESTIONS,
     "What does not come to an end": SEARCHES,
     "Files written and read back": FILES,
+    "Schedules of banks": BANK,
     "Formulas and laws": FORMULAS,
 }
 REQUEST_KINDS: Final = {code: kind for group in REQUEST_GROUPS.values() for code, kind in group.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import PrivateAttr
+
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.tree import Branch, unwrap
 from fibercap.model.checks.plan_checks import problems_among_loans
@@ -13,6 +15,8 @@ from fibercap.model.plan.validated import Parsed, validate
 
 class Contracts(Lending):
     """Loans by name, each in the currency of its own amounts."""
+
+    _tree: Branch = PrivateAttr(default_factory=Branch)
 
     @classmethod
     def from_tree(cls, tree: Branch, name: str) -> Contracts:
@@ -32,4 +36,11 @@ class Contracts(Lending):
         if not isinstance(values, Branch):
             raise TypeError("a file of loans is a block")
         context = {"currency": "USD", "currencies": CURRENCIES, "calendars": calendars_of(values, plain)}
-        return validate(cls, Parsed(values, wrappers, name), context, problems_among_loans)
+        contracts = validate(cls, Parsed(values, wrappers, name), context, problems_among_loans)
+        contracts._tree = values  # noqa: SLF001 - its own
+        return contracts
+
+    @property
+    def plain_tree(self) -> Branch:
+        """The inputs as read, without the blocks that name sources."""
+        return self._tree

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from fibercap.views.json.against_types import Compared as LoanCompared
 from fibercap.views.json.answer_types import CheckedFiles, Errors, Files, Lent, Listed, Sized, Solved
 from fibercap.views.json.chances_types import Simulated, SimulationManifest
 from fibercap.views.json.compare_types import Compared
@@ -24,6 +25,7 @@ RESULTS: Final[dict[str, Any]] = {
     "check": Checked | CheckedFiles,
     "plot": Files,
     "loan": Lent,
+    "loan_against": LoanCompared,
     "size": Sized,
     "solve": Solved,
     "simulate": Simulated,
