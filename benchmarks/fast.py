@@ -76,9 +76,8 @@ def main() -> None:
     middle = {name: [median(times) for times in zip(*pairs, strict=True)] for name, pairs in taken.items()}
     for name, (clock, worked) in middle.items():
         ratios = clock / middle["one projection"][0], worked / middle["one projection"][1]
-        print(
-            f"{name}: {1000 * clock:.1f} ms, {ratios[0]:.1f} projections; worked {1000 * worked:.1f} ms, {ratios[1]:.1f}"
-        )
+        times = f"{1000 * clock:.1f} ms, worked {1000 * worked:.1f} ms"
+        print(f"{name}: {times}: {ratios[0]:.1f}, {ratios[1]:.1f} projections")
     one, other = (evaluate(scenario, draws, KEEP, by=by) for by in ("program", "fast"))
     apart = max(float(np.nanmax(np.abs(one[name] - other[name]) / np.nanmax(np.abs(one[name])))) for name in KEEP)
     print(f"largest difference of a sample {apart:.0e}")

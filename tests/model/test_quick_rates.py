@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from fibercap.model.returns import irr_of_batches as quick
 from fibercap.model.returns import roots
+from fibercap.model.returns.exponential_sums import Flows, lone_zeros
 from fibercap.model.returns.irr_of_batches import quick_rates
 from fibercap.model.returns.npv_and_irr import all_irrs, irr, xirr
+from fibercap.model.returns.rate_choice import plausible_rate
 from fibercap.model.returns.roots import all_rates
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -170,3 +172,39 @@ def test_what_does_not_settle_says_so() -> None:
 
     assert np.isnan(quick_rates(np.arange(5.0), one_sided)).all()
     assert np.isnan(quick_rates(np.arange(5.0), one_sided * 0.0)).all()
+
+
+@given(seed=SEEDS, changes=st.sampled_from([2, 3, 4, 5, 9]), width=st.sampled_from([0.1, 1.0, 3.0]))
+def test_series_of_several_changes_have_the_rate_that_the_thorough_way_finds(
+    seed: int, changes: int, width: float
+) -> None:
+    """Owners who pay in later too, or losses between gains: one rate is proved, or all are looked for."""
+    random = np.random.default_rng(seed)
+    times = np.concatenate([[0.0], np.cumsum(random.uniform(0.2, 2.0, 29))])
+    turns = np.sort(random.choice(np.arange(1, 30), changes, replace=False))
+    signs = -((-1.0) ** np.searchsorted(turns, np.arange(30), side="right"))
+    many = signs * random.lognormal(0.0, width, (70, 30)) * (random.random((70, 30)) < 0.9)
+    many[:, 0] *= random.lognormal(1.0, 1.0, 70)
+
+    together = roots.only_rate(times, many)
+
+    alone = [float(plausible_rate(all_rates(times, series))) for series in many]
+    assert together == pytest.approx(alone, rel=1e-9, abs=1e-12, nan_ok=True)
+
+
+def test_a_payment_by_the_owners_in_between_is_solved_together_with_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = flows(300, 40, 1)
+    many[:, 0], many[:, 20] = -40.0, -0.5
+    monkeypatch.setattr(roots, "_rates_of_series", lambda _: pytest.fail("series by series"))
+
+    assert np.isfinite(roots.only_rate(np.arange(40.0), many)).all()
+
+
+def test_rates_so_near_together_that_they_may_be_one_are_left_to_the_thorough_way() -> None:
+    """Three rates, two of them almost one: the sums up to a time change sign, or the slope is nearly none."""
+    near = np.poly([1 / 1.1, 1 / 1.2, 1 / (1.2 + 1e-7)])[::-1]
+    series = np.tile(near, (70, 1))
+
+    assert np.isnan(lone_zeros(Flows(np.arange(4.0), np.sign(series), np.log(np.abs(series))))).all()
+    expected = float(plausible_rate(all_rates(np.arange(4.0), near)))
+    assert roots.only_rate(np.arange(4.0), series) == pytest.approx(np.full(70, expected), nan_ok=True)

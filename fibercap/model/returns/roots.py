@@ -2,79 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from fibercap.core.timeline import first_of_each
+from fibercap.model.returns.exponential_sums import EPS, TOUCHING, Flows, lone_zeros, zeros_within
 from fibercap.model.returns.irr_of_batches import quick_rates
 from fibercap.model.returns.rate_choice import plausible_rate
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
     from fibercap.core.units import Array
 
-TOUCHING: Final = 1e-12
-"""A sum counts as touching zero if it is this close to it, relative to the sum of its absolute terms."""
 CHANGES: Final = 1000
 """Largest number of sign changes for which rates are isolated by derivatives; above it a grid is used."""
 GRID: Final = 8192
 MANY: Final = 64
 """Smallest number of series that are solved together."""
-_EPS: Final = float(np.finfo(float).eps)
-
-
-@dataclass(frozen=True)
-class _Flows:
-    """The sum of sign * exp(size - time * x) as a function of x; a sign of zero is no flow.
-
-    Sizes are logarithms, so that neither money nor rates nor repeated derivatives overflow.
-    """
-
-    times: Array  # (event), ascending
-    signs: Array  # (event) or (member, event)
-    sizes: Array
-
-    @cached_property
-    def span(self) -> float:
-        return float(self.times[-1] - self.times[0])
-
-    @property
-    def changes(self) -> NDArray[np.int_]:
-        """The number of sign changes in the order of time, without zeros: (...)."""
-        position = np.where(self.signs != 0, np.arange(self.times.size), 0)
-        lasting = np.take_along_axis(self.signs, np.maximum.accumulate(position, axis=-1), axis=-1)
-        return np.asarray(np.count_nonzero(lasting[..., 1:] * lasting[..., :-1] < 0, axis=-1))
-
-    def balance(self, x: Array) -> tuple[Array, Array]:
-        """Return log(inflows / outflows) at each x, and its slope: (member,).
-
-        It has the same zeros and signs as the sum, but is nearly a straight line, which suits Newton's method.
-        """
-        exponents = self.sizes - self.times * x[:, np.newaxis]
-        (inflows, early), (outflows, late) = (self._total(exponents, self.signs == sign) for sign in (1, -1))
-        return inflows - outflows, late - early
-
-    def _total(self, exponents: Array, chosen: Array) -> tuple[Array, Array]:
-        """Return the logarithm of the chosen terms' sum, and their mean time."""
-        chosen_exponents = np.where(chosen, exponents, -np.inf)
-        peak = chosen_exponents.max(axis=-1)
-        weights = np.exp(chosen_exponents - peak[:, np.newaxis])
-        total = weights.sum(axis=-1)
-        return peak + np.log(total), (weights @ self.times) / total
-
-    def derivative(self) -> _Flows:
-        """Return the derivative of exp(time * x) times the sum, where `time` is the one before the first sign change.
-
-        The term at that time becomes a constant and drops out; the terms after it change their sign.
-        """
-        first = int(np.argmax(self.signs[1:] != self.signs[:-1]))
-        ahead = np.delete(self.times[first] - self.times, first)
-        signs, sizes = np.delete(self.signs, first), np.delete(self.sizes, first)
-        return _Flows(np.delete(self.times, first), signs * np.sign(ahead), sizes + np.log(np.abs(ahead)))
 
 
 def all_rates(times: ArrayLike, cash_flows: ArrayLike) -> Array:
@@ -168,21 +115,24 @@ def _cached_rate(times: bytes, cash_flows: bytes) -> Array:
 def _only_rate(times: Array, cash_flows: Array) -> Array:
     """Return the rates as `only_rate` does, series by series where they have several sign changes."""
     flows, amounts = _ordered_flows(times, cash_flows)
-    members = _Flows(flows.times, *(part.reshape(-1, flows.times.size) for part in (flows.signs, flows.sizes)))
+    members = Flows(flows.times, *(part.reshape(-1, flows.times.size) for part in (flows.signs, flows.sizes)))
     rates = np.full(len(members.signs), np.nan)
     changes = members.changes
     if (simple := changes == 1).any():
-        chosen = _Flows(flows.times, members.signs[simple], members.sizes[simple])
+        chosen = Flows(flows.times, members.signs[simple], members.sizes[simple])
         earliest = np.take_along_axis(chosen.signs, np.argmax(chosen.signs != 0, axis=-1)[:, np.newaxis], axis=-1)[:, 0]
         everywhere = np.full(earliest.size, np.inf)
-        rates[simple] = _rate_from_logarithm(_zeros(chosen, -everywhere, everywhere, earliest))
-    for member in np.flatnonzero(changes > 1):
-        rates_of_member = _rates_of_series(_Flows(flows.times, members.signs[member], members.sizes[member]))
+        rates[simple] = _rate_from_logarithm(zeros_within(chosen, -everywhere, everywhere, earliest))
+    several = np.flatnonzero(changes > 1)
+    alone = lone_zeros(Flows(flows.times, members.signs[several], members.sizes[several]))
+    rates[several] = _rate_from_logarithm(alone)
+    for member in several[np.isnan(alone)]:
+        rates_of_member = _rates_of_series(Flows(flows.times, members.signs[member], members.sizes[member]))
         rates[member] = plausible_rate(rates_of_member)
     return rates.reshape(amounts.shape[:-1])
 
 
-def _ordered_flows(times: ArrayLike, cash_flows: ArrayLike) -> tuple[_Flows, Array]:
+def _ordered_flows(times: ArrayLike, cash_flows: ArrayLike) -> tuple[Flows, Array]:
     """Return the flows in order of time, added by time, as signs and logarithms; and the cash flows as an array."""
     when, amounts = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
     if when.ndim != 1 or amounts.ndim == 0 or when.size != amounts.shape[-1]:
@@ -198,9 +148,9 @@ def _ordered_flows(times: ArrayLike, cash_flows: ArrayLike) -> tuple[_Flows, Arr
     starts = first_of_each(ordered)
     moments = ordered[starts]
     merged, gross = (np.add.reduceat(part[..., order], starts, axis=-1) for part in (scaled, np.abs(scaled)))
-    merged = np.where(np.abs(merged) <= 4 * _EPS * gross, 0.0, merged)  # 0.1 + 0.2 - 0.3 on one day is zero
+    merged = np.where(np.abs(merged) <= 4 * EPS * gross, 0.0, merged)  # 0.1 + 0.2 - 0.3 on one day is zero
     sizes = np.log(np.where(merged == 0, 1.0, np.abs(merged)))
-    return _Flows(moments - moments[0], np.sign(merged), sizes), amounts
+    return Flows(moments - moments[0], np.sign(merged), sizes), amounts
 
 
 def _rate_from_logarithm(x: Array) -> Array:
@@ -208,10 +158,10 @@ def _rate_from_logarithm(x: Array) -> Array:
         return np.expm1(x)
 
 
-def _rates_of_series(flows: _Flows) -> Array:
+def _rates_of_series(flows: Flows) -> Array:
     """Return the rates of one series."""
     is_flow = flows.signs != 0
-    flows = _Flows(flows.times[is_flow], flows.signs[is_flow], flows.sizes[is_flow])
+    flows = Flows(flows.times[is_flow], flows.signs[is_flow], flows.sizes[is_flow])
     if flows.changes == 0:
         return np.empty(0)
     if flows.changes > CHANGES:
@@ -225,13 +175,13 @@ def _rates_of_series(flows: _Flows) -> Array:
     return _rate_from_logarithm(zeros)
 
 
-def _grid(flows: _Flows) -> Array:
+def _grid(flows: Flows) -> Array:
     """Return points, dense around zero, up to where the first or the last flow outweighs all others together."""
     ends = []
     for edge, direction in ((-1, -1.0), (0, 1.0)):
         alone = np.full(flows.times.size, -1.0)
         alone[edge] = 1.0
-        dominance = _Flows(flows.times, alone, flows.sizes)
+        dominance = Flows(flows.times, alone, flows.sizes)
         reach = 1.0 / flows.span
         while dominance.balance(np.array([direction * reach]))[0][0] <= 0:
             reach *= 2.0
@@ -240,45 +190,12 @@ def _grid(flows: _Flows) -> Array:
     return np.asarray(np.sinh(np.linspace(low, high, GRID)) / flows.span)
 
 
-def _zeros_between(flows: _Flows, points: Array) -> Array:
+def _zeros_between(flows: Flows, points: Array) -> Array:
     """Return the given points at which the sum touches zero, and the zero between each two points of opposite sign."""
     values = np.concatenate([flows.balance(part)[0] for part in np.array_split(points, points.size // 64 + 1)])
     inner = np.where(np.abs(values) <= 2 * TOUCHING, 0.0, np.sign(values))
     signs = np.concatenate([flows.signs[-1:], inner, flows.signs[:1]])
     ends = np.concatenate([[-np.inf], points, [np.inf]])
     crossed = signs[:-1] * signs[1:] < 0
-    crossings = _zeros(flows, ends[:-1][crossed], ends[1:][crossed], signs[1:][crossed])
+    crossings = zeros_within(flows, ends[:-1][crossed], ends[1:][crossed], signs[1:][crossed])
     return np.sort(np.concatenate([points[inner == 0], crossings]))
-
-
-def _zeros(flows: _Flows, low: Array, high: Array, above: Array) -> Array:
-    """Return the zero inside each bracket by Newton's method, safeguarded by bisection; `above` is the sign at `high`.
-
-    If an end is infinite, steps of doubling length lead towards it until the sign changes.
-    """
-    stride = 8.0 / flows.span
-    least = 1.0 / flows.span
-    start = np.clip(0.0, low, high)
-    with np.errstate(invalid="ignore"):  # inf - inf, where it is not chosen
-        x = np.where(np.isinf(low) | np.isinf(high), start, (low + high) / 2)
-    moved, converged = np.full(x.size, np.inf), np.zeros(x.size, dtype=bool)
-    while not converged.all():
-        value, slope = flows.balance(x)
-        beyond = value * above > 0
-        low, high = np.where(beyond, low, x), np.where(beyond, x, high)
-        unbounded = np.isinf(low) | np.isinf(high)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            newton = x - value / slope
-            halved = np.where(np.isinf(high), x + stride, np.where(np.isinf(low), x - stride, (low + high) / 2))
-            limit = np.where(unbounded, stride, moved / 2)
-            trusted = (low < newton) & (newton < high) & (np.abs(newton - x) <= limit)
-        following = np.where(trusted, newton, halved)
-        change = np.abs(following - x)
-        near = ~unbounded & (high - low <= 2 * _EPS * np.maximum(np.abs(x), least))
-        converged |= (
-            (np.abs(value) <= 2 * _EPS) | near | (trusted & (change <= 2 * _EPS * np.maximum(np.abs(x), least)))
-        )
-        x = np.where(converged, x, following)
-        moved = np.where(unbounded, np.inf, change)
-        stride *= 2.0
-    return x
