@@ -13,7 +13,7 @@ LOWEST_TESTS := tests/test_cli.py tests/test_explain_command.py tests/test_expor
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test quick lowest fuzz same map check format clean
+.PHONY: help run test quick lowest fuzz same map docs check format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,10 @@ same: $(VENV)/installed-dev ## compare all figures and formulas with those of CO
 
 map: $(VENV)/installed-dev ## draw the picture of docs/architecture.md, and its table of rows, anew
 	$(BIN)/python -m tests.map
+
+docs: $(VENV)/installed-dev ## make the documentation as a site that can be searched, in build/docs
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
+	@echo "Open build/docs/index.html"
 
 check: $(VENV)/installed-dev ## the same without the tests
 	$(BIN)/ruff format --check .

@@ -114,7 +114,9 @@ def _refuse_strays(bank: Path | None, given: Mapping[str, bool], beside: Mapping
     """Refuse options that go with `--against` without it, and others beside it."""
     stray = [f"--{name}" for name, is_given in (given if bank is None else beside).items() if is_given]
     if stray and bank is None:
-        raise click.UsageError(f"{stray[0]} goes with --against; name the bank's table: --against FILE, or leave it out")
+        raise click.UsageError(
+            f"{stray[0]} goes with --against; name the bank's table: --against FILE, or leave it out"
+        )
     if stray:
         raise click.UsageError(f"--against compares; leave {stray[0]} out")
 

@@ -1,17 +1,12 @@
-"""Depreciation by months: straight line, declining balance, sum of the years' digits, and a table of shares."""
+"""Depreciation by months: straight line, declining balance and sum of the years' digits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
 from math import floor
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar
 
 import numpy as np
 
-from fibercap.core import grammar
-from fibercap.core.by_key import ByKey
-from fibercap.core.durations import Duration
 from fibercap.core.fields import Of
 from fibercap.core.kernel import kernel
 from fibercap.core.units import Array
@@ -19,7 +14,6 @@ from fibercap.model.depreciation_method import Asset, Depreciation
 
 YEAR = 12.0
 MONTHS = "{time.months_in_year}"
-PERCENT = Of("percent", low=0.0, high=1.0)
 
 
 @kernel(returns="USD", cost="USD", life="month", age_before="month", age="month")
@@ -198,48 +192,70 @@ class SumOfYears(Depreciation):
         return f"{digits(_within(age, life))} / {digits(life)}"
 
 
-_BY_AGE: Final = ("time since completion", grammar.duration(zero=False))
+@kernel(returns="USD", cost="USD", rate="", life="month", age_before="month", age="month")
+def declining_balance(cost: Array, rate: Array, life: Array, age_before: Array, age: Array) -> Array:
+    """Return what an asset loses between two ages when each year takes a share of its opening book value.
+
+    Once a straight line to the end of the life charges more, it is charged instead.
+
+    Parameters
+    ----------
+    cost, rate : (...)
+        What is depreciated [USD], and the share that is charged in a year. [1]
+    life, age_before, age : (...)
+        As of `straight_line`. [month]
+
+    Returns
+    -------
+    (...), the broadcast of the arguments [USD]
+
+    Raises
+    ------
+    DimensionalityError
+        If an argument is in the wrong unit.
+
+    Source
+    ------
+    IAS 16, paragraph 62: the diminishing balance; docs/conventions.md, section 3, Depreciation.
+
+    Examples
+    --------
+    >>> float(declining_balance.plain(1200.0, 0.25, 120.0, 0.0, 12.0))
+    300.0
+    """
+    method = DecliningBalance.model_construct(declining_balance=np.asarray(rate))
+    return method.loss(np.asarray(cost), np.asarray(life), (np.asarray(age_before), np.asarray(age)))
 
 
-class ByTable(Depreciation):
-    """Shares of what is depreciated by time since completion; the life is ignored."""
+@kernel(returns="USD", cost="USD", life="month", age_before="month", age="month")
+def sum_of_years(cost: Array, life: Array, age_before: Array, age: Array) -> Array:
+    """Return what an asset loses between two ages when each year counts by the years that are left as it opens.
 
-    kind: ClassVar[str] = "table"
-    table: Annotated[Mapping[float, Array], ByKey(Duration(low=1.0).parse, PERCENT, _BY_AGE, adds_up=True)]
-    """Share that is charged by then, by time since completion, together 100 %; each evenly since the time before, and
-    `life` does not count. Like `{1 year: 20 %, 2 years: 80 %}`."""
+    Parameters
+    ----------
+    cost, life, age_before, age : (...)
+        As of `straight_line`.
 
-    def charged_share(self, age: Array, life: Array) -> Array:
-        """Return the share of what is depreciated that is charged up to an age, (...). [1]
+    Returns
+    -------
+    (...), the broadcast of the arguments [USD]
 
-        Source
-        ------
-        Own derivation: each share is charged in proportion to the part of its months that has passed.
-        """
-        del life
-        spans = zip(pairwise([0.0, *self.table]), self.table.values(), strict=True)
-        parts = (share * np.clip((age - start) / (end - start), 0.0, 1.0) for (start, end), share in spans)
-        return np.asarray(sum(parts, start=np.zeros(np.shape(age))))
+    Raises
+    ------
+    DimensionalityError
+        If an argument is in the wrong unit.
 
-    def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
-        """Return the formula of `charged_share` from that of the age in months, one term for each share. [1]"""
-        del life
-        terms, start = [], ""
-        for number, (months, share) in enumerate(self.table.items(), 1):
-            end = asset.give_input(f"{self.kind}.{number}.until", "month", months, self.kind)
-            part = asset.give_input(f"{self.kind}.{number}.share", "", share, self.kind)
-            past, span = (f"({age} - {start})", f"({end} - {start})") if start else (age, end)
-            terms.append(f"{part} * MIN(MAX({past} / {span}, 0), 1)")
-            start = end
-        return " + ".join(terms)
+    Source
+    ------
+    OASIS OpenDocument 1.2, part 2 (OpenFormula), function SYD; docs/conventions.md, section 3, Depreciation.
 
-    def months(self, life: float) -> float:
-        """Return the last month of the table, at which the whole cost is charged; the life is ignored. [month]"""
-        return max(self.table, default=life)
-
-    def ends(self, life: float) -> list[float]:
-        """Return the months of the table, at which the monthly charge changes. [month]"""
-        return [*self.table] or [life]
+    Examples
+    --------
+    >>> float(sum_of_years.plain(1500.0, 60.0, 0.0, 12.0))
+    500.0
+    """
+    ages = np.asarray(age_before), np.asarray(age)
+    return SumOfYears().loss(np.asarray(cost), np.asarray(life), ages)
 
 
 def _within(age: str, life: str) -> str:

@@ -14,11 +14,13 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import Array
 from fibercap.model.depreciation import (
-    ByTable,
     DecliningBalance,
     StraightLine,
     SumOfYears,
+    declining_balance,
+    sum_of_years,
 )
+from fibercap.model.depreciation_by_table import ByTable
 from fibercap.model.depreciation_method import Asset, Depreciation
 from fibercap.model.income import asset_rows
 from fibercap.model.income import assets as income_assets
@@ -329,3 +331,26 @@ def test_what_is_not_depreciated_stays_in_the_books_of_every_asset(kind: str) ->
 def test_terms_that_contradict_are_refused(terms: str, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         one(f"capex: 5_000 USD, {terms}")
+
+
+@pytest.mark.parametrize(
+    ("year", "by_rate", "by_digits"),
+    [(1, 4000.0, 4000.0), (2, 2400.0, 3200.0), (5, 1080.0, 800.0)],
+)
+def test_methods_stand_on_their_own(year: int, by_rate: float, by_digits: float) -> None:
+    """10,000 at 40 % over five years: 4,000, 2,400, 1,440, then a straight line; and 12,000 by the digits 5 to 1 of 15."""
+    ages = 12.0 * (year - 1), 12.0 * year
+
+    assert declining_balance.plain(*map(np.asarray, (10_000.0, 0.4, 60.0, *ages))) == pytest.approx(by_rate)
+    assert sum_of_years.plain(*map(np.asarray, (12_000.0, 60.0, *ages))) == pytest.approx(by_digits)
+
+
+def test_methods_on_their_own_take_quantities_and_arrays() -> None:
+    years = np.arange(10.0)
+    lost = declining_balance(
+        Quantity(5.0, "MUSD"), 0.2, Quantity(10, "year"), Quantity(years, "year"), Quantity(years + 1, "year")
+    )
+
+    assert lost.to("USD").magnitude.sum() == pytest.approx(5e6)
+    with pytest.raises(Exception, match="Cannot convert"):
+        sum_of_years(Quantity(5.0, "km"), Quantity(10, "year"), Quantity(0, "year"), Quantity(1, "year"))
