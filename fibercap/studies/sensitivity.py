@@ -62,7 +62,8 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
     share : float
         The size of the moves, such as 0.1.
     """
-    movable = movable_within(scenario, levers(scenario))
+    in_order = sorted(levers(scenario), key=lambda each: not each.name.startswith(FINANCING))
+    movable = movable_within(scenario, in_order)
     factors = [(max(1 - share, each.low), min(1 + share, each.high)) for each in movable]
     moves = [(each, factor) for each, pair in zip(movable, factors, strict=True) for factor in pair]
 
@@ -81,7 +82,7 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
 
 
 def movable_within(scenario: Scenario, movable: Sequence[Lever]) -> list[Lever]:
-    """Return the inputs of a plan that are moved: all of them, of a very large plan some, those of financing first.
+    """Return the inputs of a plan that are moved: all of them, of a very large plan the first ones.
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ def movable_within(scenario: Scenario, movable: Sequence[Lever]) -> list[Lever]:
     size = size_if_large(scenario)
     if size is None or 2 * size * len(movable) <= MOST:
         return list(movable)
-    return sorted(movable, key=lambda each: not each.name.startswith(FINANCING))[: max(MOST // (2 * size), 1)]
+    return list(movable[: max(MOST // (2 * size), 1)])
 
 
 def turns_at(scenario: Scenario, path: str, measure: str, base: float, least: float) -> Turn | None:

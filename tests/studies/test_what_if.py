@@ -208,3 +208,28 @@ def test_a_plan_without_options_says_that_none_is_ranked() -> None:
     alone = scenario_of(PLAN[: PLAN.index("options:")])
 
     assert fc.sensitivity(alone, [RATE]).choice.why_not == "the plan has fewer than two options"
+
+
+def test_what_becomes_undefined_is_no_break_even(plan: fc.Scenario) -> None:
+    """Payback is undefined where nothing is paid back; it is never zero."""
+    zeros = [moved.zeros.factors for moved in fc.sensitivity(plan, measures="payback").inputs]
+
+    assert zeros == [()] * len(zeros)
+
+
+def test_one_input_and_one_measure_need_no_list(plan: fc.Scenario) -> None:
+    one = fc.sensitivity(plan, RATE, measures="min_dscr", points=3)
+
+    assert one[RATE].values("min_dscr") == fc.sensitivity(plan, [RATE], measures=["min_dscr"], points=3)[RATE].values(
+        "min_dscr"
+    )
+
+
+def test_of_a_large_plan_inputs_of_every_kind_are_moved(plan: fc.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fibercap.studies.sensitivity.size_if_large", lambda _: 1_000_000)
+    monkeypatch.setattr("fibercap.studies.sensitivity.MOST", 6_000_000)
+    monkeypatch.setattr("fibercap.studies.what_if.first_changes.MOST", 1)
+    result = fc.sensitivity(plan)
+
+    assert (result.tried, result.left_out) == (3, 9)
+    assert len(result.choice.not_tried) == len(result.inputs) - 1

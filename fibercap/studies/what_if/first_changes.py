@@ -12,7 +12,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.studies.compare import compare
 from fibercap.studies.movable_inputs import lever
 from fibercap.studies.turning_points import turns_of, usual_grid
-from fibercap.studies.verdict.choice_flips import ChoiceFlip, flip_at
+from fibercap.studies.verdict.choice_flips import MOST, ChoiceFlip, flip_at
 from fibercap.studies.verdict.footing import footing
 from fibercap.studies.verdict.numbers_of_options import Number, numbers
 from fibercap.studies.verdict.race import CHOICE, Race
@@ -32,11 +32,13 @@ PASSES: Final = 2
 class FirstChanges:
     """Which options are first in the plan as it is, and where another one becomes first, by input.
 
-    `why_not` says why no such change is looked for; "" if it is.
+    Inputs `not_tried` were not moved, because the plan is too large. `why_not` says why no such change is looked for at
+    all; "" if it is.
     """
 
     first: tuple[str, ...] = ()
     by_input: Mapping[str, tuple[ChoiceFlip, ...]] = field(default_factory=dict)
+    not_tried: tuple[str, ...] = ()
     why_not: str = ""
 
     def __repr__(self) -> str:
@@ -74,6 +76,9 @@ def first_changes(scenario: Scenario, levers: Sequence[Lever], spans: Sequence[S
     moved = {each.name: each for each in levers}
     chosen = [number for number in numbers(race.plans) if number.name in moved and not number.in_months]
     chosen += [_zero(race.plans, each) for each in levers if not any(handle.value for handle in each.handles)]
+    chosen.sort(key=lambda number: list(moved).index(number.name))
+    most = max(MOST // (2 * STEPS * race.size * len(race.plans)), 1)
+    chosen, left_out = chosen[:most], {number.name for number in chosen[most:]}
 
     def grid(number: Lever) -> list[float]:
         span = span_of.get(number.name)
@@ -88,7 +93,9 @@ def first_changes(scenario: Scenario, levers: Sequence[Lever], spans: Sequence[S
     for turn in turned.get(CHOICE, ()):
         changes.setdefault(turn.lever.name, []).append(flip_at(race, turn.lever, turn.factor))
     by_input = {name: tuple(sorted(flips, key=lambda flip: abs(flip.change))) for name, flips in changes.items()}
-    return FirstChanges(ranking.recommended, by_input)
+    return FirstChanges(
+        ranking.recommended, by_input, tuple(name for name in moved if name in left_out and name not in by_input)
+    )
 
 
 def _factor_on(number: Lever, moved: Lever, factor: float) -> float:

@@ -166,15 +166,15 @@ def sensitivity(
     scenario : Scenario
         The plan, with an option applied or as written.
     inputs : sequence of str, or mapping
-        Paths of inputs, or by path the two ends of a range: texts with units, or numbers in house units; of a series,
-        factors on all its values. None as a range, or no range, means a share less and a share more. Without inputs,
-        every number of the plan is moved, and those that matter most are returned (a tornado).
+        Paths of inputs (or one), or by path the two ends of a range: texts with units, or numbers in house units; of a
+        series, factors on all its values. None as a range, or no range, means a share less and a share more. Without
+        inputs, every number of the plan is moved, and those that matter most are returned (a tornado).
     by : float
         That share.
     points : int
         How many values of each input are tried; a tornado has two.
     measures : sequence of str
-        Names of measures; if none is given, worth to the owners or the nearest to it that the plan has.
+        Names of measures (or one); if none is given, worth to the owners or the nearest to it that the plan has.
     target : float
         The value of the first measure that is looked for. [its unit]
 
@@ -224,6 +224,7 @@ def measures_now(base: Projection, names: Sequence[str]) -> dict[str, Measure]:
         usual = [measure_named(base, name) for name in USUAL]
         chosen = next((measure for measure in usual if measure.value is not None), usual[0])
         return {chosen.name: chosen}
+    names = [names] if isinstance(names, str) else names
     return {name: measure_named(base, name) for name in dict.fromkeys(names)}
 
 
@@ -231,8 +232,19 @@ def _all_ranges(scenario: Scenario, by: float) -> tuple[list[Range], int]:
     """Return a range around every number of a plan, as far as it is not too large, and how many are left out."""
     check_share(by)
     every = levers(scenario)
-    kept: list[Lever] = movable_within(scenario, every)
+    kept: list[Lever] = movable_within(scenario, _in_turns(every))
     return [Range(each, *around(each, by)) for each in kept], len(every) - len(kept)
+
+
+def _in_turns(movable: Sequence[Lever]) -> list[Lever]:
+    """Return inputs of all kinds in turns: the price of the first product, the capacity of the first plant, and on."""
+    seen: dict[tuple[str, ...], int] = {}
+    turns = {}
+    for each in movable:
+        path = each.name.split(".")
+        kind = ("funding",) if path[0] == "funding" else (path[0], *path[2:])  # without the name of the plant or loan
+        turns[each.name] = seen[kind] = seen.get(kind, 0) + 1
+    return sorted(movable, key=lambda each: turns[each.name])
 
 
 def check_count(points: int) -> None:

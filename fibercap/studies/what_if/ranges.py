@@ -56,6 +56,7 @@ def ranges_of(
         If an input is named twice, is not there or is fixed, or a range is empty, reversed or in another unit.
     """
     check_share(by)
+    inputs = [inputs] if isinstance(inputs, str) else inputs
     names = list(inputs)
     twice = next((name for place, name in enumerate(names) if name in names[:place]), "")
     if twice:

@@ -74,12 +74,14 @@ def zeros_of_all(base: Projection, levers: Sequence[Lever], measure: Measure, ta
 
     def judge(projection: Projection) -> dict[str, Judgement]:
         values = np.broadcast_to(measure_named(projection, measure.name).values, (projection.samples,))
-        return {measure.name: Judgement(values >= target, values - target)}
+        holds = np.where(np.isnan(values), is_above, values >= target)  # what becomes undefined does not turn there
+        return {measure.name: Judgement(holds, values - target)}
 
     between = (0.0, ONCE_MORE)
     if measure.value is None:
         return [Zeros((), (), between) for _ in levers]
-    now = {measure.name: Judgement(np.array([measure.value >= target]), np.array([measure.value - target]))}
+    is_above = measure.value >= target
+    now = {measure.name: Judgement(np.array([is_above]), np.array([measure.value - target]))}
     turned = turns(base.scenario, list(levers), judge, now)[measure.name]
     by_lever = {turn.lever.name: turn.factor for turn in turned}
     return [Zeros((by_lever[each.name],) if each.name in by_lever else (), (), between) for each in levers]

@@ -41,6 +41,7 @@ def sensitivity_page(console: Console, result: Sensitivity | TwoWay) -> None:
     plan = result.base.scenario
     option = f", option {plan.option}" if plan.option else ""
     console.print(Text(f"{plan.title or plan.id}{option}", style="bold"))
+    _undefined(console, result.measures.values())
     if isinstance(result, TwoWay):
         _two_way(console, result)
         return
@@ -99,8 +100,9 @@ def _tornado(console: Console, result: Sensitivity) -> None:
         words = f"– {measure.label} is not {_target(result, measure)} from nothing to twice the input"
         console.print(Text(words, style="dim"))
     left = f" of {result.tried}" if result.tried > len(result.inputs) else ""
-    too_large = f"; {count_text(result.left_out, 'input')} not moved, the plan is too large" if result.left_out else ""
-    console.print(Text(f"{count_text(len(result.inputs), 'input')}{left} that can be moved{too_large}", style="dim"))
+    too_large = f"; {result.left_out} more not moved, the plan is too large: name them by --input"
+    words = f"{count_text(len(result.inputs), 'input')}{left} that can be moved{too_large if result.left_out else ''}"
+    print_hanging(console, "shown", words, "dim", body_style="dim")
 
 
 def _bounds(console: Console, result: Sensitivity) -> None:
@@ -159,15 +161,27 @@ def _choice(console: Console, result: Sensitivity) -> None:
     first = " and ".join(choice.first)
     span = "between nothing and twice its value" if result.tornado else "within the range"
     flips = [(moved.lever.name, flip) for moved in result.inputs for flip in moved.firsts]
+    if choice.not_tried:
+        words = f"not looked for at the last {count_text(len(choice.not_tried), 'input')}, the plan is too large"
+        print_hanging(console, "options", words, "bold", body_style="dim")
     if not flips:
-        console.print(f"{first} stays the first option {span} of each input")
+        of = "each other input" if choice.not_tried else "each input"
+        stay = "stay the first options" if len(choice.first) > 1 else "stays the first option"
+        console.print(f"{first} {stay} {span} of {of}")
         return
     console.print(Text.assemble(("Where another option becomes first", "bold"), (f", now {first}", "dim")))
     for name, flip in flips:
         print_hanging(console, name, first_text(flip, choice.first[0]), "", indent=2, body_style="dim")
-    stays = sum(not moved.firsts for moved in result.inputs)
+    stays = sum(not moved.firsts and moved.lever.name not in choice.not_tried for moved in result.inputs)
     if stays:
         console.print(Text(f"  by no move of the {'others' if stays > 1 else 'other'}, {span}", style="dim"))
+
+
+def _undefined(console: Console, measures: Iterable[Measure]) -> None:
+    """Say why measures are undefined in the plan as it is."""
+    for measure in measures:
+        if measure.value is None:
+            print_hanging(console, "NOTE", f"{measure.label} is undefined in the plan: {measure.reason}", "bold")
 
 
 def _notes(console: Console, points: Iterable[tuple[str, Point]]) -> None:
