@@ -73,7 +73,7 @@ def _rows(chances: Chances) -> list[tuple[str, list[Estimate | None]]]:
     covenants: dict[str, list[Estimate | None]] = {}
     for place, case in enumerate(chances.cases):
         for key, (broken,) in case.chances(EVER).items():
-            label = fault_label(case, key).removesuffix(" broken")
+            label = fault_label(case, key).removesuffix(" broken") + " kept"
             covenants.setdefault(label, [None] * len(chances.cases))[place] = broken.complement
     return [*claims, *covenants.items()]
 

@@ -37,6 +37,7 @@ NAMES: Final = 2.3
 LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.4, 0.95, 0.45
 BARS: Final = 72
+"""The most bars of a histogram; of few samples, twice the square root of their number."""
 ENDS: Final = (0.005, 0.995)
 """Shares of the samples between which the axis reaches."""
 FILLED: Final = mix(PALETTE[0], "white", 0.6)
@@ -74,7 +75,8 @@ def worth_chart(chances: Chances) -> Figure:
     if low - room < 0 < high + room:
         ax.axvline(0, color=SOFT, linewidth=0.9, zorder=1.5)
     form = same_decimals([low, high])
-    edges = np.linspace(low - room, high + room, BARS + 1)
+    bars = int(min(max(2 * chances.simulation.samples**0.5, 12), BARS))
+    edges = np.linspace(low - room, high + room, bars + 1)
     for row, ((case, present), lines) in enumerate(zip(values, names, strict=True)):
         _hill(ax, row, present / divisor, edges)
         plan = case.base.measures[name].value
