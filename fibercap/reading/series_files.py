@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FILE: Final = "file"
 COLUMN: Final = "column"
+CALENDARS: Final = "calendars."
+"""What the paths of holidays begin with, which are read by date and not by period."""
 _VERBS: Final = ("change", "add")
 _LIKE: Final = "`{file: prices.csv, column: price}`"
 
@@ -185,6 +187,8 @@ def _problem_of_key(key: str, first: Place | None, path: str, here: Place) -> Pr
     """
     if re.match("FY[0-9]|[0-9]", key) is None:
         shown = f"the key {quote(key)}" if key else "a line without a key"
+        if path.startswith(CALENDARS):
+            return Problem(path.rstrip("."), "not_a_date", shown, "a date", "write it like `2001-12-25`", here)
         way = f"the first column has the keys; {way_to_name(key, DECEMBER)}"
         return Problem(path.rstrip("."), "not_a_period", shown, "a year, quarter or month", way, here)
     if first is None:
@@ -202,6 +206,7 @@ def _problem_of_cell(cell: str, record: Record, column: Column, path: str) -> Pr
         return Problem(path, "comma_in_number", problem, "a cell for each column", way, record.place(column.width))
     if not cell:
         way = "write the value, or remove the line; each value holds until the next key"
+        way = "write the name of the holiday, or remove the line" if path.startswith(CALENDARS) else way
         return Problem(path, "empty", "an empty cell", "a value", way, here)
     if column.unit and _unit_of(cell):
         problem, wanted = f"{quote(cell)} in a column of {quote(column.unit)}", "a number without a unit"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import QuantLib as ql
@@ -13,7 +14,7 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.timeline import add_months
 from fibercap.model.loans import Schedule, schedule
 from fibercap.model.loans.contracts import Contracts
-from fibercap.reading.files import contracts_of
+from fibercap.reading.files import contracts_of, read_loans
 
 WAYS = {"following": ql.Following, "modified_following": ql.ModifiedFollowing, "preceding": ql.Preceding}
 EVERY = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
@@ -171,6 +172,27 @@ def test_interest_that_is_owed_at_a_month_end_before_a_payment_that_rolls_is_cou
     assert float(found.values["interest"][1]) == pytest.approx(
         1e6 * 0.08 * year_fraction(date(2001, 3, 30), date(2001, 6, 30), "ACT/360")
     )
+
+
+def test_holidays_of_a_file_are_those_written_by_date(tmp_path: Path) -> None:
+    loans = "loans: {bank: {commitment: 1 million USD, signed: 2001-01-08, matures: 1 year, rate: 8 %/year, payments: {roll: following, calendar: city}}}"
+    (tmp_path / "closed.csv").write_text("day,holiday\n2001-04-09,Closed\n2001-10-08,Columbus Day\n")
+    (tmp_path / "loans.yaml").write_text(
+        f"fibercap: 1\ncalendars: {{city: {{holidays: {{file: closed.csv, column: holiday}}}}}}\n{loans}\n"
+    )
+    lending = read_loans(tmp_path / "loans.yaml")
+
+    assert lending.calendars["city"].holidays == {date(2001, 4, 9): "Closed", date(2001, 10, 8): "Columbus Day"}
+    assert schedule(lending.loans["bank"]).dates[1:] == (
+        date(2001, 4, 10),
+        date(2001, 7, 9),
+        date(2001, 10, 9),
+        date(2002, 1, 8),
+    )
+
+    (tmp_path / "closed.csv").write_text("day,holiday\nEaster,Closed\n2001-10-08,\n")
+    with pytest.raises(ScenarioError, match=r"(?s)the key `Easter`, wanted a date.*write the name of the holiday"):
+        read_loans(tmp_path / "loans.yaml")
 
 
 def test_a_payment_that_would_fall_on_maturity_joins_the_last_one() -> None:

@@ -104,14 +104,16 @@ def moved_payment(loan: Loan) -> date | None:
 
 def moved_payments(loan: Loan) -> dict[date, date]:
     """Return, by the day on which they are made, the regular dates of payments that are moved."""
-    periods = [period for period in payment_periods(loan) if period.end <= loan.maturity]
+    maturity = loan.maturity
+    periods = [period for period in payment_periods(loan) if period.end <= maturity]
     regular = {period.end: period.moved_from or period.due or period.end for period in periods}
     return {day: due for day, due in regular.items() if due != day}
 
 
 def rolled_payments_note(loan: Loan) -> str:
     """Return the remark on payments that roll to business days; "" if none does."""
-    periods = [period for period in payment_periods(loan) if period.end <= loan.maturity]
+    maturity = loan.maturity
+    periods = [period for period in payment_periods(loan) if period.end <= maturity]
     count = sum(period.due not in (None, period.end) for period in periods)
     if not count:
         return ""

@@ -178,7 +178,9 @@ class Search:
         """Return the variants that reproduce the table, the plainest first."""
         fits: list[tuple[Variant, Schedule]] = []
         ways = ({}, *self._roundings())
-        counted = [count for days in spread for count in counts_by_lines(days, self.table, self.frame, self.lines)]
+        counted = [
+            count for days in spread for count in counts_by_lines(days, self.table, self.frame, self.lines, self.rates)
+        ]
         for variants in alike([variant for variant, lines in counted if lines is None]):
             for way in ways:
                 for fit, made in self._fit(variants[0].change(self.frame, way)):

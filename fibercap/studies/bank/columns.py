@@ -17,6 +17,8 @@ from fibercap.studies.bank.table import Grid, digits_of
 
 ENOUGH: Final = 0.55
 """Share of the lines on which columns must do what their names say."""
+LEAST_OWED: Final = 1e-3
+"""The share of the loan up to which what is owed is a rest, whose interest says nothing of a rate."""
 LEAST_PAID: Final = 0.05
 """The least share of the loan that the lines of a table without balances repay."""
 Fit = tuple[dict[str, int], float]
@@ -168,7 +170,7 @@ def _beside_principal(
 
 def _plausible(interest: Array, balance: Array, rate: float) -> float:
     """Return how much a column is like interest on a balance: about one share of it, line after line."""
-    both = np.isfinite(interest) & np.isfinite(balance) & (balance > 0)
+    both = np.isfinite(interest) & np.isfinite(balance) & (balance > LEAST_OWED * np.nanmax(balance))
     if both.sum() < max(2, 0.4 * len(interest)):
         return 0.0
     shares = interest[both] / balance[both]

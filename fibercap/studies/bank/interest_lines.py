@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
 
+from fibercap.core.errors import FibercapError
 from fibercap.core.units import Array
+from fibercap.model.loans import schedule
 from fibercap.model.loans.grid import Clock
 from fibercap.model.loans.interest import interest_on_one
 from fibercap.model.loans.payment_dates import payment_periods
-from fibercap.model.loans.rates import is_one_rate
+from fibercap.model.loans.rates import Indices, is_one_rate
+from fibercap.model.loans.rounding import Exact
 from fibercap.model.loans.terms import Loan
 from fibercap.studies.bank.columns import BankTable
+from fibercap.studies.bank.comparing import matches
 from fibercap.studies.bank.variants import Frame, Variant, other_counts, payment_days
 
 MOST_RATE_DIGITS: Final = 6
 
 
 def counts_by_lines(
-    variant: Variant, table: BankTable, frame: Frame, lines: list[int]
+    variant: Variant, table: BankTable, frame: Frame, lines: list[int], rates: Indices
 ) -> list[tuple[Variant, int | None]]:
     """Return the variant under each count of time and interest, and how many lines have its interest.
 
     That is None where it may have all: also where the last line alone is off, for it may make up for rounding, and
-    where interest does not rest on one balance and one rate.
+    where interest does not rest on one balance.
 
     Parameters
     ----------
@@ -37,18 +41,37 @@ def counts_by_lines(
         The loan's currency and calendars.
     lines : list of int
         The lines that are payments.
+    rates : mapping
+        Indices by name, for a floating rate. [1/year]
     """
     counted: list[tuple[Variant, int | None]] = []
+    years_by: dict[tuple[str, str], dict[Any, float]] = {}
     for changes in other_counts(variant.loan):
         other = variant.change(frame, changes)
-        if not _is_plain(other.loan):
+        if _moves(other.loan):
             counted.append((other, None))
             continue
-        balance, interest, years, slack = _lines_of(other.loan, table, lines)
-        expected = balance * interest_on_one(other.loan, other.loan.rate.values[0], years)
-        off = np.abs(interest - expected) > slack
+        key = (other.loan.day_count, other.loan.payments.accrue)
+        if key not in years_by:
+            years_by[key] = fractions_of(other.loan)
+        balance, interest, years, slack = _lines_of(years_by[key], table, lines)
+        off = np.abs(interest - balance * _interest_on_one(other.loan, table, lines, years, rates)) > slack
         counted.append((other, int(np.argmax(off)) if off[:-1].any() else None))
     return counted
+
+
+def _interest_on_one(loan: Loan, table: BankTable, lines: list[int], years: Array, rates: Indices) -> Array:
+    """Return the interest on one unit of money up to each line; nan where it is not known. [1]"""
+    if is_one_rate(loan.rate):
+        return interest_on_one(loan, loan.rate.values[0], years)
+    try:
+        made = schedule(loan.model_copy(update={"rounding": Exact()}), rates)
+    except FibercapError:
+        return np.full(len(lines), np.nan)
+    places = matches(made, table, lines)
+    owed, borne = (made.values[key][np.maximum(places, 0)] for key in ("opening", "interest"))
+    known = (places >= 0) & (owed > 0)
+    return np.asarray(np.divide(borne, owed, out=np.full(len(lines), np.nan), where=known))
 
 
 def alike(variants: list[Variant]) -> list[list[Variant]]:
@@ -61,9 +84,13 @@ def alike(variants: list[Variant]) -> list[list[Variant]]:
     return [sorted(group, key=lambda variant: variant.cost) for group in groups.values()]
 
 
+def _moves(loan: Loan) -> bool:
+    """Return whether what is owed changes between payments, or grows by interest."""
+    return bool(loan.draws) or bool(loan.prepayments) or loan.repayment.capitalizes or bool(loan.capitalize_until)
+
+
 def _is_plain(loan: Loan) -> bool:
-    moves = bool(loan.draws) or bool(loan.prepayments) or loan.repayment.capitalizes or bool(loan.capitalize_until)
-    return is_one_rate(loan.rate) and not moves
+    return is_one_rate(loan.rate) and not _moves(loan)
 
 
 def fractions_of(loan: Loan) -> dict[Any, float]:
@@ -72,15 +99,16 @@ def fractions_of(loan: Loan) -> dict[Any, float]:
     advance = loan.payments.on == "start" and loan.payments.first in (None, loan.signed)
     if advance:
         years[loan.signed] = years[1] = 0.0
+    maturity = loan.maturity
     for number, period in enumerate(payment_periods(loan), 1 + advance):
-        if period.end <= loan.maturity:
+        if period.end <= maturity:
             years[period.end] = years[number] = clock.elapsed_years(period, period.end)
     return years
 
 
-def _lines_of(loan: Loan, table: BankTable, lines: list[int]) -> tuple[Array, Array, Array, Array]:
+def _lines_of(by: Mapping[Any, float], table: BankTable, lines: list[int]) -> tuple[Array, Array, Array, Array]:
     """Return balance, interest, years and slack of the lines of a table; nan where one is not known."""
-    by, grid = fractions_of(loan), table.grid
+    grid = table.grid
     keys: list[Any] = (
         [grid.dates[line] for line in lines]
         if grid.dates is not None
@@ -116,12 +144,12 @@ def rate_that_fits(variant: Variant, table: BankTable, frame: Frame, lines: list
     rated: list[tuple[int, int, float, Variant, Any]] = []
     for changes in other_counts(variant.loan):
         other = variant.change(frame, changes)
-        balance, interest, years, slack = _lines_of(other.loan, table, lines)
+        balance, interest, years, slack = _lines_of(fractions_of(other.loan), table, lines)
         now = float(other.loan.rate.values[0])
         expected = balance * interest_on_one(other.loan, np.asarray(now), years)
         off = np.abs(interest - expected) > slack
         first = int(np.argmax(off)) if off.any() else len(lines)
-        known = np.isfinite(interest) & np.isfinite(years) & (years > 0) & (balance > 0)
+        known = np.isfinite(interest) & np.isfinite(years) & (years > 0) & (balance > 100 * slack)
         known &= np.arange(len(lines)) >= first
         if known.sum() < 2:
             continue

@@ -25,7 +25,7 @@ from fibercap.model.loans.values_by_day import Steps
 DAY_COUNTS: Final = ("equal_periods", *CONVENTIONS)
 WEEKDAYS: Final = "weekdays"
 """The calendar in which banks are closed on Saturdays and Sundays alone."""
-MOST_WAYS: Final = 6
+MOST_WAYS: Final = 8
 WAYS: Final = ("half_up", "half_even", "up", "down", "none")
 
 Changes = Mapping[str, Any]
@@ -122,7 +122,8 @@ def texts_of(payments: Payments) -> dict[str, str]:
 def payment_days(loan: Loan) -> list[date]:
     """Return the days on which payments are made, signing included where the first is made on it."""
     at_start = loan.payments.on == "start" and loan.payments.first in (None, loan.signed)
-    days = [period.end for period in payment_periods(loan) if period.end <= loan.maturity]
+    maturity = loan.maturity
+    days = [period.end for period in payment_periods(loan) if period.end <= maturity]
     return [loan.signed, *days] if at_start else days
 
 
@@ -145,8 +146,9 @@ def dates_that_fit(base: Variant, frame: Frame, dates: tuple[date, ...]) -> list
         return wanted <= set(days) and sum(days[0] <= day <= days[-1] for day in wanted) == len(wanted)
 
     written = [base] if fits(base.loan) else []
-    if written and len(payment_days(base.loan)) < 1.6 * len(dates):
-        return written
+    if written and sum(day <= dates[-1] for day in payment_days(base.loan)) < 1.6 * len(dates):
+        shorter = base.change(frame, {"matures": str(dates[-1])})
+        return [base, shorter] if dates[-1] < base.loan.maturity and fits(shorter.loan) else written
     fitting = list(written)
     for changes in _ways_to_pay(base.loan, frame, dates):
         try:
@@ -158,15 +160,13 @@ def dates_that_fit(base: Variant, frame: Frame, dates: tuple[date, ...]) -> list
     missing = {id(variant): _missing(variant.loan, dates) for variant in fitting}
     fitting.sort(key=lambda variant: (missing[id(variant)], variant.cost))
     least = [variant for variant in fitting if missing[id(variant)] == missing[id(fitting[0])]]
-    near = [variant for variant in least if variant.cost <= fitting[0].cost + 0.7]
+    near = [variant for variant in least if variant.cost <= fitting[0].cost + 1.2]
     return [*near[:MOST_WAYS], *(variant for variant in written if variant not in near)]
 
 
 def _missing(loan: Loan, dates: tuple[date, ...]) -> int:
-    """Return how many payments of a loan are not on some days; in advance, nothing is left for maturity."""
-    count = len(payment_days(loan)) - len(dates)
-    advance = loan.payments.on == "start" and bool(loan.repayment.sets)
-    return 0 if advance and count == 1 else abs(count)
+    """Return how many payments of a loan up to the last of some days are not among them."""
+    return abs(sum(day <= dates[-1] for day in payment_days(loan)) - len(dates))
 
 
 def _ways_to_pay(loan: Loan, frame: Frame, dates: tuple[date, ...]) -> Iterator[Changes]:
