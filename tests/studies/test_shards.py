@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.program.numpy_machine import Machine
 from fibercap.reading.files import scenario_of
 from fibercap.studies.chances import job
 from fibercap.studies.chances import simulate as studies
@@ -258,3 +259,20 @@ def test_a_worker_imports_no_view_and_no_reader() -> None:
     assert not [
         name for name in modules if name.startswith(("fibercap.views", "fibercap.reading", "fibercap.commands"))
     ]
+
+
+def test_the_parts_of_a_shard_share_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To make one takes longer than to run it, so parts are of about one size."""
+    case = simulate(scenario_of(LARGE)).cases[""]
+    made: list[Any] = []
+    start = Machine.__init__
+
+    def note(machine: Machine, *args: Any) -> None:
+        made.append(args)
+        start(machine, *args)
+
+    monkeypatch.setattr(Machine, "__init__", note)
+    monkeypatch.setattr("fibercap.studies.chances.runs.samples_together", lambda _tape: 1000)
+    shard = run_shard(case.job.parcel, 0, 4096)
+    assert [samples for _, samples, _ in made] == [820]
+    np.testing.assert_allclose(shard.kept["measure:equity_npv"], case.measure("equity_npv"), rtol=1e-12)

@@ -121,8 +121,9 @@ class Runs:
         if job.program is None:
             yield places, keep(project(plan), job.measures, job.rows)
             return
-        numbers, together = job.program.numbers(plan), samples_together(job.program.tape)
-        for start in range(0, len(places), together):
+        numbers, count = job.program.numbers(plan), len(places)
+        together = -(-count // -(-count // samples_together(job.program.tape)))  # parts of one size share a machine
+        for start in range(0, count, together):
             part = slice(start, start + together)
             projection = as_projection(self._base, job.program.run_numbers(numbers[:, part]), job.measures)
             yield places[part], keep(projection, job.measures, job.rows)
