@@ -3,51 +3,34 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from fibercap.core.program.numpy_machine import run
 from fibercap.core.program.tape_document import tape_document
-from fibercap.core.units import Array
 from fibercap.model.measures.all_measures import names
 from fibercap.model.project import project
 from fibercap.model.returns.roots import only_rate
 from fibercap.reading.files import read
 from fibercap.studies.plan_program import program_of
 from fibercap.studies.program_inputs import numbers_by_sample
+from tests.node import NODE, answer, run_in_script
 from tests.studies.test_plan_program import moved
 
-SCRIPT = Path(__file__).resolve().parents[2] / "fibercap" / "core" / "program" / "machine.js"
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node runs the script")
-
-
-def answer(code: str, asked: Any, folder: Path) -> Array:
-    """Return what JavaScript makes of `asked`; null is nan."""
-    (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
-    head = f"const {{machine, onlyRate}} = require({json.dumps(str(SCRIPT))});"
-    head += "const asked = JSON.parse(require('fs').readFileSync('asked.json'));"
-    command = ["node", "-e", f"{head} console.log(JSON.stringify({code}));"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    return np.array(json.loads(done.stdout), dtype=float)
+pytestmark = pytest.mark.skipif(not NODE, reason="Node runs the script")
 
 
 @pytest.mark.parametrize("name", ["annuity_road", "fleet_revolver"])
-def test_the_script_gives_every_row_and_measure_that_numpy_gives(name: str, tmp_path: Path) -> None:
+def test_the_script_gives_every_row_and_measure_that_numpy_gives(name: str) -> None:
     scenario = read(name)
     projection, draws = project(scenario), moved(scenario, samples=12)
     program = program_of(scenario, draws, [*names(projection), *projection.rows])
     numbers = numbers_by_sample(scenario.with_samples(draws))
     inputs = np.stack([numbers[address] for address in program.inputs])
-    asked = {"tape": tape_document(program.tape), "inputs": inputs.T.tolist()}
-    wanted = run(program.tape, inputs, only_rate).T
+    wanted = run(program.tape, inputs, only_rate)
 
-    code = "(made => asked.inputs.map(inputs => (made.run(inputs), Array.from(made.results()))))(machine(asked.tape))"
-    found = answer(code, asked, tmp_path)
+    found = run_in_script(program.tape, inputs)
 
     assert found.shape == wanted.shape
     assert np.isnan(wanted).any()
@@ -55,7 +38,7 @@ def test_the_script_gives_every_row_and_measure_that_numpy_gives(name: str, tmp_
     assert found == pytest.approx(wanted, rel=1e-9, abs=1e-6, nan_ok=True)
 
 
-def test_rates_of_return_follow_the_same_rule(tmp_path: Path) -> None:
+def test_rates_of_return_follow_the_same_rule() -> None:
     """No rate, one, several: of random series with repeated times, and of those that touch zero."""
     random = np.random.default_rng(5)
     series = [random.integers(-4, 5, length).astype(float) for length in random.integers(2, 9, 400)]
@@ -63,7 +46,7 @@ def test_rates_of_return_follow_the_same_rule(tmp_path: Path) -> None:
     asked = [[when.tolist(), flows.tolist()] for when, flows in zip(times, series, strict=True)]
     wanted = np.array([float(only_rate(*pair)) for pair in zip(times, series, strict=True)])
 
-    found = answer("asked.map(pair => onlyRate(...pair))", asked, tmp_path)
+    found = answer("asked.map(pair => onlyRate(...pair))", asked)
 
     finite = np.isfinite(wanted)
     assert 50 < np.count_nonzero(finite) < 390

@@ -8,16 +8,22 @@ from typing import Any
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.core.program.numpy_machine import run
 from fibercap.core.units import Drawn
 from fibercap.model.loans.prepayments import prepayments
+from fibercap.model.plan.scenario import Scenario
+from fibercap.model.returns.roots import only_rate
 from fibercap.studies.movable_inputs import levers
-from fibercap.studies.plan_program import NO_PROGRAM, program_of
+from fibercap.studies.plan_program import NO_PROGRAM, PlanProgram, program_of
+from fibercap.studies.program_inputs import numbers_by_sample
 from tests.fuzz.twins import Case
+from tests.node import NODE, run_in_script
 
 MOST = 12
 """Inputs that differ at once."""
 SAMPLES = 24
 ITSELF = "rests on itself"
+CLOSE = 1e-6
 
 
 def run_as_program(case: Case) -> Iterator[str]:
@@ -39,7 +45,24 @@ def run_as_program(case: Case) -> Iterator[str]:
         draws |= more
     if draws:
         try:
-            program_of(scenario, draws, [*case.measures, *case.projection.rows])
+            program = program_of(scenario, draws, [*case.measures, *case.projection.rows])
         except FibercapError as error:
             if error.code == NO_PROGRAM and ITSELF not in error.found and not prepayments(scenario):
                 yield f"with {', '.join(draws)}: {error.found}"
+            return
+        if NODE:
+            yield from run_as_script(program, scenario.with_samples(draws))
+
+
+def run_as_script(program: PlanProgram, sampled: Scenario) -> Iterator[str]:
+    """Check that the script of the page gives what NumPy gives, undefined cells too."""
+    numbers = numbers_by_sample(sampled)
+    inputs = np.stack([numbers[address] for address in program.inputs]) if program.inputs else np.empty((0, 1))
+    wanted, found = run(program.tape, inputs, only_rate), run_in_script(program.tape, inputs)
+    for name, (start, length) in program.tape.results.items():
+        part = slice(start, start + length)
+        size = float(np.nanmax(np.abs(wanted[part]), initial=0.0))
+        apart = np.abs(found[part] - wanted[part]) > CLOSE * size + CLOSE
+        if (apart | (np.isnan(found[part]) != np.isnan(wanted[part]))).any():
+            yield f"the script gives other values for `{name}`"
+            return

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.live.option_cells import PlanCells
 
-DUST: Final = 1e-7
-"""A smaller difference, in the unit of the result, is one of rounding."""
+SMALL: Final = 1e-6
+"""A smaller difference, in the unit of the result, is one of rounding; for rows of money see `dust_of`."""
+DUST: Final = 0.01
+"""The share of the least money that sums which cancel may be off."""
 
 
 def first_gap(tape: Tape, given: Array, cells: PlanCells) -> str:
@@ -40,26 +42,41 @@ def first_gap(tape: Tape, given: Array, cells: PlanCells) -> str:
     """
     for name, (start, length) in tape.results.items():
         option, _, key = name.partition("|")
-        wanted = projection_values(cells.options[option].projection, key)
-        if wanted is not None and (gap := gap_of(given[start : start + length].T, wanted)):
+        projection = cells.options[option].projection
+        wanted = projection_values(projection, key)
+        if wanted is None:
+            continue
+        if gap := gap_of(given[start : start + length].T, wanted, TOLERANCE, dust_of(projection, key)):
             return f"the program of the page gives {gap} for `{key}` of option `{option}`"
     return ""
 
 
-def gap_of(given: Array, wanted: Array, tolerance: float = TOLERANCE) -> str:
+def gap_of(given: Array, wanted: Array, tolerance: float = TOLERANCE, dust: float = SMALL) -> str:
     """Return the first difference between results and what is wanted, in words; "" if there is none.
 
     Parameters
     ----------
-    given, wanted, tolerance : (sample, value), (sample, value), float
-        The results, undefined ones nan; and the largest difference as a share of the largest value.
+    given, wanted, tolerance, dust : (sample, value), (sample, value), float, float
+        The results, undefined ones nan; the largest difference as a share of the largest value, and beside that.
     """
     wanted = np.broadcast_to(wanted, given.shape)
     size = float(np.nanmax(np.abs(wanted), initial=0.0))
-    differs = (np.isnan(given) != np.isnan(wanted)) | (np.abs(given - wanted) > tolerance * size + DUST)
+    differs = (np.isnan(given) != np.isnan(wanted)) | (np.abs(given - wanted) > tolerance * size + dust)
     if not differs.any():
         return ""
     return f"{given[differs][0]:.12g} instead of {wanted[differs][0]:.12g}"
+
+
+def dust_of(projection: Projection, key: str) -> float:
+    """Return which difference of a result is one of rounding: of rows of money, where sums cancel, a cent's part.
+
+    Parameters
+    ----------
+    projection, key : Projection, str
+        The projection of an option, and the name of the result.
+    """
+    row = projection.rows.get(key.partition("/")[0])
+    return DUST * float(np.max(projection.trifle.value)) if row is not None and row.unit.isupper() else SMALL
 
 
 def projection_values(projection: Projection, key: str) -> Array | None:

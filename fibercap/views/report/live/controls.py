@@ -59,6 +59,27 @@ def controls(plan: Scenario, inputs: Sequence[Number], options: int) -> list[dic
     return [_control(plan, number, texts.get(number.name, ()), options) for number in inputs]
 
 
+def set_twice(plan: Scenario, inputs: Sequence[Number]) -> list[dict[str, Any]]:
+    """Return the pairs of inputs of which one lies in the other, with the words in which the plan refuses both at once.
+
+    Parameters
+    ----------
+    plan, inputs : Scenario, sequence of Number
+        The plan as written, and the inputs.
+    """
+    pairs = []
+    for outer, block in enumerate(inputs):
+        for inner, part in enumerate(inputs):
+            if part.name.startswith(f"{block.name}."):
+                once = {number.name: Branch({"times": Leaf("1.5")}) for number in (block, part)}
+                try:
+                    plan.with_changes(Branch({"change": Branch(once)}))
+                except ScenarioError as error:
+                    problem = error.problems[0]
+                    pairs.append({"both": [outer, inner], "words": f"{problem.path}: {problem.sentence()}"})
+    return pairs
+
+
 def _control(plan: Scenario, number: Number, texts: Sequence[tuple[str, str]], options: int) -> dict[str, Any]:
     written = _as_shown(number, texts)
     handle, step = number.handles[0], _step(written.number)

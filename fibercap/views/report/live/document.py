@@ -20,7 +20,7 @@ from fibercap.studies.plan_program import NO_PROGRAM
 from fibercap.views.charts.style import PALETTE
 from fibercap.views.report.input_words import name_in_words
 from fibercap.views.report.live.agreement import first_gap
-from fibercap.views.report.live.controls import controls
+from fibercap.views.report.live.controls import controls, set_twice
 from fibercap.views.report.live.results import guard_results, measures_shown, rank_results, results_of
 from fibercap.views.report.live.tables import tables, totals_of_plants
 from fibercap.views.report.live.words import words
@@ -65,6 +65,7 @@ def live_document(subject: Subject, by: str) -> dict[str, Any]:
     return {
         "tape": tape_document(tape),
         "inputs": controls(written, cells.inputs, len(plans)),
+        "twice": set_twice(written, cells.inputs),
         "first": _first(subject, cells),
         "options": [_option(subject, name, cells.options[name], guards[name]) for name in plans],
         "chosen": subject.option,

@@ -53,6 +53,8 @@ class Plan {
 
   /** Return the words in which the plan refuses all values together; "" if it takes them. */
   get refused() {
+    const twice = this.data.twice.find(({ both }) => both.every((n) => this.isMoved(n)));
+    if (twice) return twice.words;
     for (const option of this.options)
       for (const [n, guard] of option.guards.entries()) {
         const [refuses, asked, most] = this.get(option, `guard/${n}`);

@@ -57,7 +57,7 @@ function drawing({ labels, layers, range, notes = [], divisor }) {
   for (const layer of layers) parts.push(drawn(layer, x, y));
   parts.push(years(labels, x, height - bottom));
   for (const { at, value, text, color } of notes) {
-    const middle = x(at + 0.5), end = middle > width * 0.6, above = y(value) < top + 14 ? 16 : -7;
+    const middle = x(at + 0.5), end = middle > width * (NARROW ? 0.42 : 0.6), above = y(value) < top + 14 ? 16 : -7;
     parts.push(`<circle cx="${middle}" cy="${y(value)}" r="4" fill="${color}" stroke="#fff"/>` +
       `<text class="note" x="${middle + (end ? -8 : 8)}" y="${y(value) + above}" fill="${color}" ` +
       `text-anchor="${end ? "end" : "start"}">${escaped(text)}</text>`);
