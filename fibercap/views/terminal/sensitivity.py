@@ -41,7 +41,7 @@ def sensitivity_page(console: Console, result: Sensitivity | TwoWay) -> None:
     plan = result.base.scenario
     option = f", option {plan.option}" if plan.option else ""
     console.print(Text(f"{plan.title or plan.id}{option}", style="bold"))
-    _undefined(console, result.measures.values())
+    _say_undefined(console, result.measures.values())
     if isinstance(result, TwoWay):
         _two_way(console, result)
         return
@@ -177,7 +177,7 @@ def _choice(console: Console, result: Sensitivity) -> None:
         console.print(Text(f"  by no move of the {'others' if stays > 1 else 'other'}, {span}", style="dim"))
 
 
-def _undefined(console: Console, measures: Iterable[Measure]) -> None:
+def _say_undefined(console: Console, measures: Iterable[Measure]) -> None:
     """Say why measures are undefined in the plan as it is."""
     for measure in measures:
         if measure.value is None:
