@@ -98,7 +98,13 @@ def test_nothing_overlaps_and_every_panel_has_a_unit_and_whole_years(name: str, 
         if _counts_years(ax):
             places = np.asarray(ax.xaxis.get_major_locator()())
             assert np.array_equal(places, np.round(places))
-    assert any(_counts_years(ax) for ax in figure.axes) or name in {"bridge", "claims", "verdict", "waterfall"}
+    assert any(_counts_years(ax) for ax in figure.axes) or name in {
+        "bridge",
+        "claims",
+        "verdict",
+        "waterfall",
+        "sensitivity",
+    }
 
 
 def test_words_that_touch_are_found() -> None:
