@@ -189,6 +189,14 @@ REQUESTS: Mapping[str, Request] = {
     # files written and read back
     "file_exists": Request("fibercap export fibercore --out plan.csv", {"plan.csv": ""}),
     "cannot_write": Request("fibercap export fibercore --out missing/plan.csv"),
+    "no_browser": Request(
+        "fibercap export fibercore --out report.pdf", patches={"fibercap.views.report.pdf.shutil.which": lambda _: None}
+    ),
+    "no_pdf": Request(
+        "fibercap export bare.yaml --out report.pdf",
+        {"bare.yaml": BARE},
+        patches={"fibercap.views.report.pdf.find_browser": lambda: "false"},
+    ),
     "unknown_suffix": Request("fibercap export fibercore --out plan.doc"),
     "wrong_stream": Request(f"fibercap check -{CLOSED}"),
     "extra_missing": Request(

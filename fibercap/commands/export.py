@@ -28,9 +28,9 @@ from fibercap.commands.shared_options import by_option, one_option, plan_of, sce
     "--out",
     required=True,
     type=OutputPath(),
-    help="FILE.html, .xlsx or .csv; or a folder for all tables; or -.",
+    help="FILE.html, .pdf, .xlsx or .csv; or a folder for all tables; or -.",
 )
-@kind_option("csv", "html", "xlsx", of="--out")
+@kind_option("csv", "html", "pdf", "xlsx", of="--out")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def export(
     scenario: str,
@@ -44,8 +44,9 @@ def export(
 ) -> None:
     """Write a plan's results as a report, workbook or table (by the suffix of --out), or all tables into a folder.
 
-    A report (.html) is a single file: which option to take, why, and what breaks it first; then claims, covenants,
-    capacity, statements, loans, sensitivity, inputs with their sources, conventions and checks.
+    A report (.html, or .pdf where Chromium, Chrome or Edge is installed) is a single file: which option to take, why,
+    and what breaks it first; then claims, covenants, capacity, statements, loans, sensitivity, inputs with their
+    sources, conventions and checks. In a browser its sliders answer what if.
 
     A workbook (.xlsx) holds the plan in live formulas, with a switch between its options; with --option, only that one.
 

@@ -79,6 +79,11 @@ SEARCHES: Final = {
     ),
 }
 FILES: Final = {
+    "no_browser": Kind(
+        "A PDF is asked for, and no browser is installed that prints it.",
+        "Install Chromium, Chrome or Edge, or write a `.html` and print it from any browser.",
+    ),
+    "no_pdf": Kind("The browser that is to print a report fails.", "Write a `.html` and print it from any browser."),
     "file_exists": Kind("A file that would be written exists.", "Add `--force` to replace it, or name another."),
     "cannot_write": Kind(
         "The system does not let the file be written, or its place is a folder, a link or a device.",

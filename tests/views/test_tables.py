@@ -151,7 +151,7 @@ def test_amounts_have_number_and_unit(text: str, told: tuple[object, str]) -> No
 
 
 def test_an_unknown_suffix_is_refused(small: fc.Projection, tmp_path: Path) -> None:
-    with pytest.raises(FibercapError, match=r"nothing is exported as `.doc`; known suffixes: .csv, .html, .xlsx"):
+    with pytest.raises(FibercapError, match=r"nothing is exported as `.doc`; known suffixes: .csv, .html, .pdf, .xlsx"):
         write(small, tmp_path / "x.doc")
 
 

@@ -29,6 +29,19 @@ def _html(projection: Projection, by: str) -> bytes:
     return report(projection, comparison_of_options(projection), by or "year")
 
 
+def _pdf(projection: Projection, by: str) -> bytes:
+    from datetime import UTC, datetime
+
+    from fibercap.views.report.html import report
+    from fibercap.views.report.pdf import find_browser, pdf
+
+    find_browser()  # before a report is made that could not be printed
+    plan = projection.scenario
+    notes = plan.title or plan.id, f"scenario {plan.digest()}", f"fibercap {version('fibercap')}"
+    page = report(projection, comparison_of_options(projection), by or "year", answers=False)
+    return pdf(page, notes, datetime.now(tz=UTC).date())
+
+
 def _xlsx(projection: Projection, by: str) -> bytes:
     from fibercap.views.workbook.workbook import workbook
 
@@ -37,7 +50,12 @@ def _xlsx(projection: Projection, by: str) -> bytes:
     return workbook(projection.scenario, version("fibercap"))
 
 
-EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {".csv": _csv, ".html": _html, ".xlsx": _xlsx}
+EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {
+    ".csv": _csv,
+    ".html": _html,
+    ".pdf": _pdf,
+    ".xlsx": _xlsx,
+}
 
 
 def comparison_of_options(projection: Projection) -> Comparison | None:
@@ -70,7 +88,7 @@ def write(projection: Projection, path: str | Path, *, kind: str = "", by: str =
     path : str or Path
         A file whose suffix is one of `EXPORTS`, or a folder.
     kind : str
-        `html`, `xlsx` or `csv`: the format, whatever the suffix; `path` is then a file.
+        `html`, `pdf`, `xlsx` or `csv`: the format, whatever the suffix; `path` is then a file.
     by : str
         The periods of tables: `year`, `quarter` or `month`; the model's own step if not given.
     force : bool
@@ -84,7 +102,8 @@ def write(projection: Projection, path: str | Path, *, kind: str = "", by: str =
     Raises
     ------
     FibercapError
-        If the suffix is unknown, a file exists and `force` is not given, or cannot be written.
+        If the suffix is unknown, a file exists and `force` is not given, or cannot be written; of a PDF, if no browser
+        is installed that prints it.
     """
     path = Path(path)
     if not kind and (path.is_dir() or not path.suffix):

@@ -13,7 +13,7 @@ from fibercap.views.charts.all_charts import CHARTS, render_chart, write_chart
 from fibercap.views.charts.in_parallel import run_in_parallel
 from fibercap.views.charts.sensitivity import sensitivity_chart
 from fibercap.views.report import basis, claims_and_covenants, first_page, options, plan
-from fibercap.views.report.live.page import live_part
+from fibercap.views.report.live.page import LivePart, live_part
 from fibercap.views.report.parts import Figure
 from fibercap.views.report.subject import subject_of
 
@@ -29,7 +29,7 @@ PARTS_OF_SVG: Final = re.compile(r"<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTY
 NAMED: Final = re.compile(r'(\bid="|href="#|url\(#)')
 
 
-def report(projection: Projection, comparison: Comparison | None, by: str = "year") -> bytes:
+def report(projection: Projection, comparison: Comparison | None, by: str = "year", *, answers: bool = True) -> bytes:
     """Return the report on a plan as HTML.
 
     Parameters
@@ -40,6 +40,8 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
         The comparison of the plan's options.
     by : str
         The periods of the statements: `year`, `quarter` or `month`.
+    answers : bool
+        Whether its figures follow sliders; paper needs none.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
     subject = subject_of(projection, comparison)
     listed = list(sections(subject, by))
     charts = {name: Markup(svg) for name, svg in _charts(subject, listed).items()}  # noqa: S704 - our own drawing; its words are escaped
-    place, live = files("fibercap.views.report"), live_part(subject, by)
+    place, live = files("fibercap.views.report"), live_part(subject, by) if answers else LivePart("")
     environment = Environment(
         loader=FunctionLoader(lambda name: place.joinpath(name).read_text(encoding="utf-8")),
         autoescape=True,
