@@ -77,10 +77,10 @@ def find_browser() -> str:
     FibercapError
         If none is.
     """
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
+    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if browser is None:
         raise FibercapError("no_browser", "no Chromium, Chrome or Edge is installed, which a PDF is printed with")
-    return found
+    return browser
 
 
 def _foot(notes: list[str]) -> str:
