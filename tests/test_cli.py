@@ -327,6 +327,7 @@ def test_plot_writes_all_charts_into_a_folder(say: Any, tmp_path: Path) -> None:
             "funding",
             "output",
             "revenue",
+            "sensitivity",
             "verdict",
             "waterfall",
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -293,7 +294,7 @@ def test_every_reader_has_a_new_row(found: dict[str, Any]) -> None:
 
 
 def test_every_reader_has_a_new_chart(found: dict[str, Any]) -> None:
-    assert "sales      Revenue period by period" in found["plot help"]
+    assert re.search(r"\n +sales +Revenue period by period", found["plot help"])
     assert "did you mean `sales`?" in found["wrong chart"]
     assert "sales.svg" in found["plot"]
     assert "sales" in found["drawn"]

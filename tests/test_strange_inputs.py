@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,11 +75,18 @@ def test_an_endless_name_is_not_printed_whole(name: str, capsys: pytest.CaptureF
         assert len(said) < 20_000
 
 
-def test_a_list_that_a_reader_may_need_is_printed_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    said = refused(capsys, ["solve", "fibercore", "--vary", "x", "--measure", "project_npv", "--equals", "0"])
+def test_of_many_names_the_most_alike_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, ["solve", "fibercore", "--vary", "fleet", "--measure", "project_npv", "--equals", "0"])
 
     assert "..." not in said
-    assert "loans.fleet.rate" in said
+    assert re.search(r"of \d+ inputs the most alike are `loans\.fleet\.rate`, `", said)
+
+
+def test_a_list_of_a_few_names_is_printed_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, ["plot", "fibercore", "xyz"])
+
+    assert "..." not in said
+    assert "known charts: bridge, capacity, cash, " in said
 
 
 @pytest.mark.parametrize("text", ["\u0662\u0660\u0660\u0661", "\uff12\uff10\uff10\uff11-2002"])

@@ -19,7 +19,7 @@ import pytest
 from fibercap.core.errors import FibercapError
 from fibercap.core.program.numpy_machine import Machine
 from fibercap.reading.files import scenario_of
-from fibercap.studies.chances import job
+from fibercap.studies.chances import job, shards
 from fibercap.studies.chances import simulate as studies
 from fibercap.studies.chances.points import sobol_points
 from fibercap.studies.chances.processes import own_processes
@@ -222,7 +222,9 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None
         "--keep",
         str(kept),
     ]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        signal.signal(signal.SIGINT, before)
         until = time.monotonic() + 60
         while time.monotonic() < until and len(list(kept.glob("samples-*.npz"))) < 2:
             time.sleep(0.02)
@@ -273,6 +275,7 @@ def test_the_parts_of_a_shard_share_a_machine(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(Machine, "__init__", note)
     monkeypatch.setattr("fibercap.studies.chances.runs.samples_together", lambda _tape: 1000)
+    shards._runs_of.cache_clear()  # with its machines
     shard = run_shard(case.job.parcel, 0, 4096)
     assert [samples for _, samples, _ in made] == [820]
     np.testing.assert_allclose(shard.kept["measure:equity_npv"], case.measure("equity_npv"), rtol=1e-12)

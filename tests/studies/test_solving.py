@@ -160,7 +160,7 @@ def test_a_leap_is_no_root() -> None:
     [
         ("project_npw", "tax.rate", None, "no measure `project_npw`; did you mean `project_npv`"),
         ("project_npv", "products.fiber.prise", None, r"no input `products\.fiber\.prise` in .*; did you mean `products\.fiber\.price`"),
-        ("project_npv", "loans.bank.matures", None, r"`loans\.bank\.matures` is not a number that can be moved"),
+        ("project_npv", "loans.bank.matures", None, r"`loans\.bank\.matures` is fixed: dates, maturities and lives shape the calendar"),
         ("project_npv", "company.overhead", None, r"`company\.overhead` is zero; give the values to search between"),
         ("project_npv", "tax.rate", (0.5, 0.1), "the lower end is not below the upper one"),
     ],

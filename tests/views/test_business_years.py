@@ -133,7 +133,7 @@ def test_charts_name_business_years(chart: str) -> None:
     if any(re.match("FY", text) for text in words):
         assert {"FY2003", "FY2004"} <= set(words)
     else:
-        assert chart in {"bridge", "claims", "verdict", "waterfall"}
+        assert chart in {"bridge", "claims", "sensitivity", "verdict", "waterfall"}
 
 
 def test_a_report_speaks_of_business_years() -> None:

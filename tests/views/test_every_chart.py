@@ -101,9 +101,9 @@ def test_nothing_overlaps_and_every_panel_has_a_unit_and_whole_years(name: str, 
     assert any(_counts_years(ax) for ax in figure.axes) or name in {
         "bridge",
         "claims",
+        "sensitivity",
         "verdict",
         "waterfall",
-        "sensitivity",
     }
 
 

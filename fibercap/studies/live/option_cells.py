@@ -20,7 +20,6 @@ from fibercap.model.project import project
 from fibercap.studies.claims import ROUNDING
 from fibercap.studies.covenants import FLOORS
 from fibercap.studies.live.free_inputs import free_inputs, points_of
-from fibercap.studies.plan_program import NO_PROGRAM
 from fibercap.studies.program_inputs import inputs_by_scalar, numbers_by_sample
 
 if TYPE_CHECKING:
@@ -174,7 +173,7 @@ def _option(cells: PlanCells, name: str, projection: Projection) -> OptionCells:
         unrolled = Unroller(cells.graph, blocks, scalars, lambda row: least_money_text(projection, row))
         return OptionCells(settle_rounds(unrolled), projection)
     except FormulaError as error:
-        raise FibercapError(NO_PROGRAM, error.found) from None
+        raise FibercapError("no_program", error.found) from None
 
 
 def _node(cells: PlanCells, inputs: Array, moved: list[int], wanted: Array, address: str) -> Value:
@@ -190,4 +189,4 @@ def _node(cells: PlanCells, inputs: Array, moved: list[int], wanted: Array, addr
             factor = 1.0 if abs(factor - 1.0) < EXACT else float(factor)
             node = apply(Do.MULTIPLY, factor, graph.inputs[moved[n]])
             return apply(Do.ADD, float(offset), node) if abs(offset) > slack else node
-    raise FibercapError(NO_PROGRAM, f"`{address}` follows no single input")
+    raise FibercapError("no_program", f"`{address}` follows no single input")

@@ -17,7 +17,6 @@ from fibercap.model.cover.twelve_months import NO_EBITDA
 from fibercap.model.loans.covenant_dates import breaking_row, dates_of, indices
 from fibercap.model.plan.claim import Multiple
 from fibercap.studies.covenants import FLOORS, sampled_tests
-from fibercap.studies.plan_program import NO_PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +64,7 @@ def covenant_on_cells(plan: PlanCells, of: OptionCells, loan: str, name: str) ->
     covenant = of.projection.scenario.loans[loan].covenants[name]
     tests = sampled_tests(of.projection, loan, name, covenant)
     if isinstance(tests, Problem):
-        raise FibercapError(NO_PROGRAM, tests.sentence())
+        raise FibercapError("no_program", tests.sentence())
     values = list(_values(of, loan, covenant))
     limits = [plan.value_of(of, column) for column in np.broadcast_to(tests.limit, tests.values.shape).T]
     return [_test(of, tests, when, *pair, limit) for when, pair, limit in zip(tests.when, values, limits, strict=True)]
@@ -142,7 +141,7 @@ def _limit(plan: PlanCells, of: OptionCells, claim: Claim) -> Value:
     unit = rows[claim.row].unit if claim.row else measures[claim.measure].unit
     limit = written.amount.in_unit(unit)
     if limit is None:
-        raise FibercapError(NO_PROGRAM, f"a claim in `{written.amount.unit}` of what is in `{unit}`")
+        raise FibercapError("no_program", f"a claim in `{written.amount.unit}` of what is in `{unit}`")
     return float(limit)
 
 
@@ -153,7 +152,7 @@ def _value_at(of: OptionCells, row: str, when: str) -> Value:
         return of.together(of.columns(row), FLOW)
     span = timeline.span(when.removeprefix("end of "))
     if span is None:
-        raise FibercapError(NO_PROGRAM, f"`{when}` is no time")
+        raise FibercapError("no_program", f"`{when}` is no time")
     first, last = span[0] - timeline.origin, span[1] - timeline.origin
     part = of.columns(row)[first // timeline.months : last // timeline.months]
     return part[-1] if when.startswith("end of ") else of.together(part, nature)

@@ -16,7 +16,6 @@ from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import sampled_tests
 from fibercap.studies.live.option_cells import plan_cells
 from fibercap.studies.live.race_on_cells import ranking, standing
-from fibercap.studies.plan_program import NO_PROGRAM
 from fibercap.views.charts.style import PALETTE
 from fibercap.views.report.input_words import name_in_words
 from fibercap.views.report.live.agreement import first_gap
@@ -110,7 +109,7 @@ def _refuse_gaps(tape: Tape, cells: PlanCells) -> None:
     """Raise an error if a result differs from the projections of the points, as far as rows and measures go."""
     gap = first_gap(tape, run(tape, cells.values, only_rate), cells)
     if gap:
-        raise FibercapError(NO_PROGRAM, gap)
+        raise FibercapError("no_program", gap)
 
 
 def _first(subject: Subject, cells: PlanCells) -> list[int]:
