@@ -402,11 +402,12 @@ def test_nothing_is_cut_off(whole: tuple[Projection, Comparison | None]) -> None
         assert (pixels < 0.5).any()
 
 
-def test_the_picture_in_the_docs_is_what_is_drawn() -> None:
+@pytest.mark.parametrize("name", ["capacity", "compare"])
+def test_a_picture_in_the_docs_is_what_is_drawn(name: str) -> None:
     plan = read("fibercore")
-    kept = (Path(__file__).resolve().parents[2] / "docs" / "img" / "chart-compare.svg").read_bytes()
+    kept = (Path(__file__).resolve().parents[2] / "docs" / "img" / f"chart-{name}.svg").read_bytes()
 
-    assert words(kept) == words(write_chart("compare", ".svg", project(plan), compare(plan)))
+    assert words(kept) == words(write_chart(name, ".svg", project(plan), compare(plan)))
 
 
 def test_words_are_cut_to_fit() -> None:
