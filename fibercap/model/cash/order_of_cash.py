@@ -91,11 +91,9 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
         return settle(blocks, rows, later=sheet.later, later_from=within, elsewhere=f"{RUN_OFF}.", assumed=barred)
 
     try:
-        values = settle_with({})
+        values = _settle_or_try(settle_with, sheet.length, locks)
     except CircularError as error:
-        if not locks:
-            raise circular_plan(error) from None
-        values = _settle_locks(settle_with, sheet.length, locks)
+        raise circular_plan(error) from None
     sheet.settle(values)
     settled_schedules = {
         name: replace(block, values={path: values.get(path, value) for path, value in block.values.items()}, checked=0)
@@ -104,6 +102,18 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
     for block in settled_schedules.values():
         sheet.know(block)
     return settled_schedules
+
+
+def _settle_or_try(
+    settle_with: Callable[[Mapping[str, Array]], dict[str, Array]], length: int, locks: Mapping[str, str]
+) -> dict[str, Array]:
+    """Return the values of all rows: computed in their order, or where tests look ahead, tried until they agree."""
+    try:
+        return settle_with({})
+    except CircularError:
+        if not locks:
+            raise
+    return _settle_locks(settle_with, length, locks)
 
 
 def _settle_locks(
