@@ -229,7 +229,10 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None
         while time.monotonic() < until and len(list(kept.glob("samples-*.npz"))) < 2:
             time.sleep(0.02)
         running.send_signal(signal.SIGINT)
-        _, words = running.communicate(timeout=60)
+        try:
+            _, words = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 130
     assert f"what is done is kept in {kept}; the same command goes on" in words
     assert "Traceback" not in words

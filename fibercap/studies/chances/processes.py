@@ -13,21 +13,19 @@ if TYPE_CHECKING:
 
 @contextmanager
 def own_processes(count: int) -> Iterator[Executor]:
-    """Start so many processes; they end with the block, at once if it is left by an error or Ctrl-C."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import active_children, get_context
+    """Start so many processes; they end with the block, after the shards that they have begun.
 
-    others, pipe = active_children(), getattr(signal, "SIGPIPE", None)
+    A process is not ended while it works: one that is cut while it sends a shard leaves the others waiting for ever.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    pipe = getattr(signal, "SIGPIPE", None)
     before = pipe and signal.signal(pipe, signal.SIG_IGN)  # a process that has ended must not end this one
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_ignore_interrupts)
-    done = False
     try:
         yield pool
-        done = True
     finally:
-        for child in () if done else active_children():
-            if child not in others:
-                child.terminate()
         pool.shutdown(cancel_futures=True)
         if pipe:
             signal.signal(pipe, before)
