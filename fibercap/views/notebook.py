@@ -14,11 +14,15 @@ from fibercap.model.plan.scenario import Scenario
 from fibercap.model.projection import Projection
 from fibercap.studies.chances.simulate import Simulation
 from fibercap.studies.compare import Comparison
+from fibercap.studies.what_if.one_way import Sensitivity
+from fibercap.studies.what_if.two_way import TwoWay
 from fibercap.views.chances_tables import tables_of
 from fibercap.views.frames import spread_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from fibercap.studies.what_if.lines import Cell
 
 RATE: Final = "1/year"
 BLOCKS: Final = ("products", "plants", "projects", "loans", "options", "claims")
@@ -39,9 +43,10 @@ def scenario_html(plan: Scenario) -> str:
     horizon = plan.horizon
     about = f"{plan.file}: {horizon.start} to {horizon.end} by {horizon.step}, in {plan.currency}"
     about += f", option {plan.option}" if plan.option else ""
-    rows = {block: [", ".join(names)] for block in BLOCKS if (names := getattr(plan, block))}
-    rows["inputs"] = [", ".join(f"{count} {kind}" for kind, count in plan.evidence().items())]
-    return page_html(plan.title or plan.id, about, table_html(["block", "names"], rows, align="left"))
+    lines = [(block, ", ".join(names)) for block in BLOCKS if (names := getattr(plan, block))]
+    evidence = ", ".join(f"{count} {kind}" for kind, count in plan.evidence().items())
+    table = table_html(["block", "names"], [*lines, ("inputs", evidence)], align="left")
+    return page_html(plan.title or plan.id, about, table)
 
 
 @html_of.register
@@ -52,18 +57,22 @@ def projection_html(projection: Projection) -> str:
     years = {path: projection.by(path) for path in paths}
     which = "median of samples" if projection.samples > 1 else ""
     heads = [which, *next(iter(years.values()))]
-    rows = {
-        name_with_unit(row.label, row.unit): [number_text(spread_of(value)[2], row.unit) for value in by_year.values()]
+    rows = [
+        [
+            name_with_unit(row.label, row.unit),
+            *(number_text(spread_of(value)[2], row.unit) for value in by_year.values()),
+        ]
         for row, by_year in ((projection.rows[path], by_year) for path, by_year in years.items())
-    }
-    measures = {
-        name_with_unit(measure.label, measure.unit): [
+    ]
+    measures = [
+        [
+            name_with_unit(measure.label, measure.unit),
             number_text(spread_of(measure.values)[2], measure.unit),
             measure.reason,
         ]
         for name in headlines()
         if (measure := projection.measures.get(name)) is not None
-    }
+    ]
     title = projection.scenario.title or projection.scenario.id
     tables = table_html(heads, rows), table_html(["measure", which or "value", ""], measures)
     return page_html(title, repr(projection).strip("<>"), *tables)
@@ -72,13 +81,13 @@ def projection_html(projection: Projection) -> str:
 @html_of.register
 def comparison_html(comparison: Comparison) -> str:
     """Return the measures that matter by case."""
-    cases, rows = [*comparison.cases.values()], dict[str, list[str]]()
+    cases, rows = [*comparison.cases.values()], list[list[str]]()
     for name in headlines():
         measures = [case.measures.get(name) for case in cases]
         of = next((measure for measure in measures if measure is not None), None)
         if of is not None:
             values = [np.nan if each is None else spread_of(each.values)[2] for each in measures]
-            rows[name_with_unit(of.label, of.unit)] = [number_text(value, of.unit) for value in values]
+            rows.append([name_with_unit(of.label, of.unit), *(number_text(value, of.unit) for value in values)])
     which = "median of samples" if any(case.projection.samples > 1 for case in cases) else "measure"
     plan = cases[0].projection.scenario
     return page_html(
@@ -89,36 +98,53 @@ def comparison_html(comparison: Comparison) -> str:
 @html_of.register
 def simulation_html(simulation: Simulation) -> str:
     """Return what is likely, as `fibercap simulate` prints it: measures, options, claims, what fails and when."""
-    tables = []
-    for table in tables_of(simulation):
-        rows: dict[str, Sequence[str]] = {}
-        for label, *cells in table.lines:
-            rows[f"{label}{' ' * len(rows)}" if label in rows else label] = cells  # two claims may say the same
-        tables.append(f"<p>{escape(table.title)}</p>{table_html(table.heads, rows)}")
+    tables = (f"<p>{escape(table.title)}</p>{table_html(table.heads, table.lines)}" for table in tables_of(simulation))
     title = simulation.scenario.title or simulation.scenario.id
     return page_html(title, repr(simulation).strip("<>"), *tables)
 
 
-def table_html(heads: Sequence[str], rows: Mapping[str, Sequence[str]], align: str = "right") -> str:
-    """Return a table: the heads of its columns, and the cells of each row by its name.
+@html_of.register
+def sensitivity_html(sensitivity: Sensitivity) -> str:
+    """Return a line for each point of the inputs that were moved."""
+    return table_html(sensitivity.heads, [[*map(_cell_text, line)] for line in sensitivity.lines])
+
+
+@html_of.register
+def two_way_html(grid: TwoWay) -> str:
+    """Return the grid of the first measure: the first input downwards, the second across."""
+    values = grid.values(next(iter(grid.measures))).tolist()
+    heads = [f"{grid.one.lever.name} / {grid.other.lever.name}", *map(_cell_text, grid.other.values)]
+    places = map(float, grid.one.values)
+    return table_html(heads, [[*map(_cell_text, (place, *line))] for place, line in zip(places, values, strict=True)])
+
+
+def _cell_text(cell: Cell) -> str:
+    """Return a cell of a table of points; what is undefined or not there is empty."""
+    if isinstance(cell, float):
+        return "" if isnan(cell) else f"{cell:,.6g}"
+    return "" if cell is None else str(cell)
+
+
+def table_html(heads: Sequence[str], lines: Iterable[Sequence[str]], align: str = "right") -> str:
+    """Return a table: the heads of its columns, and lines that begin with their name.
 
     Parameters
     ----------
     heads : sequence of str
         The head of the column of names, and of every other column.
-    rows : mapping
-        The texts of a row's cells, by its name.
+    lines : iterable of sequence of str
+        The name and the other cells of each line, as texts.
     align : str
         `right` for numbers, `left` for words.
     """
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    lines = (
+    rows = (
         f'<tr><th scope="row" style="text-align: left">{escape(name)}</th>'
         + "".join(f'<td style="text-align: {align}">{escape(cell)}</td>' for cell in cells)
         + "</tr>"
-        for name, cells in rows.items()
+        for name, *cells in lines
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def page_html(heading: str, about: str, *tables: str) -> str:

@@ -159,8 +159,11 @@ def test_results_are_lines_frames_and_pages(plan: fc.Scenario) -> None:
     frame = fc.table(single)
     assert frame["equity_npv"].tolist()[:3] == single[RATE].values("equity_npv")
     assert frame["factor"].tolist() == pytest.approx([0.9, 1.0, 1.1] * 2)
-    assert "<table" in single._repr_html_()
-    assert "<table" in grid._repr_html_()
+    html = single._repr_html_()
+    assert html.count("<tr>") == 1 + len(single.lines)
+    assert f'<td style="text-align: right">{single[RATE].values("equity_npv")[0]:,.6g}</td>' in html
+    assert f"{COST} / {RATE}</th>" in grid._repr_html_()
+    assert grid._repr_html_().count("<tr>") == 6
     with pytest.raises(KeyError, match=COST):
         single[COST]
 

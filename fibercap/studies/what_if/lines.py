@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-from math import isnan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,22 +40,3 @@ def line_of(levers: Sequence[Lever], point: Point) -> list[Cell]:
 
 def _place(lever: Lever, factor: float) -> Iterator[Cell]:
     yield from (lever.name, factor, lever.value_at(factor) if lever.alone else None, lever.unit)
-
-
-def html_table(heads: Sequence[str], lines: Sequence[Sequence[Cell]]) -> str:
-    """Return lines as a table that a notebook shows.
-
-    Parameters
-    ----------
-    heads, lines : sequence of str, sequence of sequence
-        The heads of the columns, and the cells.
-    """
-    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
-    rows = ("".join(f"<td>{_text(cell)}</td>" for cell in line) for line in lines)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, float):
-        return "" if isnan(cell) else f"{cell:,.6g}"
-    return "" if cell is None else escape(str(cell))

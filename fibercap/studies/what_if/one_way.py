@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.shown import html_of
 from fibercap.core.threads import one_blas_thread
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.studies.movable_inputs import levers
 from fibercap.studies.sensitivity import Effect, movable_within
 from fibercap.studies.what_if.first_changes import FirstChanges, first_changes
-from fibercap.studies.what_if.lines import heads_of, html_table, line_of
+from fibercap.studies.what_if.lines import heads_of, line_of
 from fibercap.studies.what_if.points import MOST, Point, points_at
 from fibercap.studies.what_if.ranges import TENTH, Range, around, check_share, ranges_of
 from fibercap.studies.what_if.zeros import Zeros, zeros_between, zeros_of_all
@@ -146,7 +147,7 @@ class Sensitivity:
 
     def _repr_html_(self) -> str:
         """Return the lines as a table for a notebook."""
-        return html_table(self.heads, self.lines)
+        return html_of(self)
 
 
 @one_blas_thread()

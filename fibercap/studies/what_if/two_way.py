@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.shown import html_of
 from fibercap.core.threads import one_blas_thread
 from fibercap.model.project import project
-from fibercap.studies.what_if.lines import heads_of, html_table, line_of
+from fibercap.studies.what_if.lines import heads_of, line_of
 from fibercap.studies.what_if.one_way import check_count, measures_now
 from fibercap.studies.what_if.points import Point, points_at
 from fibercap.studies.what_if.ranges import TENTH, ranges_of
@@ -84,9 +85,7 @@ class TwoWay:
 
     def _repr_html_(self) -> str:
         """Return the grid of the first measure as a table for a notebook."""
-        values = self.values(next(iter(self.measures))).tolist()
-        heads = [f"{self.one.lever.name} / {self.other.lever.name}", *(f"{value:.6g}" for value in self.other.values)]
-        return html_table(heads, [[place, *line] for place, line in zip(self.one.values, values, strict=True)])
+        return html_of(self)
 
 
 @one_blas_thread()

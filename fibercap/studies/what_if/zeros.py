@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fibercap.studies.what_if.ranges import Range
 
 ONCE_MORE = 2.0
-"""The highest factor on an input of a tornado that is looked at; the lowest is 0."""
+"""The highest factor on an input of a tornado; the lowest is 0."""
 
 
 @dataclass(frozen=True)
