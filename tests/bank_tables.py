@@ -29,7 +29,7 @@ HEADINGS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class PublishedLoan:
     """A loan, the rows of its schedule as printed, and the days of its payments."""
 
     terms: str
@@ -37,18 +37,18 @@ class Told:
     lines: list[tuple[int, date, list[str]]]
 
 
-def published() -> dict[str, Told]:
+def published_loans() -> dict[str, PublishedLoan]:
     """Return the published whole schedules by the name of their source."""
     return {f"{case.source.file} {case.name}": told_of(case) for case in cases() if case.whole}
 
 
-def told_of(case: Case) -> Told:
+def told_of(case: Case) -> PublishedLoan:
     """Return a published schedule; its dates are those of the loan."""
     terms = text_of(case.block["loan"])
     made = made_of(terms)
     days = {number: day for number, day in zip(made.numbers, made.dates, strict=True) if number}
     rows = case.block["expect"]["schedule"]
-    return Told(
+    return PublishedLoan(
         terms,
         made,
         [(int(number), days[int(number)], ["" if c == NOT_PRINTED else c for c in cells]) for number, *cells in rows],

@@ -96,11 +96,11 @@ def sentences_of(error: FibercapError) -> list[str]:
     return [f"{each.path}: {each.sentence()}" for each in getattr(error, "problems", ())] or [str(error)]
 
 
-def compare_one(plan: Scenario, document: dict[str, Any], told: dict[str, Any], outcome: Outcome) -> None:
+def compare_one(plan: Scenario, document: dict[str, Any], answer: dict[str, Any], outcome: Outcome) -> None:
     """Compare what the page gives after a change with the projections of all options after the same change."""
     outcome.tried += 1
     try:
-        changed = plan.with_changes(overlay_of(told["settings"]))
+        changed = plan.with_changes(overlay_of(answer["settings"]))
         plans = {
             o["name"]: changed.with_option(o["name"]) if document["compares"] else changed for o in document["options"]
         }
@@ -108,18 +108,18 @@ def compare_one(plan: Scenario, document: dict[str, Any], told: dict[str, Any], 
         for option, each in plans.items():
             projections[option] = project(each, next(iter(projections.values()), None))
     except FibercapError as error:
-        if told["refused"]:
+        if answer["refused"]:
             outcome.refused += 1
-            if told["refused"] not in sentences_of(error):
-                outcome.gaps.append(f"other words: {told['refused']} instead of {sentences_of(error)}")
+            if answer["refused"] not in sentences_of(error):
+                outcome.gaps.append(f"other words: {answer['refused']} instead of {sentences_of(error)}")
         else:
-            outcome.gaps.append(f"refused by the engine alone: {sentences_of(error)} with {told['settings']}")
+            outcome.gaps.append(f"refused by the engine alone: {sentences_of(error)} with {answer['settings']}")
         return
-    if told["refused"]:
-        outcome.gaps.append(f"refused by the page alone: {told['refused']} with {told['settings']}")
+    if answer["refused"]:
+        outcome.gaps.append(f"refused by the page alone: {answer['refused']} with {answer['settings']}")
         return
     outcome.compared += 1
-    results = np.array(told["results"], dtype=float)
+    results = np.array(answer["results"], dtype=float)
     for name, (start, length) in document["tape"]["results"].items():
         option, _, key = name.partition("|")
         wanted = projection_values(projections[option], key)
@@ -131,7 +131,7 @@ def compare_one(plan: Scenario, document: dict[str, Any], told: dict[str, Any], 
             given = np.append(given[:, :2], wanted[:, 2:], axis=1)
         gap = gap_of(given, wanted, CLOSE, dust_of(projections[option], key))
         if gap:
-            outcome.gaps.append(f"{option} {key}: {gap} with {told['settings']}")
+            outcome.gaps.append(f"{option} {key}: {gap} with {answer['settings']}")
 
 
 def is_tie(*claims: Array) -> bool:
@@ -155,8 +155,8 @@ def try_changes(name: str, number: int, seed: int, folder: Path) -> Outcome:
     with Browser(folder / f"home-{name}") as browser:
         browser.open(file)
         for change in random_changes(document["inputs"], number, seed):
-            told = browser.value(f"({RUN})({json.dumps(change)})")
-            compare_one(plan, document, told, outcome)
+            answer = browser.value(f"({RUN})({json.dumps(change)})")
+            compare_one(plan, document, answer, outcome)
         assert browser.logged() == []
     return outcome
 

@@ -69,8 +69,8 @@ def test_refused_values_are_shown_with_one_reason(plan: str) -> None:
         "refused",
         "refused",
     ]
-    told = " ".join(result.stdout.split())
-    assert "NOTE refused at 130.00 % and 1 more: found 130 %, wanted a value from 0 % to 100 %" in told
+    printed = " ".join(result.stdout.split())
+    assert "NOTE refused at 130.00 % and 1 more: found 130 %, wanted a value from 0 % to 100 %" in printed
 
 
 def test_a_two_way_table_marks_what_fails(plan: str) -> None:
@@ -138,5 +138,5 @@ def test_each_kind_of_result_has_its_chart(plan: str, tmp_path: Path, words: tup
 def test_what_makes_no_sense_is_refused(plan: str, words: list[str], message: str) -> None:
     result = run(plan, *words)
 
-    told = result.stderr if isinstance(result.exception, SystemExit) else str(result.exception)
-    assert message in told
+    printed = result.stderr if isinstance(result.exception, SystemExit) else str(result.exception)
+    assert message in printed
