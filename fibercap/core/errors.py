@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from unicodedata import combining, east_asian_width
 
 from fibercap.core.request_codes import EVERY_KIND
+from fibercap.core.trade_words import OTHER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -199,7 +200,7 @@ def kind_of(code: str) -> Kind:
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that is most like a misspelt one, "" if none is near.
 
-    A word that differs only in capital letters comes first.
+    A word that differs only in capital letters comes first, then the one that means the same in the trade.
 
     Parameters
     ----------
@@ -210,6 +211,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     names = sorted(known)
     same = [name for name in names if name.lower() == word.lower()]
+    same += [name for name in names if name == OTHER_NAMES.get(word.lower())]
     return next(iter(same or close_to(word, names, 1)), "")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import close_to
+from fibercap.core.trade_words import SCALES_OF_INDIA
 from fibercap.core.unit_hints import but_for_case, same_unit, spoken_unit
 from fibercap.core.unit_words import in_words
 from fibercap.core.units import QuantityTextError, conversion, known_units, split_quantity, unit_text
@@ -21,7 +23,7 @@ LONGEST: Final = 60
 FIRST_YEAR: Final = 1000
 LAST_YEAR: Final = 2999
 MONTHS: Final = 12
-_SIGNS: Final = {"$": "USD", "€": "EUR"}
+_SIGNS: Final = {"$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "Rs": "INR", "Rs.": "INR"}
 _SCALES: Final = ("thousand", "million", "billion")
 _OTHER_WORDS: Final = {
     "percent": "%",
@@ -35,6 +37,7 @@ _OTHER_WORDS: Final = {
     "dollars": "USD",
     "euro": "EUR",
     "euros": "EUR",
+    "rs": "INR",
     "mark": "DEM",
     "marks": "DEM",
     "a": "year",
@@ -47,6 +50,10 @@ _OTHER_WORDS: Final = {
     "mn": "million",
     "m": "million",
     "bn": "billion",
+    "mt": "tonne",  # in the trade a metric ton, not a megatonne
+    "tpa": "tonne/year",
+    "ktpa": "kt/year",
+    "mtpa": "Mt/year",
 }
 
 
@@ -167,9 +174,7 @@ def day_of(text: str) -> date | tuple[str, str, str, str]:
     """Return the day that a text such as `2001-12-31` names, or code, found, wanted and hint."""
     match = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text)
     if not match:
-        year_only = re.fullmatch(r"[12][0-9]{3}", text)
-        hint = f"name the day too, like `{text}-12-31`" if year_only else "write it like `2001-12-31`"
-        return "not_a_date", quote(text), "a date", hint
+        return "not_a_date", quote(text), "a date", _hint_of_day(text)
     year, month, day = map(int, match.groups())
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return "no_such_date", quote(text), f"a year from {FIRST_YEAR} to {LAST_YEAR}", ""
@@ -181,6 +186,20 @@ def day_of(text: str) -> date | tuple[str, str, str, str]:
         return "no_such_date", quote(text), "a date of the calendar", hint
     read = date(year, month, day)
     return read if read.isoformat() == text else ("not_a_date", quote(text), "a date", f"write `{read}`")
+
+
+def _hint_of_day(text: str) -> str:
+    """Return how to write a date; where its parts stand in another order, only if a day above 12 makes that certain."""
+    if re.fullmatch(r"[12][0-9]{3}", text):
+        return f"name the day too, like `{text}-12-31`"
+    if re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", text):
+        return f"name the day too, like `{text}-{calendar.monthrange(int(text[:4]), int(text[5:]))[1]}`"
+    last = re.fullmatch(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([12][0-9]{3})", text)
+    if last:
+        (month, day), year = sorted(map(int, last.group(1, 3))), int(last[4])
+        if 1 <= month <= MONTHS < day <= calendar.monthrange(year, month)[1]:
+            return f"write `{date(year, month, day)}`"
+    return "write it like `2001-12-31`"
 
 
 def is_quantity(text: str) -> bool:
@@ -203,7 +222,7 @@ def _repair(text: str, fit: Callable[[str], str]) -> tuple[str, str]:
             right = fit(text)
             return reason, _both_ways(right, reason) if right else ""
     right = fit(text) if text != written else ""
-    return reason or (_REPAIRS[0][0] if set("$€£") & set(written) else ""), right
+    return reason or (_REPAIRS[0][0] if set("$€£₹") & set(written) else ""), right
 
 
 def _both_ways(text: str, reason: str) -> str:
@@ -214,12 +233,21 @@ def _both_ways(text: str, reason: str) -> str:
     return text
 
 
-def _replace_sign(text: str) -> str:
-    match = re.fullmatch(r"([$€])\s?(-?[\d_.,]+)\s?([kM]?|thousand|million|billion)(/\w+)?", text)
+def _move_currency(text: str, written: str) -> str:
+    """Put a currency that is written before a number, such as `$` or `USD`, behind it as its code."""
+    match = re.fullmatch(rf"({written})\s?(-?[\d_.,]+)\s?([kM]?|[a-z]+)(/\w+)?", text)
     if not match:
         return text
     scale = match[3] if len(match[3]) <= 1 else f"{match[3]} "
-    return f"{match[2]} {scale}{_SIGNS[match[1]]}{match[4] or ''}"
+    return f"{match[2]} {scale}{_SIGNS.get(match[1], match[1])}{match[4] or ''}"
+
+
+def _replace_scale_of_india(text: str) -> str:
+    match = re.fullmatch(r"(-?[\d_]+(?:\.\d+)?) ([a-z]+) (.+)", text, re.IGNORECASE)
+    by, scale = SCALES_OF_INDIA.get(match[2].lower(), (None, "")) if match else (None, "")
+    if match is None or by is None:
+        return text
+    return f"{(Decimal(match[1].replace('_', '')) * by).normalize():f} {scale} {match[3]}"
 
 
 def _replace_comma(text: str) -> str:
@@ -244,12 +272,14 @@ def _replace_words(text: str) -> str:
 
 _BLANKS: Final = "one blank stands between number and unit, none elsewhere; "
 _REPAIRS: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
-    ("a currency sign is not allowed; ", _replace_sign),
+    ("a currency sign is not allowed; ", lambda text: _move_currency(text, r"[$€£₹]|Rs\.?")),
+    ("the currency comes after the number; ", lambda text: _move_currency(text, "[A-Z]{3}")),
     ("a comma is not allowed in a number; ", _replace_comma),
     (_BLANKS, lambda text: re.sub(r"\s+", " ", text.strip())),
     (_BLANKS, lambda text: re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "_", text)),
     ("", lambda text: re.sub(r" ?/ ?| per ", "/", text)),
     ("put a blank between number and unit: ", lambda text: re.sub(r"^(-?[\d_.]+)(?=[A-Za-z%])", r"\1 ", text)),
+    ("a crore is 10 million, a lakh 100 thousand; ", _replace_scale_of_india),
     ("", _replace_words),
     ("", lambda text: re.sub(r"^\+", "", text)),
     ("", lambda text: re.sub(r"^(-?)\.", r"\g<1>0.", text)),

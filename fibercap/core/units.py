@@ -54,7 +54,7 @@ def _number(text: str, quantity: str) -> float:
         if "," in text:
             point, groups = quantity.replace(",", ".", 1), quantity.replace(",", "_", 1)
             hint = f"a comma is not allowed in a number; write `{point}` or `{groups}`"
-        elif text[:1] in "$€£":
+        elif text[:1] in "$€£₹":
             hint = "a currency sign is not allowed; write the code after the number, like `25 million USD`"
         raise QuantityTextError("not_a_number", f"`{quantity}`", "a number and a unit", hint)
     value = float(text)

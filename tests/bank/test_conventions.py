@@ -74,6 +74,20 @@ def test_a_later_maturity_and_a_rounded_payment_are_found() -> None:
     assert fixed.conventions[0].changes["repayment"] == {"style": "fixed_payment", "payment": "20520 USD"}
 
 
+def test_a_payment_by_twelfths_beside_interest_by_days_is_found() -> None:
+    """Many banks work the level payment out at rate / 12, and charge interest by actual days; the last line has the rest."""
+    terms = "payments: {every: month}, day_count: ACT/360, rounding: cent"
+    payment = compare(MONTHLY, bank_of(MONTHLY)).conventions[0].schedule.values["payment"].round(2).max()
+
+    agreement = compare(MONTHLY, bank_of(f"{terms}, repayment: {{style: fixed_payment, payment: {payment:.2f} USD}}"))
+
+    assert agreement.conventions[0].changes == {
+        "day_count": "ACT/360",
+        "repayment": {"style": "fixed_payment", "payment": f"{payment:.10g} USD"},
+        "rounding": "cent",
+    }
+
+
 def test_a_difference_is_told_from_its_line_on_with_the_rate_behind_it() -> None:
     bank = bank_of(
         "payments: {every: month}, rounding: cent",

@@ -239,7 +239,7 @@ plan.yaml:12:43: projects.line.capex
 plan.yaml:16:110: loans.bank.repayment.style
     16 | e: 8 %/year, repayment: {style: annuity}}
        |                                 ^^^^^^^
-    found `annuity`, wanted one of the known styles: level, equal_principal, bullet, at_maturity, fixed_payment, custom, sculpted, revolver""",
+    found `annuity`, wanted one of the known styles: level, equal_principal, bullet, at_maturity, fixed_payment, custom, sculpted, revolver; did you mean `level`?""",
     ),
     "duplicate": (
         "    plant: works\n",

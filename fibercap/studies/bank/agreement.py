@@ -187,7 +187,8 @@ class Search:
                     kept = {key: fit.changes[key] for key in ("rounding", "true_up") if key in fit.changes}
                     fits += [(variant.change(self.frame, kept), made) for variant in variants]
         if not fits:
-            nearest = sorted(counted, key=lambda one: -(one[1] or 0))[:MOST_NEAREST]
+            agreeing = len(self.lines) + 1  # of a count that agrees on all lines, the number is None
+            nearest = sorted(counted, key=lambda one: -(agreeing if one[1] is None else one[1]))[:MOST_NEAREST]
             for variant, _ in nearest:
                 for way in (*ways[:4], *self._fixed_payments()):
                     fits += self._fit(variant.change(self.frame, way))
