@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fibercap.studies.what_if.two_way import two_way
     from fibercap.views.charts.in_axes import plot
     from fibercap.views.files.exports import write
+    from fibercap.views.files.iamc import iamc
     from fibercap.views.frames import annual, table
     from fibercap.views.simulation import simulate
 
@@ -52,6 +53,7 @@ _HOMES = {
     "compare": "fibercap.studies.compare",
     "evaluate": "fibercap.studies.batch",
     "explain": "fibercap.studies.explaining.explain",
+    "iamc": "fibercap.views.files.iamc",
     "plot": "fibercap.views.charts.in_axes",
     "project": "fibercap.model.project",
     "read": "fibercap.reading.files",
@@ -81,6 +83,7 @@ __all__ = [
     "compare",
     "evaluate",
     "explain",
+    "iamc",
     "plot",
     "project",
     "read",

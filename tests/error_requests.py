@@ -201,7 +201,7 @@ REQUESTS: Mapping[str, Request] = {
     "wrong_stream": Request(f"fibercap check -{CLOSED}"),
     "extra_missing": Request(
         "fibercap simulate fibercore_uncertain --out chances --format parquet",
-        patches={"fibercap.views.files.samples.find_spec": lambda _: None},
+        patches={"fibercap.views.files.parquet.find_spec": lambda _: None},
     ),
     "not_a_workbook": Request("fibercap diff fibercore plan.xlsx", {"plan.xlsx": "no workbook"}),
     # schedules of banks

@@ -35,6 +35,7 @@ PUBLIC = [
     "compare",
     "evaluate",
     "explain",
+    "iamc",
     "plot",
     "project",
     "read",

@@ -100,12 +100,12 @@ def loan(
 
 def _print(lending: Lending, by_name: dict[str, Schedule], *, as_json: bool, as_csv: bool) -> None:
     """Print schedules as tables, as CSV, or the only one as JSON."""
-    from fibercap.views.loan_tables import loan_csv, loan_json, loan_pages
+    from fibercap.views.loan_tables import loan_json, loan_pages, schedules_table
 
     if as_json:
         say_json(loan_json(by_name).rstrip())
     elif as_csv:
-        say(loan_csv(by_name), nl=False)
+        say(schedules_table(by_name).csv().decode(), nl=False)
     else:
         loan_pages(lending.loans, by_name)
 

@@ -122,7 +122,8 @@ def _print_document(projection: Projection, selection: Selection) -> None:
 def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:
     """Write the folder of the run, all files or none."""
     from fibercap.reading.yaml_writer import yaml_text
-    from fibercap.views.files.run_folder import former_files, run_folder
+    from fibercap.views.files.former import former_files
+    from fibercap.views.files.run_folder import run_folder
     from fibercap.views.files.writing import write_all
 
     files = run_folder(projection, yaml_text(projection.scenario.standalone_tree, folders=False), settings, by)

@@ -60,7 +60,7 @@ class Output:
             refuse_existing(self.out / "manifest.json", force=self.force)
             refuse_unwritable_folder(self.out)
             if self.form == "parquet":
-                from fibercap.views.files.samples import refuse_without_pyarrow
+                from fibercap.views.files.parquet import refuse_without_pyarrow
 
                 refuse_without_pyarrow()
         elif self.kind:
@@ -89,7 +89,7 @@ class Output:
         """
         from fibercap.reading.yaml_writer import yaml_text
         from fibercap.views.charts.chances.all_simulation_charts import write_simulation_chart
-        from fibercap.views.files.run_folder import former_files
+        from fibercap.views.files.former import former_files
         from fibercap.views.files.simulation_folder import simulation_folder
         from fibercap.views.files.writing import write_all
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 from rich.text import Text
 
-from fibercap.views.files.csv_text import csv_text
+from fibercap.views.files.table_file import TableFile
 from fibercap.views.json.text import text
 from fibercap.views.loan_words import loan_label, terms_text
 from fibercap.views.numbers import number
+from fibercap.views.table_columns import SCHEDULES
 from fibercap.views.terminal.printing import plain_table, window
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from fibercap.model.loans import Loan, Schedule
     from fibercap.views.json.answer_types import Event, Lent, LoanMeasures, Totals
 
-COLUMNS: Final = ("event", "number", "date", "year_fraction", "rate", "opening", "drawn", "interest", "capitalized",
-                  "fees", "principal", "payment", "closing")  # fmt: skip
+COLUMNS: Final = tuple(column.name for column in SCHEDULES[2:])
+"""What a table says of each date."""
 HEADINGS: Final = {
     "drawn": "Drawn",
     "interest": "Interest",
@@ -62,14 +63,14 @@ def loan_json(schedules: dict[str, Schedule]) -> str:
     return text(loan_document(name, schedule)) + "\n"
 
 
-def loan_csv(schedules: Mapping[str, Schedule]) -> str:
-    """Return schedules as CSV, full precision, a line for each date; the first column names the loan."""
+def schedules_table(schedules: Mapping[str, Schedule]) -> TableFile:
+    """Return schedules as one table, a line for each date; the first column names the loan."""
     lines = (
         (name, schedule.currency, *({"rate": rate if event["number"] else None, **event}.get(key) for key in COLUMNS))
         for name, schedule in schedules.items()
         for event, rate in zip(schedule.events, np.atleast_2d(schedule.rates)[0].tolist(), strict=True)
     )
-    return csv_text(("loan", "currency", *COLUMNS), lines)
+    return TableFile("schedules", "Schedules of loans", SCHEDULES, tuple(lines), ("loan", "date"))
 
 
 def loan_pages(loans: Mapping[str, Loan], schedules: dict[str, Schedule]) -> None:

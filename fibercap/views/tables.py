@@ -1,9 +1,8 @@
-"""A plan's results as tables (CSV) for other programs: a line for each value, with its unit."""
+"""A plan's results as tables for other programs: a line for each value, with its unit; and each statement as a page."""
 
 from __future__ import annotations
 
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
@@ -11,20 +10,21 @@ from fibercap.core.timeline import STEPS
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import NO_EARNINGS, covenants
 from fibercap.studies.schedules import projected_schedules
-from fibercap.views.files.csv_text import csv_text
-from fibercap.views.loan_tables import loan_csv
+from fibercap.views import table_columns
+from fibercap.views.files.table_file import Column, TableFile
+from fibercap.views.loan_tables import schedules_table
 from fibercap.views.report.written_inputs import amount, written_inputs
 from fibercap.views.statement_lines import STATEMENTS, statement_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
+    from fibercap.studies.covenants import CovenantResult
     from fibercap.views.files.csv_text import Cell
 
 NO_EBITDA: Final = "debt is owed, and EBITDA is not positive"
-ROWS: Final = ("path", "label", "period", "value", "unit")
 
 
 def table_step(projection: Projection, by: str) -> str:
@@ -41,135 +41,148 @@ def table_step(projection: Projection, by: str) -> str:
     return by or step
 
 
-def rows_csv(projection: Projection, by: str = "") -> str:
+def rows_table(projection: Projection, by: str = "") -> TableFile:
     """Return every row by year, quarter or month, or by the model's own step; a line for each value."""
     step = table_step(projection, by)
-    return csv_text(ROWS, _values(projection, step))
+    lines = (
+        (path, row.label, period, float(value[0]), row.unit)
+        for path, row in projection.period_rows.items()
+        for period, value in projection.by(path, step).items()
+    )
+    title = f"Every row of the model by {step}"
+    return TableFile("rows", title, table_columns.ROWS, tuple(lines), ("path", "period"))
 
 
-def _values(projection: Projection, step: str) -> Iterator[tuple[Cell, ...]]:
-    for path, row in projection.period_rows.items():
-        for period, value in projection.by(path, step).items():
-            yield path, row.label, period, float(value[0]), row.unit
-
-
-def statements_csv(projection: Projection, by: str = "") -> str:
+def statements_table(projection: Projection, by: str = "") -> TableFile:
     """Return the statements, each line in its order with its role: `plus`, `minus`, `total` or `memo`."""
     step = table_step(projection, by)
-    header = ("statement", "line", "role", *ROWS)
-    return csv_text(header, (
+    lines = (
         (title, number, line.role, row.path, line.label(row), period, float(value[0]), row.unit)
         for title in STATEMENTS
         for number, (line, row) in enumerate(statement_lines(projection, title), 1)
         for period, value in projection.by(row.path, step).items()
-    ))  # fmt: skip
-
-
-def measures_csv(projection: Projection) -> str:
-    """Return the measures with their units; an undefined one has no value and says why."""
-    measures = projection.measures.values()
-    return csv_text(
-        ("measure", "label", "value", "unit", "reason"),
-        ((m.name, m.label, m.value, m.unit, m.reason) for m in measures),
     )
+    title = f"The statements by {step}, a line for each value"
+    return TableFile("statements", title, table_columns.STATEMENTS, tuple(lines), ("statement", "line", "period"))
 
 
-def claims_csv(projection: Projection) -> str:
+def statement_table(projection: Projection, title: str, by: str = "") -> TableFile:
+    """Return one statement as it is read: a line of the table for each of its lines, a column for each period.
+
+    Parameters
+    ----------
+    projection : Projection
+        The results of a scenario.
+    title : str
+        One of `STATEMENTS`.
+    by : str
+        `year`, `quarter` or `month`; the model's own step if not given.
+    """
+    step, money = table_step(projection, by), projection.scenario.currency
+    periods = (Column(name, f"Value in {name}", "number", money) for name in projection.timeline.groups(step))
+    lines = (
+        (
+            number,
+            line.role,
+            row.path,
+            line.label(row),
+            row.unit,
+            *(float(v[0]) for v in projection.by(row.path, step).values()),
+        )
+        for number, (line, row) in enumerate(statement_lines(projection, title), 1)
+    )
+    name = f"statements/{title.lower().replace(' ', '-')}"
+    columns = (*table_columns.STATEMENT, *periods)
+    return TableFile(name, f"{title} by {step}", columns, tuple(lines), ("line",))
+
+
+def measures_table(projection: Projection) -> TableFile:
+    """Return the measures with their units; an undefined one has no value and says why."""
+    lines = ((m.name, m.label, m.value, m.unit, m.reason) for m in projection.measures.values())
+    return TableFile("measures", "Measures", table_columns.MEASURES, tuple(lines), ("measure",))
+
+
+def claims_table(projection: Projection) -> TableFile:
     """Return the claims, each with its value and verdict."""
-    header = ("claim", "says", "subject", "when", "comparator", "limit", "value", "unit", "holds", "expected", "source")
-    return csv_text(header, (
+    lines = (
         (o.name, o.says, o.subject, o.when, o.comparator, o.limit, o.value, o.unit, o.holds, o.expected, o.source)
         for o in outcomes(projection).values()
-    ))  # fmt: skip
+    )
+    return TableFile("claims", "Claims", table_columns.CLAIMS, tuple(lines), ("claim",))
 
 
-def covenants_csv(projection: Projection) -> str:
+def covenants_table(projection: Projection) -> TableFile:
     """Return every test of every covenant, and the dates on which one could not be tested, with the reason."""
-    header = (
-        "covenant", "says", "subject", "comparator", "limit", "when", "value", "unit", "headroom", "holds", "reason",
-    )  # fmt: skip
-    lines: list[tuple[Cell, ...]] = []
-    for name, c in covenants(projection).items():
-        head = (name, c.says, c.subject, c.comparator)
-        lines += [
-            (*head, test.limit, test.when, test.value, c.unit, test.headroom, test.holds, "")
-            if isfinite(test.value)
-            else (
-                *head,
-                test.limit,
-                test.when,
-                None,
-                c.unit,
-                None,
-                test.holds,
-                NO_EBITDA if c.why_infinite == NO_EARNINGS else c.why_infinite,
-            )
-            for test in c.tests
-        ]
-        lines += [
-            (*head, date.limit, date.when, None, c.unit, None, None, f"not tested: {date.reason}")
-            for date in c.untested
-        ]
-        if not (c.tests or c.untested):
-            lines.append((*head, c.limit, "", None, c.unit, None, None, f"not tested: {c.why_untested}"))
-    return csv_text(header, lines)
+    lines = tuple(line for name, result in covenants(projection).items() for line in _tests(name, result))
+    return TableFile("covenants", "Tests of covenants", table_columns.COVENANTS, lines, ("covenant", "when"))
 
 
-def inputs_csv(projection: Projection) -> str:
+def _tests(name: str, c: CovenantResult) -> Iterator[tuple[Cell, ...]]:
+    head = (name, c.says, c.subject, c.comparator)
+    why = NO_EBITDA if c.why_infinite == NO_EARNINGS else c.why_infinite
+    for test in c.tests:
+        if isfinite(test.value):
+            yield (*head, test.limit, test.when, test.value, c.unit, test.headroom, test.holds, "")
+        else:
+            yield (*head, test.limit, test.when, None, c.unit, None, test.holds, why)
+    for date in c.untested:
+        yield (*head, date.limit, date.when, None, c.unit, None, None, f"not tested: {date.reason}")
+    if not (c.tests or c.untested):
+        yield (*head, c.limit, "", None, c.unit, None, None, f"not tested: {c.why_untested}")
+
+
+def inputs_table(projection: Projection) -> TableFile:
     """Return every input that is written, as number and unit and as text, with its source; a line for each key."""
-    header = ("path", "value", "unit", "written", "source", "kind", "where", "note")
-    return csv_text(header, (
-        (f"{item.path}.{key}" if key else item.path, *amount(text), text, item.source, item.kind, item.where, item.note)
-        for item in written_inputs(projection.scenario) for key, text in item.texts
-    ))  # fmt: skip
+    inputs = {item.path: item for item in written_inputs(projection.scenario)}
+    lines = (
+        (f"{path}.{key}" if key else path, *amount(text), text, item.source, item.kind, item.where, item.note)
+        for path, item in inputs.items()
+        for key, text in item.texts
+        if not key or f"{path}.{key}" not in inputs  # what is uncertain is an input of its own
+    )
+    return TableFile("inputs", "Inputs with their sources", table_columns.INPUTS, tuple(lines), ("path",))
 
 
-def sources_csv(projection: Projection) -> str:
+def sources_table(projection: Projection) -> TableFile:
     """Return the sources that inputs name."""
     sources = projection.scenario.sources.items()
-    header = ("source", "title", "kind", "date", "url")
-    return csv_text(header, ((name, s.title, s.kind, s.date, s.url) for name, s in sources))
+    lines = ((name, s.title, s.kind, s.date, s.url) for name, s in sources)
+    return TableFile("sources", "Sources that inputs name", table_columns.SOURCES, tuple(lines), ("source",))
 
 
-def options_csv(comparison: Comparison) -> str:
+def options_table(comparison: Comparison | None) -> TableFile:
     """Return the measures of every option."""
-    return csv_text(
-        ("option", "title", "measure", "label", "value", "unit"),
-        (
-            (name, case.title, m.name, m.label, m.value, m.unit)
-            for name, case in comparison.cases.items()
-            for m in case.measures.values()
-        ),
+    lines = (
+        (name, case.title, m.name, m.label, m.value, m.unit)
+        for name, case in (comparison.cases.items() if comparison is not None else ())
+        for m in case.measures.values()
     )
+    title = "Measures of the financing options"
+    return TableFile("options", title, table_columns.OPTIONS, tuple(lines), ("option", "measure"))
 
 
-EVERY_PLAN: Final[Mapping[str, Callable[[Projection, str], str]]] = {
-    "rows.csv": rows_csv,
-    "measures.csv": lambda projection, _by: measures_csv(projection),
-    "statements.csv": statements_csv,
-    "inputs.csv": lambda projection, _by: inputs_csv(projection),
-}
-"""The tables that every plan has, by file name."""
-SOME_PLANS: Final[Mapping[str, Callable[[Projection, Comparison | None], str]]] = {
-    "sources.csv": lambda projection, _: sources_csv(projection) if projection.scenario.sources else "",
-    "claims.csv": lambda projection, _: claims_csv(projection) if projection.scenario.claims else "",
-    "schedules.csv": lambda p, _: loan_csv(projected_schedules(p)) if p.scenario.loans else "",
-    "covenants.csv": lambda p, _: covenants_csv(p) if any(loan.covenants for loan in p.scenario.loans.values()) else "",
-    "options.csv": lambda _, comparison: options_csv(comparison) if comparison is not None else "",
-}
-"""The tables that only some plans have, by file name; the text is "" for a plan without any such result."""
+_BY_STEP: Final[tuple[Callable[[Projection, str], TableFile], ...]] = (rows_table, statements_table)
+_WHOLE: Final[tuple[Callable[[Projection], TableFile], ...]] = (
+    measures_table, inputs_table, sources_table, claims_table, covenants_table,
+)  # fmt: skip
 
 
-def tables(projection: Projection, comparison: Comparison | None, by: str = "") -> dict[str, bytes]:
-    """Return every table that the plan has, by file name."""
-    texts = {name: write(projection, by) for name, write in EVERY_PLAN.items()}
-    texts |= {name: text for name, write in SOME_PLANS.items() if (text := write(projection, comparison))}
-    return {name: text.encode() for name, text in texts.items()}
+def tables(projection: Projection, comparison: Comparison | None, by: str = "", pages_by: str = "") -> list[TableFile]:
+    """Return every table that has a line.
 
-
-def former_tables(folder: Path) -> tuple[str, ...]:
-    """Return the names of tables that an earlier export may have left in a folder.
-
-    A folder that holds the tables that every plan has was written by an export.
+    Parameters
+    ----------
+    projection : Projection
+        The results of a scenario.
+    comparison : Comparison, optional
+        The comparison of its options.
+    by : str
+        The periods of rows and statements; the model's own step if not given.
+    pages_by : str
+        The columns of `statements/income` and so on; `by` if not given.
     """
-    return tuple(SOME_PLANS) if all((folder / name).is_file() for name in EVERY_PLAN) else ()
+    made = [write(projection, by) for write in _BY_STEP]
+    made += [statement_table(projection, title, pages_by or by) for title in STATEMENTS]
+    made += [write(projection) for write in _WHOLE]
+    made += [schedules_table(projected_schedules(projection)), options_table(comparison)]
+    return [table for table in made if table.lines]

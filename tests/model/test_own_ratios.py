@@ -18,7 +18,7 @@ from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.views.sentences import covenant_lines
-from fibercap.views.tables import covenants_csv
+from fibercap.views.tables import covenants_table
 from fibercap.views.workbook.cases import AS_WRITTEN
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements as of_texts
@@ -131,7 +131,7 @@ def test_something_over_nothing_breaks_a_ceiling_and_is_no_test_of_a_floor() -> 
     assert not any(test.holds for test in found.tests if np.isinf(test.value))
     assert {date.when: date.reason for date in floor.untested}["2003-Q4"] == "its denominator is not above zero"
     assert "tightest over nothing in 2003-Q4" in covenant_lines(found)[1]
-    assert "its denominator is not above zero" in covenants_csv(ceiling)
+    assert "its denominator is not above zero" in covenants_table(ceiling).csv().decode()
     broken = next(each for each in findings(ceiling) if each.kind == "covenant_broken")
     assert "its denominator is not above zero" in broken.sentence
     assert "a denominator above zero in 2003-Q4" in broken.way_out

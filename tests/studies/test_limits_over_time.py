@@ -27,7 +27,7 @@ from fibercap.studies.findings import findings
 from fibercap.studies.unused_inputs import unused_inputs
 from fibercap.views.charts.cover import cover_chart
 from fibercap.views.sentences import covenant_lines
-from fibercap.views.tables import covenants_csv
+from fibercap.views.tables import covenants_table
 from fibercap.views.workbook.cases import AS_WRITTEN
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements as of_texts
@@ -239,7 +239,7 @@ def test_lines_tables_and_documents_have_the_limit_of_each_test() -> None:
     )
     many = promised(STEPS.replace("2003: 3", "2002: 4, 2003: 3"))
     assert "at most 4.50 from 2001, in 4 steps to 0.50 from 2006" in covenant_lines(many)[1]
-    lines = list(csv.DictReader(io.StringIO(covenants_csv(projection))))
+    lines = list(csv.DictReader(io.StringIO(covenants_table(projection).csv().decode())))
     assert {line["when"]: float(line["limit"]) for line in lines} == limits_of(found)
     document = json.loads(CliRunner().invoke(cli, ["check", "-", "--json"], input=changed(PLAN, ("ROW", STEPS))).stdout)
     told = document["covenants"]["bank.lev"]

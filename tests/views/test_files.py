@@ -17,9 +17,8 @@ import pytest
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
 from fibercap.views.files import staging
-from fibercap.views.files.run_folder import former_files
+from fibercap.views.files.former import former_files
 from fibercap.views.files.writing import write_all, write_bytes
-from fibercap.views.tables import EVERY_PLAN, SOME_PLANS
 from tests.test_output import PLAN
 from tests.views import killed
 
@@ -232,6 +231,15 @@ main("export small.yaml --out tables --force".split())
 """
 
 
+PAGES = ("income", "cash-flow", "order-of-cash", "balance-sheet", "debt-service")
+OLD_TABLES = ("rows.csv", "measures.csv", "claims.csv", "options.csv", "statements/income.csv")
+OLD_HASH = f"sha256:{hashlib.sha256(b'old').hexdigest()}"
+FORMER = {
+    **dict.fromkeys(OLD_TABLES, b"old"),
+    "datapackage.json": json.dumps({"resources": [{"path": name, "hash": OLD_HASH} for name in OLD_TABLES]}).encode(),
+}
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no signals of this kind")
 @pytest.mark.parametrize(("name", "code"), [("SIGKILL", -9), ("SIGTERM", -15), ("SIGINT", 130)])
 def test_a_command_ended_between_files_leaves_them_old_or_new(
@@ -239,18 +247,19 @@ def test_a_command_ended_between_files_leaves_them_old_or_new(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("small.yaml").write_text(PLAN, "utf-8")
-    killed.put(Path("tables"), dict.fromkeys([*EVERY_PLAN, *SOME_PLANS], b"old") | killed.FOREIGN)
+    killed.put(Path("tables"), FORMER | killed.FOREIGN)
 
     done = subprocess.run([sys.executable, "-c", ENDED, name], capture_output=True, check=False)
 
     assert done.returncode == code
-    new = {*EVERY_PLAN, "schedules.csv"}
+    pages = {f"statements/{page}.csv" for page in PAGES}
+    new = {"rows.csv", "statements.csv", "measures.csv", "inputs.csv", "schedules.csv", "datapackage.json", *pages}
     if name == "SIGKILL":
         assert set(tables().values()) == {True}, "some of the old ones, or all"
         with pytest.raises(SystemExit):
             main("schema --out tables/schema.json".split())
         Path("tables/schema.json").unlink()
-        assert tables() == dict.fromkeys([*EVERY_PLAN, *SOME_PLANS], True)
+        assert tables() == dict.fromkeys(FORMER, True)
     else:
         assert tables() == dict.fromkeys(new, False)
     assert not killed.hidden(tmp_path)
@@ -258,9 +267,13 @@ def test_a_command_ended_between_files_leaves_them_old_or_new(
 
 
 def tables() -> dict[str, bool]:
-    """Return the tables in a folder, each with whether it is an old one."""
+    """Return the files of an export in a folder, each with whether it is an old one."""
     files = killed.files_in(Path("tables"))
-    return {name: content == b"old" for name, content in files.items() if name in {*EVERY_PLAN, *SOME_PLANS}}
+    return {
+        name: content == FORMER.get(name)
+        for name, content in files.items()
+        if name[0] != "." and name not in killed.FOREIGN
+    }
 
 
 def test_a_file_that_cannot_be_moved_leaves_all_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from fibercap.views.report.basis import conventions
 from fibercap.views.report.parts import Items
 from fibercap.views.statement_lines import STATEMENTS, statement_lines
 from fibercap.views.statements import cover_figures
-from fibercap.views.tables import statements_csv
+from fibercap.views.tables import statements_table
 from fibercap.views.workbook.annual_sheet import AnnualSheet
 from fibercap.views.workbook.book import Book
 from fibercap.views.workbook.cases import cases_of
@@ -118,7 +118,7 @@ def test_income_runs_from_revenue_by_ebitda_and_ebit_to_net_income_with_gross_pr
 def test_every_reader_follows_the_one_description(fibercore: Projection) -> None:
     shown = CliRunner().invoke(cli, ["run", "fibercore"], env={"COLUMNS": "100"}).output
     html = EXPORTS[".html"](fibercore, "").decode()
-    table = list(csv.DictReader(io.StringIO(statements_csv(fibercore, "year"))))
+    table = list(csv.DictReader(io.StringIO(statements_table(fibercore, "year").csv().decode())))
     book = Book(cases_of(Scenario.from_tree(fibercore.scenario.tree.without_child("options"), "fibercore"))[0])
     annual = [entry if isinstance(entry, str) else entry.line.path for entry in AnnualSheet(book).entries]
 

@@ -22,7 +22,7 @@ from fibercap.reading.files import read, scenario_of
 from fibercap.views.files.csv_text import csv_text
 from fibercap.views.files.exports import write
 from fibercap.views.report.written_inputs import amount, written_inputs
-from fibercap.views.tables import EVERY_PLAN, SOME_PLANS, rows_csv
+from fibercap.views.tables import rows_table
 
 PLAN = """\
 fibercap: 1
@@ -74,7 +74,7 @@ def test_no_text_is_a_formula(text: str) -> None:
 
 
 def test_every_row_and_period_has_a_line_with_its_unit(small: fc.Projection) -> None:
-    lines = lines_of(rows_csv(small))
+    lines = lines_of(rows_table(small).csv().decode())
     found = {(line["path"], line["period"]): line for line in lines}
 
     assert len(lines) == 8 * len(small.period_rows)
@@ -94,7 +94,7 @@ def test_every_row_and_period_has_a_line_with_its_unit(small: fc.Projection) -> 
 
 def test_tables_by_year_are_what_python_sees(small: fc.Projection) -> None:
     frame = fc.annual(small)
-    lines = lines_of(rows_csv(small, "year"))
+    lines = lines_of(rows_table(small, "year").csv().decode())
 
     assert len(lines) == 2 * len(frame)
     for line in lines:
@@ -111,15 +111,17 @@ def test_a_discount_factor_by_year_is_that_of_its_last_day(small: fc.Projection)
 
 def test_shorter_periods_than_the_models_are_refused(small: fc.Projection) -> None:
     with pytest.raises(FibercapError, match="steps by quarter; its tables cannot be shown by month"):
-        rows_csv(small, "month")
+        rows_table(small, "month")
 
 
 def test_no_cell_of_any_exported_table_is_a_formula(small: fc.Projection, tmp_path: Path) -> None:
     written = write(small, tmp_path / "tables")
 
     names = "rows statements measures inputs sources claims schedules covenants options".split()
-    assert {path.name for path in written} == {f"{name}.csv" for name in names} == {*EVERY_PLAN, *SOME_PLANS}
-    for path in written:
+    pages = "income cash-flow order-of-cash balance-sheet debt-service".split()
+    csvs = {tmp_path / "tables" / f"{name}.csv" for name in (*names, *(f"statements/{page}" for page in pages))}
+    assert set(written) == {*csvs, tmp_path / "tables" / "datapackage.json"}
+    for path in csvs:
         rows = list(csv.reader(io.StringIO(path.read_bytes().decode(), newline="")))
         assert len(rows) > 1, path.name
         assert len({len(row) for row in rows}) == 1
@@ -151,7 +153,10 @@ def test_amounts_have_number_and_unit(text: str, told: tuple[object, str]) -> No
 
 
 def test_an_unknown_suffix_is_refused(small: fc.Projection, tmp_path: Path) -> None:
-    with pytest.raises(FibercapError, match=r"nothing is exported as `.doc`; known suffixes: .csv, .html, .pdf, .xlsx"):
+    with pytest.raises(
+        FibercapError,
+        match=r"nothing is exported as `.doc`; known suffixes: .csv, .html, .iamc.csv, .iamc.xlsx, .parquet, .pdf, .xlsx",
+    ):
         write(small, tmp_path / "x.doc")
 
 
@@ -194,7 +199,7 @@ def test_a_run_folder_says_what_was_asked_and_holds_what_came_out(
     assert "options.csv" not in files
     again = read("out/scenario.yaml")
     assert again.digest() == manifest["scenario"]["hash"]
-    assert rows_csv(project(again)).encode() == files["rows.csv"]
+    assert rows_table(project(again)).csv() == files["rows.csv"]
 
 
 def test_a_run_folder_is_replaced_only_when_told(

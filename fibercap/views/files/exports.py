@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.studies.compare import compare
-from fibercap.views.files.writing import refuse_existing, write_all, write_bytes
-from fibercap.views.tables import former_tables, rows_csv, tables
+from fibercap.views.files.datapackage import folder_of_tables
+from fibercap.views.files.former import former_tables
+from fibercap.views.files.iamc import iamc_csv, iamc_xlsx
+from fibercap.views.files.parquet import refuse_without_pyarrow
+from fibercap.views.files.table_file import FORMS
+from fibercap.views.files.writing import refuse_existing, refuse_unwritable_folder, write_all, write_bytes
+from fibercap.views.tables import rows_table, table_step, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +25,25 @@ if TYPE_CHECKING:
 
 
 def _csv(projection: Projection, by: str) -> bytes:
-    return rows_csv(projection, by).encode()
+    return rows_table(projection, by).csv()
+
+
+def _parquet(projection: Projection, by: str) -> bytes:
+    return rows_table(projection, by).parquet()
+
+
+def _iamc_csv(projection: Projection, by: str) -> bytes:
+    return iamc_csv(_with_options(projection), table_step(projection, by or "year"))
+
+
+def _iamc_xlsx(projection: Projection, by: str) -> bytes:
+    return iamc_xlsx(_with_options(projection), table_step(projection, by or "year"))
+
+
+def _with_options(projection: Projection) -> list[Projection | Comparison]:
+    """Return a projection and, where its plan has options, their comparison."""
+    options = comparison_of_options(projection)
+    return [projection] if options is None else [projection, options]
 
 
 def _html(projection: Projection, by: str) -> bytes:
@@ -53,6 +76,9 @@ def _xlsx(projection: Projection, by: str) -> bytes:
 EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {
     ".csv": _csv,
     ".html": _html,
+    ".iamc.csv": _iamc_csv,
+    ".iamc.xlsx": _iamc_xlsx,
+    ".parquet": _parquet,
     ".pdf": _pdf,
     ".xlsx": _xlsx,
 }
@@ -62,6 +88,12 @@ def comparison_of_options(projection: Projection) -> Comparison | None:
     """Return the comparison of a plan's options; None if it has none, or is itself one of them."""
     plan = projection.scenario
     return compare(plan) if plan.options and plan.option is None else None
+
+
+def suffix_of(path: Path) -> str:
+    """Return the suffix of a file that says what it is: the longest one known, such as `.iamc.csv`, else its last."""
+    known = [suffix for suffix in EXPORTS if path.name.lower().endswith(suffix) and len(path.name) > len(suffix)]
+    return max(known, key=len, default=path.suffix)
 
 
 def export_bytes(projection: Projection, suffix: str, by: str = "") -> bytes:
@@ -78,7 +110,15 @@ def export_bytes(projection: Projection, suffix: str, by: str = "") -> bytes:
     return EXPORTS[suffix.lower()](projection, by)
 
 
-def write(projection: Projection, path: str | Path, *, kind: str = "", by: str = "", force: bool = False) -> list[Path]:
+def write(
+    projection: Projection,
+    path: str | Path,
+    *,
+    kind: str = "",
+    by: str = "",
+    tables: str = "csv",
+    force: bool = False,
+) -> list[Path]:
     """Write a projection into a file, in the format of its suffix, or as tables into a folder.
 
     Parameters
@@ -88,9 +128,12 @@ def write(projection: Projection, path: str | Path, *, kind: str = "", by: str =
     path : str or Path
         A file whose suffix is one of `EXPORTS`, or a folder.
     kind : str
-        `html`, `pdf`, `xlsx` or `csv`: the format, whatever the suffix; `path` is then a file.
+        `html`, `pdf`, `xlsx`, `csv`, `parquet`, `iamc.csv` or `iamc.xlsx`: the format, whatever the suffix; `path` is
+        then a file.
     by : str
-        The periods of tables: `year`, `quarter` or `month`; the model's own step if not given.
+        The periods of tables: `year`, `quarter` or `month`; the model's own step if not given, years of IAMC.
+    tables : str
+        `csv` or `parquet`: the format of the tables in a folder.
     force : bool
         Replace files that exist.
 
@@ -103,12 +146,23 @@ def write(projection: Projection, path: str | Path, *, kind: str = "", by: str =
     ------
     FibercapError
         If the suffix is unknown, a file exists and `force` is not given, or cannot be written; of a PDF, if no browser
-        is installed that prints it.
+        is installed that prints it; of Parquet, if pyarrow is not.
     """
     path = Path(path)
     if not kind and (path.is_dir() or not path.suffix):
-        contents = tables(projection, comparison_of_options(projection), by)
-        return write_all(path, contents, force=force, former=partial(former_tables, path))
+        return _write_folder(projection, path, by, tables, force=force)
     refuse_existing(path, force=force)
-    write_bytes(path, export_bytes(projection, f".{kind}" if kind else path.suffix, by), force=force)
+    write_bytes(path, export_bytes(projection, f".{kind}" if kind else suffix_of(path), by), force=force)
     return [path]
+
+
+def _write_folder(projection: Projection, folder: Path, by: str, form: str, *, force: bool) -> list[Path]:
+    if form not in FORMS:
+        hint = did_you_mean(form, FORMS, "formats")
+        raise FibercapError("unknown_suffix", f"no tables are written as `{form}`", hint)
+    if form == "parquet":
+        refuse_without_pyarrow()
+    refuse_unwritable_folder(folder)
+    made = tables(projection, comparison_of_options(projection), by)
+    contents = folder_of_tables(projection.scenario, made, form)
+    return write_all(folder, contents, force=force, former=partial(former_tables, folder))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.claims import outcomes
@@ -15,10 +15,11 @@ from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.charts.all_charts import CHARTS, write_chart
+from fibercap.views.files.datapackage import folder_of_tables
 from fibercap.views.files.exports import comparison_of_options
 from fibercap.views.json.documents import checks_document, findings_document, horizon_document, inputs_document
 from fibercap.views.json.text import text
-from fibercap.views.tables import rows_csv, tables
+from fibercap.views.tables import rows_table, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,12 +42,13 @@ def run_folder(projection: Projection, resolved: str, settings: Sequence[str], b
     settings : sequence of str
         What `--set` changed.
     by : str
-        The periods of `rows-by-<by>.csv`; `rows.csv` is in model periods.
+        The periods of `rows-by-<by>.csv`, and the columns of statements; other tables are in model periods.
     """
     comparison = comparison_of_options(projection)
-    files = {"scenario.yaml": resolved.encode(), **tables(projection, comparison)}
+    made = tables(projection, comparison, pages_by=by)
     if by != projection.timeline.step:
-        files[f"rows-by-{by}.csv"] = rows_csv(projection, by).encode()
+        made.append(replace(rows_table(projection, by), name=f"rows-by-{by}"))
+    files = {"scenario.yaml": resolved.encode(), **folder_of_tables(projection.scenario, made)}
     for name, chart in CHARTS.items():
         if chart.applies(projection.scenario) and not chart.moves:
             files[f"charts/{name}.svg"] = write_chart(name, ".svg", projection, comparison)
@@ -74,21 +76,6 @@ def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[st
         "read": dict(plan.files_read),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-
-
-def former_files(folder: Path) -> list[str]:
-    """Return the files of an earlier run in a folder, by its manifest, that nobody has changed since."""
-    try:
-        files = json.loads((folder / "manifest.json").read_bytes())["files"]
-        return [name for name, digest in files.items() if _is_unchanged(folder, name, digest)]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return []  # no manifest, or not one of fibercap
-
-
-def _is_unchanged(folder: Path, name: str, digest: object) -> bool:
-    path, here = folder / name, folder.resolve()
-    inside = path.resolve() == here / name and path.resolve().is_relative_to(here)
-    return inside and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
 
 
 def version_of(name: str) -> str | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.errors import FibercapError
 from fibercap.studies.chances.kept import CASH, CLAIM, COVENANT, EVER, LATER, MEASURE, ROW
+from fibercap.views.files.parquet import refuse_without_pyarrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,13 +65,6 @@ def pack(arrays: Mapping[str, npt.NDArray[np.generic]], *, compressed: bool = Tr
             with archive.open(entry, "w", force_zip64=True) as file:
                 np.lib.format.write_array(file, np.asarray(values, order="C"), allow_pickle=False)
     return content.getvalue()
-
-
-def refuse_without_pyarrow() -> None:
-    """Raise an error that says how to install pyarrow, if it is not there."""
-    if find_spec("pyarrow") is None:
-        way = "install it by `pip install 'fibercap[parquet]'`, or leave `--format` out, which writes NPZ"
-        raise FibercapError("extra_missing", "Parquet needs pyarrow, which is not installed", way)
 
 
 def parquet_bytes(simulation: Simulation) -> bytes:

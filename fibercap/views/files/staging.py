@@ -23,8 +23,8 @@ NEW: Final = ".fibercap-new"
 READY: Final = ".fibercap-ready"
 OLD: Final = ".fibercap-old"
 """Folders inside a hidden folder; they begin with a dot because files of a new folder may lie beside them."""
-LAST: Final = "manifest.json"
-"""This file moves out first and in last: where it is, all other files are in place too."""
+LAST: Final = ("datapackage.json", "manifest.json")
+"""These files move out first and in last: where one is, all that it lists is in place too."""
 _SIGNALS: Final = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 ]
@@ -143,7 +143,7 @@ def _files_below(folder: Path) -> list[str]:
 
 
 def _last(name: str) -> tuple[bool, str]:
-    return name == LAST, name
+    return name in LAST, name
 
 
 def _stays_inside(folder: Path, name: str) -> bool:
