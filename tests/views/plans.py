@@ -23,13 +23,13 @@ def tutorial() -> Scenario:
     return scenario_of(found[1], "tutorial")
 
 
-def sized(count: int) -> Scenario:
+def sized(count: int, horizon: str = "{from: 2001-07, to: 2010, step: quarter}") -> Scenario:
     """Return a plan of so many plants, projects, loans, options and claims, some of them with long names."""
     text = [
         "fibercap: 1",
         f"id: sized_{count}",
         "title: Plants and loans on three continents, planned for ten years & two quarters",
-        "horizon: {from: 2001-07, to: 2010, step: quarter}",
+        f"horizon: {horizon}",
         "money: {report_in: USD, discount_rate: 11 %/year, terminal_value: book, minimum_cash: 20 million USD}",
         "working_capital: {receivables: 45 days, inventory: 30 days, payables: 30 days}",
         "opening: {cash: 40 million USD, receivables: 20 million USD, fixed_assets: {value: 90 million USD, life: 9 years}}",
@@ -105,6 +105,11 @@ def _claim(k: int, name: str) -> str:
         f"  c{k}: {{says: '{name} makes more than before', row: plants.{name.lower()}.{row}, "
         f"when: {when}{2003 + k % 4}, above: {k * 37 % 11 * 60 + 220 + 20 * k}_000 km/year}}"
     )
+
+
+def thirty_years() -> Scenario:
+    """Return a plan of ten plants over thirty years."""
+    return sized(10, "{from: 2001, to: 2030, step: year}")
 
 
 SIZES: dict[str, Callable[[], Scenario]] = {

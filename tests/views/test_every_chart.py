@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.compare import Comparison, compare
-from fibercap.views.charts.all_charts import CHARTS, write_chart
+from fibercap.views.charts.all_charts import CHARTS, render_strips, write_chart
 from fibercap.views.charts.bridge import bridge_panels
 from fibercap.views.charts.cash import cash_chart
 from fibercap.views.charts.debt import drawn_loans, loan_colors
@@ -471,15 +471,27 @@ def test_the_numbers_of_a_bridge_add_up_as_they_read() -> None:
         assert start + sum(steps) == pytest.approx(end, abs=0.005 * (len(steps) + 2))
 
 
-def test_the_title_can_be_left_to_the_page_around() -> None:
-    projection, comparison = projected("fibercore"), compared("fibercore")
-    titled, bare = (write_chart("cash", ".svg", projection, comparison, titled=flag).decode() for flag in (True, False))
-    tall, low = (float(re.findall(r'viewBox="0 0 \S+ (\S+)"', svg)[0]) for svg in (titled, bare))
+def svg_sizes(svg: str) -> tuple[float, float]:
+    wide, tall = re.findall(r'viewBox="0 0 (\S+) (\S+)"', svg)[0]
+    return float(wide), float(tall)
 
-    assert "FiberCore as announced" in titled
-    assert "FiberCore as announced" not in bare
-    assert "Cash at the end of each month" in bare
-    assert 15 < tall - low < 40
+
+def test_strips_are_the_chart_without_its_title_cut_between_panels() -> None:
+    """Every word is in one strip; together the strips are as high as the chart less its title; each has one row of panels."""
+    projection, comparison = projected("fibercore"), compared("fibercore")
+    for name, rows in (("cash", 2), ("capacity", 2), ("verdict", 1), ("bridge", 5), ("compare", 4)):
+        draw = partial(CHARTS[name].draw, projection, comparison)
+        full = write_chart(name, ".svg", projection, comparison).decode()
+        strips = [svg.decode() for svg in render_strips(draw)]
+        texts = [re.findall(r"<text[^>]*>([^<]*)", svg) for svg in (full, *strips)]
+        (wide, tall), *sizes = map(svg_sizes, (full, *strips))
+
+        assert len(strips) == rows
+        assert sorted(text for strip in texts[1:] for text in strip) == sorted(
+            text for text in texts[0] if text != "FiberCore as announced, January 2001"
+        )
+        assert {size[0] for size in sizes} == {wide}
+        assert 15 < tall - sum(size[1] for size in sizes) < 40
 
 
 @pytest.mark.parametrize("count", [1, 3, 7, 8])

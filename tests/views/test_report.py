@@ -88,7 +88,7 @@ class Reader(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
-        self.feed(html)
+        self.feed(html.replace("<wbr>", ""))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
@@ -147,7 +147,7 @@ def front_of(html: str) -> list[str]:
     """Return the words of the first page, those of its chart left out."""
     first = FRONT.search(html)
     assert first is not None
-    assert first[1].count("<svg") == 1
+    assert first[1].count("<figure") == 1
     return Reader(re.sub(r"<svg.*?</svg>", "", first[1], flags=re.DOTALL)).text.split()
 
 

@@ -21,13 +21,13 @@ from fibercap.views.charts.funding import funding_chart
 from fibercap.views.charts.output import output_chart
 from fibercap.views.charts.revenue import revenue_chart
 from fibercap.views.charts.sensitivity import tornado_chart
+from fibercap.views.charts.strips import save_strips
 from fibercap.views.charts.style import SETTINGS, TITLE, TITLED
 from fibercap.views.charts.verdict import verdict_chart
 from fibercap.views.charts.waterfall import waterfall_chart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from matplotlib.transforms import Bbox
 
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
@@ -104,9 +104,7 @@ SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # metadata of each format; ne
 }
 
 
-def write_chart(
-    name: str, path_suffix: str, projection: Projection, comparison: Comparison | None, *, titled: bool = True
-) -> bytes:
+def write_chart(name: str, path_suffix: str, projection: Projection, comparison: Comparison | None) -> bytes:
     """Draw a chart and return its file's bytes, the same each time.
 
     Parameters
@@ -119,8 +117,6 @@ def write_chart(
         What to draw; of a batch, the first sample.
     comparison : Comparison, optional
         Its financing options side by side; charts that compare options need it.
-    titled : bool
-        Write the scenario's title on the chart; the report has the title on its page.
 
     Raises
     ------
@@ -131,10 +127,10 @@ def write_chart(
     """
     if name not in CHARTS:
         raise FibercapError("no_such_name", f"no chart `{name}`", did_you_mean(name, CHARTS, "charts"))
-    return render_chart(lambda: CHARTS[name].draw(projection, comparison), path_suffix, titled=titled)
+    return render_chart(lambda: CHARTS[name].draw(projection, comparison), path_suffix)
 
 
-def render_chart(draw: Callable[[], Figure], path_suffix: str, *, titled: bool = True) -> bytes:
+def render_chart(draw: Callable[[], Figure], path_suffix: str) -> bytes:
     """Draw a figure and return the bytes of its file; the same figure gives the same bytes.
 
     Raises
@@ -146,11 +142,15 @@ def render_chart(draw: Callable[[], Figure], path_suffix: str, *, titled: bool =
     suffix = path_suffix.lower()
     content = io.BytesIO()
     with _own_settings():
-        figure = draw()
-        box = None if titled else _without_title(figure)
-        form = suffix.removeprefix(".")
-        figure.savefig(content, format=form, metadata=dict(SUFFIXES[suffix]), bbox_inches=box)
+        draw().savefig(content, format=suffix.removeprefix("."), metadata=dict(SUFFIXES[suffix]))
     return content.getvalue()
+
+
+def render_strips(draw: Callable[[], Figure]) -> list[bytes]:
+    """Draw a figure without its title and return its rows of panels, each as SVG; a page has the title once."""
+    with _own_settings():
+        figure = draw()
+        return save_strips(figure, _remove_title(figure))
 
 
 def refuse_unknown_suffix(path_suffix: str) -> None:
@@ -180,12 +180,9 @@ def _own_settings() -> Iterator[None]:
         yield
 
 
-def _without_title(figure: Figure) -> Bbox:
-    """Remove the title of a figure; return the part of the page that remains. [inch]"""
-    from matplotlib.transforms import Bbox
-
+def _remove_title(figure: Figure) -> float:
+    """Remove the title of a figure; return the height of the rest. [inch]"""
     titles = [text for text in figure.texts if text.get_gid() == TITLE]
     for text in titles:
         text.remove()
-    width, height = figure.get_size_inches()
-    return Bbox([[0, 0], [width, height - TITLED * len(titles) - 0.15]])
+    return float(figure.get_figheight()) - TITLED * len(titles) - 0.15  # the gap above the first line of a title

@@ -11,7 +11,7 @@ from fibercap.studies.movable_inputs import levers
 from fibercap.studies.sensitivity import turns_at
 from fibercap.views.numbers import Figures, number
 from fibercap.views.numbers import Line as FigureLine
-from fibercap.views.report.parts import Figure, Items, Line, Section, Table, Words
+from fibercap.views.report.parts import Figure, Items, Line, Section, Table, Words, text_table
 from fibercap.views.report.written_inputs import written_inputs
 from fibercap.views.sentences import evidence_line, measure_text, quantity_text, unit_of_law
 
@@ -130,7 +130,7 @@ def measures(subject: Subject) -> Section:
         lines.append(Line(measure.label, (text, unit, remark, _cut(measure.formula))))
     columns = ("Measure", "Value", "Unit", "Remark", "Formula")
     return Section(
-        "measures", "Measures", [Table("Measures, with formulas as the model has them", columns, lines, texts=True)]
+        "measures", "Measures", [text_table("Measures, with formulas as the model has them", columns, lines)]
     )
 
 
@@ -146,8 +146,8 @@ def inputs(subject: Subject) -> Section:
     sources = [Line(name, (s.title, s.kind, s.date, s.url)) for name, s in plan.sources.items()]
     return Section("inputs", "Inputs, sources and evidence", [
         Words(f"{evidence_line(plan.evidence())}."),
-        Table("Inputs as they were written", columns, lines, texts=True),
-        Table("Sources", ("Source", "Title", "Evidence", "Date", "Address"), sources, texts=True),
+        text_table("Inputs as they were written", columns, lines),
+        text_table("Sources", ("Source", "Title", "Evidence", "Date", "Address"), sources),
     ])  # fmt: skip
 
 
@@ -184,5 +184,5 @@ def checks(subject: Subject, versions: Sequence[tuple[str, str]]) -> Section:
     return Section("checks", "Checks", [
         Words(f"{projection.proved} formulas were proved on units; {len(lines)} laws hold in every period."),
         Table("Laws, and the largest gap that was found", ("Law", "Largest gap", "Unit"), lines),
-        Table("Made with", ("", "Version"), made, texts=True),
+        text_table("Made with", ("", "Version"), made),
     ])  # fmt: skip

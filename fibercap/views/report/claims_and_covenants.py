@@ -10,7 +10,7 @@ from fibercap.studies.covenants import NOT_TESTED, NOTHING_BELOW
 from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
-from fibercap.views.report.parts import Items, Line, Section, Table, Words, figures_of
+from fibercap.views.report.parts import Items, Line, Section, Words, figures_of, text_table
 from fibercap.views.sentences import falls_text, flip_line, limit_text, lock_up_text, quantity_text, untested_text
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def claims(subject: Subject) -> Section | None:
     rests = ("Claim", "The input that decides it, and where it flips", "Note")
     return Section("claims", "Claims", [
         *figures_of("claims", subject),
-        Table("Claims, each tested on the plan", tested, lines, texts=True),
-        Table("What each claim rests on", rests, decided, texts=True),
+        text_table("Claims, each tested on the plan", tested, lines),
+        text_table("What each claim rests on", rests, decided),
     ])  # fmt: skip
 
 
@@ -73,9 +73,9 @@ def covenants(subject: Subject) -> Section | None:
     lines = [_covenant(tested) for tested in subject.promises.values()]
     if lines:
         columns = ("Covenant", "Loan", "On", "Limit", "Tightest", "When", "Headroom", "Verdict")
-        parts.append(Table("Covenants, at their tightest", columns, lines, texts=True))
+        parts.append(text_table("Covenants, at their tightest", columns, lines))
         breaking = [Line(t.title, (_breaking(t, subject.rooms[k]),)) for k, t in subject.promises.items()]
-        parts.append(Table("What breaks each covenant", ("Covenant", "What would have to fall"), breaking, texts=True))
+        parts.append(text_table("What breaks each covenant", ("Covenant", "What would have to fall"), breaking))
     else:
         parts.append(Words("The loans carry no covenants."))
     return Section("covenants", "Covenants and cover", parts)

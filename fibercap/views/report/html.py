@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.visible_text import visible
-from fibercap.views.charts.all_charts import CHARTS, render_chart, write_chart
+from fibercap.views.charts.all_charts import CHARTS, render_strips
 from fibercap.views.charts.in_parallel import run_in_parallel
 from fibercap.views.charts.sensitivity import sensitivity_chart
 from fibercap.views.report import basis, claims_and_covenants, first_page, options, plan
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 PARTS_OF_SVG: Final = re.compile(r"<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
 NAMED: Final = re.compile(r'(\bid="|href="#|url\(#)')
+
+LONG: Final = re.compile(r"\S{16}")
+SIGNS: Final = re.compile(r"(?<=\w[._/@&,=-])(?=[^\W\d_])")
 
 
 def report(projection: Projection, comparison: Comparison | None, by: str = "year", *, answers: bool = True) -> bytes:
@@ -62,6 +65,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = breakable
     plan = subject.projection.scenario
     html = environment.get_template("report.html.jinja").render(
         plan=plan,
@@ -100,25 +104,35 @@ def sections(subject: Subject, by: str) -> Iterator[Section]:
 
 
 def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
-    """Draw every figure that the sections name, as SVG for one page."""
+    """Draw every figure that the sections name, as SVG for one page: its rows of panels, one below the other."""
     names = [part.name for section in listed for part in section.parts if isinstance(part, Figure)]
-    drawn = run_in_parallel([partial(_chart, subject, name) for name in names])
-    return {name: inline_svg(svg.decode(), name) for name, svg in zip(names, drawn, strict=True)}
+    drawn = run_in_parallel([partial(_strips, subject, name) for name in names])
+    return {
+        name: "\n".join(inline_svg(svg.decode(), f"{name}-{row}") for row, svg in enumerate(strips))
+        for name, strips in zip(names, drawn, strict=True)
+    }
 
 
-def _chart(subject: Subject, name: str) -> bytes:
-    """Return a chart by name; the sensitivity chart is of the first measure in the effects."""
-    if not CHARTS[name].moves:
-        of = subject.written if CHARTS[name].compares else subject.projection
-        return write_chart(name, ".svg", of, subject.comparison, titled=False)
+def _strips(subject: Subject, name: str) -> list[bytes]:
+    """Draw a chart by name; the sensitivity chart is of the first measure in the effects."""
+    chart = CHARTS[name]
+    if not chart.moves:
+        of = subject.written if chart.compares else subject.projection
+        return render_strips(lambda: chart.draw(of, subject.comparison))
     measure = subject.measures[next(iter(subject.effects[0].measures))]
-    return render_chart(lambda: sensitivity_chart(subject.projection, measure, subject.effects), ".svg", titled=False)
+    return render_strips(lambda: sensitivity_chart(subject.projection, measure, subject.effects))
 
 
 def inline_svg(svg: str, name: str) -> str:
-    """Return an SVG for use inside a page: without XML header and metadata, with unique ids and a role for readers."""
-    bare = NAMED.sub(rf"\g<1>{name}-", PARTS_OF_SVG.sub("", svg)).strip()
-    return bare.replace("<svg ", f'<svg role="img" aria-labelledby="caption-{name}" ', 1)
+    """Return an SVG for use inside a page: without XML header and metadata, with unique ids."""
+    return NAMED.sub(rf"\g<1>{name}-", PARTS_OF_SVG.sub("", svg)).strip()
+
+
+def breakable(words: str) -> str:
+    """Return words for a cell, in which a line may end after the signs within a long address or formula."""
+    from markupsafe import Markup
+
+    return Markup("<wbr>").join(SIGNS.split(words)) if LONG.search(words) else words
 
 
 def _versions() -> list[tuple[str, str]]:

@@ -58,6 +58,13 @@ class Table:
     note: str = ""
 
 
+def text_table(caption: str, columns: Sequence[str], lines: Sequence[Line]) -> Table:
+    """Return a table of texts, without the columns in which no line says anything."""
+    kept = [n for n in range(len(columns) - 1) if any(line.cells[n] for line in lines) or not lines]
+    rows = [replace(line, cells=[line.cells[n] for n in kept]) for line in lines]
+    return Table(caption, [columns[0], *(columns[n + 1] for n in kept)], rows, texts=True)
+
+
 @dataclass(frozen=True)
 class Figure:
     """A chart: its name and a caption that says what it shows."""

@@ -1,0 +1,124 @@
+"""The pages of a printed report: how full they are, where they end, and the heads of tables that go on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from unicodedata import normalize
+
+import pytest
+from pypdf import PdfReader
+
+from fibercap.model.project import project
+from fibercap.reading.files import read, scenario_of
+from fibercap.reading.locating import new_plan
+from fibercap.studies.compare import compare
+from fibercap.views.report.html import report
+from fibercap.views.report.pdf import pdf
+from tests.browser import Browser
+from tests.views.plans import thirty_years
+
+if TYPE_CHECKING:
+    from fibercap.model.plan.scenario import Scenario
+
+pytestmark = pytest.mark.browser
+
+POINTS: Final = 72 / 25.4
+TALL, TOP, FOOT = 297 * POINTS, 14 * POINTS, 16 * POINTS
+FULL: Final = 0.6
+PLANS: Final[dict[str, Callable[[], Scenario]]] = {
+    "a new plan": lambda: scenario_of(new_plan("km", "USD").decode(), "plan"),
+    "fibercore": lambda: read("fibercore"),
+    "ten plants over thirty years": thirty_years,
+}
+Line = tuple[float, str]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A report as HTML, and the lines of each page of its PDF: the height above the lower edge, and the words."""
+
+    html: str
+    pages: list[list[Line]]
+
+    def filled(self, page: int) -> float:
+        """Return the share of a page's height that is used."""
+        return (TALL - TOP - min(height for height, _ in self.pages[page])) / (TALL - TOP - FOOT)
+
+
+def lines_of(page: Any) -> list[Line]:
+    """Return the lines of a page above its foot, from the top downwards."""
+    words: dict[float, str] = {}
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: Any, _size: float) -> None:
+        height = round(cm[3] * tm[5] + cm[5])
+        if text.strip() and height > FOOT:
+            words[height] = words.get(height, "") + " " + normalize("NFKC", text).strip()
+
+    page.extract_text(visitor_text=visit)
+    return [(height, " ".join(words[height].split())) for height in sorted(words, reverse=True)]
+
+
+@pytest.fixture(scope="module", params=PLANS)
+def printed(request: pytest.FixtureRequest) -> Printed:
+    plan = PLANS[request.param]()
+    html = report(project(plan), compare(plan) if plan.options else None, answers=False)
+    pages = PdfReader(BytesIO(pdf(html, ["a foot"], date(2026, 11, 30)))).pages
+    return Printed(html.decode(), [lines_of(page) for page in pages])
+
+
+def test_no_page_is_half_empty_unless_what_follows_may_not_be_cut(printed: Printed, tmp_path: Path) -> None:
+    """A page ends early only before a row of panels, which cannot be cut, and only where that does not fit."""
+    path = tmp_path / "report.html"
+    path.write_text(printed.html, encoding="utf-8")
+    with Browser(tmp_path / "home") as browser:
+        browser.ask("Emulation.setEmulatedMedia", media="print")
+        browser.ask("Emulation.setDeviceMetricsOverride", width=703, height=1009, deviceScaleFactor=1, mobile=False)
+        browser.open(path)
+        rows = browser.value(
+            "[...document.querySelectorAll('.drawing svg')].map(e => e.getBoundingClientRect().height)"
+        )
+    share = {page: printed.filled(page) for page in range(1, len(printed.pages) - 1)}
+    tallest = max(rows) / (96 / 72) / (TALL - TOP - FOOT)
+
+    assert tallest < FULL
+    assert sum(full < FULL for full in share.values()) <= len(share) / 8
+    assert {page + 1: full for page, full in share.items() if full < 1 - tallest - 0.1} == {}
+    assert sum(share.values()) / len(share) > 0.8
+
+
+def test_no_heading_is_the_last_line_of_a_page(printed: Printed) -> None:
+    headings = {unescape(text) for text in re.findall(r"<(?:h2|h3|caption)[^>]*>([^<]+)<", printed.html)}
+    numbered = {re.sub(r"^\d+ ?\. ", "", page[-1][1]) for page in printed.pages}
+
+    assert len(headings) > 15
+    assert not headings & numbered
+
+
+def test_a_table_that_goes_on_has_its_heads_on_each_page(printed: Printed) -> None:
+    """The table of inputs is the longest; the table of sources comes after it."""
+    words = [[line for _, line in page] for page in printed.pages]
+    first, last = (
+        next(number for number, lines in enumerate(words) if caption in lines)
+        for caption in ("Inputs as they were written", "Sources")
+    )
+
+    for number in range(first, max(last, first + 1)):
+        assert any(line.startswith("Input Written") for line in words[number]), number + 1
+
+
+def test_the_first_page_stands_alone_before_an_appendix(printed: Printed) -> None:
+    """A board reads one page: the verdict, its reasons, one chart, and what the appendix has."""
+    first, second = ([line for _, line in page] for page in printed.pages[:2])
+
+    assert "Verdict" in first
+    assert "Appendix" in first
+    assert re.match(r"1 ?\. \w", second[0])
+    assert any("Statements" in line for line in first)
+    assert any(re.fullmatch(r"\d+ ?\. Statements", line) for page in printed.pages[1:] for _, line in page)
