@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from fibercap.core.formula import power
+
 CellFunction = Callable[[int], Any]
 """Computes the cell of a row at an index, a number or (sample,)."""
 Joined = Callable[[CellFunction, CellFunction], CellFunction]
@@ -90,7 +92,7 @@ def _quotient(first: CellFunction, second: CellFunction) -> CellFunction:
 
 
 def _power(first: CellFunction, second: CellFunction) -> CellFunction:
-    return lambda index: single(np.power(first(index), second(index)))
+    return lambda index: single(power(first(index), second(index)))
 
 
 def _smaller(first: CellFunction, second: CellFunction) -> CellFunction:

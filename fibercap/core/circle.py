@@ -47,7 +47,8 @@ def settle(
     elsewhere : str
         Prefix of the rows that will hold the later columns; they add nothing here.
     assumed : mapping, optional
-        Values that other rows read instead of those of the formula, by path, (period,) or (sample, period).
+        Values that rows read instead of those of a formula, by path, (period,) or (sample, period), or instead of one
+        value of a scalar.
 
     Raises
     ------

@@ -16,6 +16,8 @@ from fibercap.core.rounding import round_to_step
 from fibercap.core.term import COMPARISONS, Call, Negative, Number, Operation, Reference, Term
 from fibercap.core.units import Array
 
+PRODUCTS: Final = frozenset({2.0, 3.0, 4.0})
+"""Exponents of powers that are products."""
 Read = Callable[[str, int], Array]
 Functions = Mapping[str, Callable[..., Any]]
 Calculation = Callable[[Read, Functions], Any]
@@ -30,7 +32,19 @@ def _divide(above: Array, below: Array) -> Array:
     return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0))
 
 
-def _power(base: Array, exponent: Array) -> Array:
+def power(base: Array, exponent: Array) -> Array:
+    """Return a power, that of a small whole exponent by products: the last digit of `np.power` depends on the memory.
+
+    Parameters
+    ----------
+    base, exponent : (...)
+        Numbers.
+    """
+    if np.ndim(exponent) == 0 and float(exponent) in PRODUCTS:
+        value = base
+        for _ in range(1, int(exponent)):
+            value = value * base
+        return value
     with np.errstate(all="ignore"):  # IF works out both of its sides
         return np.power(base, exponent)
 
@@ -89,7 +103,7 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": _divide,
-    "^": _power,
+    "^": power,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,

@@ -236,6 +236,7 @@ def lend(case: Case) -> Iterator[str]:
             "draws" not in terms
             or funded
             or loan.needs_cash
+            or loan.ratio_terms
             or "prepayments" in terms
             or loan.repayment.needs_cash
             or "covenants" in terms

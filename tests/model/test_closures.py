@@ -85,6 +85,30 @@ def test_a_closure_takes_out_what_would_be_made_on_its_days(first: date, length:
     assert closed.value("plants.works.fixed_cost")[0] == pytest.approx(always.value("plants.works.fixed_cost")[0])
 
 
+@settings(max_examples=40)
+@given(
+    first=days,
+    length=st.integers(0, 500),
+    kind=st.sampled_from(["s_curve", "linear"]),
+    months=st.lists(st.floats(3.0, 30.0), min_size=1, max_size=9),
+)
+def test_where_a_plant_is_closed_it_makes_nothing_and_no_speck_either(
+    first: date, length: int, kind: str, months: list[float]
+) -> None:
+    """What its line has ramped up before does not move by a rounding: no cost per unit of nothing is shown."""
+    last = min(first + timedelta(days=length), date(2003, 12, 31))
+    opens = min(first, date(2001, 11, 15))  # the line is complete before
+    closed = text(f"{{slump: {{from: {first}, to: {last}}}}}", ramp=f"{{{kind}: 9 months}}")
+    written = scenario_of(closed.replace("cash_cost: 20", f"opens: {opens}, cash_cost: 20"))
+    lengths = Quantity(np.array(months)[:, None], "month")
+    batch = project(written.with_samples({f"projects.line.ramp.{kind}": lengths}))
+    ends = batch.timeline.ends
+    shut = (ends - 1 >= month_start(first)) & (ends <= month_number(last)) | (ends <= month_start(opens))
+
+    assert (batch.value("plants.works.effective_capacity")[:, shut] == 0).all()
+    assert disagreements(batch) == []
+
+
 @settings(max_examples=20)
 @given(first=days, length=st.integers(0, 500), again=st.integers(0, 90))
 def test_a_closure_cut_in_two_is_the_same_and_its_cost_stops_by_days(first: date, length: int, again: int) -> None:

@@ -123,6 +123,21 @@ def test_a_draw_on_a_date_on_which_draws_are_stopped_is_not_made() -> None:
     assert any("bank: a broken covenant stops draws, from 200" in text for text in warnings(held))
 
 
+def test_of_two_tests_one_may_look_ahead_to_cash_and_the_other_know_nothing_of_it() -> None:
+    ahead = "test: quarter}, ahead: {row: accounts.llcr, at_least: LIMIT, test: quarter}", "tax: {rate: 30 %}\nopening:"
+    changes = ("SOURCE", "equity: rest"), ("test: quarter}", ahead[0]), ("opening:", ahead[1])
+    held = {limit: run(TERM, *changes, ("LIMIT", limit)) for limit in ("0.1", "40")}
+
+    for projection in held.values():
+        broken = [projection.value(f"loans.bank.covenants.{key}.broken")[0] for key in ("margin", "ahead")]
+        stopped = projection.value("loans.bank.draws_stopped")[0]
+        assert broken[0].any()
+        assert stopped[1:].tolist() == np.maximum(*broken)[:-1].tolist()
+        assert of_texts(projection) == []
+    least, most = (projection.value("loans.bank.covenants.ahead.broken")[0].sum() for projection in held.values())
+    assert least < most
+
+
 def test_after_the_last_test_nothing_is_stopped_any_more() -> None:
     changes = ("matures: 8 years", "matures: 2 years"), ("grace: 3 years", "grace: 1 year")
     held = run(TERM, ("SOURCE", "equity: rest"), *changes)

@@ -194,6 +194,18 @@ def test_owners_fill_a_reserve_at_completion_where_they_pay_the_rest() -> None:
     assert disagreements(projection) == []
 
 
+def test_the_reserve_of_a_project_that_stays_incomplete_is_never_filled() -> None:
+    """The line is complete only after the horizon, in whose run-off no project is completed."""
+    projection = run(SWEPT, USES, ("complete: 2001-12-31", "complete: 2006-02-10"))
+
+    assert projection.timeline.labels[-1] == "2005-Q4"
+    assert at(projection, "run_off.loans.senior.closing")[0] > 0
+    assert not at(projection, "loans.senior.reserve_target").any()
+    assert not at(projection, "run_off.loans.senior.reserve_target").any()
+    assert not at(projection, "run_off.loans.senior.reserve").any()
+    assert disagreements(projection) == []
+
+
 def test_a_limit_of_owners_holds_for_reserves_too() -> None:
     limited = run(USES, ("may_run_dry: true", "may_run_dry: true, equity_limit: 2.1 million USD"))
     done = limited.timeline.labels.index("2001-Q4")

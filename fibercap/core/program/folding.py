@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.formula import PRODUCTS, power
 from fibercap.core.program.node import is_number, is_truth, may_be_undefined
 from fibercap.core.program.operations import Do
 from fibercap.core.rounding import round_to_step
@@ -33,8 +34,7 @@ def number_of(do: Do, *numbers: float) -> float:
 
 
 def _power(base: float, exponent: float) -> float:
-    with np.errstate(all="ignore"):
-        return float(np.power(base, exponent))
+    return float(power(np.asarray(base), np.asarray(exponent)))
 
 
 def _minimum(x: float, y: float) -> float:
@@ -110,8 +110,13 @@ def _divide(_: Apply, x: Value, y: Value) -> Value | None:
     return x if _is(y, 1.0) else nan if _is(y, 0.0) else None
 
 
-def _power_of(_: Apply, x: Value, y: Value) -> Value | None:
-    return x if _is(y, 1.0) else 1.0 if _is(y, 0.0) else None
+def _power_of(apply: Apply, x: Value, y: Value) -> Value | None:
+    if not is_number(y) or y not in PRODUCTS:
+        return x if _is(y, 1.0) else 1.0 if _is(y, 0.0) else None
+    value = x
+    for _ in range(1, int(y)):
+        value = apply(Do.MULTIPLY, value, x)
+    return value
 
 
 def _same(_: Apply, x: Value, y: Value) -> Value | None:

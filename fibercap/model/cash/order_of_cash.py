@@ -86,9 +86,11 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
     """
     blocks, rows = [sheet.block(), *schedules.values()], [row for row in decided_rows(plan) if row in sheet]
 
+    by_period = {path: sheet.read(path, 0) for path in sheet.given_later}
+
     def settle_with(barred: Mapping[str, Array]) -> dict[str, Array]:
-        within = plan.timeline.within
-        return settle(blocks, rows, later=sheet.later, later_from=within, elsewhere=f"{RUN_OFF}.", assumed=barred)
+        within, assumed = plan.timeline.within, {**by_period, **barred}
+        return settle(blocks, rows, later=sheet.later, later_from=within, elsewhere=f"{RUN_OFF}.", assumed=assumed)
 
     try:
         values = _settle_or_try(settle_with, sheet.length, locks)
@@ -123,12 +125,13 @@ def _settle_locks(
 
     A test may look ahead to cash that depends on dividends or draws, so that it is tried with its own last result.
     """
-    barred: dict[str, Array] = dict.fromkeys(locks.values(), np.zeros(length))
+    tried: dict[str, Array] = dict.fromkeys(locks.values(), np.zeros(length))
     for _ in range(length + 2):
-        values = settle_with(barred)
-        if all(np.array_equal(values[row], flags) for row, flags in barred.items()):
+        values = settle_with(tried)
+        tests = {row: values[row] for row in tried if row in values}  # the others do not wait for cash
+        if len(tests) == len(tried) and all(np.array_equal(tests[row], flags) for row, flags in tried.items()):
             return values
-        barred = {row: values[row] for row in barred}
+        tried = tests
     names = ", ".join(f"`{path}`" for path in locks)
     what = "dividends" if all(path.endswith(".lock_up") for path in locks) else "draws or dividends"
     message = f"{names} never settles: it bars {what} on which it depends itself"

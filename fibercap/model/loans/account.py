@@ -94,7 +94,7 @@ class Account:
             if self._capitalizes[event]:
                 kept["capitalized"][event] = owed
                 self.balance = balance + owed
-            self._count_service(event, owed - kept["capitalized"][event])
+            self._count_service(event, 0.0 if self._capitalizes[event] else owed)
             owed = 0.0
         self.interest_due, self.accrued, kept["interest"][event] = due, owed, grown
         if self._final[event]:
@@ -168,8 +168,8 @@ class Account:
 
     def _count_service(self, event: int, interest: Any) -> None:
         """Count the interest and fees that are paid on a date and on those before it that no cash flow serves."""
-        goes_on = self._serves is not None and not self._served
-        self.service_due = (self.service_due if goes_on else 0.0) + interest + (self.fees_due if self._charges else 0.0)
+        due = interest + self.fees_due if self._charges else interest
+        self.service_due = due if self._served else self.service_due + due
         self._served = self._serves is None or bool(self._serves[event])
 
     def _in_steps(self, event: int, owed: Any) -> Any:

@@ -20,7 +20,7 @@ from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.price import average_life, effective_cost
 from fibercap.model.loans.rates import is_one_rate
 from fibercap.model.loans.recasts import share_base
-from fibercap.model.loans.schedule_lines import FLOWS, Lines, ShownLines, by_payment, period_rates
+from fibercap.model.loans.schedule_lines import FLOWS, Lines, ShownLines, by_payment
 from fibercap.model.loans.setting import Moves, Setting
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ class Schedule:
 
     `numbers` count payments, 0 for other dates. `values` has `opening`, `drawn`, `interest` (due), `capitalized`,
     `fees` (the upfront fee at signing included), `principal` (prepayments included), `payment` and `closing`, each
-    computed when it is read. `rates` are those of each payment's interest. `by_event` has the values by event from
-    which the lines are made.
+    computed when it is read. `by_event` has the values by event from which the lines are made.
     """
 
     currency: str
@@ -49,8 +48,7 @@ class Schedule:
     kinds: tuple[str, ...]
     numbers: tuple[int, ...]
     fractions: Array
-    rates: Array
-    values: Mapping[str, Array]
+    values: ShownLines
     loan: Loan
     by_event: Mapping[str, Array]
 
@@ -58,6 +56,11 @@ class Schedule:
         """Return a line without values, for its arrays would fill pages."""
         span = f"{self.dates[0]} to {self.dates[-1]}" if self.dates else "no dates"
         return f"<Schedule in {self.currency}: {span}, {max(self.numbers, default=0)} payments>"
+
+    @property
+    def rates(self) -> Array:
+        """The rates of each payment's interest, `(date,)` or `(sample, date)`. [1/year]"""
+        return self.values.rates
 
     @cached_property
     def least(self) -> Array:
@@ -176,7 +179,8 @@ def schedule(loan: Loan, rates: Indices | None = None, currency: str = "USD") ->
     prepared = Prepared(Setting("loan", loan, currency, None, rates or {}), Moves())
     flows = carry_loan(prepared)
     prefix, grid = prepared.setting.prefix, prepared.grid
-    upfront = np.where(np.arange(len(grid.dates)) == 0, loan.commitment * loan.fees.upfront, 0.0)
+    fee = loan.commitment * loan.fees.upfront
+    upfront = np.where(np.arange(len(grid.dates)) == 0, fee, 0.0) if np.any(fee) else np.zeros(len(grid.dates))
     value = {key: prepared.value(key) for key in KNOWN} | {"upfront_fee": upfront}
     if f"{prefix}.target" in prepared.sheet:
         value["target"] = prepared.value("target")
@@ -211,7 +215,6 @@ def _schedule(loan: Loan, currency: str, value: Mapping[str, Array], flows: Flow
         kinds=kinds,
         numbers=tuple((np.cumsum(pays) * pays).astype(int).tolist()),
         fractions=by_payment(value, firsts, last)[keep],
-        rates=period_rates(value, firsts, last)[..., keep],
         values=ShownLines(loan, lines, keep if len(keep) < len(firsts) else None),
         loan=loan,
         by_event=value,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.model.loans.moment import by_sample
+from fibercap.model.loans.moment import by_event, by_sample, per_sample
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -86,6 +86,21 @@ class Flows(Mapping[str, "Array"]):
     def any(self, key: str) -> bool:
         """Return whether the values of a name are not all zero."""
         return any(isinstance(amount, np.ndarray) or amount != 0.0 for amount in self._kept[key])
+
+    def exceeds(self, key: str, least: Array) -> npt.NDArray[np.bool_]:
+        """Return at which events the value of a name, whatever its sign, is money in any sample, (event,).
+
+        Parameters
+        ----------
+        key : str
+            The name.
+        least : () or (sample, 1)
+            The largest amount that counts as no money. [money]
+        """
+        kept, limit = self._kept[key] if key in self._kept else by_event(self[key]), per_sample(least)
+        if isinstance(limit, float) and np.ndarray not in set(map(type, kept)):
+            return np.asarray(np.abs(np.array(kept)) > limit)
+        return np.array([np.any(np.abs(amount) > limit) for amount in kept])
 
     def happens(self, key: str) -> npt.NDArray[np.bool_]:
         """Return at which events the value of a name is not zero in any sample, (event,)."""

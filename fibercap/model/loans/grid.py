@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -49,6 +51,14 @@ class Grid:
     year_fraction: Array
     period_fraction: Array
     rate_set_on: tuple[date, ...]
+    period_starts: tuple[date, ...]
+    """The first days of the interest periods, in order."""
+
+    @cached_property
+    def interest_from(self) -> list[date]:
+        """The first day of the interest period that leads to each event."""
+        starts, before = self.period_starts, (self.dates[0], *self.dates[:-1])
+        return [starts[max(bisect_right(starts, day) - 1, 0)] for day in before]
 
     def on_days(self, amounts: Iterable[tuple[date, Array]]) -> Array:
         """Return amounts, each of a day, by event, `(event,)` or `(sample, event)`."""
@@ -160,6 +170,7 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
         rate_set_on=tuple(map(course.set_on, [events[0], *events[:-1]]))
         if course.resets
         else (events[0], *events[:-1]),
+        period_starts=tuple(period.start for period in periods),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,7 +9,7 @@ from fibercap.core.timeline import add_months, month_end
 from fibercap.model.loans.rates import FOLLOWS_INDEX, Floating
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from fibercap.model.loans.terms import Loan
 
@@ -64,20 +63,6 @@ def period_starts(loan: Loan) -> list[date]:
     if rate.reset == FOLLOWS_INDEX if isinstance(rate, Floating) else not rate.linear:
         return []
     return [period.start for period in payment_periods(loan) if period.start < loan.maturity]
-
-
-def interest_starts(loan: Loan, days: Sequence[date]) -> list[date]:
-    """Return, for each of a loan's events, the first day of the interest period that leads to it.
-
-    Parameters
-    ----------
-    loan : Loan
-        The contract.
-    days : sequence of date
-        The days of its events, in order.
-    """
-    starts = [period.start for period in payment_periods(loan)]
-    return [starts[max(bisect_right(starts, day) - 1, 0)] for day in (days[0], *days[:-1])]
 
 
 def payment_periods(loan: Loan) -> list[PaymentPeriod]:

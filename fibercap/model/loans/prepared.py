@@ -15,7 +15,7 @@ from fibercap.model.loans.availability import available_until
 from fibercap.model.loans.exchanged import day_rate_rows
 from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid
-from fibercap.model.loans.payment_dates import interest_starts, period_starts
+from fibercap.model.loans.payment_dates import period_starts
 from fibercap.model.loans.planned_payments import BY_PERIOD, PlannedPayments
 from fibercap.model.loans.rate_rows import RateTexts, rate_row
 from fibercap.model.loans.rates import Floating, RateCourse, rate_course
@@ -59,7 +59,7 @@ class Prepared(PlannedPayments):
         if self.setting.exchange is not None:
             of_period = self.in_periods(BY_PERIOD, f"exchange.{self.setting.exchange.code}.average")
             day_rate_rows(self.sheet, self.setting.exchange, self.setting.prefix, grid, of_period)
-        step_rows(self, since := since_days(self, interest_starts(self.setting.loan, grid.dates)))
+        step_rows(self, since := since_days(self, grid.interest_from))
         self.rates = rates = rate_row(self.sheet, self.setting, self.course, self.steps, self.rate_read(), since)
         self.steps = rates.steps
         self.serves = self.serves_row()

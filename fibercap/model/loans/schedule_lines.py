@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -81,7 +82,14 @@ class Lines(Mapping[str, "Array"]):
         return len(FLOWS) + 2
 
     def _any_sample(self, key: str) -> npt.NDArray[np.bool_]:
+        """Return on which dates an amount is money in any sample, (date,)."""
+        if self._flows is not None and self._alike and key not in BESIDE:
+            return self._flows.exceeds(FLOWS.get(key, key), self.least)[: self._last]
         return np.asarray((np.abs(self[key]) > self.least).reshape(-1, len(self._firsts)).any(axis=0))
+
+    def rates(self) -> Array:
+        """Return the rate of each payment's interest, by date, (date,) or (sample, date). [1/year]"""
+        return period_rates(self._value, self._firsts, self._last)
 
     def dates_to_show(self) -> tuple[npt.NDArray[np.intp], Array, tuple[str, ...]]:
         """Return the dates to show, which of them are payments, and what each is."""
@@ -109,6 +117,12 @@ class ShownLines(Mapping[str, "Array"]):
         if key not in self._made:
             self._made[key] = self._round(key) if self._rounding is not None else self._exact(key)
         return self._made[key]
+
+    @cached_property
+    def rates(self) -> Array:
+        """The rate of each payment's interest, by date, (date,) or (sample, date). [1/year]"""
+        rates = self._lines.rates()
+        return rates if self._keep is None else rates[..., self._keep]
 
     def _exact(self, key: str) -> Array:
         amounts = self._lines[key]

@@ -9,7 +9,6 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.timeline import STOCK
-from fibercap.model.loans.payment_dates import interest_starts
 from fibercap.model.loans.term_rows import Since
 from fibercap.model.loans.values_by_day import accrual_starts, on_lines
 
@@ -37,7 +36,7 @@ def since_days(prepared: PlannedPayments, days: Sequence[date], row: str = "inte
     reads = (*calendar["date"], *calendar["is_payment"])
     if timeline is None or not loan.ratio_terms:
         return Since(days, [0] * len(days), row, reads)
-    starts = interest_starts(loan, prepared.grid.dates)
+    starts = prepared.grid.interest_from
     return Since(days, [bisect_right(timeline.dates, day) for day in starts], row, reads)
 
 
@@ -53,7 +52,7 @@ def fee_since(prepared: PlannedPayments, key: str) -> Since:
     """
     loan, days = prepared.setting.loan, prepared.grid.dates
     if on_lines(getattr(loan.fees, key)):
-        return since_days(prepared, interest_starts(loan, days))
+        return since_days(prepared, prepared.grid.interest_from)
     return since_days(prepared, accrual_starts(days), "date@-1")
 
 

@@ -98,6 +98,9 @@ class Steps:
         if self.linear:
             shares = self._shares(days)
             return np.asarray(sum(value * share for value, share in zip(self.values, shares, strict=True)))
+        if len(self.values) == 1:
+            value = np.reshape(self.values[0], (*np.shape(self.values[0])[:-1], 1))
+            return np.broadcast_to(value, (*value.shape[:-1], len(days)))
         values = np.stack(np.broadcast_arrays(*self.values), axis=-1)
         values = values[..., [self.number_on(day) for day in days]]
         return values.reshape(-1, len(days)) if values.ndim > 2 else values  # (sample, 1, day)

@@ -223,11 +223,11 @@ def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project,
         return project.ramp.formula(f"({_until_sale(moment, key, project)} - {done})", sheet, where)
 
     clock, ramped = np.clip(timeline.ends, *open_between(timeline, plant)), np.asarray(0.0)
-    texts, starts = [], []
+    texts, starts = list[str](), list[str]()
     for span in open_spans(f"plants.{project.plant}", plant.closures):
-        already = f" - ({integral_text(span.begins)})" if span.begins else ""
-        texts.append(integral_text(f"{{{span.path}}}") + already)
-        starts.append(integral_text(span.cut(before)) + already)
+        for moment, sums in ((f"{{{span.path}}}", texts), (span.cut(before), starts)):
+            text = integral_text(moment)  # added up as the kernel does, so that what is nothing is not a speck
+            sums.append(f"({text}) - ({integral_text(span.begins)})" if span.begins else text)
         ramped = ramped + integral(np.clip(clock, *span.months)) - (integral(span.months[0]) if span.begins else 0.0)
     row = Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK)
     sheet.put(row._replace(formula=" + ".join(texts), before=" + ".join(starts)), ramped)

@@ -67,7 +67,7 @@ class Linear(Spec):
         array([0.  , 0.75, 3.  , 5.  ])
         """
         share = np.clip(age / self.linear, 0.0, 1.0)
-        return self.linear * share**2 / 2 + np.maximum(age - self.linear, 0.0)
+        return self.linear * (share * share) / 2 + np.maximum(age - self.linear, 0.0)
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
         """Return the formula of `ramped_months`. [month]
@@ -98,7 +98,8 @@ class SCurve(Spec):
         Own derivation: the integral of 3x^2 - 2x^3 is x^3 - x^4 / 2.
         """
         share = np.clip(age / self.s_curve, 0.0, 1.0)
-        return self.s_curve * (share**3 - share**4 / 2) + np.maximum(age - self.s_curve, 0.0)
+        cube = share * share * share  # as `power` does, to the last digit
+        return self.s_curve * (cube - share * cube / 2) + np.maximum(age - self.s_curve, 0.0)
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
         """Return the formula of `ramped_months`. [month]
