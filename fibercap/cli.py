@@ -19,6 +19,7 @@ from fibercap.commands.explore import explore
 from fibercap.commands.export import export
 from fibercap.commands.loan import loan
 from fibercap.commands.new import new
+from fibercap.commands.pager import NO_PAGER, no_pager_option, page_long_output
 from fibercap.commands.plot import plot
 from fibercap.commands.rows import rows
 from fibercap.commands.run import run
@@ -64,7 +65,8 @@ fibercap export fibercore --out plan.xlsx    a workbook; or .html, tables
 fibercap new plans                  a small plan to begin with, in a folder
 fibercap schema                     the scenario language, for editors
 
-In place of a file, `-` means standard input or output.
+In place of a file, `-` means standard input or output. On a terminal, output longer than the screen is shown by the
+pager that PAGER names, or by less; --no-pager prints it at once.
 
 Exit codes: 0 done; 1 a plan fails its check (a covenant is broken, cash falls below zero, uses have no source, a claim
 is not as expected), or a law of the books is broken; 2 bad usage, a bad scenario, or a file or output that cannot be
@@ -86,7 +88,9 @@ for command in (
     *(run, compare, check, plot, loan, size, solve, simulate, sensitivity, explore),
     *(rows, explain, show, diff, export, new, schema),
 ):
+    command.params.append(no_pager_option())
     cli.add_command(command)
+cli.params.append(no_pager_option())
 
 
 def _fail(error: FibercapError, code: int, *, as_json: bool) -> int:
@@ -132,7 +136,8 @@ def main(arguments: list[str] | None = None) -> None:
 def _run_and_flush(given: list[str]) -> int:
     """Run a command and flush its output; return its code."""
     try:
-        code = _run(given)
+        with page_long_output(wanted=NO_PAGER not in given):
+            code = _run(given)
         flush()
     except BrokenPipeError:
         leave_unsaid()

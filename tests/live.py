@@ -23,7 +23,7 @@ from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.views.files.exports import comparison_of_options
 from fibercap.views.report.html import report
 from fibercap.views.report.live.agreement import dust_of, gap_of, projection_values

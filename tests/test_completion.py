@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import click
 import pytest
 from click.shell_completion import BashComplete
 
 from fibercap.cli import cli
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.views.charts.all_charts import CHARTS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LOANS = "fibercap: 1\nloans: {harbour: {commitment: 1 MUSD, signed: 2001-01-31, matures: 5 years, rate: 6 %/year}}\n"
 SMALL = """\
@@ -25,6 +23,13 @@ money: {report_in: USD}
 products: {fiber: {price: 40 USD/km}}
 plants: {works: {product: fiber, capacity: 100_000 km/year, cash_cost: 30 USD/km}}
 """
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep names that are remembered in a folder of the test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "fibercap" / "names"
 
 
 def offered(*words: str) -> list[str]:
@@ -78,6 +83,13 @@ def test_every_verb_offers_shipped_scenarios_and_files(verb: str) -> None:
         (("solve", "fibercore", "--measure", "project_i"), ["project_irr"]),
         (("solve", "fibercore", "--vary", "loans.fleet.ra"), ["loans.fleet.rate"]),
         (("run", "fibercore", "--set", "loans.fleet.ra"), ["loans.fleet.rate="]),
+        (("run", "fibercore", "--years", "200"), ["2000", "2001", "2002", "2003", "2004"]),
+        (("simulate", "fibercore_uncertain", "--chart", "f"), ["fan"]),
+        (("simulate", "fibercore_uncertain", "--option", "b", "--option", "bu"), ["bullet"]),
+        (("simulate", "fibercore_uncertain", "--drives", "equity_i"), ["equity_irr"]),
+        (("sensitivity", "fibercore", "--input", "loans.fleet.ra"), ["loans.fleet.rate"]),
+        (("explain", "fibercore", "accounts.cash", "2002-0"), ["2002-01", "2002-09"]),
+        (("export", "fibercore", "--as", "iamc"), ["iamc.csv", "iamc.xlsx"]),
         (("explain", "fibercore", "loans.fleet.ra"), ["loans.fleet.rate"]),
         (("schema", "--results", "ru"), ["run"]),
         (("run", "no_such_plan", "--option", ""), []),
@@ -107,6 +119,121 @@ def test_loans_of_a_file_of_loans_are_offered(tmp_path: Path) -> None:
 
     assert offered("loan", str(file), "") == ["harbour"]
     assert offered("loan", str(spoilt), "") == []
+
+
+def test_every_parameter_that_takes_a_name_offers_names() -> None:
+    """A new option of a command is offered words, or stands here with what it takes."""
+    free = {
+        *("by --by", "between --between", "cluster --dask", "currency --currency", "unit --unit", "sheet --sheet"),
+        *("ranges --between", "target --equals", "equals --equals", "dask --dask"),
+        *("dscr --dscr", "payment_dscr --payment-dscr", "llcr --llcr", "gearing --gearing"),
+        *("samples --samples", "seed --seed", "jobs --jobs", "points --points", "depth --depth"),
+    }
+    without = {
+        f"{parameter.name} {parameter.opts[0]}"
+        for command in cli.commands.values()
+        for parameter in command.params
+        if parameter._custom_shell_complete is None
+        and not isinstance(parameter.type, click.Choice | click.Path)
+        and not getattr(parameter, "is_flag", False)
+    }
+
+    assert without <= free
+
+
+AFTER = """
+import atexit, sys
+atexit.register(lambda: print(*sorted({"numpy", "pydantic", "yaml"} & set(sys.modules)), file=sys.stderr))
+from fibercap.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "words", ["run fibercore --rows loans.f", "run fibercore --option g", "explain fibercore min_d"]
+)
+def test_the_second_time_nothing_is_projected_nor_read(words: str, cache: Path) -> None:
+    def complete() -> tuple[str, str]:
+        told = {
+            "_FIBERCAP_COMPLETE": "bash_complete",
+            "COMP_WORDS": f"fibercap {words}",
+            "COMP_CWORD": str(len(words.split())),
+        }
+        done = subprocess.run([sys.executable, "-c", AFTER], env={**os.environ, **told}, capture_output=True, text=True, check=False)  # fmt: skip
+        return done.stdout, done.stderr.strip()
+
+    first, second = complete(), complete()
+
+    assert first[0] == second[0] != ""
+    assert (first[1], second[1]) == ("numpy pydantic yaml", "")
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_remembered_names_go_when_a_file_of_the_plan_changes(tmp_path: Path) -> None:
+    parent, child = tmp_path / "parent.yaml", tmp_path / "child.yaml"
+    parent.write_text(SMALL + "options: {first: {title: First}}\n")
+    child.write_text("fibercap: 1\nextends: parent.yaml\n")
+
+    assert offered("run", str(child), "--option", "") == ["first"]
+    parent.write_text(SMALL + "options: {second: {title: Second}}\n")
+    assert offered("run", str(child), "--option", "") == ["second"]
+    child.write_text("fibercap: [")
+    assert offered("run", str(child), "--option", "") == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"files": {}, "names": {}}', "[" * 100_000, '{"files": 1}'])
+def test_a_cache_that_is_not_ours_is_not_read(text: str, cache: Path) -> None:
+    wanted = offered("run", "fibercore", "--option", "")
+    (file,) = cache.iterdir()
+    file.write_text(text)
+
+    assert offered("run", "fibercore", "--option", "") == wanted != []
+
+
+def test_names_are_offered_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").write_text("in the way")
+
+    assert offered("run", "fibercore", "--option", "g") == ["grace_one_year", "german_bank"]
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", no_home)
+    assert offered("run", "fibercore", "--option", "g") == ["grace_one_year", "german_bank"]
+
+
+def no_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")
+
+
+def test_names_of_twenty_plans_are_kept(tmp_path: Path, cache: Path) -> None:
+    for number in range(22):
+        file = tmp_path / f"plan{number}.yaml"
+        file.write_text(SMALL + "options: {first: {title: First}}\n")
+        assert offered("run", str(file), "--option", "") == ["first"]
+
+    assert len(list(cache.iterdir())) == 20
+
+
+def test_a_real_bash_completes(tmp_path: Path) -> None:
+    """As in `~/.bashrc`; what bash would offer is read from COMPREPLY."""
+    program = tmp_path / "fibercap"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m fibercap "$@"\n')
+    program.chmod(0o755)
+    script = """
+    PATH="$1:$PATH"; eval "$(_FIBERCAP_COMPLETE=bash_source fibercap)"
+    shift; COMP_WORDS=("$@"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); complete -p fibercap
+    _fibercap_completion fibercap; printf '%s\\n' "${COMPREPLY[@]}"
+    """
+    root = {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    for words, wanted in {
+        "fibercap run fibercore --option g": ["grace_one_year", "german_bank"],
+        "fibercap loan two_banks f": ["fleet"],
+        "fibercap plot fibercore cap": ["capacity"],
+    }.items():
+        done = subprocess.run(
+            ["bash", "--norc", "-c", script, "bash", str(tmp_path), *words.split()],  # noqa: S607 - the user's bash
+            env={**os.environ, **root}, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert "-F _fibercap_completion fibercap" in done.stdout.splitlines()[0]
+        assert done.stdout.splitlines()[1:] == wanted, done.stderr
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from fibercap.cli import main
 from fibercap.core.tree import leaves
 from fibercap.reading.files import read
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 
 ASKED = os.environ.get("FUZZ_CASES")
 MANY = settings(

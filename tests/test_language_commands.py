@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from fibercap.core.tree import Branch, Leaf
 from fibercap.reading.files import read, scenario_of
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.reading.text import read_text
 from fibercap.reading.yaml_writer import yaml_text
 from fibercap.studies.differences import differences

@@ -9,7 +9,7 @@ from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 

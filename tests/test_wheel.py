@@ -11,6 +11,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 from fibercap.reading import locating
+from fibercap.reading.shipped import shipped_scenarios
 from tests.floors import floors
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,8 +36,8 @@ def test_the_installed_wheel_knows_its_scenarios_anywhere(wheel: Path, tmp_path:
     zipfile.ZipFile(wheel).extractall(installed)
     code = (
         f"import sys; sys.path.insert(0, {str(installed)!r})\n"
-        "from fibercap.reading import locating; from fibercap.cli import main\n"
-        "print(locating.shipped_scenarios()['fibercore']); main(['run', 'fibercore'])"
+        "from fibercap.reading import shipped; from fibercap.cli import main\n"
+        "print(shipped.shipped_scenarios()['fibercore']); main(['run', 'fibercore'])"
     )
 
     said = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -46,7 +47,7 @@ def test_the_installed_wheel_knows_its_scenarios_anywhere(wheel: Path, tmp_path:
 
 
 def test_a_checkout_finds_the_scenarios_beside_the_package() -> None:
-    assert locating.shipped_scenarios()["fibercore"] == ROOT / "scenarios" / "fibercore.yaml"
+    assert shipped_scenarios()["fibercore"] == ROOT / "scenarios" / "fibercore.yaml"
 
 
 def test_a_file_is_taken_before_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,7 @@ def complete_scenario(context: click.Context, parameter: click.Parameter, incomp
     del context, parameter
     from click.shell_completion import CompletionItem
 
-    from fibercap.reading.locating import shipped_scenarios
+    from fibercap.reading.shipped import shipped_scenarios
 
     return [*_beginning(shipped_scenarios(), incomplete), CompletionItem(incomplete, type="file")]
 
@@ -80,6 +81,16 @@ def inputs(plan: Scenario) -> Iterable[str]:
     return [item.path for item in plan.inputs()]
 
 
+def periods(plan: Scenario) -> Iterable[str]:
+    """Return the years of a plan, and then its periods."""
+    return dict.fromkeys([*plan.timeline.groups("year"), *plan.timeline.labels])
+
+
+def years(plan: Scenario) -> Iterable[str]:
+    """Return the years of a plan."""
+    return plan.timeline.groups("year")
+
+
 def measures(plan: Scenario) -> Iterable[str]:
     """Return the names of a plan's measures."""
     from fibercap.model.measures.all_measures import names
@@ -122,12 +133,48 @@ def _scenario(context: click.Context) -> str:
 
 
 def _read(context: click.Context, names: Names) -> list[str]:
+    """Return names in the scenario already typed, with its option; none where it cannot be read."""
+    from fibercap.commands.remembered_names import RememberedNames
+
+    scenario, option = _scenario(context), context.params.get("option") if names is not options else None
+    option = option if isinstance(option, str) else None  # several options of `simulate` have the same names
+    kind, path = f"{names.__name__} {option or ''}", _path_of(scenario)
+    remembered = None if path is None else RememberedNames(path)
+    kept = None if remembered is None else remembered.names(kind)
+    if kept is not None:
+        return kept
+    given, files = _read_anew(scenario, option, names)
+    if path is not None and remembered is not None and files:
+        remembered.keep(kind, given, files)
+    return given
+
+
+def _read_anew(scenario: str, option: str | None, names: Names) -> tuple[list[str], list[Path]]:
+    """Return names in a scenario, and the files that it was read from; no file where they are not all known."""
     from fibercap.core.errors import FibercapError
     from fibercap.reading.files import read, read_loans
 
-    option = context.params.get("option") if names is not options else None
     try:
-        plan = read_loans(_scenario(context), option) if names is loans else read(_scenario(context), option)
-        return list(names(plan))
+        plan = read_loans(scenario, option) if names is loans else read(scenario, option)
+        given = list(names(plan))
     except (FibercapError, OSError):
-        return []
+        return [], []
+    return given, _files_of(scenario, getattr(plan, "files_read", {}))
+
+
+def _path_of(scenario: str) -> Path | None:
+    """Return the file of a scenario; None where there is none, or it is standard input."""
+    from fibercap.reading.shipped import shipped_scenarios
+
+    path = Path(scenario)
+    return path if path.is_file() else shipped_scenarios().get(scenario)
+
+
+def _files_of(scenario: str, names: Iterable[str]) -> list[Path]:
+    """Return the files that a scenario was read from, by their names from its folder; none if one is not there."""
+    from fibercap.reading.shipped import shipped_scenarios
+
+    folder = (_path_of(scenario) or Path(scenario)).resolve().parent
+    shipped = {path.name: path for path in shipped_scenarios().values()}
+    files = [folder / name if (folder / name).is_file() else shipped.get(name) for name in names]
+    return [file for file in files if file is not None] if None not in files else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fibercap.commands.completion import complete_from, complete_scenario, inputs_and_results
+from fibercap.commands.completion import complete_from, complete_scenario, inputs_and_results, periods
 from fibercap.commands.shared_options import one_option, plan_of, scenario_options
 from fibercap.commands.terminal import say, say_json
 
@@ -24,7 +24,7 @@ fibercap explain fibercore loans.fleet.schedule.interest_due 3
 @click.command(help=_HELP)
 @click.argument("scenario", shell_complete=complete_scenario)
 @click.argument("path", shell_complete=complete_from(inputs_and_results))
-@click.argument("period", nargs=-1, metavar="[PERIOD]")
+@click.argument("period", nargs=-1, metavar="[PERIOD]", shell_complete=complete_from(periods))
 @one_option
 @scenario_options
 @click.option(

@@ -57,7 +57,8 @@ def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ..
 
 def _scenario_and_words(arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Return the scenario and the words; a single word that is no scenario is searched in a shipped one."""
-    from fibercap.reading.locating import SUFFIXES, shipped_scenarios
+    from fibercap.reading.locating import SUFFIXES
+    from fibercap.reading.shipped import shipped_scenarios
 
     first = arguments[0]
     word = re.fullmatch(r"[\w.*?-]{1,64}", first) is not None and not first.endswith(SUFFIXES)

@@ -10,6 +10,7 @@ import click
 
 from fibercap.commands.completion import complete_from, complete_scenario
 from fibercap.commands.completion import rows as row_paths
+from fibercap.commands.completion import years as years_of_plan
 from fibercap.commands.output import STANDARD_OUTPUT, OutputPath
 from fibercap.commands.shared_options import by_option, one_option, plan_of, scenario_options
 from fibercap.commands.terminal import say, say_json
@@ -43,7 +44,10 @@ SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measure
     help="Print only these rows: accounts.cash, 'loans.*.closing', ebitda. Repeatable; adds to --only.",
 )
 @click.option(
-    "--years", metavar="FROM-TO", help="Print only the columns within these years: 2002-2003, 2002, or FY2002."
+    "--years",
+    metavar="FROM-TO",
+    shell_complete=complete_from(years_of_plan),
+    help="Print only the columns within these years: 2002-2003, 2002, or FY2002.",
 )
 @by_option("year")
 @click.option("--out", type=OutputPath(file_okay=False), help="Save the run in this folder too.")

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import click
 
+from fibercap.commands.pager import KeptOutput
+
 _PLAIN: Final = {
     **dict.fromkeys("█▉▊▋▌", "#"),
     **dict.fromkeys("▍▎▏", ":"),
@@ -37,6 +39,8 @@ def say(text: str = "", *, err: bool = False, nl: bool = True, **style: Any) -> 
     from fibercap.core.visible_text import visible
 
     shown = visible(text)
+    if err and isinstance(sys.stdout, KeptOutput):
+        sys.stdout.release()  # what was printed before stands above
     stream = sys.stderr if err else sys.stdout  # without an explicit stream, click writes UTF-8 even if ASCII is set
     click.echo(click.style(shown, **style) if style else shown, stream, nl=nl)
 

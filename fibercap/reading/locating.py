@@ -14,26 +14,12 @@ from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, d
 from fibercap.core.input_hints import quote
 from fibercap.core.vocabulary import BUILT_IN, SPOKEN
 from fibercap.reading.decoding import MOST_BYTES
+from fibercap.reading.shipped import shipped_folders, shipped_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_PACKAGE = Path(__file__).resolve().parents[1]
 SUFFIXES = (".yaml", ".yml")
-
-
-def shipped_folders() -> tuple[Path, ...]:
-    """Return the folders of shipped scenarios: inside the installed package, and in the checkout."""
-    return (_PACKAGE / "scenarios", _PACKAGE.parent / "scenarios")
-
-
-def shipped_scenarios() -> dict[str, Path]:
-    """Return the shipped scenarios by name."""
-    for folder in shipped_folders():
-        scenarios = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-        if scenarios:
-            return scenarios
-    return {}
 
 
 def new_plan(unit: str = "km", currency: str = "USD") -> bytes:

@@ -14,7 +14,8 @@ from fibercap.core.input_hints import quote
 from fibercap.core.names import LONGEST, as_name
 from fibercap.core.tree import Branch, Leaf, Origin, subtree
 from fibercap.core.visible_text import visible
-from fibercap.reading.locating import locate, shipped_scenarios
+from fibercap.reading.locating import locate
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.reading.workbook_cells import Cells, cells_of
 from fibercap.reading.yaml_writer import scalar
 

@@ -23,7 +23,7 @@ from fibercap.model.measures.all_measures import names
 from fibercap.model.project import project
 from fibercap.model.returns.roots import only_rate
 from fibercap.reading.files import read
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.studies.batch import evaluate
 from fibercap.studies.plan_program import program_of
 from fibercap.studies.program_inputs import numbers_by_sample

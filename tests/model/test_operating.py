@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.reading.text import read_text
 from tests.written import valid_scenarios
 

@@ -15,7 +15,7 @@ from fibercap.model.measures.all_measures import names
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.studies import plan_program
 from fibercap.studies.batch import MANY, evaluate
 from fibercap.studies.movable_inputs import levers

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from fibercap.cli import cli, main
 from fibercap.commands.schema import RESULTS
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.views.json import schema as made
 from tests import result_reference
 

@@ -20,7 +20,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.reading.locating import shipped_scenarios
+from fibercap.reading.shipped import shipped_scenarios
 from fibercap.views.workbook.workbook import workbook
 from tests.sheets import (
     Recalculator,
