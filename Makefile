@@ -13,10 +13,10 @@ LOWEST_TESTS := tests/test_cli.py tests/test_explain_command.py tests/test_expor
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test quick lowest fuzz same map docs check format clean
+.PHONY: help run test quick lowest fuzz same map docs pictures check format clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: $(VENV)/installed ## install what is needed, project the FiberCore case and draw its capacity
 	@$(BIN)/fibercap run fibercore
@@ -44,6 +44,9 @@ map: $(VENV)/installed-dev ## draw the picture of docs/architecture.md, and its 
 docs: $(VENV)/installed-dev ## make the documentation as a site that can be searched, in build/docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
 	@echo "Open build/docs/index.html"
+
+pictures: $(VENV)/installed-dev ## draw every chart, page and sheet of the documentation anew, in docs/img
+	$(BIN)/python -m tests.pictures
 
 check: $(VENV)/installed-dev ## the same without the tests
 	$(BIN)/ruff format --check .

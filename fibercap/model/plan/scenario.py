@@ -14,6 +14,7 @@ from pydantic import PrivateAttr
 
 from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, overlay
+from fibercap.core.plain_trees import overlay_of
 from fibercap.core.product_units import units_context, vocabulary_of
 from fibercap.core.shown import html_of
 from fibercap.core.spec import quantities
@@ -154,17 +155,22 @@ class Scenario(Plan):
             self._with_options[name] = scenario
         return self._with_options[name]
 
-    def with_changes(self, changes: Branch, how: str = "change") -> Scenario:
-        """Return this scenario with an overlay `{remove, change, add}` applied, validated again.
+    def with_changes(self, changes: Mapping[str, Any], how: str = "change") -> Scenario:
+        """Return this scenario with other values, `{"loans.fleet.rate": "9 %/year"}`, validated again.
 
         Parameters
         ----------
-        changes : Branch
-            The overlay.
+        changes : mapping
+            New values by path; or an overlay with the keys `remove`, `change` and `add`.
         how : str
-            Name of the overlay in messages.
+            Name of the changes in messages.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem of the changes, else with those of the scenario that they make.
         """
-        return self.with_overlays([(how, changes)])
+        return self.with_overlays([(how, overlay_of(changes))])
 
     def with_overlays(self, overlays: Sequence[tuple[str, Branch]]) -> Scenario:
         """Return this scenario with several overlays applied in their order, validated once they all are.
