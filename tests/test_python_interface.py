@@ -259,3 +259,22 @@ def test_a_simulation_shows_itself_and_is_a_frame() -> None:
     values = simulation.cases["own"].measure("equity_npv")
     assert frame.loc[("equity_npv", "USD", "P10"), "own"] == np.quantile(values, 0.1)
     assert frame.loc[("equity_npv", "USD", "low 5 %"), "own"] == np.sort(values)[:4].mean()
+
+
+def test_a_plan_is_changed_by_a_dict() -> None:
+    plan = fc.read("fibercore")
+    rate = fc.project(plan)["accounts.cash"].to("MUSD").units * 26
+    changed = plan.with_changes(
+        {"loans.fleet.rate": "9 %/year", "loans.fleet.signed": date(2001, 1, 9), "projects.jena_multimode.capex": rate}
+    )
+
+    settings = ["loans.fleet.rate=9 %/year", "loans.fleet.signed=2001-01-09", "projects.jena_multimode.capex=26 MUSD"]
+    typed = fc.read("fibercore", settings=settings)
+    assert (changed.loans, changed.projects) == (typed.loans, typed.projects)
+    assert changed.loans != plan.loans
+    less = plan.with_changes(
+        {"remove": ["options.level"], "change": {"tax.rate": "20 %"}, "add": {"company.may_run_dry": True}}
+    )
+    assert "level" not in less.options
+    with pytest.raises(fc.ScenarioError, match=r"loans\.fleet\.tenor\n.*did you mean `matures`"):
+        plan.with_changes({"loans.fleet.tenor": "9 years"})
