@@ -13,7 +13,7 @@ LOWEST_TESTS := tests/test_cli.py tests/test_explain_command.py tests/test_expor
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test quick lowest fuzz same map docs pictures check format clean
+.PHONY: help run test quick lowest fuzz same map docs pictures wheel check format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,10 @@ docs: $(VENV)/installed-dev ## make the documentation as a site that can be sear
 
 pictures: $(VENV)/installed-dev ## draw every chart, page and sheet of the documentation anew, in docs/img
 	$(BIN)/python -m tests.pictures
+
+wheel: $(BIN)/python ## build the wheel into dist, from which packaging/ makes packages
+	@rm -f dist/fibercap-*.whl
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 check: $(VENV)/installed-dev ## the same without the tests
 	$(BIN)/ruff format --check .
