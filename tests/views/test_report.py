@@ -9,7 +9,6 @@ from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -373,21 +372,6 @@ def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> Non
     assert page.value("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.value("document.scripts.length") == 2
     assert page.printed().startswith(b"%PDF")
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("page", ["fibercore"], indirect=True)
-def test_on_a_telephone_figures_can_be_read_and_contents_stand_apart(page: Browser) -> None:
-    page.ask("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
-    boxes = page.value("[...document.querySelectorAll('nav a')].map(a => a.getBoundingClientRect().toJSON())")
-    widths = page.value(
-        "[...document.querySelectorAll('figure:not(.live) svg')].map(f => f.getBoundingClientRect().width)"
-    )
-
-    assert page.value("document.documentElement.scrollWidth <= window.innerWidth")
-    assert min(widths) > 560
-    for first, second in pairwise(boxes):
-        assert first["bottom"] <= second["top"] or first["right"] <= second["left"]
 
 
 def test_a_table_too_wide_for_paper_is_folded() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +25,7 @@ from fibercap.views.charts.strips import save_strips
 from fibercap.views.charts.style import SETTINGS, TITLE, TITLED
 from fibercap.views.charts.verdict import verdict_chart
 from fibercap.views.charts.waterfall import waterfall_chart
+from fibercap.views.charts.widths import narrow_pages
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -146,9 +147,17 @@ def render_chart(draw: Callable[[], Figure], path_suffix: str) -> bytes:
     return content.getvalue()
 
 
-def render_strips(draw: Callable[[], Figure]) -> list[bytes]:
-    """Draw a figure without its title and return its rows of panels, each as SVG; a page has the title once."""
-    with _own_settings():
+def render_strips(draw: Callable[[], Figure], *, narrow: bool = False) -> list[bytes]:
+    """Draw a figure without its title and return its rows of panels, each as SVG; a page has the title once.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws the figure.
+    narrow : bool
+        For a telephone: panels that stand side by side stand one below the other.
+    """
+    with _own_settings(), narrow_pages() if narrow else nullcontext():
         figure = draw()
         return save_strips(figure, _remove_title(figure))
 

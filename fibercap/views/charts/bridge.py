@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts.style import (
     FAILS,
@@ -19,14 +20,12 @@ from fibercap.views.charts.style import (
     SECOND,
     SIZES,
     SOFT,
-    WIDTH,
     name_panel,
-    notice,
-    open_page,
     scale,
     with_minus_sign,
     wrap,
 )
+from fibercap.views.charts.widths import is_narrow, page_width, room_beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,10 +33,9 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts.style import ChartPage
+    from fibercap.views.charts.page import ChartPage
 
 NAMES: Final = 3.6
-LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.42, 0.32, 0.5
 SEEN: Final = 0.5
 """The axis begins at zero if the steps span at least this share of the highest amount."""
@@ -45,6 +43,11 @@ LEAST: Final = 0.005
 CUT: Final = 0.01
 UNIT: Final = 1.3
 """Room for a unit and the gap before it. [inch]"""
+
+
+def _panel_edge() -> float:
+    """Return where panels begin. [inch]"""
+    return MARGIN + room_beside(NAMES)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class BridgePanel:
     @property
     def heading(self) -> list[str]:
         """The lines of its name; beside the last there is room for a unit."""
-        return wrap(self.name, "panel", (WIDTH - LEFT - MARGIN - UNIT) / PIXELS, LINES)
+        return wrap(self.name, "panel", (page_width() - _panel_edge() - MARGIN - UNIT) / PIXELS, LINES)
 
     @property
     def head(self) -> float:
@@ -71,7 +74,7 @@ class BridgePanel:
         """The lines of each row's name; the first and the last row are the ends of the bridge."""
         ends = {self.start[0], self.end[0]}
         names = [name for name, _ in (self.start, *self.steps, self.end)]
-        return [wrap(name, "panel" if name in ends else "label", NAMES - 0.2, LINES) for name in names]
+        return [wrap(name, "panel" if name in ends else "label", room_beside(NAMES) - 0.2, LINES) for name in names]
 
     @property
     def row(self) -> float:
@@ -143,10 +146,10 @@ def draw_bridge_panel(page: ChartPage, panel: BridgePanel, money: str, top: floa
     after = panel.start[1] + np.append(0.0, np.cumsum(amounts))
     reached = np.append(after, [_foot(np.append(after, panel.end[1])), panel.end[1]])
     size, word = scale(float(np.abs(reached).max()))
-    width, rows = WIDTH - LEFT - MARGIN, len(amounts) + 2
-    ax = page.panel(LEFT, top + panel.head, width, panel.row * rows)
+    width, rows = page_width() - _panel_edge() - MARGIN, len(amounts) + 2
+    ax = page.panel(_panel_edge(), top + panel.head, width, panel.row * rows)
     low, high = float(reached.min()) / size, float(reached.max()) / size
-    room, foot = 0.16 * (high - low or 1.0), float(reached[-2]) / size
+    room, foot = (0.32 if is_narrow() else 0.16) * (high - low or 1.0), float(reached[-2]) / size
     row_axis(ax, rows, low - (room if low < foot or low < 0 else 0.0), high + room)
     ax.axvline(foot, color=SOFT, linewidth=0.7)
     froms = np.concatenate([[foot * size], after[:-1], [foot * size]]) / size

@@ -12,21 +12,10 @@ from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.claims import outcomes
 from fibercap.views.charts.claim_marks import draw_claims, marks_on, verdict_handles
 from fibercap.views.charts.labels import step_points
+from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import value_axis, year_axis
-from fibercap.views.charts.style import (
-    INK,
-    MARGIN,
-    MOST,
-    OTHERS,
-    PALETTE,
-    SOFT,
-    WIDTH,
-    mix,
-    name_panel,
-    notice,
-    open_page,
-    scale,
-)
+from fibercap.views.charts.style import INK, MARGIN, MOST, OTHERS, PALETTE, SOFT, mix, name_panel, scale
+from fibercap.views.charts.widths import abreast, page_width, room_beside
 from fibercap.views.charts.years import Band, name_bands
 from fibercap.views.statements import all_plants
 
@@ -40,7 +29,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
     from fibercap.views.charts.claim_marks import Mark
-    from fibercap.views.charts.style import ChartPage
+    from fibercap.views.charts.page import ChartPage
 
 LEFT = MARGIN + 0.2
 LABELS = 1.75
@@ -148,7 +137,7 @@ def capacity_chart(projection: Projection, comparison: Comparison | None) -> Fig
     stacks = [stack for unit in projection.scenario.product_units if len(stack := _of_unit(plants, unit)) > 1]
     alone = not stacks
     chosen = _plants_with_panels(plants, marks)
-    rows = -(-len(chosen) // COLUMNS[len(chosen)]) if chosen else 0
+    rows = -(-len(chosen) // abreast(COLUMNS[len(chosen)])) if chosen else 0
     most = max((len(marks[plant.key]) for plant in chosen), default=0)
     tall = ALONE if alone else PANEL + 0.2 * max(0, most - 4)  # room for the labels
     stacked = len(stacks) * (HEADING + STACK + UNDER)
@@ -161,8 +150,8 @@ def capacity_chart(projection: Projection, comparison: Comparison | None) -> Fig
     page.key([*_handles(), *verdict_handles(mark.outcome for plant in chosen for mark in marks[plant.key])])
     for number, stack in enumerate(stacks):
         _draw_stack(page, projection, merge_smallest(stack), colors, HEADING + number * (HEADING + STACK + UNDER))
-    columns = COLUMNS[len(chosen)]
-    width = (WIDTH - LEFT - MARGIN + 0.6) / columns - 0.6
+    columns = abreast(COLUMNS[len(chosen)])
+    width = (page_width() - LEFT - MARGIN + 0.6) / columns - 0.6
     for position, plant in enumerate(chosen):
         row, column = divmod(position, columns)
         top = HEADING + row * (HEADING + tall + UNDER) + stacked
@@ -217,7 +206,7 @@ def _draw_stack(
     page: ChartPage, projection: Projection, plants: list[Capacity], colors: dict[str, str], down: float
 ) -> None:
     """Draw all plants of a unit stacked: effective capacity as areas, nameplate as lines over them."""
-    width, timeline = WIDTH - LEFT - MARGIN - LABELS, projection.timeline
+    width, timeline = page_width() - LEFT - MARGIN - room_beside(LABELS), projection.timeline
     ax = page.panel(LEFT, down, width, STACK)
     times = np.unique(np.concatenate([plant.times for plant in plants]))
     steps = np.cumsum([plant.steps(times) for plant in plants], axis=0)
@@ -237,9 +226,9 @@ def _draw_stack(
     value_axis(ax, 0, top * 1.08 or 1.0)
     name_panel(ax, all_plants(projection.scenario, plants[0].unit), f"{word}{plants[0].unit}/year", width)
     year_axis(ax, float(times[0]), float(times[-1]), width, timeline.year_ends)
-    name_bands(ax, _bands(plants, colors, steps[:, -1] / divisor), width, STACK, LABELS)
+    name_bands(ax, _bands(plants, colors, steps[:, -1] / divisor), width, STACK, room_beside(LABELS))
     end = f"nameplate, end of {timeline.label(timeline.end, 'year')}"
-    page.text(WIDTH - MARGIN - LABELS + 0.14, down - 0.21, end, "small", color=SOFT)
+    page.text(page_width() - MARGIN - room_beside(LABELS) + 0.14, down - 0.21, end, "small", color=SOFT)
 
 
 def _bands(plants: list[Capacity], colors: dict[str, str], tops: Array) -> list[Band]:

@@ -9,19 +9,10 @@ import numpy as np
 
 from fibercap.model.cash.reserves import free_cash, reserved_loans
 from fibercap.views.charts.labels import ChartLabel, label, step_points
+from fibercap.views.charts.page import open_page
 from fibercap.views.charts.panel import draw_bars
-from fibercap.views.charts.style import (
-    FAILS,
-    INK,
-    MARGIN,
-    PALETTE,
-    SOFT,
-    WIDTH,
-    name_panel,
-    open_page,
-    scale,
-    short,
-)
+from fibercap.views.charts.style import FAILS, INK, MARGIN, PALETTE, SOFT, name_panel, scale, short
+from fibercap.views.charts.widths import is_narrow, page_width
 from fibercap.views.charts.years import Years, heights, write_values, yearly
 
 if TYPE_CHECKING:
@@ -49,15 +40,19 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     years, money = Years.of(projection), projection.scenario.currency
     step, kind = projection.timeline.step, projection.timeline.year_kind
     subtitle = f"Cash at the end of each {step}, and the cash flows of each {kind}"
-    page = open_page(projection, subtitle, HEADING + UPPER + BETWEEN + LOWER + UNDER, keyed=False)
-    width = WIDTH - LEFT - MARGIN
+    page = open_page(projection, subtitle, HEADING + UPPER + BETWEEN + LOWER + UNDER, keyed=is_narrow())
+    reserves = [Patch(facecolor=PALETTE[1], label="held in reserves")] if reserved_loans(projection.scenario) else []
+    entries = [Patch(facecolor=color, label=f"{key} cash flow") for key, color in FLOWS]
+    if is_narrow():
+        page.key([*reserves, *entries])
+    width = page_width() - LEFT - MARGIN
     cash = projection.value("accounts.cash")[0]
     divisor, word = scale(float(np.abs(cash).max()))
     upper = page.panel(LEFT, HEADING, width, UPPER)
     free = projection.value(free_cash(projection.scenario))[0]
     _draw_cash(upper, projection, (free / divisor, cash / divisor), divisor)
-    if reserved_loans(projection.scenario):
-        page.key([Patch(facecolor=PALETTE[1], label="held in reserves")], left=LEFT + 2.4, top=HEADING - 0.26)
+    if reserves and not is_narrow():
+        page.key(reserves, left=LEFT + 2.4, top=HEADING - 0.26)
     years.set_axis(upper, width)
     name_panel(upper, "Cash held", f"{word}{money}", width)
     lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
@@ -72,8 +67,8 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     write_values(lower, bars, years.room(width) * 0.27)
     years.set_axis(lower, width)
     name_panel(lower, "Cash flow", f"{word}{money}", width)
-    entries = [Patch(facecolor=color, label=f"{key} cash flow") for key, color in FLOWS]
-    page.key(entries, left=LEFT + 2.4, top=HEADING + UPPER + BETWEEN - 0.26)
+    if not is_narrow():
+        page.key(entries, left=LEFT + 2.4, top=HEADING + UPPER + BETWEEN - 0.26)
     return page.figure
 
 

@@ -6,20 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.studies.claims import outcomes
 from fibercap.views.charts.claim_marks import color_of, marker, verdict_handles
+from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import LINE, row_axis
-from fibercap.views.charts.style import (
-    INK,
-    LINES,
-    MARGIN,
-    SIZES,
-    SOFT,
-    WIDTH,
-    name_panel,
-    notice,
-    open_page,
-    with_minus_sign,
-    wrap,
-)
+from fibercap.views.charts.style import INK, LINES, MARGIN, SIZES, SOFT, name_panel, with_minus_sign, wrap
+from fibercap.views.charts.widths import page_width, room_beside
 from fibercap.views.sentences import claim_lines
 
 if TYPE_CHECKING:
@@ -29,10 +19,9 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts.style import ChartPage
+    from fibercap.views.charts.page import ChartPage
 
 NAMES: Final = 5.1
-LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.4, 0.42, 0.45
 FARTHEST: Final = 100.0
 """Claims missed or met by more than this are drawn at the edge, with their number. [%]"""
@@ -56,8 +45,9 @@ def claims_chart(projection: Projection, comparison: Comparison | None) -> Figur
         notice(page, "This plan makes no claims.")
         return page.figure
     page.key(verdict_handles(shown))
-    width = WIDTH - LEFT - MARGIN - 0.1
-    ax = page.panel(LEFT, HEADING, width, tall * len(shown))
+    left = MARGIN + room_beside(NAMES)
+    width = page_width() - left - MARGIN - 0.1
+    ax = page.panel(left, HEADING, width, tall * len(shown))
     margins = [100 * outcome.margin for outcome in shown if outcome.margin is not None]
     reach = min(max([abs(margin) for margin in margins], default=0.0) * 1.25, FARTHEST)
     reach = max(reach, LEAST)
@@ -77,7 +67,8 @@ def claims_chart(projection: Projection, comparison: Comparison | None) -> Figur
 def _words(outcome: Outcome) -> tuple[list[str], list[str]]:
     """Return the lines of the claim and those of its value in the plan."""
     _, result = claim_lines(outcome)
-    return wrap(outcome.says, "label", NAMES - 0.2, LINES), wrap(result, "small", NAMES - 0.2, LINES)
+    room = room_beside(NAMES) - 0.2
+    return wrap(outcome.says, "label", room, LINES), wrap(result, "small", room, LINES)
 
 
 def _write_words(page: ChartPage, words: tuple[list[str], list[str]], top: float) -> None:

@@ -12,6 +12,7 @@ from fibercap.core.calendar import date_of, serial
 from fibercap.core.errors import FibercapError
 from fibercap.core.period_names import year_end
 from fibercap.model.loans.foreign import reported_row
+from fibercap.views.charts.page import open_page
 from fibercap.views.charts.panel import draw_bars, row_axis, value_axis, year_axis, year_shift
 from fibercap.views.charts.style import (
     INK,
@@ -21,17 +22,16 @@ from fibercap.views.charts.style import (
     SECOND,
     SIZES,
     SOFT,
-    WIDTH,
     fit,
     in_one_line,
     mix,
     name_panel,
-    open_page,
     scale,
     width_of,
     wrap,
 )
 from fibercap.views.charts.tradeoff import draw_tradeoff, tradeoff_height
+from fibercap.views.charts.widths import abreast, page_width, room_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Case, Comparison
-    from fibercap.views.charts.style import ChartPage
+    from fibercap.views.charts.page import ChartPage
 
 COLUMNS = 4
 PANEL, HEADING, UNDER, BETWEEN = 1.2, 0.35, 0.35, 0.45
@@ -110,9 +110,11 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
     services = {name: service_by_year(case.projection, years) for name, case in comparison.cases.items()}
     divisor, word = scale(_highest(services))
     grid = _grid(comparison, f"{word}{comparison.currency}")
-    names = {name: wrap(case.title, "label", NAMES - 0.15, most=LINES) for name, case in comparison.cases.items()}
+    room = room_beside(NAMES) - 0.15
+    names = {name: wrap(case.title, "label", room, most=LINES) for name, case in comparison.cases.items()}
     row = ROW + UNDER_NAME * (max(map(len, names.values())) - 1)
-    lower = HEADING + 0.1 + row * len(comparison.cases) + UNDER
+    panels = 2 // abreast(2)
+    lower = 0.1 + (HEADING + row * len(comparison.cases) + UNDER) * panels
     about = f"compared with {comparison.baseline} · debt service: by the year of payment, without upfront fees"
     kind = projection.timeline.year_kind
     subtitle = f"Ways of financing: debt service by {kind}, and what the debt costs to maturity"
@@ -175,13 +177,13 @@ class PanelGrid:
 
 
 def _panel_width(columns: int) -> float:
-    return (WIDTH - LEFT - MARGIN + BETWEEN) / columns - BETWEEN
+    return (page_width() - LEFT - MARGIN + BETWEEN) / columns - BETWEEN
 
 
 def _grid(comparison: Comparison, unit: str) -> PanelGrid:
     """Return the grid that holds a panel for each case."""
     count = len(comparison.cases)
-    rows = -(-count // COLUMNS)
+    rows = -(-count // abreast(COLUMNS, 2))
     columns = -(-count // rows)
     width = _panel_width(max(columns, 2))
     beside = all(in_one_line(case.title, unit, width) for case in comparison.cases.values())
@@ -235,21 +237,29 @@ def _draw_costs(page: ChartPage, comparison: Comparison, top: float, names: list
     divisor, word = scale(max([total for total in totals if total is not None], default=1.0))
     money = [None if total is None else total / divisor for total in totals]
     height, start = pitch * len(cases), top + HEADING + 0.1
-    width = (WIDTH - MARGIN - NAMES - MARGIN - 0.6) / 2
-    for row, lines in enumerate(names):
-        for line, words in enumerate(lines):
-            middle = start + pitch * (row + 0.5) + UNDER_NAME * (line - (len(lines) - 1) / 2)
-            page.text(MARGIN + NAMES - 0.12, middle, words, "label", ha="right", va="center")
+    left, columns = MARGIN + room_beside(NAMES), abreast(2)
+    width = (page_width() - left - MARGIN - 0.6 * (columns - 1)) / columns
     reasons = ["no debt" if none else "undefined" for none in free]
-    left = MARGIN + NAMES
     panels = (
         ("All-in cost of debt", "%/year", rates, "{:.2f}"),
         ("Interest and fees", f"{word}{comparison.currency}", money, "{:,.2f}"),
     )
     for position, (name, unit, values, form) in enumerate(panels):
-        ax = page.panel(left + position * (width + 0.6), start, width, height)
+        row, column = divmod(position, columns)
+        down = start + row * (height + UNDER + HEADING)
+        if column == 0:
+            _write_names(page, names, down, pitch, left)
+        ax = page.panel(left + column * (width + 0.6), down, width, height)
         _dots(ax, values, reasons, form)
         name_panel(ax, name, unit, width)
+
+
+def _write_names(page: ChartPage, names: list[list[str]], top: float, pitch: float, left: float) -> None:
+    """Write the names of the cases, each beside its row."""
+    for row, lines in enumerate(names):
+        for line, words in enumerate(lines):
+            middle = top + pitch * (row + 0.5) + UNDER_NAME * (line - (len(lines) - 1) / 2)
+            page.text(left - 0.12, middle, words, "label", ha="right", va="center")
 
 
 def _debt_free(projection: Projection) -> bool:

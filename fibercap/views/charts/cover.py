@@ -10,23 +10,11 @@ import numpy as np
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.covenants import covenants
 from fibercap.views.charts.claim_marks import marker
+from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import draw_bars
 from fibercap.views.charts.ratios import nearest_to_limits, ratios
-from fibercap.views.charts.style import (
-    FAILS,
-    INK,
-    MARGIN,
-    PALETTE,
-    SIZES,
-    WIDTH,
-    fit,
-    name_panel,
-    notice,
-    open_page,
-    scale,
-    short,
-    width_of,
-)
+from fibercap.views.charts.style import FAILS, INK, MARGIN, PALETTE, SIZES, fit, name_panel, scale, short, width_of
+from fibercap.views.charts.widths import page_width, room_beside
 from fibercap.views.charts.years import Band, Years, heights, name_bands, write_values, yearly
 
 if TYPE_CHECKING:
@@ -38,8 +26,8 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
     from fibercap.studies.covenants import CovenantResult
+    from fibercap.views.charts.page import ChartPage
     from fibercap.views.charts.ratios import Ratio
-    from fibercap.views.charts.style import ChartPage
 
 LEFT: Final = MARGIN + 0.2
 LABELS: Final = 1.85
@@ -88,7 +76,7 @@ def _untested_note(projection: Projection) -> str:
 
 def _draw_service(page: ChartPage, projection: Projection, years: Years) -> None:
     """Draw two bars for each year: cash flow available; principal, interest and fees."""
-    width = WIDTH - LEFT - MARGIN - LABELS
+    width = page_width() - LEFT - MARGIN - room_beside(LABELS)
     ax = page.panel(LEFT, HEADING, width, UPPER)
     cash, principal = yearly(projection, "accounts.cfads"), yearly(projection, "accounts.scheduled_principal")
     interest = yearly(projection, "accounts.interest_paid") + yearly(projection, "accounts.fees_paid")
@@ -108,7 +96,7 @@ def _draw_service(page: ChartPage, projection: Projection, years: Years) -> None
 
 def _draw_ratio(page: ChartPage, projection: Projection, ratio: Ratio, top: float, years: Years) -> None:
     """Draw one ratio as dots, with crosses where it breaks a covenant, and the covenants as lines."""
-    width = WIDTH - LEFT - MARGIN - LABELS
+    width = page_width() - LEFT - MARGIN - room_beside(LABELS)
     ax = page.panel(LEFT, top, width, ratio.tall)
     shown = ratio.drawn_values
     heights(ax, [shown, np.array(ratio.every_limit)], above=0.24)
@@ -128,12 +116,12 @@ def _draw_ratio(page: ChartPage, projection: Projection, ratio: Ratio, top: floa
         Band(f"{_whose(loans)} {sign}", FAILS, limit, limit, limit) for (sign, limit), loans in ratio.limits.items()
     ]
     if bands:
-        name_bands(ax, bands, width, ratio.tall, LABELS, "_")
+        name_bands(ax, bands, width, ratio.tall, room_beside(LABELS), "_")
 
 
 def _whose(loans: list[str]) -> str:
     """Return who sets a limit: a loan by its title, or how many loans."""
-    return f"{len(loans)} loans" if len(loans) > 1 else fit(loans[0], "label", LABELS / 2)
+    return f"{len(loans)} loans" if len(loans) > 1 else fit(loans[0], "label", room_beside(LABELS) / 2)
 
 
 def _plain(*, holds: bool) -> dict[str, Any]:

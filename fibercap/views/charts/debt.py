@@ -11,23 +11,10 @@ import numpy as np
 from fibercap.core.calendar import date_of
 from fibercap.core.timeline import month_number
 from fibercap.model.loans.foreign import reported_row
+from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import value_axis, whole_years, year_axis
-from fibercap.views.charts.style import (
-    INK,
-    MARGIN,
-    MOST,
-    OTHERS,
-    PALETTE,
-    SIZES,
-    SOFT,
-    WIDTH,
-    name_panel,
-    notice,
-    open_page,
-    scale,
-    short,
-    wrap,
-)
+from fibercap.views.charts.style import INK, MARGIN, MOST, OTHERS, PALETTE, SIZES, SOFT, name_panel, scale, short, wrap
+from fibercap.views.charts.widths import is_narrow, page_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,11 +23,13 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts.style import ChartPage
+    from fibercap.views.charts.page import ChartPage
 
 BODY = 4.5
 KEY = 2.1
 GAP, UNDER = 0.4, 0.4
+EACH = 0.6
+"""Height of a loan in the key. [inch]"""
 
 
 @dataclass(frozen=True)
@@ -102,13 +91,16 @@ def loan_colors(drawn: list[LoanDebt]) -> dict[str, str]:
     return {loan.name: PALETTE[place] if loan.count == 1 else OTHERS for place, loan in enumerate(drawn)}
 
 
+def _body(drawn: list[LoanDebt]) -> float:
+    """Return the height of the panel, and of the key below it on a narrow chart. [inch]"""
+    return (BODY + (EACH * len(drawn) if is_narrow() else 0.0)) if drawn else 1.2
+
+
 def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     """Draw the balances of all loans, stacked, as steps on each loan's own dates."""
     del comparison
     drawn = drawn_loans(projection)
-    page = open_page(
-        projection, "Debt by loan, on each loan's own dates, to maturity", BODY if drawn else 1.2, keyed=False
-    )
+    page = open_page(projection, "Debt by loan, on each loan's own dates, to maturity", _body(drawn), keyed=False)
     if not drawn:
         notice(page, "No loan is drawn in this plan." if projection.scenario.loans else "This plan has no loans.")
         return page.figure
@@ -117,7 +109,7 @@ def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     levels = [loan.balance(times) for loan in drawn]
     divisor, word = scale(float(np.sum(levels, axis=0).max()))
     colors = list(loan_colors(drawn).values())
-    width, height = WIDTH - 2 * MARGIN - KEY - 0.2, BODY - GAP - UNDER
+    width, height = page_width() - 2 * MARGIN - (0 if is_narrow() else KEY) - 0.2, BODY - GAP - UNDER
     ax = page.panel(MARGIN + 0.2, GAP, width, height)
     base = np.zeros(len(times) - 1)
     for level, color in zip(levels, colors, strict=True):
@@ -150,14 +142,14 @@ def _key(page: ChartPage, drawn: list[LoanDebt], colors: list[str], divisor: flo
     """Write the loans beside the chart, in the order of the stack."""
     from matplotlib.patches import Rectangle
 
-    left, each = WIDTH - MARGIN - KEY + 0.15, 0.6
+    left = MARGIN if is_narrow() else page_width() - MARGIN - KEY + 0.15
     for row, (loan, color) in enumerate(reversed(list(zip(drawn, colors, strict=True)))):
-        top = GAP + each * row
+        top = (BODY if is_narrow() else GAP) + EACH * row
         down = page.height - page.head - top - 0.13
-        square = (left / WIDTH, down / page.height)
-        wide, high = 0.13 / WIDTH, 0.13 / page.height
+        square = (left / page_width(), down / page.height)
+        wide, high = 0.13 / page_width(), 0.13 / page.height
         page.figure.add_artist(Rectangle(square, wide, high, facecolor=color, edgecolor="none"))
-        names = wrap(loan.label, "panel", KEY - 0.35, 2)
+        names = wrap(loan.label, "panel", (page_width() - 2 * MARGIN if is_narrow() else KEY) - 0.35, 2)
         for line, words in enumerate(names):
             page.text(left + 0.2, top - 0.01 + 0.15 * line, words, "label", weight="bold")
         last = loan.times[np.flatnonzero(loan.closing > 0)[-1] + 1 :]

@@ -9,6 +9,7 @@ import numpy as np
 
 from fibercap.model.funding.sources import BRIDGE
 from fibercap.views.charts.debt import drawn_loans, loan_colors
+from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts.style import (
     FAILS,
@@ -18,16 +19,14 @@ from fibercap.views.charts.style import (
     OTHERS,
     PALETTE,
     SIZES,
-    WIDTH,
     name_panel,
-    notice,
-    open_page,
     same_decimals,
     scale,
     text_color_on,
     width_of,
     wrap,
 )
+from fibercap.views.charts.widths import page_width, room_beside
 from fibercap.views.charts.years import Years, heights, write_values, yearly
 
 if TYPE_CHECKING:
@@ -39,10 +38,9 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts.style import ChartPage
+    from fibercap.views.charts.page import ChartPage
 
 NAMES: Final = 2.4
-LEFT: Final = MARGIN + NAMES
 ROW: Final = 0.36
 HEADING, BETWEEN, LOWER, UNDER = 0.35, 0.85, 2.3, 0.5
 MOST_ROWS: Final = 16
@@ -149,8 +147,9 @@ def _draw_uses(
     page: ChartPage, projection: Projection, sources: list[FundingSource], rows: list[tuple[str, list[int]]]
 ) -> None:
     """Draw a bar for each use, its sources end to end with their amounts, and its total."""
-    width, row_height = WIDTH - LEFT - MARGIN - 0.55, _row(rows)
-    ax = page.panel(LEFT, HEADING, width, row_height * len(rows))
+    left_edge = MARGIN + room_beside(NAMES)
+    width, row_height = page_width() - left_edge - MARGIN - 0.55, _row(rows)
+    ax = page.panel(left_edge, HEADING, width, row_height * len(rows))
     pays = np.array([[source.paid[places].sum() for _, places in rows] for source in sources])
     divisor, word = scale(float(pays.sum(axis=0).max()))
     pays = pays / divisor
@@ -174,7 +173,7 @@ def _draw_uses(
 
 def _lines(name: str) -> list[str]:
     """Return the lines of the name of a use."""
-    return wrap(name, "label", NAMES - 0.15, LINES)
+    return wrap(name, "label", room_beside(NAMES) - 0.15, LINES)
 
 
 def _row(rows: list[tuple[str, list[int]]]) -> float:
@@ -196,7 +195,7 @@ def _write_inside(
 
 def _draw_years(page: ChartPage, projection: Projection, sources: list[FundingSource], top: float) -> None:
     """Draw what each source pays in each year, stacked, and the total spent."""
-    years, width = Years.of(projection), WIDTH - MARGIN - MARGIN - 0.2
+    years, width = Years.of(projection), page_width() - MARGIN - MARGIN - 0.2
     ax = page.panel(MARGIN + 0.2, top, width, LOWER)
     pays = np.array([source.paid.sum(axis=0) for source in sources])
     spent = pays.sum(axis=0)

@@ -8,8 +8,10 @@ import numpy as np
 
 from fibercap.core.period_names import DECEMBER
 from fibercap.core.timeline import month_number
+from fibercap.views.charts.page import notice, open_titled_page
 from fibercap.views.charts.panel import draw_bars, value_axis, whole_years, year_axis
-from fibercap.views.charts.style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, open_titled_page, scale
+from fibercap.views.charts.style import INK, MARGIN, PALETTE, name_panel, scale
+from fibercap.views.charts.widths import WIDTH
 from fibercap.views.loan_words import terms_text
 
 if TYPE_CHECKING:

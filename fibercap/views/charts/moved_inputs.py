@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.studies.what_if.two_way import TwoWay
+from fibercap.views.charts.page import open_page
 from fibercap.views.charts.panel import across_axis, value_axis
 from fibercap.views.charts.sensitivity import sensitivity_chart
 from fibercap.views.charts.style import (
@@ -17,14 +18,13 @@ from fibercap.views.charts.style import (
     PALETTE,
     SIZES,
     SOFT,
-    WIDTH,
     fit,
     mix,
     name_panel,
-    open_page,
     text_color_on,
     with_minus_sign,
 )
+from fibercap.views.charts.widths import WIDTH
 from fibercap.views.what_if_words import UNSOUND, UNSOUND_NOTE, cell_text, heading_of, scale_of, values_with_unit
 
 if TYPE_CHECKING:

@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.model.plants.product_mix import makers
+from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import year_axis
-from fibercap.views.charts.style import (
-    FAILS,
-    INK,
-    MARGIN,
-    PALETTE,
-    SECOND,
-    WIDTH,
-    in_one_line,
-    name_panel,
-    notice,
-    open_page,
-    scale,
-)
+from fibercap.views.charts.style import FAILS, INK, MARGIN, PALETTE, SECOND, in_one_line, name_panel, scale
+from fibercap.views.charts.widths import abreast, is_narrow, page_width
 from fibercap.views.charts.years import heights
 
 if TYPE_CHECKING:
@@ -74,9 +64,9 @@ def output_chart(projection: Projection, comparison: Comparison | None) -> Figur
     del comparison
     every = markets(projection)
     shown = every[:MOST]
-    columns = 1 if len(shown) <= 1 else (2 if len(shown) in {2, 4} else 3)
-    rows, tall = -(-len(shown) // columns), TALL[columns]
-    width = (WIDTH - LEFT - MARGIN + BETWEEN) / columns - BETWEEN
+    columns = abreast(1 if len(shown) <= 1 else (2 if len(shown) in {2, 4} else 3))
+    rows, tall = -(-len(shown) // columns), TALL[2 if is_narrow() else columns]
+    width = (page_width() - LEFT - MARGIN + BETWEEN) / columns - BETWEEN
     beside = all(in_one_line(market.name, f"thousand {market.unit}/year", width) for market in shown)
     pitch = HEADING + (0.0 if beside else SECOND) + tall + UNDER
     body = rows * pitch if shown else 1.2

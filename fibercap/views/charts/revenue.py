@@ -6,20 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.views.charts.page import open_page
 from fibercap.views.charts.panel import draw_bars
-from fibercap.views.charts.style import (
-    INK,
-    MARGIN,
-    MOST,
-    OTHERS,
-    PALETTE,
-    SOFT,
-    WIDTH,
-    name_panel,
-    open_page,
-    scale,
-    with_minus_sign,
-)
+from fibercap.views.charts.style import INK, MARGIN, MOST, OTHERS, PALETTE, SOFT, name_panel, scale, with_minus_sign
+from fibercap.views.charts.widths import page_width, room_beside
 from fibercap.views.charts.years import Band, Years, heights, name_bands, write_values, yearly
 
 if TYPE_CHECKING:
@@ -28,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts.style import ChartPage
+    from fibercap.views.charts.page import ChartPage
 
 LEFT: Final = MARGIN + 0.2
 LABELS: Final = 1.85
@@ -58,7 +48,7 @@ def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figu
     years, parts = Years.of(projection), sellers(projection)
     revenue, ebitda = yearly(projection, "accounts.revenue"), yearly(projection, "accounts.ebitda")
     divisor, word = scale(max(float(revenue.max()), float(np.abs(ebitda).max())))
-    width = WIDTH - LEFT - MARGIN - LABELS
+    width = page_width() - LEFT - MARGIN - room_beside(LABELS)
     subtitle = f"Revenue by plant and EBITDA, by {projection.timeline.year_kind}"
     page = open_page(projection, subtitle, HEADING + UPPER + BETWEEN + LOWER + UNDER)
     page.key([
@@ -79,15 +69,21 @@ def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figu
     write_values(upper, [(left, revenue / divisor), (right, ebitda / divisor)], room)
     years.set_axis(upper, width)
     name_panel(upper, "Revenue and EBITDA", f"{word}{projection.scenario.currency}", width)
-    name_bands(upper, bands, width, UPPER, LABELS)
-    page.text(WIDTH - MARGIN - LABELS + 0.14, HEADING - 0.21, f"revenue, {years.names[-1]}", "small", color=SOFT)
+    name_bands(upper, bands, width, UPPER, room_beside(LABELS))
+    page.text(
+        page_width() - MARGIN - room_beside(LABELS) + 0.14,
+        HEADING - 0.21,
+        f"revenue, {years.names[-1]}",
+        "small",
+        color=SOFT,
+    )
     _draw_margin(page, years, revenue, ebitda)
     return page.figure
 
 
 def _draw_margin(page: ChartPage, years: Years, revenue: Array, ebitda: Array) -> None:
     """Draw EBITDA as a share of revenue, for the years that have revenue."""
-    width = WIDTH - LEFT - MARGIN - LABELS
+    width = page_width() - LEFT - MARGIN - room_beside(LABELS)
     lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
     margin = 100 * np.divide(ebitda, revenue, out=np.full(len(revenue), np.nan), where=revenue > 0)
     has_revenue = np.isfinite(margin)

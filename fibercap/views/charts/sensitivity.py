@@ -8,21 +8,10 @@ import numpy as np
 
 from fibercap.studies.sensitivity import one_at_a_time
 from fibercap.studies.what_if.one_way import measures_now
+from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
-from fibercap.views.charts.style import (
-    INK,
-    LINES,
-    MARGIN,
-    PALETTE,
-    SIZES,
-    WIDTH,
-    name_panel,
-    notice,
-    open_page,
-    same_decimals,
-    scale,
-    wrap,
-)
+from fibercap.views.charts.style import INK, LINES, MARGIN, PALETTE, SIZES, name_panel, same_decimals, scale, wrap
+from fibercap.views.charts.widths import is_narrow, page_width, room_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +25,6 @@ if TYPE_CHECKING:
     from fibercap.studies.sensitivity import Effect
 
 NAMES: Final = 3.0
-LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.4, 0.3, 0.45
 MOST: Final = 15
 TENTH: Final = 0.1
@@ -81,10 +69,11 @@ def sensitivity_chart(projection: Projection, measure: Measure, effects: Sequenc
     ends = np.array([each.measures[measure.name] for each in shown])
     percent = measure.unit == "1/year"
     divisor, word = (0.01, "%/year") if percent else scale(float(np.nanmax(np.abs([*ends.ravel(), base]))))
-    width = WIDTH - LEFT - MARGIN - 0.1
-    ax = page.panel(LEFT, HEADING, width, tall * len(shown))
+    left = MARGIN + room_beside(NAMES)
+    width = page_width() - left - MARGIN - 0.1
+    ax = page.panel(left, HEADING, width, tall * len(shown))
     low, high = (float(bound(np.append(ends, base))) / divisor for bound in (np.nanmin, np.nanmax))
-    room = 0.12 * (high - low)
+    room = (0.22 if is_narrow() else 0.12) * (high - low)
     row_axis(ax, len(shown), low - room, high + room)
     ax.axvline(base / divisor, color=INK, linewidth=1.0, zorder=3)
     form = same_decimals(float(reach) for reach in np.ravel(ends - base) / divisor if np.isfinite(reach))
@@ -102,7 +91,7 @@ def sensitivity_chart(projection: Projection, measure: Measure, effects: Sequenc
 
 def _lines(path: str) -> list[str]:
     """Return the lines of an input's path; it is broken after dots."""
-    lines = wrap(path.replace(".", ". "), "label", NAMES - 0.15, LINES)
+    lines = wrap(path.replace(".", ". "), "label", room_beside(NAMES) - 0.15, LINES)
     return [line.replace(". ", ".") for line in lines]
 
 

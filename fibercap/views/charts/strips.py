@@ -8,6 +8,8 @@ from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from fibercap.views.charts.widths import SIDES, is_narrow
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -84,14 +86,16 @@ def _middle(artist: Artist, figure: Figure) -> float:
 
 
 def save_strips(figure: Figure, top: float) -> list[bytes]:
-    """Return each strip of a figure as SVG."""
+    """Return each strip of a figure as SVG; of a narrow one without its margins."""
     from matplotlib.transforms import Bbox
 
     strips, saved = cut_into_strips(figure, top), []
+    left, right = SIDES if is_narrow() else (0.0, 0.0)
     for strip in strips:
         for artist in (artist for other in strips for artist in other.artists):
             artist.set_visible(artist in strip.artists)
-        content, box = io.BytesIO(), Bbox([[0, strip.low], [figure.get_figwidth(), strip.high]])
+        content = io.BytesIO()
+        box = Bbox([[left, strip.low], [figure.get_figwidth() - right, strip.high]])
         figure.savefig(content, format="svg", metadata={"Date": None}, bbox_inches=box)
         saved.append(content.getvalue())
     return saved

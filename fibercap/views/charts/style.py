@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+
+from fibercap.views.charts.widths import is_narrow, page_width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-    from fibercap.model.projection import Projection
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # without a home folder it warns of folders that are missing
 
@@ -51,7 +49,6 @@ PIXELS: Final = 1.02
 """Words may be wider than measured by this factor, where letters are placed on whole pixels."""
 SECOND: Final = 0.17
 """Height of a panel's name where its unit stands below it. [inch]"""
-WIDTH: Final = 9.6
 TITLE: Final = "title"
 TITLED: Final = 0.25
 """Height of a line of a title. [inch]"""
@@ -60,99 +57,6 @@ LINES: Final = 8
 KEYED: Final = 0.42
 """Width that an entry of a key takes beside its name. [inch]"""
 SCALES: Final = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
-
-
-@dataclass(frozen=True)
-class ChartPage:
-    """A figure with title and footer; lengths are in inches, and tops are measured from below the title."""
-
-    figure: Figure
-    height: float
-    head: float
-
-    def panel(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Return axes at a place, with a line at the bottom only; `views/charts/panel.py` draws ticks and numbers."""
-        from matplotlib.ticker import MaxNLocator
-
-        below = self.height - self.head - top - height
-        ax = self.figure.add_axes((left / WIDTH, below / self.height, width / WIDTH, height / self.height))
-        for side in ("top", "right", "left"):
-            ax.spines[side].set_visible(False)
-        for axis, most in ((ax.xaxis, min(9, round(2.9 * width))), (ax.yaxis, max(3, round(2.4 * height)))):
-            axis.set_visible(False)
-            axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
-        return ax
-
-    def text(self, left: float, top: float, words: str, size: str = "label", **style: Any) -> None:
-        """Write words with their upper left corner at a place."""
-        style = {"color": INK, "va": "top", "ha": "left", **style}
-        across, up = left / WIDTH, 1 - (self.head + top) / self.height
-        self.figure.text(across, up, clean(words), fontsize=SIZES[size], **style)
-
-    def key(self, handles: Sequence[Artist], left: float = MARGIN, top: float = -0.24) -> None:
-        """Draw a key in one line, by default below the subtitle; names that do not fit are cut."""
-        names = [str(handle.get_label()) for handle in handles]
-        for handle, name in zip(handles, fit_all(names, WIDTH - MARGIN - left - KEYED * len(names)), strict=True):
-            handle.set_label(name)
-        across, up = left / WIDTH, 1 - (self.head + top) / self.height
-        self.figure.legend(
-            handles=list(handles), loc="upper left", bbox_to_anchor=(across, up), ncols=len(handles), frameon=False,
-            fontsize=SIZES["label"], borderaxespad=0, borderpad=0, columnspacing=1.6, handlelength=1.5, labelcolor=SOFT,
-        )  # fmt: skip
-
-
-def open_page(projection: Projection, subtitle: str, body: float, about: str = "", *, keyed: bool = True) -> ChartPage:
-    """Return a page with the scenario's title and footer, and room for panels.
-
-    Parameters
-    ----------
-    projection : Projection
-        The plan; the footer names its scenario, option and horizon.
-    subtitle : str
-        Written below the title.
-    body : float
-        Height of the room for panels. [inch]
-    about : str
-        Further notes for the footer.
-    keyed : bool
-        Keep a line below the subtitle free for a key.
-    """
-    scenario, timeline = projection.scenario, projection.timeline
-    option = f", option {scenario.option}" if scenario.option else ""
-    notes = [
-        f"{scenario.id}{option}",
-        f"{timeline.start} to {timeline.end} by {timeline.step}",
-        *([about] if about else []),
-    ]
-    return open_titled_page(scenario.title or scenario.id, subtitle, notes, body, keyed=keyed)
-
-
-def open_titled_page(name: str, subtitle: str, notes: Sequence[str], body: float, *, keyed: bool) -> ChartPage:
-    """Return a page with a title, a subtitle, and a footer of notes; see `open_page`."""
-    from matplotlib.figure import Figure
-
-    title = wrap(name, "title", WIDTH - 2 * MARGIN, most=2)
-    feet = wrap(" · ".join(notes), "small", WIDTH - 2 * MARGIN, most=3)
-    head, foot = 0.35 + TITLED * len(title) + (0.55 if keyed else 0.25), 0.3 + 0.14 * len(feet)
-    height = head + body + foot
-    page = ChartPage(Figure(figsize=(WIDTH, height), facecolor="white"), height, head)
-    for row, line in enumerate(title):
-        page.text(MARGIN, 0.32 + TITLED * row - head, line, "title", weight="bold", gid=TITLE)
-    page.text(
-        MARGIN,
-        0.32 + TITLED * len(title) + 0.03 - head,
-        fit(subtitle, "subtitle", WIDTH - 2 * MARGIN),
-        "subtitle",
-        color=SOFT,
-    )
-    for row, line in enumerate(feet):
-        page.text(MARGIN, body + foot - 0.14 * (len(feet) - row) - 0.12, line, "small", color=SOFT)
-    return page
-
-
-def notice(page: ChartPage, words: str) -> None:
-    """Write, in place of a chart, why there is none."""
-    page.text(MARGIN, 0.5, words, "panel", color=SOFT)
 
 
 def clean(words: str) -> str:
@@ -249,10 +153,16 @@ def _name_width(name: str) -> float:
 
 def name_panel(ax: Axes, name: str, unit: str, width: float, *, beside: bool = True) -> None:
     """Write a panel's name and its unit above the axis: the unit beside the name or, without `beside`, below it."""
+    shift = 0.0
+    if is_narrow() and not (beside and in_one_line(name, unit, width)):
+        beside, left = False, ax.get_position().x0 * page_width()
+        if width_of(name, "panel") > width:  # it may begin left of the panel
+            room = page_width() - 2 * MARGIN
+            shift, width = max(0.0, min(left - MARGIN, width_of(name, "panel") - room + left - MARGIN)), room
     name = fit(name, "panel", (width - width_of(unit) - NEXT) / PIXELS if beside else width)
     place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "baseline"}
-    after, up = (72 * _name_width(name), 9) if beside else (0.0, 9 + 72 * SECOND)
-    ax.annotate(name, (0, 1), (0, up), fontsize=SIZES["panel"], weight="bold", **place)
+    after, up = (72 * _name_width(name), 9) if beside else (-72 * shift, 9 + 72 * SECOND)
+    ax.annotate(name, (0, 1), (-72 * shift, up), fontsize=SIZES["panel"], weight="bold", **place)
     ax.annotate(unit, (0, 1), (after, 9), fontsize=SIZES["label"], color=SOFT, **place)
 
 

@@ -9,19 +9,8 @@ import numpy as np
 from fibercap.views.charts.claim_marks import SIGNS
 from fibercap.views.charts.labels import ChartLabel, label
 from fibercap.views.charts.panel import across_axis, value_axis
-from fibercap.views.charts.style import (
-    FAILS,
-    INK,
-    LINES,
-    MARGIN,
-    PALETTE,
-    SOFT,
-    WIDTH,
-    fit,
-    name_panel,
-    short,
-    wrap,
-)
+from fibercap.views.charts.style import FAILS, INK, LINES, MARGIN, PALETTE, SOFT, fit, name_panel, short, wrap
+from fibercap.views.charts.widths import page_width, room_beside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -30,7 +19,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.studies.compare import Case, Comparison
-    from fibercap.views.charts.style import ChartPage
+    from fibercap.views.charts.page import ChartPage
 
 HEADING, PANEL, UNDER = 0.45, 2.9, 1.0
 LEFT: Final = MARGIN + 0.2
@@ -89,7 +78,7 @@ def tradeoff_height(comparison: Comparison) -> float:
 def draw_tradeoff(page: ChartPage, comparison: Comparison, top: float) -> None:
     """Draw cost on the horizontal and cover on the vertical axis, and covenants as lines; up and left is better."""
     points = points_of(comparison)
-    width = WIDTH - LEFT - MARGIN
+    width = page_width() - LEFT - MARGIN
     ax = page.panel(LEFT, top + HEADING, width, PANEL)
     places = np.array(list(points.values()))
     limits = _limits(comparison, points)
@@ -100,9 +89,8 @@ def draw_tradeoff(page: ChartPage, comparison: Comparison, top: float) -> None:
         base = name == comparison.baseline
         fill = "white" if base else PALETTE[0]
         ax.plot([cost], [cover], "o", markersize=MARKER, color=fill, markeredgecolor=PALETTE[0], markeredgewidth=1.6)
-        labels.append(
-            ChartLabel(cost, cover, "\n".join(wrap(comparison.cases[name].title, "small", LONGEST, most=LINES)), INK)
-        )
+        words = wrap(comparison.cases[name].title, "small", room_beside(LONGEST), most=LINES)
+        labels.append(ChartLabel(cost, cover, "\n".join(words), INK))
     low, high = ax.get_xlim()
     for (sign, limit), (loans, names) in limits.items():
         ends = [(low, high)] if names >= points.keys() else _beside([points[name][0] for name in names], low, high)
@@ -114,10 +102,10 @@ def draw_tradeoff(page: ChartPage, comparison: Comparison, top: float) -> None:
         )
     label(ax, labels, np.concatenate(lines), MARKER)
     across = "across: all-in cost of debt, %/year, cheaper to the left; upwards: better covered"
-    page.text(LEFT, top + HEADING + PANEL + 0.3, across, "small", color=SOFT)
     missing = "; ".join(case.title for name, case in comparison.cases.items() if name not in points)
-    for line, words in enumerate(_missing(missing, width)):
-        page.text(LEFT, top + HEADING + PANEL + 0.48 + 0.15 * line, words, "small", color=SOFT)
+    notes = [*wrap(across, "small", width, most=2), *_missing(missing, width)]
+    for line, note in enumerate(notes):
+        page.text(LEFT, top + HEADING + PANEL + 0.3 + 0.16 * line, note, "small", color=SOFT)
 
 
 def _missing(names: str, width: float) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fibercap.core.errors import FibercapError
 from fibercap.studies.findings import faults
 from fibercap.studies.verdict.footing import footing
+from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts.style import (
     FAILS,
@@ -15,14 +16,12 @@ from fibercap.views.charts.style import (
     PALETTE,
     SIZES,
     SOFT,
-    WIDTH,
     name_panel,
-    notice,
-    open_page,
     scale,
     with_minus_sign,
     wrap,
 )
+from fibercap.views.charts.widths import page_width, room_beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from fibercap.studies.compare import Comparison
 
 NAMES: Final = 3.2
-LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.42, 0.32, 0.5
 BESIDE: Final = 0.45
 """Share of the axis that is kept free for the text beside a bar."""
@@ -57,7 +55,7 @@ def verdict_chart(projection: Projection, comparison: Comparison | None) -> Figu
     sound = {name: not faults(comparison.cases[name].projection, comparison.cases[name].covenants) for name in ranked}
     first = next((name for name in ranked if sound[name]), "")
     names = {
-        name: wrap(comparison.cases[name].title, "panel" if name == first else "label", NAMES - 0.2, LINES)
+        name: wrap(comparison.cases[name].title, "panel" if name == first else "label", room_beside(NAMES) - 0.2, LINES)
         for name in ranked
     }
     tall = tall_row(names.values(), ROW)
@@ -67,8 +65,9 @@ def verdict_chart(projection: Projection, comparison: Comparison | None) -> Figu
         return page.figure
     size, word = scale(max(abs(value) for value in worth.values()))
     low, high = min(0.0, *worth.values()) / size, max(0.0, *worth.values()) / size
-    width = WIDTH - LEFT - MARGIN
-    ax = page.panel(LEFT, HEADING, width, tall * len(ranked))
+    left = MARGIN + room_beside(NAMES)
+    width = page_width() - left - MARGIN
+    ax = page.panel(left, HEADING, width, tall * len(ranked))
     row_axis(ax, len(ranked), low - (0.05 if low else 0.0) * (high - low), high + BESIDE * ((high - low) or 1.0))
     ax.axvline(0, color=SOFT, linewidth=0.7)
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}

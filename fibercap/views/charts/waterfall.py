@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.views.charts.bridge import BridgePanel, draw_bridge_panel
-from fibercap.views.charts.style import open_page
+from fibercap.views.charts.page import open_page
 from fibercap.views.statement_lines import ORDER_OF_CASH, statement_lines
 from fibercap.views.statements import cash_at_start
 

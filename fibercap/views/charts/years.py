@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.views.charts.panel import value_axis, year_axis
-from fibercap.views.charts.style import INK, SIZES, SOFT, fit, same_decimals, short, spread, width_of
+from fibercap.views.charts.style import INK, SIZES, SOFT, fit, same_decimals, short, spread, width_of, wrap
+from fibercap.views.charts.widths import is_narrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,14 +138,23 @@ def name_bands(ax: Axes, bands: Sequence[Band], width: float, height: float, roo
     from matplotlib.transforms import blended_transform_factory
 
     low, high = ax.get_ylim()
-    line = LINE / height * (high - low)
+    texts = [_band_words(band, room) for band in bands]
+    line = (LINE + 0.12 * (max((len(words) for words in texts), default=1) - 1)) / height * (high - low)
     middles = [(band.low + band.high) / 2 for band in bands]
     beside = blended_transform_factory(ax.transAxes, ax.transData)
-    for band, middle, y in zip(bands, middles, spread(middles, line, low + line / 2, high), strict=True):
+    places = spread(middles, line, low + line / 2, high)
+    for band, words, middle, y in zip(bands, texts, middles, places, strict=True):
         across = [1.0, 1 + 0.06 / width, 1 + 0.14 / width]
         ax.plot(across, [middle, middle, y], color=SOFT, linewidth=0.6, transform=beside, clip_on=False)
         square: dict[str, Any] = {"marker": shape, "markersize": 6, "color": band.color, "linestyle": "none"}
         ax.plot([1 + 0.22 / width], [y], transform=beside, clip_on=False, **square)
-        number = short(band.size)
-        name = fit(band.name, "label", room - 0.42 - width_of(number))
-        ax.text(1 + 0.32 / width, y, f"{name}  {number}", transform=beside, va="center", fontsize=SIZES["label"])
+        style: dict[str, Any] = {"va": "center", "fontsize": SIZES["label"], "linespacing": 1.1}
+        ax.text(1 + 0.32 / width, y, "\n".join(words), transform=beside, **style)
+
+
+def _band_words(band: Band, room: float) -> list[str]:
+    """Return a band's name and size: on one line, or on two of a narrow chart."""
+    number = short(band.size)
+    if is_narrow():
+        return wrap(f"{band.name}  {number}", "label", room - 0.32, most=2)
+    return [f"{fit(band.name, 'label', room - 0.42 - width_of(number))}  {number}"]

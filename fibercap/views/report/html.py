@@ -6,7 +6,7 @@ import re
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.core.visible_text import visible
 from fibercap.views.charts.all_charts import CHARTS, render_strips
@@ -25,11 +25,23 @@ if TYPE_CHECKING:
     from fibercap.views.report.parts import Section
     from fibercap.views.report.subject import Subject
 
-PARTS_OF_SVG: Final = re.compile(r"<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
+PARTS_OF_SVG: Final = re.compile(
+    r"<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>"
+    r'|font-family: [^;"]*; | transform="rotate\(-0 [^"]*"',
+    re.DOTALL,
+)
+"""What a page does not need of an SVG: its head, fonts, which the page sets, and turns by nothing."""
 NAMED: Final = re.compile(r'(\bid="|href="#|url\(#)')
 
 LONG: Final = re.compile(r"\S{16}")
 SIGNS: Final = re.compile(r"(?<=\w[._/@&,=-])(?=[^\W\d_])")
+
+
+class Drawing(NamedTuple):
+    """A chart as SVG, for a page and for a telephone; the latter may be ""."""
+
+    wide: str
+    narrow: str
 
 
 def report(projection: Projection, comparison: Comparison | None, by: str = "year", *, answers: bool = True) -> bytes:
@@ -44,7 +56,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
     by : str
         The periods of the statements: `year`, `quarter` or `month`.
     answers : bool
-        Whether its figures follow sliders; paper needs none.
+        Whether its figures follow sliders and its charts fit a telephone too; paper needs neither.
 
     Raises
     ------
@@ -56,7 +68,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
 
     subject = subject_of(projection, comparison)
     listed = list(sections(subject, by))
-    charts = {name: Markup(svg) for name, svg in _charts(subject, listed).items()}  # noqa: S704 - our own drawing; its words are escaped
+    charts = _charts(subject, listed, narrow=answers)
     place, live = files("fibercap.views.report"), live_part(subject, by) if answers else LivePart("")
     environment = Environment(
         loader=FunctionLoader(lambda name: place.joinpath(name).read_text(encoding="utf-8")),
@@ -103,24 +115,31 @@ def sections(subject: Subject, by: str) -> Iterator[Section]:
     yield from (section for section in possible if section is not None)
 
 
-def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
-    """Draw every figure that the sections name, as SVG for one page: its rows of panels, one below the other."""
+def _charts(subject: Subject, listed: list[Section], *, narrow: bool) -> dict[str, Drawing]:
+    """Draw every figure that the sections name: for a page and, if asked for, for a telephone."""
     names = [part.name for section in listed for part in section.parts if isinstance(part, Figure)]
-    drawn = run_in_parallel([partial(_strips, subject, name) for name in names])
-    return {
-        name: "\n".join(inline_svg(svg.decode(), f"{name}-{row}") for row, svg in enumerate(strips))
-        for name, strips in zip(names, drawn, strict=True)
+    wanted = [(name, thin) for name in names for thin in ((False, True) if narrow else (False,))]
+    drawn = run_in_parallel([partial(_strips, subject, name, narrow=thin) for name, thin in wanted])
+    svgs = {
+        (name, thin): _inline(strips, f"{name}-narrow" if thin else name)
+        for (name, thin), strips in zip(wanted, drawn, strict=True)
     }
+    return {name: Drawing(svgs[name, False], svgs.get((name, True), "")) for name in names}
 
 
-def _strips(subject: Subject, name: str) -> list[bytes]:
+def _strips(subject: Subject, name: str, *, narrow: bool) -> list[bytes]:
     """Draw a chart by name; the sensitivity chart is of the first measure in the effects."""
     chart = CHARTS[name]
     if not chart.moves:
         of = subject.written if chart.compares else subject.projection
-        return render_strips(lambda: chart.draw(of, subject.comparison))
+        return render_strips(lambda: chart.draw(of, subject.comparison), narrow=narrow)
     measure = subject.measures[next(iter(subject.effects[0].measures))]
-    return render_strips(lambda: sensitivity_chart(subject.projection, measure, subject.effects))
+    return render_strips(lambda: sensitivity_chart(subject.projection, measure, subject.effects), narrow=narrow)
+
+
+def _inline(strips: list[bytes], name: str) -> str:
+    """Return the strips of a chart, one below the other, with ids that are unique in the page."""
+    return "\n".join(inline_svg(svg.decode(), f"{name}-{row}") for row, svg in enumerate(strips))
 
 
 def inline_svg(svg: str, name: str) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.views.charts.chances.page import HEADING, LEFT, UNDER, WIDE, case_handles, open_page
+from fibercap.views.charts.page import notice
 from fibercap.views.charts.panel import draw_bars, value_axis
-from fibercap.views.charts.style import PALETTE, name_panel, notice
+from fibercap.views.charts.style import PALETTE, name_panel
 from fibercap.views.charts.years import Years, write_values
 
 if TYPE_CHECKING:

@@ -7,19 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from fibercap.studies.chances.kept import CLAIM, EVER
 from fibercap.views.chances_tables import claims_of, fault_label, percent
 from fibercap.views.charts.chances.page import case_handles, open_page
+from fibercap.views.charts.page import notice
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
-from fibercap.views.charts.style import (
-    FAINT,
-    LINES,
-    MARGIN,
-    PALETTE,
-    SIZES,
-    SOFT,
-    WIDTH,
-    name_panel,
-    notice,
-    wrap,
-)
+from fibercap.views.charts.style import FAINT, LINES, MARGIN, PALETTE, SIZES, SOFT, name_panel, wrap
+from fibercap.views.charts.widths import WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

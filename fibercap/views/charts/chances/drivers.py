@@ -5,20 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.views.charts.chances.page import open_page
+from fibercap.views.charts.page import notice
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
-from fibercap.views.charts.style import (
-    INK,
-    LINES,
-    MARGIN,
-    PALETTE,
-    SIZES,
-    SOFT,
-    WIDTH,
-    name_panel,
-    notice,
-    with_minus_sign,
-    wrap,
-)
+from fibercap.views.charts.style import INK, LINES, MARGIN, PALETTE, SIZES, SOFT, name_panel, with_minus_sign, wrap
+from fibercap.views.charts.widths import WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fibercap.views.charts.style import FAILS, MARGIN, PALETTE, WIDTH, open_titled_page, scale
+from fibercap.views.charts.page import open_titled_page
+from fibercap.views.charts.style import FAILS, MARGIN, PALETTE, scale
+from fibercap.views.charts.widths import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from fibercap.studies.chances.drivers import Driver
     from fibercap.studies.chances.simulate import Case, Simulation
-    from fibercap.views.charts.style import ChartPage
+    from fibercap.views.charts.page import ChartPage
 
 MOST: Final = len(PALETTE)
 """The most options that a chart shows; each has a color of its own."""

@@ -7,21 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.views.charts.chances.page import AS_WRITTEN, name_of, open_page, scale_of
+from fibercap.views.charts.page import notice
 from fibercap.views.charts.panel import LINE, row_axis
-from fibercap.views.charts.style import (
-    INK,
-    LINES,
-    MARGIN,
-    PALETTE,
-    SIZES,
-    SOFT,
-    WIDTH,
-    mix,
-    name_panel,
-    notice,
-    same_decimals,
-    wrap,
-)
+from fibercap.views.charts.style import INK, LINES, MARGIN, PALETTE, SIZES, SOFT, mix, name_panel, same_decimals, wrap
+from fibercap.views.charts.widths import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable

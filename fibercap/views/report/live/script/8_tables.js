@@ -4,7 +4,7 @@ function textTable(caption, heads) {
   const body = make("tbody", {});
   const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col" }, text)));
   const table = make("table", { className: "texts" }, make("caption", {}, caption), make("thead", {}, head), body);
-  return { body, element: make("div", { className: "table", tabIndex: 0, role: "region", "aria-label": caption }, table) };
+  return { body, element: make("div", { className: "table", tabIndex: 0, role: "region", "aria-label": `What if: ${caption}` }, table) };
 }
 
 function textLine(head, count) {
@@ -71,7 +71,7 @@ class Statements {
     this.at = 0;
     const names = plan.data.tables.map(({ title }, n) => make("option", { value: n }, title));
     const choose = make("select", { id: "live-statement", onchange: () => { this.at = Number(choose.value); this.build(); this.update(); } }, ...names);
-    this.place = make("div", { className: "table", tabIndex: 0, role: "region", "aria-label": "Statements" });
+    this.place = make("div", { className: "table", tabIndex: 0, role: "region", "aria-label": "What if: statements" });
     this.element = make("div", { className: "statements" }, make("label", { htmlFor: "live-statement" }, "Show "), choose, this.place);
   }
 
