@@ -72,6 +72,8 @@ Exit codes: 0 done; 1 a plan fails its check (a covenant is broken, cash falls b
 is not as expected), or a law of the books is broken; 2 bad usage, a bad scenario, or a file or output that cannot be
 written; 130 interrupted; 141 the reader of the output has gone. There are no other codes.
 """
+COMPLETING: Final = "_FIBERCAP_COMPLETE"
+"""The environment variable by which a shell asks for completions, or for the lines that switch them on."""
 BAD: Final = 2
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141
@@ -125,6 +127,10 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else pydantic searches all packages for plugins
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that closes the pipe, such as `head`, ends the process
+    if COMPLETING in os.environ:
+        from fibercap.commands.bash_completion import use_own_bash_completion
+
+        use_own_bash_completion()
     take_any_encoding()
     forget_strange_width()
     try:

@@ -213,7 +213,7 @@ def test_names_of_twenty_plans_are_kept(tmp_path: Path, cache: Path) -> None:
 
 
 def test_a_real_bash_completes(tmp_path: Path) -> None:
-    """As in `~/.bashrc`; what bash would offer is read from COMPREPLY."""
+    """As in `~/.bashrc`; bash hands over `--option=ge` as three words, and reads what to offer from COMPREPLY."""
     program = tmp_path / "fibercap"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m fibercap "$@"\n')
     program.chmod(0o755)
@@ -222,15 +222,19 @@ def test_a_real_bash_completes(tmp_path: Path) -> None:
     shift; COMP_WORDS=("$@"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); complete -p fibercap
     _fibercap_completion fibercap; printf '%s\\n' "${COMPREPLY[@]}"
     """
+    (tmp_path / "fibercore_us.yaml").write_text(SMALL)
     root = {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
     for words, wanted in {
         "fibercap run fibercore --option g": ["grace_one_year", "german_bank"],
         "fibercap loan two_banks f": ["fleet"],
         "fibercap plot fibercore cap": ["capacity"],
+        "fibercap run fibercore_u": ["fibercore_uncertain", "fibercore_us.yaml"],
+        "fibercap run fibercore --set loans.fleet.ra": ["loans.fleet.rate="],
+        "fibercap run fibercore --option = ge": ["german_bank"],
     }.items():
         done = subprocess.run(
             ["bash", "--norc", "-c", script, "bash", str(tmp_path), *words.split()],  # noqa: S607 - the user's bash
-            env={**os.environ, **root}, capture_output=True, text=True, check=True,
+            env={**os.environ, **root}, capture_output=True, text=True, check=True, cwd=tmp_path,
         )  # fmt: skip
         assert "-F _fibercap_completion fibercap" in done.stdout.splitlines()[0]
         assert done.stdout.splitlines()[1:] == wanted, done.stderr

@@ -5,10 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
-import shlex
-import shutil
 import signal
-import subprocess
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -58,8 +55,10 @@ class KeptOutput(io.TextIOWrapper):
 @contextmanager
 def page_long_output(*, wanted: bool) -> Iterator[None]:
     """Send what is printed meanwhile through a pager, if standard output is a terminal that is shorter than it."""
-    terminal, pager = sys.stdout, _pager() if wanted else []
-    if not (pager and isinstance(terminal, io.TextIOWrapper) and terminal.isatty()):
+    terminal = sys.stdout
+    can_page = wanted and isinstance(terminal, io.TextIOWrapper) and terminal.isatty()
+    pager = _pager() if can_page else []
+    if not pager or not isinstance(terminal, io.TextIOWrapper):
         yield
         return
     kept = KeptOutput(terminal, pager)
@@ -73,6 +72,9 @@ def page_long_output(*, wanted: bool) -> Iterator[None]:
 
 def _pager() -> list[str]:
     """Return the words of the pager's command: those of `PAGER`, else `LESS`; none where there is no pager."""
+    import shlex
+    import shutil
+
     if os.environ.get("TERM") == "dumb":
         return []
     try:
@@ -90,6 +92,8 @@ def _is_longer_than_screen(content: bytes, terminal: int) -> bool:
 
 def _page(pager: list[str], content: bytes) -> bool:
     """Show a text in a pager until its reader leaves; return False if it cannot be started."""
+    import subprocess
+
     with _quiet_signals():
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own pager
