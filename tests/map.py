@@ -48,7 +48,14 @@ FLOORS = (
         "studies/bank",
     ),
     ("reading", "reading/schema", "views", "views/terminal", "views/json", "views/files"),
-    ("views/charts", "views/charts/chances", "views/report", "views/report/live", "views/workbook"),
+    (
+        "views/charts",
+        "views/charts/chances",
+        "views/report",
+        "views/report/live",
+        "views/workbook/reading_sheets",
+        "views/workbook",
+    ),
     ("commands",),
 )
 """The folders from the lowest floor up; a folder of the package that is missing here stops the map."""

@@ -22,12 +22,15 @@ from fibercap.studies.covenant_values import PART_OF_PERIOD
 from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.check_sheet import MASTER
 from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
+from tests.reading_sheets import READING, of_reading_sheets
 
 SPOILT = b"-777"
 FIRST = 7
 """The column of the first period on time sheets; A is 1."""
 FRONT = (
     "Cover",
+    "Summary",
+    *READING,
     "Inputs",
     "Annual",
     "Measures",
@@ -150,6 +153,7 @@ def disagreements(sheets: Sheets, projection: Projection, option: str) -> list[s
         if name not in FRONT:
             found += _of_lines(sheets, name, projection, option)
     found += _of_years(sheets, projection)
+    found += of_reading_sheets(sheets, projection)
     found += _of_scalars(sheets, projection)
     found += _of_measures(sheets, projection)
     found += _of_claims(sheets, projection)
@@ -231,12 +235,15 @@ def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
     rows = [row for row in sheets.rows("Claims") if sheets("Claims", row, 14) == 1]  # those of the option in use
     seen = {sheets("Claims", row, 1) for row in rows}
     dates = {
-        (sheets("Claims", row, 1), sheets("Claims", row, 3)) for row in rows if sheets("Claims", row, 1) not in told
+        (sheets("Claims", row, 1), when_of(sheets("Claims", row, 3)))
+        for row in rows
+        if sheets("Claims", row, 1) not in told
     }
     yield from (f"Claims: {says} is missing" for says in told if says not in seen)
     yield from (f"Claims: {date} is only on one side" for date in sorted(dates ^ (kept.keys() | missing)))
     for row in rows:
         says, when, holds = (sheets("Claims", row, column) for column in (1, 3, 15))
+        when = when_of(when)
         limit = told[says].limit if says in told else limits[says, when]
         if not alike(sheets("Claims", row, 9), limit):
             yield f"Claims: the limit of {says} is {sheets('Claims', row, 9)!r}, wanted {limit!r}"
@@ -248,6 +255,13 @@ def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
             or holds != one.holds
         ):
             yield f"Claims: {says} is {sheets('Claims', row, 6)!r} and holds is {holds!r}, wanted {one.value!r}, {one.holds}"
+
+
+def when_of(value: Any) -> str:
+    """Return a time as claims and covenants have it: a year or a day is a number on the sheet."""
+    if isinstance(value, str):
+        return value
+    return str(date.fromordinal(round(value) + EXCEL_EPOCH)) if value > 9999 else f"{value:.0f}"
 
 
 @dataclass(frozen=True)

@@ -104,13 +104,18 @@ def statement_lines(projection: Projection, title: str) -> Iterator[tuple[Statem
         yield line, rows[line.path]
 
 
-def statement_paths(projections: Iterable[Projection], title: str) -> list[str]:
-    """Return the paths of a statement's rows in order, for several plans that need not have the same lines."""
-    paths: list[str] = []
+def merged_lines(projections: Iterable[Projection], title: str) -> list[StatementLine]:
+    """Return the lines of a statement in order, for several plans that need not have the same lines."""
+    lines: list[StatementLine] = []
     for projection in projections:
         before = -1
         for line, _ in statement_lines(projection, title):
-            if line.path not in paths:
-                paths.insert(before + 1, line.path)
-            before = paths.index(line.path)
-    return paths
+            if line not in lines:
+                lines.insert(before + 1, line)
+            before = lines.index(line)
+    return lines
+
+
+def statement_paths(projections: Iterable[Projection], title: str) -> list[str]:
+    """Return the paths of a statement's rows in order, each once though two lines may show it."""
+    return list(dict.fromkeys(line.path for line in merged_lines(projections, title)))

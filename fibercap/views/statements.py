@@ -16,10 +16,11 @@ from fibercap.views.numbers import Figures, Line
 from fibercap.views.statement_lines import statement_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fibercap.model.plan.plan import Plan
     from fibercap.model.projection import Projection
+    from fibercap.views.statement_lines import StatementLine
 
 CLOSING_CASH: Final = f"{WATERFALL}{CLOSING}"
 CHANGE_OF_CASH: Final = f"{WATERFALL}{CHANGE}"
@@ -87,9 +88,7 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
     lines, columns = [], list(projection.timeline.groups(by))
     for line, row in statement_lines(projection, title):
         values = [float(v[0]) for v in projection.by(row.path, by).values()]
-        if line.key in WITH and not np.any(np.abs(projection.value(f"accounts.{WITH[line.key]}")[0]) >= HALF):
-            continue
-        if any(abs(v) >= HALF for v in values) or line.key in ALWAYS_SHOWN or line.role in {"total", "memo"}:
+        if is_shown(line, values, projection):
             lines.append(Line(line.label(row), values, strong=line.role == "total"))
         if line.key == "gross_profit":
             lines.append(Line("Memo: gross margin", _margin(values, projection, by), share=True))
@@ -97,6 +96,15 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
             lines.insert(0, Line("Cash at the start", [cash_at_start(projection), *values[:-1]]))
     year_ends = projection.timeline.year_ends
     return Figures(title, projection.scenario.currency, columns, lines, year_ends=year_ends)
+
+
+def is_shown(line: StatementLine, values: Sequence[float], projection: Projection) -> bool:
+    """Tell whether a statement shows a line: it is a total or a memo, is always shown, or is not zero throughout."""
+    if line.key in WITH and not np.any(np.abs(projection.value(f"accounts.{WITH[line.key]}")[0]) >= HALF):
+        return False
+    if line.key in ALWAYS_SHOWN or line.role in {"total", "memo"}:
+        return True
+    return any(abs(value) >= HALF for value in values)
 
 
 def cash_at_start(projection: Projection) -> float:

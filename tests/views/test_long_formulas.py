@@ -43,4 +43,4 @@ def test_rows_that_no_cell_can_compute_follow_the_option(tmp_path: Path, monkeyp
         sheets = calculator.read()
         assert (option, disagreements(sheets, projection, option)) == (option, [])
     kinds = {name: [sheets(name, row, 4) for row in sheets.rows(name)] for name in sheets.cells}
-    assert kinds["Plants"].count(lines.TOO_LONG) > 3
+    assert kinds["Plants by period"].count(lines.TOO_LONG) > 3

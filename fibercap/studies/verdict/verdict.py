@@ -145,7 +145,7 @@ class Verdict:
         return tuple(name for name in self.ranked if name in self.excluded and self.worth[name] > best)
 
 
-def verdict(comparison: Comparison) -> Verdict:
+def verdict(comparison: Comparison, *, moved: bool = True) -> Verdict:
     """Return the verdict on the compared cases: the ranking by worth to the owners, and the recommendation.
 
     A case that breaks a covenant, runs out of cash or leaves uses unfunded is not recommended; claims forbid nothing.
@@ -154,6 +154,8 @@ def verdict(comparison: Comparison) -> Verdict:
     ----------
     comparison : Comparison
         The cases, such as the options of a plan.
+    moved : bool
+        Whether numbers are moved to see which of them change the choice; that takes most of the time.
 
     Source
     ------
@@ -168,7 +170,7 @@ def verdict(comparison: Comparison) -> Verdict:
     projections = {name: cases[name].projection for name in ranked}
     uses = uses_of(cases[sound[0]].projection) if sound else 0.0
     behind = next(iter(sound[len(recommended) :]), "")
-    flips, not_moved = choice_flips(projections, recommended, behind) if recommended else ((), 0)
+    flips, not_moved = choice_flips(projections, recommended, behind) if recommended and moved else ((), 0)
     among = {name: projections[name] for name in sound or ranked}
     paid_out = {n: v + stands.beside[n] for n in among if (v := cases[n].measures[FREE].value) is not None}
     free = tuple(sorted(paid_out, key=lambda name: -paid_out[name]))

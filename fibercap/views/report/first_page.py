@@ -71,7 +71,8 @@ def _within(texts: list[Words], most: int) -> Iterator[Part]:
         yield text
 
 
-def _texts(subject: Subject) -> Iterator[Words]:
+def verdict_words(subject: Subject) -> Iterator[Words]:
+    """Yield the verdict, what is wrong, what it is worth and cautions."""
     speech, wrong = _speech(subject), _wrong(subject)
     yield Words(_lead(subject, wrong, speech), "lead")
     if wrong:
@@ -80,8 +81,12 @@ def _texts(subject: Subject) -> Iterator[Words]:
     yield Words(worth_words(subject, speech))
     if cautions := _cautions(subject, speech):
         yield Words(f"But {'; '.join(cautions)}.", "bad")
+
+
+def _texts(subject: Subject) -> Iterator[Words]:
+    yield from verdict_words(subject)
     for text, head in (
-        (_changes(subject, speech), "What would change it"),
+        (_changes(subject, _speech(subject)), "What would change it"),
         (_breaks_first(subject), "What breaks first"),
         (_rests_on(subject), "What it rests on"),
     ):

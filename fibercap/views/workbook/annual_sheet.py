@@ -11,8 +11,9 @@ import numpy as np
 
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.views.statement_lines import STATEMENTS, statement_paths
+from fibercap.views.workbook.book import FUNDING, PLANTS
 from fibercap.views.workbook.cell_address import CellAddress, letters
-from fibercap.views.workbook.formats import number_format, set_up
+from fibercap.views.workbook.formats import number_format, set_up, write_link
 from fibercap.views.workbook.periods import YEARS_ROW, are_whole, year_format
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 NAME: Final = "Annual"
 HEADS: Final = ("Label", "Unit", "Path", "Brought to years", "", "")
 HEAD_ROW: Final = 3
-SHOWN: Final = ("Plants", "Projects", "Funding", "Loans", "Accounts", "Order of cash", "Returns")
+SHOWN: Final = (PLANTS, "Projects", FUNDING, "Loans", "Accounts", "Order of cash", "Returns")
 WAYS: Final = {FLOW: "sum", STOCK: "year's end"}
 
 
@@ -41,10 +42,26 @@ class AnnualSheet:
         rows = [entry for time_sheet in time_sheets for entry in time_sheet.entries if _is_for_years(entry)]
         self.entries = list(_with_lines(_statements_first(rows, [case.projection for case in book.cases])))
         self.rows = {e.line.path: HEAD_ROW + 1 + n for n, e in enumerate(self.entries) if not isinstance(e, str)}
+        self._values_of: dict[str, list[float]] = {}
 
     def cells_of(self, path: str) -> str:
         """Return the reference to a row's cells, for charts."""
         return f"={self._row_of_years(self.rows[path]).range}"
+
+    def cell(self, path: str, year: int) -> str:
+        """Return the reference to a row's cell in the year of a number; the first is 0."""
+        return f"'{NAME}'!{letters(len(HEADS) + year)}{self.rows[path]}"
+
+    def year_cell(self, year: int) -> str:
+        """Return the reference to the cell that names the year of a number; the first is 0."""
+        return f"'{NAME}'!{letters(len(HEADS) + year)}{HEAD_ROW}"
+
+    def values_of(self, path: str) -> list[float]:
+        """Return the values of a row by year when exported; nan for a ratio that the chosen case lacks."""
+        if path not in self._values_of:
+            entry = self.entries[self.rows[path] - HEAD_ROW - 1]
+            self._values_of[path] = [] if isinstance(entry, str) else list(self._values(entry))
+        return self._values_of[path]
 
     @property
     def year_cells(self) -> str:
@@ -67,7 +84,10 @@ class AnnualSheet:
         sheet.set_column(len(HEADS), len(HEADS) + len(self.years) - 1, 13)
         sheet.write_string(0, 0, f"By {timeline.year_kind}", style("title"))
         sheet.write_string(
-            1, 0, "Looked up from the time sheets by year and by the nature of each row.", style("remark")
+            1,
+            0,
+            "Looked up from the time sheets by year and by the nature of each row. A label leads to its row.",
+            style("remark"),
         )
         for column, head in enumerate(HEADS):
             sheet.write_string(HEAD_ROW - 1, column, head, style("head"))
@@ -86,17 +106,16 @@ class AnnualSheet:
 
     def _line(self, sheet: Worksheet, row: int, entry: SheetLine, style: Styles) -> None:
         """Write a row: label, unit, path, nature, and a formula for each year."""
-        model_row, values = entry.line.row, np.array(list(self._values(entry)))
+        model_row, values = entry.line.row, np.array(self.values_of(entry.line.path))
         cell_format = style(
             "formula",
             number_format(
                 model_row.unit, model_row.nature, ratio=bool(model_row.undefined), integers=are_whole(values)
             ),
         )
-        for column, text in enumerate(
-            (model_row.label, model_row.unit or "1", model_row.path, WAYS.get(model_row.nature, "mean"))
-        ):
-            sheet.write_string(row, column, text, style("text" if not column else "faint"))
+        write_link(sheet, row, 0, entry.address.sheet, entry.address.row, model_row.label, style("text"))
+        for column, text in enumerate((model_row.unit or "1", model_row.path, WAYS.get(model_row.nature, "mean")), 1):
+            sheet.write_string(row, column, text, style("faint"))
         for number, value in enumerate(values):
             formula = self._formula(entry, letters(len(HEADS) + number), self.flags[number])
             sheet.write_formula(row, len(HEADS) + number, formula, cell_format, "" if math.isnan(value) else value)

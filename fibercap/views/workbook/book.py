@@ -23,15 +23,16 @@ BEFORE: Final = 5
 """The number of the column for the value before the first period; the first period has the next column."""
 FIRST_ROW: Final = 6
 """The row of the first line on a time sheet, counted from 1."""
+PLANTS, FUNDING = "Plants by period", "Funding by period"
+"""Names of time sheets; `Plants` and `Funding` alone are sheets by year, for readers."""
 HOMES: Final = {
-    "time": "Time", "exchange": "Time", "products": "Plants", "plants": "Plants", "projects": "Projects",
-    "funding": "Funding", "loans": "Loans", "ranks": "Loans", "waterfall": "Order of cash", "returns": "Returns",
+    "time": "Time", "exchange": "Time", "products": PLANTS, "plants": PLANTS, "projects": "Projects",
+    "funding": FUNDING, "loans": "Loans", "ranks": "Loans", "waterfall": "Order of cash", "returns": "Returns",
     "tax_without_project_debt": "Returns", WITHOUT: "Without projects", SAME_WITHOUT: "Without projects",
 }  # fmt: skip
 OTHERS: Final = "Accounts"
 ORDER: Final = (
-    "Time", "Plants", "Projects", "Funding", "Loans", "Accounts", "Order of cash", "Returns",
-    "Without projects",
+    "Time", PLANTS, "Projects", FUNDING, "Loans", "Accounts", "Order of cash", "Returns", "Without projects",
 )  # fmt: skip
 RUN_OFF_SHEET: Final = "Run-off"
 DERIVED: Final = "Derived"

@@ -15,7 +15,7 @@ from fibercap.studies.covenant_values import PART_OF_PERIOD
 from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.cases import merge_in_order
 from fibercap.views.workbook.cell_address import column_range, letters
-from fibercap.views.workbook.formats import number_format, set_up
+from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
 from fibercap.views.workbook.lines import formula_by_case
 from fibercap.views.workbook.lookups import LookupDays, lookup_days, lookup_formula
 
@@ -43,6 +43,9 @@ HEADS: Final = (
     HOLDS, EXPECTED, AS_EXPECTED, SOURCE, NOTE,
 ) = range(len(HEADS))  # fmt: skip
 """The numbers of the columns."""
+WIDTHS: Final = (50, 30, 12, 11, 11, 16, 11, 10, 16, 9, 11, 11, 8, 9, 9, 11, 12, 22, 50)
+LOOKED_UP_BY: Final = {SUBJECT, AFTER, UNTIL, TIMES, BASE_AFTER, BASE_UNTIL, WITHIN, IN_OPTION}
+"""Columns hidden in a group: where a value is looked up, and what a limit rests on."""
 HEAD_ROW: Final = 5
 SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 UNTESTED: Final = "not tested"
@@ -81,10 +84,11 @@ class ClaimSheet:
     def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""
         set_up(sheet, NAME, rows=HEAD_ROW)
-        for column, width in enumerate((44, 30, 12, 11, 11, 16, 9, 9, 16, 9, 11, 11, 8, 9, 9, 9, 9, 10, 44)):
-            sheet.set_column(column, column, width)
+        for column, width in enumerate(WIDTHS):
+            by_which = {"level": 1, "hidden": True} if column in LOOKED_UP_BY else {}
+            sheet.set_column(column, column, width, None, by_which)
         sheet.write_string(0, 0, "Claims and covenants", style("title"))
-        remark = "A value is looked up by the two days. A claim expected to fail is shipped because it fails so read."
+        remark = "Hidden columns say how values are looked up. A claim expected to fail is shipped because it fails so."
         sheet.write_string(1, 0, remark, style("remark"))
         self._heads(sheet, HEAD_ROW, style)
         for place, line in enumerate(self.claims):
@@ -137,15 +141,17 @@ class ClaimSheet:
         """Write the texts of a line, and whether the chosen option has the claim or covenant."""
         keys = list[object](present)
         formula = f"={formula_by_case(self.book, keys, {key: '1' if key else '0' for key in dict.fromkeys(keys)})}"
+        fit_row(sheet, row, "wrapped", [(texts[SAYS], WIDTHS[SAYS])])
+        fit_row(sheet, row, "small", [(text, WIDTHS[column]) for column, text in texts.items() if column != SAYS])
         for column, text in texts.items():
-            sheet.write_string(row, column, text, style("wrapped" if column in (SAYS, NOTE) else "faint"))
+            write_plain(sheet, row, column, text, style, "wrapped" if column == SAYS else "small")
         sheet.write_formula(row, IN_OPTION, formula, style("formula", '"yes";;"no"'), int(present[0]))
 
     def _subject(self, sheet: Worksheet, row: int, subject: _Subject, style: Styles) -> None:
         """Write the value of what a claim or covenant is about, with its unit and the days of its time."""
         unit, value, case = subject.unit, subject.value, subject.case
         numbers = number_format(unit) if unit else "0.00"
-        sheet.write_string(row, UNIT, unit or "1", style("faint"))
+        sheet.write_string(row, UNIT, unit or "1", style("unit"))
         if subject.row:
             days = lookup_days(subject.when, self.book)
             sheet.write_number(row, AFTER, days.after, style("value", "yyyy-mm-dd"))

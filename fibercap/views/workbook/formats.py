@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from fibercap.core.calendar import serial
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.unit_words import counts_products
 from fibercap.core.visible_text import visible
@@ -23,19 +25,30 @@ NUMBERS: Final = {"%": "0.00%", "%/year": "0.00%", "date": "yyyy-mm-dd", "month"
 KINDS: Final[dict[str, dict[str, Any]]] = {
     "title": {"bold": True, "font_size": 14, "font_color": DARK},
     "remark": {"italic": True, "font_color": GRAY},
-    "head": {"bold": True, "bg_color": DARK, "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"},
+    "head": {"bold": True, "bg_color": DARK, "font_color": "#FFFFFF", "text_wrap": True},
     "group": {"bold": True, "bg_color": PALE, "font_color": DARK},
     "text": {},
-    "wrapped": {"text_wrap": True, "valign": "top"},
+    "wrapped": {"text_wrap": True},
     "faint": {"font_color": GRAY, "font_size": 8},
-    "small": {"font_color": GRAY, "font_size": 8, "text_wrap": True, "valign": "top"},
+    "small": {"font_color": GRAY, "font_size": 8, "text_wrap": True},
     "formula": {},
     "value": {"italic": True, "font_color": GRAY},
+    "reason": {"italic": True, "font_color": GRAY, "font_size": 8, "text_wrap": True, "align": "right"},
     "input": {"font_color": BLUE, "bg_color": YELLOW, "border": 1, "border_color": "#D9D2A0"},
     "total": {"bold": True},
+    "subtotal": {"bold": True, "top": 1, "top_color": GRAY},
+    "unit": {"font_color": GRAY, "font_size": 9, "indent": 1},
+    "subtotal-unit": {"font_color": GRAY, "font_size": 9, "indent": 1, "top": 1, "top_color": GRAY},
+    "year": {"bold": True, "bg_color": DARK, "font_color": "#FFFFFF", "align": "right"},
+    "lead": {"bold": True, "font_size": 12, "text_wrap": True},
+    "result": {"bold": True, "align": "right"},
+    "link": {"font_color": BLUE, "underline": 1},
     "failure": {"bold": True, "font_color": "#B00020"},
     "key": {"bold": True, "font_size": 12, "border": 1, "align": "left"},
 }
+
+LEFT: Final = "-left"
+"""The end of a kind of cell that stands at the left, as texts do."""
 
 
 def number_format(unit: str, nature: str = "", *, ratio: bool = False, integers: bool = True) -> str:
@@ -79,9 +92,9 @@ class Styles:
         """Return the format of a kind of cell with a number format."""
         key = (kind, numbers)
         if key not in self._made:
-            self._made[key] = self.book.add_format(
-                {"font_name": "Calibri", "font_size": 10, "num_format": numbers, **KINDS[kind]}
-            )
+            look = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter", "num_format": numbers}
+            look |= KINDS[kind.removesuffix(LEFT)] | ({"align": "left"} if kind.endswith(LEFT) else {})
+            self._made[key] = self.book.add_format(look)
         return self._made[key]
 
 
@@ -133,15 +146,60 @@ def plain_sheets() -> type[Worksheet]:
     return Plain
 
 
-MONTHS: Final = 18
-"""Columns of periods that fit on a page beside the labels."""
+COLUMNS: Final = 12
+"""Columns of periods that fit on a page beside the labels: a year of months."""
+A4: Final = 9
+"""The number of the paper (ECMA-376, part 1, 18.3.1.63)."""
+MOST_LINKS: Final = 60_000
+"""Links that a sheet may have; spreadsheets take 65,530."""
+
+
+def write_link(sheet: Worksheet, row: int, column: int, to: str, to_row: int, text: str, look: Format) -> None:  # noqa: PLR0913, PLR0917 - a link has two ends
+    """Write a text that leads to a row, counted from 1, of a sheet; a plain text if the sheet has very many links."""
+    if row < MOST_LINKS:
+        sheet.write_url(row, column, f"internal:'{to}'!A{to_row}", look, visible(text), f"{to}, row {to_row}")
+    else:
+        sheet.write_string(row, column, text, look)
 
 
 HEADER: Final = 120
 """Characters of a title on a printed page; a header takes 255, of which some are double."""
 
 
-def set_up(sheet: Worksheet, title: str, *, rows: int = 0, columns: int = 0) -> None:
+def write_plain(sheet: Worksheet, row: int, column: int, text: str, style: Styles, kind: str) -> None:
+    """Write a text: a day as a day and a number as a number, to the left as texts are; anything else as it is."""
+    try:
+        sheet.write_number(row, column, serial(date.fromisoformat(text)), style(f"{kind}{LEFT}", NUMBERS["date"]))
+    except ValueError:
+        if text.isdecimal():
+            sheet.write_number(row, column, int(text), style(f"{kind}{LEFT}"))
+        else:
+            sheet.write_string(row, column, text, style(kind))
+
+
+LINE: Final = {"small": (10.5, 1.45), "wrapped": (13.5, 0.9)}
+"""By kind of a wrapped text: the height of a line, in points, and how many characters a column takes for its width."""
+
+
+def fit_row(sheet: Worksheet, row: int, kind: str, texts: Sequence[tuple[str, float]]) -> None:
+    """Make a row as high as its wrapped texts need; not every program does that when it opens a workbook.
+
+    Parameters
+    ----------
+    sheet, row : Worksheet, int
+        The sheet, and the number of the row; the first is 0.
+    kind : str
+        The kind of its cells: `small` or `wrapped`.
+    texts : sequence of pairs
+        Each text with the width of its column.
+    """
+    height, fit = LINE[kind]
+    lines = max((math.ceil(len(text) / (fit * width)) for text, width in texts), default=1)
+    if lines > 1:
+        sheet.set_row(row, height * lines + 2)
+
+
+def set_up(sheet: Worksheet, title: str, *, rows: int = 0, columns: int = 0, labels: int = 6) -> None:
     """Set up printing and the view: landscape, as few pages wide as the columns need, headings repeated and frozen.
 
     Parameters
@@ -154,19 +212,21 @@ def set_up(sheet: Worksheet, title: str, *, rows: int = 0, columns: int = 0) -> 
         Rows at the top that are frozen and printed on each page.
     columns : int
         Columns of periods; with any, the columns before them are frozen too.
+    labels : int
+        How many columns stand before those of periods.
     """
     sheet.set_landscape()
-    sheet.set_paper(8)
+    sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     shown = title if len(title) <= HEADER else f"{title[:HEADER]}..."
     sheet.set_header(f"&L{shown.replace('&', '&&')}&R&A")
     sheet.set_footer("&L&F&RPage &P of &N")
-    sheet.fit_to_pages(max(1, math.ceil(columns / MONTHS)), 0)
+    sheet.fit_to_pages(max(1, math.ceil(columns / COLUMNS)), 0)
     if rows:
         sheet.repeat_rows(0, rows - 1)
     if columns:
         sheet.repeat_columns(0, 1)
-        sheet.freeze_panes(rows, 6)
+        sheet.freeze_panes(rows, labels)
     elif rows:
         sheet.freeze_panes(rows, 0)
     sheet.hide_gridlines(2)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.views.workbook.book import DERIVED, INPUTS
 from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
-from fibercap.views.workbook.formats import number_format, set_up
+from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
 from fibercap.views.workbook.inputs import InputEntry, input_entries, titles
 from fibercap.views.workbook.scalars import ScalarCells, scalar_cells
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 HEADS: Final = ("Input", "In use", "Unit", "As exported", "Changed", "Source", "Evidence", "Note", "Path")
 HEAD_ROW: Final = 8
 CASES_FROM: Final = len(HEADS)
+WIDTHS: Final = (34, 16, 12, 14, 9, 44, 9, 66)
+LOOKS: Final = {2: "unit", 5: "small", 7: "small"}
+"""How the texts of a column look: the unit, the source and the note."""
 
 
 class InputSheet:
@@ -48,7 +51,7 @@ class InputSheet:
     def write(self, sheet: Worksheet, workbook: xlsxwriter.Workbook, style: Styles) -> None:
         """Write the sheet, and a defined name for every input that may be changed."""
         set_up(sheet, "Inputs", rows=HEAD_ROW)
-        for column, width in enumerate((34, 16, 10, 14, 8, 30, 9, 60)):
+        for column, width in enumerate(WIDTHS):
             sheet.set_column(column, column, width)
         sheet.set_column(len(HEADS) - 1, len(HEADS) - 1, 34, None, {"level": 1, "hidden": True})
         sheet.print_area(0, 0, HEAD_ROW + len(self.rows), len(HEADS) - 2)
@@ -102,8 +105,9 @@ class InputSheet:
         texts = {2: entry.unit, 5: entry.source, 6: entry.evidence, 7: entry.note, 8: entry.path}
         if not entry.live:
             texts[7] = f"{FIXED}{f'; {entry.note}' if entry.note else ''}"
+        fit_row(sheet, row, "small", [(texts[column], WIDTHS[column]) for column in (5, 7)])
         for column, text in sorted(texts.items()):
-            sheet.write_string(row, column, text, style("faint" if column > 2 else "text"))  # the unit
+            sheet.write_string(row, column, text, style(LOOKS.get(column, "faint")))
 
     def _number(self, sheet: Worksheet, row: int, entry: InputEntry, scalar: ScalarCells, style: Styles) -> None:
         """Write the cells of a number: the value in use, as exported, whether it changed; by option if they differ."""
@@ -129,10 +133,10 @@ class InputSheet:
     def _text(self, sheet: Worksheet, row: int, entry: InputEntry, style: Styles) -> None:
         """Write an input that is no number; texts of other options only where they differ."""
         first = entry.texts[0]
-        sheet.write_string(row, 1, first or "", style("value"))
+        write_plain(sheet, row, 1, first or "", style, "value")
         for number, text in enumerate(entry.texts):
             if text != first:
-                sheet.write_string(row, CASES_FROM + number, text or "not in this option", style("value"))
+                write_plain(sheet, row, CASES_FROM + number, text or "not in this option", style, "value")
 
     def _bounds(self, sheet: Worksheet, row: int, column: int, entry: InputEntry) -> None:
         """Set the rule by which the sheet refuses what the scenario language refuses."""

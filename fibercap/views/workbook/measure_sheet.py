@@ -9,13 +9,12 @@ import numpy as np
 
 from fibercap.core.formula import evaluate
 from fibercap.core.formula_text import term_of
-from fibercap.model.measures.all_measures import measures
 from fibercap.model.measures.debt_measures import NEVER_DRAWN, NONE_DRAWN
 from fibercap.model.measures.worth_measures import NOTHING_PAID, OWNERS_PAY, reason_without_projects
 from fibercap.model.returns.rate_choice import ONE_SIGN
 from fibercap.views.workbook.cases import merge_in_order
 from fibercap.views.workbook.cell_address import CellAddress, letters
-from fibercap.views.workbook.formats import number_format, set_up
+from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_link
 from fibercap.views.workbook.formulas import FormulaWriter, NoSheetFormulaError
 from fibercap.views.workbook.lines import FORMULA, CaseContext, formula_by_case, reader
 from fibercap.views.workbook.rate_sheet import RateSheet, Search
@@ -32,7 +31,10 @@ if TYPE_CHECKING:
     from fibercap.views.workbook.formats import Styles
 
 NAME: Final = "Measures"
-HEADS: Final = ("Measure", "Value", "Unit", "Kind", "Note", "Name")
+HEADS: Final = ("Measure", "Value", "Unit", "Kind", "Note", "Name", "Rests on", "", "")
+NOTE_WIDTH: Final = 60
+LINKS_FROM: Final = 6
+"""The number of the first column of links to rows."""
 HEAD_ROW: Final = 5
 OPTIONS: Final = "Options"
 OPTIONS_ROW: Final = 6
@@ -50,7 +52,7 @@ class MeasureSheet:
     @cached_property
     def measures_by_case(self) -> list[Mapping[str, Measure]]:
         """The measures of each case, by name."""
-        return [measures(case.projection) for case in self.book.cases]
+        return [dict(case.projection.measures) for case in self.book.cases]
 
     def measure(self, name: str) -> Measure:
         """Return a measure from the first case that has it."""
@@ -63,7 +65,7 @@ class MeasureSheet:
     def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""
         set_up(sheet, NAME, rows=HEAD_ROW)
-        for column, width in enumerate((34, 16, 14, 14, 60, 26)):
+        for column, width in enumerate((46, 16, 15, 14, NOTE_WIDTH, 26, 36, 36, 36)):
             sheet.set_column(column, column, width)
         sheet.print_area(0, 0, HEAD_ROW + len(self.names), 4)
         sheet.write_string(0, 0, NAME, style("title"))
@@ -78,6 +80,7 @@ class MeasureSheet:
         """Write the line of a measure: a formula or, where it has none, the value as exported."""
         measure, of_first_case = self.measure(name), self.measures_by_case[0].get(name)
         numbers = "0.00" if measure.unit == "" else number_format(measure.unit)
+        fit_row(sheet, row, "small", [(self.note(name), NOTE_WIDTH)])
         sheet.write_string(row, 0, measure.label, style("text"))
         value = of_first_case.value if of_first_case is not None else None
         try:
@@ -86,15 +89,37 @@ class MeasureSheet:
             formula, note, kind = self._by_option(name), "", f"value: {error}"
         cell_format = style("formula" if kind == FORMULA else "value", numbers)
         sheet.write_formula(row, 1, formula, cell_format, "" if value is None else value)
-        sheet.write_string(row, 2, measure.unit or "1", style("faint"))
+        sheet.write_string(row, 2, measure.unit or "1", style("unit"))
         sheet.write_string(row, 3, kind, style("faint"))
-        why, when = of_first_case.reason if of_first_case is not None else "", "" if note else " when exported"
-        text = f"undefined{when}: {why}" if why else measure.remark
         if note:
-            sheet.write_formula(row, 4, note, style("faint"), text)
+            sheet.write_formula(row, 4, note, style("small"), self.note(name))
         else:
-            sheet.write_string(row, 4, text, style("faint"))
+            sheet.write_string(row, 4, self.note(name), style("small"))
         sheet.write_string(row, 5, name, style("faint"))
+        for column, (address, label) in enumerate(self._rows_of(name), LINKS_FROM):
+            write_link(sheet, row, column, address.sheet, address.row, label, style("link"))
+
+    def note(self, name: str) -> str:
+        """Return what is said of a measure beside its value, when exported."""
+        measure = self.measures_by_case[0].get(name)
+        if measure is None or not measure.reason:
+            return self.measure(name).remark
+        return (
+            f"undefined: {measure.reason}"
+            if "IRR(" in measure.formula
+            else f"undefined when exported: {measure.reason}"
+        )
+
+    def _rows_of(self, name: str) -> list[tuple[CellAddress, str]]:
+        """Return the first rows that a measure rests on, each with its address and label."""
+        case = next(number for number, by_name in enumerate(self.measures_by_case) if name in by_name)
+        projection = self.book.cases[case].projection
+        text = self.measures_by_case[case][name].formula
+        paths = dict.fromkeys(path for path, _ in term_of(text).references) if text else {}
+        rows = [path for path in paths if path in projection.rows and not path.startswith("time.")]
+        return [
+            (self.book.address(case, path), projection.rows[path].label) for path in rows[: len(HEADS) - LINKS_FROM]
+        ]
 
     def _by_option(self, name: str) -> str:
         """Return the formula that takes a measure from the values of the options, as exported."""

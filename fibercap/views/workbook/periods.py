@@ -90,11 +90,25 @@ def _heads(sheet: Worksheet, book: Book, time_sheet: TimeSheet, style: Styles) -
 
 def _years(sheet: Worksheet, book: Book, name: str, day: str, days: Array, style: Styles) -> None:
     """Write the year of every column; a business year is named after the calendar year in which it ends."""
-    ends, text, years = book.cases[0].projection.timeline.year_ends, f"YEAR({day})", year_of(days)
+    ends, text = book.cases[0].projection.timeline.year_ends, f"YEAR({day})"
     if ends != DECEMBER:
         text += f"+(MONTH({day})>{book.scalar_cell(book.address(0, 'time.year_ends'), name)})"
-        years = years + (month_of(days) > ends)
-    sheet.write_shared(YEARS_ROW - 1, BEFORE + 1, text, style("faint", year_format(ends)), years.tolist())
+    years = named_years(days, ends).tolist()
+    sheet.write_shared(YEARS_ROW - 1, BEFORE + 1, text, style("faint", year_format(ends)), years)
+
+
+def named_years(days: Array, year_ends: int) -> Array:
+    """Return the year of each day; a business year is named after the calendar year in which it ends.
+
+    Parameters
+    ----------
+    days : (day,)
+        As spreadsheets count them.
+    year_ends : int
+        The month in which years end, from 1 to 12.
+    """
+    years = year_of(days)
+    return years if year_ends == DECEMBER else years + (month_of(days) > year_ends)
 
 
 def year_format(year_ends: int) -> str:

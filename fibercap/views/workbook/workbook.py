@@ -13,26 +13,26 @@ from fibercap.views.workbook.annual_sheet import NAME as ANNUAL
 from fibercap.views.workbook.annual_sheet import AnnualSheet
 from fibercap.views.workbook.book import DERIVED, INPUTS, Book
 from fibercap.views.workbook.cases import cases_of
+from fibercap.views.workbook.change_sheet import NAME as CHANGES
+from fibercap.views.workbook.change_sheet import change_sheet
 from fibercap.views.workbook.check_sheet import MASTER, CheckSheet
 from fibercap.views.workbook.check_sheet import NAME as CHECKS
 from fibercap.views.workbook.claim_sheet import NAME as CLAIMS
 from fibercap.views.workbook.claim_sheet import ClaimSheet
 from fibercap.views.workbook.formats import Styles, plain_sheets
-from fibercap.views.workbook.front_sheets import (
-    CHANGES,
-    CHARTS,
-    COVER,
-    change_sheet,
-    chart_sheet,
-    cover_sheet,
-    option_sheet,
-)
 from fibercap.views.workbook.input_sheet import InputSheet, derived_scalars, derived_sheet
 from fibercap.views.workbook.lines import rows_too_long
 from fibercap.views.workbook.measure_sheet import NAME as MEASURES
 from fibercap.views.workbook.measure_sheet import OPTIONS, MeasureSheet
 from fibercap.views.workbook.periods import period_sheet
 from fibercap.views.workbook.rate_sheet import NAME as RATES
+from fibercap.views.workbook.reading_sheets.all_sheets import reading_sheets
+from fibercap.views.workbook.reading_sheets.annual_reader import AnnualReader
+from fibercap.views.workbook.reading_sheets.chart_sheet import CHARTS, chart_sheet
+from fibercap.views.workbook.reading_sheets.cover import COVER, Cover, cover_sheet
+from fibercap.views.workbook.reading_sheets.option_sheet import option_sheet
+from fibercap.views.workbook.reading_sheets.summary_sheet import SUMMARY, SummarySheet
+from fibercap.views.workbook.reading_sheets.verdict_texts import verdict_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,13 +102,19 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     checks = CheckSheet(book, claims, measures)
     facts = {"Scenario": scenario.id, "Hash of the scenario": scenario.digest(), "Written by": f"fibercap {version}"}
     time_sheets = [time_sheet.name for time_sheet in book.time_sheets]
-    names = [COVER, INPUTS, *time_sheets, ANNUAL, MEASURES, RATES, CLAIMS, OPTIONS, CHECKS, DERIVED, CHANGES, CHARTS]
+    readers = reading_sheets(annual)
+    names = [COVER, SUMMARY, *(each.name for each in readers), CHARTS, CLAIMS, OPTIONS]
+    names += [INPUTS, *time_sheets, ANNUAL, MEASURES, RATES, CHECKS, DERIVED, CHANGES]
+    summary = SummarySheet(AnnualReader(annual), measures, checks, list(verdict_texts(book, claims, left_out)))
     target = BytesIO()
     with _open_workbook(target) as xlsx:
         xlsx.set_properties({"title": visible(scenario.title), "created": WRITTEN})
         style, plain = Styles(xlsx), plain_sheets()
         sheets = {name: xlsx.add_worksheet(name, plain) for name in names}
-        cover_sheet(sheets[COVER], book, checks, inputs.changed_cells, style, facts)
+        cover_sheet(sheets[COVER], Cover(book, checks, inputs.changed_cells, names), facts, style)
+        summary.write(sheets[SUMMARY], style)
+        for each in readers:
+            each.write(sheets[each.name], style)
         inputs.write(sheets[INPUTS], xlsx, style)
         for time_sheet in book.time_sheets:
             period_sheet(sheets[time_sheet.name], book, time_sheet, style)

@@ -1,0 +1,49 @@
+"""Who pays for each project and purchase, by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fibercap.views.statements import HALF
+from fibercap.views.workbook.reading_sheets.label_sums import sums_by_label
+from fibercap.views.workbook.reading_sheets.year_sheet import YearTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fibercap.model.plan.scenario import Scenario
+    from fibercap.views.workbook.reading_sheets.annual_reader import AnnualReader
+    from fibercap.views.workbook.reading_sheets.year_sheet import YearLine, YearSheet
+
+FUNDING: Final = "Funding"
+USES: Final = "Uses of funds"
+
+
+def funding_sheet(reader: AnnualReader) -> YearSheet:
+    """Return the sheet of funding: for each project and purchase what pays for it, then all of them together."""
+    sheet = reader.sheet(FUNDING, f" in {reader.currency}")
+    plans = [projection.scenario for projection in reader.projections]
+    keys = {key: _name(plan, key) for plan in plans for key in plan.spends}
+    for key, name in keys.items():
+        sheet.tables.append(YearTable(name, list(_lines(reader, key, plans))))
+    if len(keys) > 1:
+        sheet.tables.append(sums_by_label(sheet, "All projects and purchases", (USES,)))
+    return sheet
+
+
+def _lines(reader: AnnualReader, key: str, plans: list[Scenario]) -> Iterator[YearLine]:
+    """Yield what each source pays for a project or purchase, then its uses of funds."""
+    paths = dict.fromkeys(path for plan in plans if key in plan.spends for path in plan.source_rows(key).values())
+    uses = f"funding.{key}.uses"
+    for path in [*paths, *([uses] if reader.has(uses) else [])]:
+        row = next(p.rows[path] for p in reader.projections if path in p.rows)
+        label = row.label.removeprefix(f"{key}: ")
+        zero = not any(abs(value) >= HALF for values, _ in reader.years_of(path) for value in values)
+        words = USES if path == uses else f"{label[0].upper()}{label[1:]}"
+        yield reader.line(path, words, strong=path == uses, hidden=zero and path != uses)
+
+
+def _name(plan: Scenario, key: str) -> str:
+    """Return the name of a project, or of a plant that is bought."""
+    named = plan.projects.get(key) or plan.plants[key]
+    return f"{'' if key in plan.projects else 'Purchase of '}{named.name or key.replace('_', ' ')}"

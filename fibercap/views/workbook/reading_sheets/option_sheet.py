@@ -1,0 +1,78 @@
+"""The financing options side by side, as fibercap computed them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fibercap.views.workbook.formats import fit_row, number_format, set_up
+from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xlsxwriter.worksheet import Worksheet
+
+    from fibercap.model.measures.measure import Measure
+    from fibercap.views.workbook.book import Book
+    from fibercap.views.workbook.formats import Styles
+    from fibercap.views.workbook.measure_sheet import MeasureSheet
+
+
+WIDTH: Final = 20
+"""Of the column of an option."""
+
+
+def option_sheet(
+    sheet: Worksheet, book: Book, measures: MeasureSheet, left_out: Mapping[str, str], style: Styles
+) -> None:
+    """Write the measures of every option as values, beside those that the workbook computes."""
+    set_up(sheet, OPTIONS, rows=OPTIONS_ROW - 1)
+    sheet.set_column(0, 0, 46)
+    sheet.set_column(1, 1, 16)
+    sheet.set_column(2, 2, 15)
+    sheet.set_column(OPTIONS_COLUMN, OPTIONS_COLUMN + len(book.cases) - 1, WIDTH)
+    sheet.write_string(0, 0, "Options side by side", style("title"))
+    remark = (
+        "Values as fibercap computed them when the workbook was exported: they do not follow inputs. Column B does."
+    )
+    sheet.write_string(1, 0, remark, style("remark"))
+    heads = ["Measure", "Live now", "Unit", *(case.name for case in book.cases)]
+    fit_row(sheet, OPTIONS_ROW - 3, "small", [(case.title, WIDTH) for case in book.cases])
+    for number, case in enumerate(book.cases):
+        sheet.write_string(OPTIONS_ROW - 3, OPTIONS_COLUMN + number, case.title if number else "", style("small"))
+    for column, head in enumerate(heads):
+        sheet.write_string(OPTIONS_ROW - 2, column, head, style("head"))
+    for place, name in enumerate(measures.names):
+        _option_row(sheet, OPTIONS_ROW - 1 + place, name, measures, style)
+    row = OPTIONS_ROW + len(measures.names)
+    for name, why in left_out.items():
+        sheet.write_string(
+            row, 0, f"{name} is not in this workbook: {why}; export it alone with --option {name}", style("remark")
+        )
+        row += 1
+
+
+def _option_row(sheet: Worksheet, row: int, name: str, measures: MeasureSheet, style: Styles) -> None:
+    measure, address = measures.measure(name), measures.address(name)
+    numbers = number_format(measure.unit) if measure.unit else "0.00"
+    first = measures.measures_by_case[0].get(name)
+    value = first.value if first is not None else None
+    reasons = [_reason(by_name.get(name)) for by_name in measures.measures_by_case]
+    fit_row(sheet, row, "small", [(reason, WIDTH) for reason in reasons])
+    sheet.write_string(row, 0, measure.label, style("text"))
+    formula = f'=IF({address.cell}="","",{address.cell})'
+    sheet.write_formula(row, 1, formula, style("formula", numbers), "" if value is None else value)
+    sheet.write_string(row, 2, measure.unit or "1", style("unit"))
+    for number, by_name in enumerate(measures.measures_by_case):
+        of_option = by_name.get(name)
+        if of_option is None or of_option.value is None:
+            sheet.write_string(row, OPTIONS_COLUMN + number, reasons[number], style("reason"))
+        else:
+            sheet.write_number(row, OPTIONS_COLUMN + number, of_option.value, style("value", numbers))
+
+
+def _reason(measure: Measure | None) -> str:
+    """Return why an option has no such measure; "" if it has."""
+    if measure is None:
+        return "no such loan"
+    return f"undefined: {measure.reason}" if measure.value is None else ""
