@@ -75,7 +75,7 @@ def run(
     compared with the last part of a name. `fibercap rows SCENARIO` lists the names. --json prints the same selection.
 
     With --out, save the whole run in a folder: the resolved scenario, manifest.json (versions, hashes, checks), tables
-    as CSV, and charts.
+    as CSV with datapackage.json, which says what each column is, and charts.
     """
     from fibercap.model.project import project
     from fibercap.studies.quantities_asked_for import years_of

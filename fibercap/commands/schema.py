@@ -25,7 +25,7 @@ RESULTS = (
         "rows",
         "explain",
     ),
-    *("show", "diff", "export", "errors", "manifest", "simulation_manifest"),
+    *("show", "diff", "export", "explore", "errors", "manifest", "simulation_manifest"),
 )
 """The same names as in `views.json.schema.RESULTS`, repeated because that module is too slow to import on start."""
 
@@ -43,9 +43,10 @@ def schema(of: str | None, out: Path | None, force: bool) -> None:
 
     # yaml-language-server: $schema=fibercap.schema.json
 
-    With --results, print the schema of what a command prints with --json: run, compare, check, plot, loan, size, solve,
-    simulate, sensitivity, rows, explain, show, diff or export; errors, which any of them prints with exit code 2; or
-    manifest, a file of the folder that `run --out` writes.
+    With --results, print the schema of what a command prints with --json: run, compare, check, plot, loan (with
+    --against: loan_against), size, solve, simulate, sensitivity, rows, explain, show, diff, export or explore; errors,
+    which any of them prints with exit code 2; or manifest and simulation_manifest, files that `run --out` and
+    `simulate --out` write.
     """
     from fibercap.views.json.text import json_text
 

@@ -79,6 +79,13 @@ def test_the_command_offers_a_schema_of_every_document() -> None:
         assert json.loads(said.stdout) == made.result_schema(name)
 
 
+def test_every_command_that_prints_json_has_a_schema() -> None:
+    printing = {name for name, verb in cli.commands.items() if any("--json" in part.opts for part in verb.params)}
+
+    assert printing < set(RESULTS)
+    assert set(RESULTS) - printing == {"loan_against", "errors", "manifest", "simulation_manifest"}
+
+
 @pytest.mark.parametrize("name", RESULTS)
 def test_every_key_is_described_and_no_other_allowed(name: str) -> None:
     """But for blocks keyed by names of the plan, such as measures."""
@@ -161,10 +168,14 @@ def test_errors_print_what_is_described(tmp_path: Path, capsys: pytest.CaptureFi
 def test_files_print_what_is_described(tmp_path: Path) -> None:
     drawn = printed("plot", "jena_only", "debt", "--out", str(tmp_path / "debt.svg"))
     written = printed("export", "jena_only", "--out", str(tmp_path / "rows.csv"))
+    explored = printed("explore", "jena_only", "--no-open", "--out", str(tmp_path / "page.html"))
     CliRunner().invoke(cli, ["run", "jena_only", "--out", str(tmp_path / "kept")])
     manifest = json.loads((tmp_path / "kept" / "manifest.json").read_text())
 
-    assert faults("plot", drawn) + faults("export", written) + faults("manifest", manifest) == []
+    assert (
+        faults("plot", drawn) + faults("export", written) + faults("explore", explored) + faults("manifest", manifest)
+        == []
+    )
 
 
 def test_a_spoilt_document_is_refused() -> None:

@@ -35,6 +35,7 @@ RESULTS: Final[dict[str, Any]] = {
     "show": dict[str, Shown],
     "diff": Differences,
     "export": Files,
+    "explore": Files,
     "errors": Errors,
     "manifest": Manifest,
     "simulation_manifest": SimulationManifest,
