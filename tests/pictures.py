@@ -25,7 +25,7 @@ PAGE: Final = DOCS / "pictures.md"
 CASE: Final = "fibercore"
 MOST_BYTES: Final = 2_500_000
 """Size of docs/img."""
-DOTS: Final = {"report": 72, "workbook": 64}
+DOTS: Final = {"report": 72, "workbook": 76}
 """Resolution of pages and sheets. [dots per inch]"""
 WIDEST: Final = 900
 """Width of a picture. [pixel]"""
