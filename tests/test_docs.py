@@ -28,8 +28,10 @@ NOT_RUN = {
     "README.md": "make run and make test: they are what the continuous integration runs",
     "CONTRIBUTING.md": "targets of the Makefile, as in the README",
     "docs/architecture.md": "a diagram",
+    "docs/data.md": "installs Frictionless, which tests/views/test_tables_for_programs.py calls as a library",
     "docs/errors.md": "written by tests/errors.py, and tests/test_errors.py compares each part with what is printed",
     "docs/mistakes.md": "written by tests/common_mistakes.py, and tests/test_common_mistakes.py compares it",
+    "docs/packages.md": "containers need a daemon; tests/test_packaging.py holds the Dockerfile, tests/test_wheel.py makes a wheel",
     "docs/reference/commands.md": "written by tests/command_reference.py, and its test compares it",
     "docs/scale.md": "a cluster of other machines, and processes that must be started from a file",
 }
@@ -75,8 +77,6 @@ def run_console(example: Example) -> None:
 
 def run_shell(example: Example) -> None:
     """Run lines of a shell one by one, with a `fibercap` on its path that is this one."""
-    if str(example.parsed).startswith("pip "):
-        return
     stub = Path("bin") / "fibercap"
     stub.parent.mkdir(exist_ok=True)
     stub.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m fibercap "$@"\n')
