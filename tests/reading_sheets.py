@@ -74,6 +74,8 @@ def tables_on(sheets: Any, name: str) -> dict[str, dict[str, ShownLine]]:
 def of_reading_sheets(sheets: Any, projection: Projection) -> Iterator[str]:
     """Yield where the sheets for readers say otherwise than the tables of the terminal."""
     for name, titles in STATEMENTS.items():
+        if name not in sheets.cells:  # there is no loan in any option
+            continue
         tables = tables_on(sheets, name)
         for title in titles:
             yield from _of_figures(name, tables[title], statement_figures(projection, title, "year"))
@@ -85,7 +87,8 @@ def of_reading_sheets(sheets: Any, projection: Projection) -> Iterator[str]:
         for key, loan in projection.scenario.loans.items():
             if f"loans.{key}.schedule.date" in projection.rows:
                 figures = loan_figures(projection, key, "year")
-                yield from _of_figures("Debt", tables[loan_label(loan, key)], figures)
+                heading = loan_label(loan, key.replace("_", " "))
+                yield from _of_figures("Debt", tables[heading], figures)
     plants = tables_on(sheets, "Plants") if projection.scenario.plants else {}
     seen: dict[str, int] = {}
     for figures in capacity_figures(projection, "year") if plants else ():

@@ -172,7 +172,7 @@ found["plot"] = say("plot", file, "sales", "--out", str(here / "sales.svg"))
 say("plot", file, "--out", str(here / "drawn"))
 found["export"] = [say("export", file, "--out", str(here / name)) for name in ("r.html", "b.xlsx", "tables")]
 found["report"] = (here / "r.html").read_text()
-found["tables"] = {table.stem: table.read_text() for table in (here / "tables").iterdir()}
+found["tables"] = {table.stem: table.read_text() for table in (here / "tables").glob("*.csv")}
 found["drawn"] = [name for name in CHARTS if (here / "drawn" / f"plan-{name}.png").exists()]
 content = (here / "b.xlsx").read_bytes()
 sheets = Recalculator(spoilt(content), here).read()

@@ -209,7 +209,7 @@ def test_each_sheet_prints_on_pages_that_a4_and_letter_both_fit() -> None:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
     for name in READING:
         sheet = loaded("fibercore")[name]
-        assert sheet.print_title_rows == "$1:$3"
+        assert sheet.print_title_rows == "$3:$3"
         assert sheet.print_title_cols == "$A:$B"
         assert sheet.oddHeader.left.text.startswith(name)
 
@@ -250,6 +250,56 @@ def test_no_part_holds_a_path_of_the_machine(tmp_path: Path) -> None:
 
     with zipfile.ZipFile(BytesIO(workbook(read(str(folder / "plan.yaml")), "0.1.0"))) as book:
         assert [name for name in book.namelist() if b"a_folder_of_mine" in book.read(name)] == []
+
+
+TWO_UNITS = """\
+fibercap: 1
+horizon: {from: FY2001, to: FY2003, step: quarter, year_ends: June}
+money: {report_in: USD, discount_rate: 10 %/year}
+exchange: {EUR: {average: 0.9 USD/EUR}}
+products: {fiber: {price: 40 USD/km}, goods: {unit: tonne, price: 900 USD/tonne}}
+plants:
+  works: {product: fiber, capacity: 1_000_000 km/year, cash_cost: 20 USD/km}
+  mill: {product: goods, capacity: 1_000 tonne/year, cash_cost: 300 USD/tonne}
+projects: {line_two: {plant: works, adds: 500_000 km/year, capex: 20 million USD, complete: 2001-12-31}}
+loans: {bank_a: {commitment: 8 million USD, signed: 2001-01-15, matures: 6 years, rate: 8 %/year}}
+funding: {line_two: {bank_a: 40 %, equity: rest}}
+opening: {cash: 1 million USD}
+options:
+  euro:
+    add:
+      funding.line_two.euro_bank: 5 million EUR
+      loans.euro_bank: {commitment: 5 million EUR, signed: 2001-01-15, matures: 4 years, rate: 6 %/year}
+    change: {loans.bank_a.commitment: 3 million USD}
+  none: {remove: [funding.line_two.bank_a, loans.bank_a]}
+"""
+BARE = """\
+fibercap: 1
+horizon: {from: 2001, to: 2002, step: quarter}
+money: {report_in: USD}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 1_000 km/year, cash_cost: 20 USD/km}}
+"""
+UNFUNDED = BARE.replace("20 USD/km}", "20 USD/km, purchase: {price: 5_000 USD, on: 2001-05-20}}") + (
+    "projects: {new_line: {plant: works, adds: 500 km/year, capex: 2_000 USD, complete: 2001-12-31}}\n"
+)
+
+
+@pytest.mark.parametrize("text", [BARE, UNFUNDED, TWO_UNITS], ids=["bare", "unfunded", "two_units"])
+def test_plans_of_other_shapes_recalculate_in_every_option(text: str, tmp_path: Path) -> None:
+    """Without loans or projects; without funding; with business years, two units, and loans of two currencies that come and go."""
+    plan = scenario_of(text)
+    calculator = Recalculator(spoilt(workbook(plan, "0.1.0")), tmp_path)
+    assert ("Debt" in calculator.names) == bool(plan.loans)
+    assert ("Funding" in calculator.names) == bool(plan.spends)
+
+    found = {}
+    for option in ("as written", *plan.options):
+        calculator.enter("Inputs", 5, 2, option)
+        case = plan if option == "as written" else plan.with_option(option)
+        found[option] = disagreements(calculator.read(), project(case), option)
+
+    assert found == {option: [] for option in ("as written", *plan.options)}
 
 
 @pytest.mark.office

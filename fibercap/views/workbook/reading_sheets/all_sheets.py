@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def reading_sheets(annual: AnnualSheet) -> list[YearSheet]:
     """Return the sheets by year: statements, debt, cover, plants and funding; without those that would be empty."""
     reader = AnnualReader(annual)
-    sheets = [
-        *statement_sheets(reader), debt_sheet(reader), cover_sheet(reader), plant_sheet(reader), funding_sheet(reader),
-    ]  # fmt: skip
+    sheets = [*statement_sheets(reader)]
+    if any(projection.scenario.loans for projection in reader.projections):
+        sheets += [debt_sheet(reader), cover_sheet(reader)]
+    sheets += [plant_sheet(reader), funding_sheet(reader)]
     return [sheet for sheet in sheets if sheet.tables]

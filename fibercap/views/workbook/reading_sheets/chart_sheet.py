@@ -37,6 +37,7 @@ PALETTE: Final = (
 )  # fmt: skip
 LABELS: Final = 15
 """How many years fit below a chart."""
+RATIO: Final = "times"
 FEW: Final = 8
 """Below this largest value, axes need a decimal for their steps."""
 
@@ -104,7 +105,7 @@ def _debt_chart(book: Book) -> SheetChart:
 def _cover_chart(book: Book, annual: AnnualSheet) -> SheetChart:
     """Return the chart of debt service cover."""
     title = f"DSCR by {book.cases[0].projection.timeline.year_kind}"
-    return SheetChart(title, "times", "General", {annual.cells_of("accounts.dscr"): "DSCR"}, annual.year_cells)
+    return SheetChart(title, RATIO, "General", {annual.cells_of("accounts.dscr"): "DSCR"}, annual.year_cells)
 
 
 def _axis(book: Book, paths: Iterable[str]) -> tuple[str, str]:
@@ -119,7 +120,7 @@ def _axis(book: Book, paths: Iterable[str]) -> tuple[str, str]:
 
 
 def _chart(workbook: xlsxwriter.Workbook, chart: SheetChart, years: int) -> Chart:
-    """Return a chart; on an axis of days, one label for so many years."""
+    """Return a chart; its axis has a label for so many years."""
     drawn = workbook.add_chart({"type": "column", "subtype": "stacked"})
     for number, (values, name) in enumerate(islice(chart.series.items(), MOST_SERIES)):
         drawn.add_series(
@@ -136,9 +137,19 @@ def _chart(workbook: xlsxwriter.Workbook, chart: SheetChart, years: int) -> Char
     lines = {"visible": True, "line": {"color": "#DDDDDD"}}
     small = {"size": 9, "bold": False}
     drawn.set_title({"name": f"{chart.title}{more}", "name_font": {"size": 12}, "overlay": False})
-    drawn.set_y_axis({"num_format": chart.numbers, "major_gridlines": lines, "name": chart.unit, "name_font": small})
+    drawn.set_y_axis(
+        {
+            "num_format": chart.numbers,
+            "major_gridlines": lines,
+            "name": chart.unit,
+            "name_font": small,
+            **({"min": 0} if chart.unit != RATIO else {}),
+        }
+    )
     dates = {"date_axis": True, "major_unit": years, "major_unit_type": "years", "num_format": "yyyy"}
-    drawn.set_x_axis({"num_font": {"rotation": 0}, **(dates if chart.by_period else {"num_format": "0"})})
+    drawn.set_x_axis(
+        {"num_font": {"rotation": 0}, **(dates if chart.by_period else {"num_format": "0", "interval_unit": years})}
+    )
     drawn.set_legend({"position": "bottom"} if len(chart.series) > 1 else {"none": True})
     drawn.set_size({"width": 860, "height": 330})
     return drawn

@@ -34,7 +34,7 @@ YEAR: Final = "{year}"
 
 def debt_sheet(reader: AnnualReader) -> YearSheet:
     """Return the sheet of loans, each to its maturity, then all of them if they are in the reporting currency."""
-    sheet = reader.sheet(DEBT, f" in {reader.currency}, to maturity")
+    sheet = reader.sheet(DEBT)
     loans: dict[str, tuple[Loan, Projection]] = {}
     for projection in reader.projections:
         for name, loan in projection.scenario.loans.items():
@@ -43,8 +43,11 @@ def debt_sheet(reader: AnnualReader) -> YearSheet:
     sheet.years = _years(reader, list(loans))
     for name, (loan, _) in loans.items():
         lines = list(_LoanLines(reader, name, sheet.years).lines())
-        sheet.tables.append(YearTable(loan_label(loan, name), lines, terms_text(loan)))
+        heading = loan_label(loan, name.replace("_", " "))
+        sheet.tables.append(YearTable(heading, lines, terms_text(loan)))
     currencies = {projection.scenario.loan_currency(name) for name, (_, projection) in loans.items()}
+    money = f" in {reader.currency}" if currencies == {reader.projections[0].scenario.currency} else ""
+    sheet.title = sheet.title.replace(DEBT, f"{DEBT}{money}, to maturity", 1)
     if len(loans) > 1 and len(currencies) == 1:
         sheet.tables.append(sums_by_label(sheet, "All loans", (OWED,)))
     return sheet

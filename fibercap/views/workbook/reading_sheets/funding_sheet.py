@@ -34,10 +34,10 @@ def funding_sheet(reader: AnnualReader) -> YearSheet:
 def _lines(reader: AnnualReader, key: str, plans: list[Scenario]) -> Iterator[YearLine]:
     """Yield what each source pays for a project or purchase, then its uses of funds."""
     paths = dict.fromkeys(path for plan in plans if key in plan.spends for path in plan.source_rows(key).values())
-    uses = f"funding.{key}.uses"
-    for path in [*paths, *([uses] if reader.has(uses) else [])]:
+    uses, last = f"funding.{key}.uses", f"funding.{key}.gap"
+    for path in [*sorted(paths, key=lambda path: path == last), *([uses] if reader.has(uses) else [])]:
         row = next(p.rows[path] for p in reader.projections if path in p.rows)
-        label = row.label.removeprefix(f"{key}: ")
+        label = row.label.removeprefix(f"{key}: ").replace("_", " ")
         zero = not any(abs(value) >= HALF for values, _ in reader.years_of(path) for value in values)
         words = USES if path == uses else f"{label[0].upper()}{label[1:]}"
         yield reader.line(path, words, strong=path == uses, hidden=zero and path != uses)

@@ -21,6 +21,8 @@ HEADS: Final = ("Label", "Unit")
 HEAD_ROW: Final = 3
 FIRST_YEAR: Final = len(HEADS)
 """The number of the column of the first year."""
+LEAST_COLUMNS: Final = 6
+"""The number of the last printed column of a sheet of few years, whose remark is wider."""
 REMARK: Final = (
     "Live: every figure is looked up, for the financing option in use. A label leads to the line that it rests on. "
     "Lines that were zero when exported are hidden in groups."
@@ -103,6 +105,7 @@ class YearSheet:
         """Write the sheet."""
         last = FIRST_YEAR + self.years.count - 1
         set_up(sheet, self.title, rows=HEAD_ROW, columns=self.years.count, labels=FIRST_YEAR)
+        sheet.repeat_rows(HEAD_ROW - 1)  # the head of each page has the title
         sheet.set_column(0, 0, 42)
         sheet.set_column(1, 1, 14)
         sheet.set_column(FIRST_YEAR, last, 11)
@@ -116,7 +119,7 @@ class YearSheet:
             sheet.write_formula(HEAD_ROW - 1, FIRST_YEAR + number, f"={formula}", look, self.years.first + number)
         for place, table in enumerate(self.tables):
             self._table(sheet, place, table, style)
-        sheet.print_area(0, 0, self.row_of(len(self.tables), -2) - 1, last)
+        sheet.print_area(0, 0, self.row_of(len(self.tables), -2) - 1, max(last, LEAST_COLUMNS))
 
     def _table(self, sheet: Worksheet, place: int, table: YearTable, style: Styles) -> None:
         """Write the heading of a table, and its lines."""
