@@ -8,12 +8,16 @@ import json
 import os
 import re
 import sys
-from contextlib import suppress
-from typing import Any, Final
+import warnings
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from fibercap.commands.pager import KeptOutput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PLAIN: Final = {
     **dict.fromkeys("█▉▊▋▌", "#"),
@@ -43,6 +47,16 @@ def say(text: str = "", *, err: bool = False, nl: bool = True, **style: Any) -> 
         sys.stdout.release()  # what was printed before stands above
     stream = sys.stderr if err else sys.stdout  # without an explicit stream, click writes UTF-8 even if ASCII is set
     click.echo(click.style(shown, **style) if style else shown, stream, nl=nl)
+
+
+@contextmanager
+def say_warnings() -> Iterator[None]:
+    """Print what Python code warns of, each warning once, as messages."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for text in dict.fromkeys(str(each.message) for each in caught):
+        say(f"warning: {text}", err=True)
 
 
 def say_json(text: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
+from fibercap.reading.locating import new_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = "Jena Campinas Lund Osaka Hull Wuhan Pune Leon Arvika Graz Porto Yeosu".split()
@@ -111,6 +112,13 @@ def thirty_years() -> Scenario:
     """Return a plan of ten plants over thirty years."""
     return sized(10, "{from: 2001, to: 2030, step: year}")
 
+
+PAGES: dict[str, Callable[[], Scenario]] = {
+    "a new plan": lambda: scenario_of(new_plan("km", "USD").decode(), "plan"),
+    "fibercore": lambda: read("fibercore"),
+    "ten plants over thirty years": thirty_years,
+}
+"""Plans of three sizes, whose pages are measured on screens and on paper."""
 
 SIZES: dict[str, Callable[[], Scenario]] = {
     "tutorial": tutorial,

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from unicodedata import normalize
 
 import pytest
 from pypdf import PdfReader
 
 from fibercap.model.project import project
-from fibercap.reading.files import read, scenario_of
-from fibercap.reading.locating import new_plan
 from fibercap.studies.compare import compare
 from fibercap.views.report.html import report
 from fibercap.views.report.pdf import pdf
 from tests.browser import Browser
-from tests.views.plans import thirty_years
-
-if TYPE_CHECKING:
-    from fibercap.model.plan.scenario import Scenario
+from tests.views.plans import PAGES
 
 pytestmark = pytest.mark.browser
 
 POINTS: Final = 72 / 25.4
 TALL, TOP, FOOT = 297 * POINTS, 14 * POINTS, 16 * POINTS
 FULL: Final = 0.6
-PLANS: Final[dict[str, Callable[[], Scenario]]] = {
-    "a new plan": lambda: scenario_of(new_plan("km", "USD").decode(), "plan"),
-    "fibercore": lambda: read("fibercore"),
-    "ten plants over thirty years": thirty_years,
-}
 Line = tuple[float, str]
 
 
@@ -65,9 +54,9 @@ def lines_of(page: Any) -> list[Line]:
     return [(height, " ".join(words[height].split())) for height in sorted(words, reverse=True)]
 
 
-@pytest.fixture(scope="module", params=PLANS)
+@pytest.fixture(scope="module", params=PAGES)
 def printed(request: pytest.FixtureRequest) -> Printed:
-    plan = PLANS[request.param]()
+    plan = PAGES[request.param]()
     html = report(project(plan), compare(plan) if plan.options else None, answers=False)
     pages = PdfReader(BytesIO(pdf(html, ["a foot"], date(2026, 11, 30)))).pages
     return Printed(html.decode(), [lines_of(page) for page in pages])

@@ -17,6 +17,7 @@ from fibercap.views.charts.claims import claims_chart
 from fibercap.views.charts.compare import compare_chart
 from fibercap.views.charts.cover import cover_chart
 from fibercap.views.charts.debt import debt_chart
+from fibercap.views.charts.fonts import families_for
 from fibercap.views.charts.funding import funding_chart
 from fibercap.views.charts.output import output_chart
 from fibercap.views.charts.revenue import revenue_chart
@@ -143,7 +144,7 @@ def render_chart(draw: Callable[[], Figure], path_suffix: str) -> bytes:
     suffix = path_suffix.lower()
     content = io.BytesIO()
     with _own_settings():
-        draw().savefig(content, format=suffix.removeprefix("."), metadata=dict(SUFFIXES[suffix]))
+        _draw(draw).savefig(content, format=suffix.removeprefix("."), metadata=dict(SUFFIXES[suffix]))
     return content.getvalue()
 
 
@@ -158,7 +159,7 @@ def render_strips(draw: Callable[[], Figure], *, narrow: bool = False) -> list[b
         For a telephone: panels that stand side by side stand one below the other.
     """
     with _own_settings(), narrow_pages() if narrow else nullcontext():
-        figure = draw()
+        figure = _draw(draw)
         return save_strips(figure, _remove_title(figure))
 
 
@@ -174,7 +175,18 @@ def refuse_unknown_suffix(path_suffix: str) -> None:
 def draw_figure(draw: Callable[[], Figure]) -> Figure:
     """Return a figure as it is drawn for a file."""
     with _own_settings():
-        return draw()
+        return _draw(draw)
+
+
+def _draw(draw: Callable[[], Figure]) -> Figure:
+    """Draw a figure, and give words in scripts that the usual font lacks another one."""
+    from matplotlib.text import Text
+
+    figure = draw()
+    for text in figure.findobj(Text):
+        if len(families := families_for(text.get_text())) > 1:
+            text.set_fontfamily(families)
+    return figure
 
 
 @contextmanager
@@ -183,7 +195,7 @@ def _own_settings() -> Iterator[None]:
     import matplotlib as mpl
 
     with mpl.rc_context(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")  # a box in the picture shows it
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")  # `warn_of_boxes` says it, once
         mpl.rcdefaults()
         mpl.rcParams.update(SETTINGS)
         yield

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from fibercap.views.charts.fonts import families_for
 from fibercap.views.charts.widths import is_narrow, page_width
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ SOFT: Final = "#5F6B76"
 FAINT: Final = "#DDE2E6"
 PALETTE: Final = ("#1F4068", "#E0A458", "#5E8C61", "#BFD4E6", "#8C3F3A", "#D9CBA3", "#7A6C9D")
 """Dark and light in turn, so that neighbors differ in gray too."""
-OTHERS: Final = "#B4BBC1"
+OTHERS: Final = "#949DA5"
 HOLDS: Final = "#00695C"
 FAILS: Final = "#C2410C"
 MOST: Final = len(PALETTE)
@@ -75,7 +76,7 @@ def _width(words: str, weight: str) -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    properties = FontProperties(size=1, weight=weight)
+    properties = FontProperties(family=families_for(words), size=1, weight=weight)
     return float(text_to_path.get_text_width_height_descent(words, properties, ismath=False)[0])
 
 
