@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.views.charts.panel import value_axis, year_axis
-from fibercap.views.charts.style import INK, SIZES, SOFT, fit, same_decimals, short, spread, width_of, wrap
+from fibercap.views.charts.style import INK, SIZES, SOFT, fit, same_decimals, short, spread, width_of
 from fibercap.views.charts.widths import is_narrow
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ def name_bands(ax: Axes, bands: Sequence[Band], width: float, height: float, roo
 def _band_words(band: Band, room: float) -> list[str]:
     """Return a band's name and size: on one line, or on two of a narrow chart."""
     number = short(band.size)
-    if is_narrow():
-        return wrap(f"{band.name}  {number}", "label", room - 0.32, most=2)
+    in_one = f"{band.name}  {number}"
+    if is_narrow() and width_of(in_one) > room - 0.32:
+        return [fit(band.name, "label", room - 0.32), number]
     return [f"{fit(band.name, 'label', room - 0.42 - width_of(number))}  {number}"]

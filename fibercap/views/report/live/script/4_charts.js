@@ -1,6 +1,6 @@
 // Charts of the page: steps, areas and points over time, drawn as SVG from the cells of the tape.
 const INK = "#1D2935", SOFT = "#5F6B76", FAINT = "#DDE2E6", FAILS = "#C2410C", HOLDS = "#00695C";
-const NARROW = window.matchMedia("(max-width: 50rem)").matches;
+const NARROW = window.matchMedia("(max-width: 42rem)").matches;
 const VIEW = { width: NARROW ? 360 : 720, height: 230, left: 8, right: 8, top: 22, bottom: 22 };
 let charts = 0;
 
