@@ -177,7 +177,7 @@ funding: {line: {bank: 8_000 USD, equity: rest}}
 loans: {bank: {commitment: 10_000 USD, signed: 2001-01-31, matures: 6 years, rate: 7 %/year}}
 working_capital: {receivables: 40 days, inventory: 30 days, payables: 45 days}
 tax: {rate: 30 %}
-opening: {cash: 9_000 USD}
+opening: {cash: 9_000 USD, fixed_assets: {value: 5_000 USD, depreciation: {units: 30_000 km}}}
 """
 """Cost lines, yield, a plant of two products, and a project with a cash cost of its own."""
 

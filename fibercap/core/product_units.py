@@ -172,8 +172,16 @@ def units_context(tree: Branch, vocabulary: Vocabulary) -> dict[str, Any]:
     for _, unit in sorted(written.items()):  # by name, for the order of keys means nothing
         house.setdefault(vocabulary.base_of(unit), unit)
     products = {name: house[vocabulary.base_of(unit)] for name, unit in written.items()}
-    plants = {name: unit_of_output(block, products) for name, block in _blocks(tree, "plants").items()}
-    return {"house_units": house, "unit_of_product": products, "unit_of_plant": plants, "vocabulary": vocabulary}
+    written_plants = _blocks(tree, "plants")
+    plants = {name: unit_of_output(block, products) for name, block in written_plants.items()}
+    opening = next((plants[name] for name, block in written_plants.items() if "purchase" not in block), "km")
+    return {
+        "house_units": house,
+        "unit_of_product": products,
+        "unit_of_plant": plants,
+        "unit_of_opening": opening,
+        "vocabulary": vocabulary,
+    }
 
 
 def unit_of_output(plant: Mapping[str, Any], units: Mapping[str, str]) -> str:

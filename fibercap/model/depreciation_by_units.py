@@ -33,7 +33,7 @@ class ByUnits(Spec):
         asset : Asset
             The asset, whose sheet has the row of what it has made to date, and gets what it makes in its life.
         cost, life, capacity : str
-            Formula of its cost to date [money], and the references to its life [month] and its capacity. [unit/year]
+            Formulas of its cost to date [money], its life [month] and its capacity. [unit/year]
         unit : str
             The unit in which its product is counted.
 

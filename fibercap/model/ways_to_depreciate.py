@@ -27,7 +27,7 @@ def _one_of(methods: Mapping[str, type[Spec]], title: str) -> OneOf:
     def choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
         kinds = [key for key in raw if key != "note"] if isinstance(raw, dict) else [word_of(raw)]
         if ByUnits.kind in kinds and ByUnits.kind not in methods:
-            wanted, hint = "a way by time", "`units` is for a project or a purchase, whose plant makes them"
+            wanted, hint = "a way by time", "`units` is for assets of plants, which make them"
             raise wrong("no_units_made", "`units` of what makes none by itself", wanted, hint)
         if not isinstance(raw, dict):
             return Word(words, f"{ways}, or a block `{{declining_balance: 25 %}}`").parse(raw, None), {}  # type: ignore[arg-type]

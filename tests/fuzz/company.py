@@ -278,6 +278,9 @@ def draw_opening(draft: Draft) -> Plan:
         value = draft.amount(1e6, 2e7)
         terms: Plan = {"value": value} | ({"life": draft.months(1, 120)} if dice.chance(0.6) else {})
         draw_asset_terms(draft, terms, draft.first, foreign=False)
+        plants = [plant for plant in draft.plan["plants"].values() if "purchase" not in plant]
+        if plants and "land" not in terms:
+            draw_units(draft, terms, 1e6, alone=not any(isinstance(one["capacity"], dict) for one in plants))
         found["fixed_assets"] = dice.pick(value, terms, terms)
     return found
 

@@ -30,6 +30,12 @@ def draw_units(draft: Draft) -> None:
         plan["products"][name] = in_unit({"unit": units[name], **product}, units[name])
     for name, plant in plan["plants"].items():
         plan["plants"][name] = in_unit(plant, of_plants[name])
+    opened_with = {of_plants[name] for name, plant in plan["plants"].items() if "purchase" not in plant}
+    fixed = plan.get("opening", {}).get("fixed_assets")
+    if isinstance(fixed, dict) and len(opened_with) == 1:
+        plan["opening"]["fixed_assets"] = in_unit(fixed, *opened_with)
+    elif isinstance(fixed, dict) and "units" in fixed.get("depreciation", ""):
+        fixed["depreciation"] = "sum_of_years"  # what plants make in several units is not added up
     for name, project in plan.get("projects", {}).items():
         plan["projects"][name] = in_unit(project, of_plants[project["plant"]])
     for name, claim in plan.get("claims", {}).items():

@@ -143,10 +143,95 @@ def test_a_workbook_computes_with_other_units(tmp_path: Path) -> None:
         assert unlike(calculator.read(), project(changed), option) == []
 
 
+OPENED = """\
+fibercap: 1
+horizon: {{from: 2001, to: 2004, step: quarter}}
+money: {{report_in: USD}}
+products: {{fiber: {{unit: {unit}, price: 45 USD/{unit}}}}}
+plants:
+  works: {{product: fiber, capacity: 300_000 {unit}/year, cash_cost: 18 USD/{unit}, utilization: {{2001: 90 %, 2003: 50 %}}}}
+  side: {{product: fiber, capacity: 100_000 {unit}/year, cash_cost: 20 USD/{unit}}}
+  bought: {{product: fiber, capacity: 50_000 {unit}/year, cash_cost: 20 USD/{unit}, purchase: {{price: 1 MUSD, on: 2001-06-30}}}}
+projects:
+  line: {{plant: works, adds: 150_000 {unit}/year, capex: 3 million USD, complete: 2001-10-17, spend: {{from: 2001-03}}}}
+  spur: {{plant: bought, adds: 9_000 {unit}/year, capex: 1 million USD, complete: 2002-10-17, spend: {{from: 2001-03}}}}
+loans: {{bank: {{commitment: 1 million USD, signed: 2001-01-03, matures: 8 years, rate: 8 %/year}}}}
+funding: {{line: {{bank: 1 million USD, equity: rest}}}}
+tax: {{rate: 30 %, depreciation: sum_of_years}}
+opening: {{cash: 19 million USD, fixed_assets: {{value: 10 million USD, life: 4 years, residual: 10 %, depreciation: {way}{more}}}}}
+"""
+
+
+@pytest.mark.parametrize(("way", "in_life"), [("units", 1.6e6), ("{units: 700_000 UNIT}", 7e5)])
+@pytest.mark.parametrize("unit", ["km", "tonne"])
+def test_opening_assets_lose_what_the_plants_make_that_are_not_bought(way: str, in_life: float, unit: str) -> None:
+    """On its own: capacity x utilization of two plants, quarter by quarter; the projects and the bought plant do not count."""
+    opened = OPENED.format(unit=unit, way=way.replace("UNIT", unit), more="")
+    projection = project(scenario_of(opened, "plan.yaml"))
+    made = np.cumsum([(300_000 * (0.9 if quarter < 8 else 0.5) + 100_000) / 4 for quarter in range(16)])
+    wanted = 9e6 * np.diff(np.minimum(made / in_life, 1.0), prepend=0.0)
+
+    assert projection.value("opening.depreciation")[0] == pytest.approx(wanted)
+    assert projection.value("opening.book_value")[0] == pytest.approx(1e7 - np.cumsum(wanted))
+    assert projection.rows["opening.units_made"].unit == unit
+    assert disagreements(projection) == []
+
+
+def test_opening_assets_that_are_sold_lose_nothing_more() -> None:
+    text = OPENED.format(unit="km", way="units", more=", sold: {on: 2003-05-13, price: 1 MUSD}")
+    projection = project(scenario_of(text, "plan.yaml"))
+    charged = projection.value("opening.depreciation")[0]
+
+    assert charged[9] == pytest.approx(charged[8] * 2 / 3)  # to the end of the month, as assets by time
+    assert not charged[10:].any()
+    assert projection.value("opening.disposed")[0, 9] == pytest.approx(1e7 - charged.sum())
+    assert disagreements(projection) == []
+
+
+def test_a_workbook_computes_the_units_of_opening_assets(tmp_path: Path) -> None:
+    text = OPENED.format(unit="tonne", way="units", more="")
+    text += "options:\n  agreed: {change: {opening.fixed_assets.depreciation: {units: 900_000 tonne}}}\n"
+    written = scenario_of(text, "plan.yaml")
+    calculator = Recalculator(spoilt(workbook(written, "0.1.0")), tmp_path)
+
+    for option in ("as written", "agreed"):
+        calculator.enter("Inputs", 5, 2, option)
+        changed = written if option == "as written" else written.with_option(option)
+        assert unlike(calculator.read(), project(changed), option) == []
+
+
 @pytest.mark.parametrize(
     ("was", "now", "message"),
     [
-        ("cash_cost: 18 USD/km,", "cash_cost: 18 USD/km, depreciation: units,", "units` of what makes none by itself.*project or a purchase"),
+        ("capacity: 100_000 km/year", "capacity: {2001: 9 km/year, 2002: 7 km/year}", "capacity of `side`, which changes.*units: 2.5 million km"),
+        ("  side: {product: fiber, capacity: 100_000 km/year, cash_cost: 20 USD/km}", "  side: {product: sheet, capacity: 9 m2/year, cash_cost: 2 USD/m2}", "plants that make km and m2"),
+        ("depreciation: units", "depreciation: {units: 5 tonne}", "found a mass, wanted a length"),
+    ],
+)  # fmt: skip
+def test_units_of_opening_assets_that_say_nothing_are_refused(was: str, now: str, message: str) -> None:
+    text = OPENED.format(unit="km", way="units", more="").replace(
+        "fiber: {unit", "sheet: {unit: m2, price: 3 USD/m2}, fiber: {unit"
+    )
+
+    assert text.count(was) == 1
+    with pytest.raises(ScenarioError, match=message):
+        scenario_of(text.replace(was, now), "plan.yaml")
+
+
+def test_opening_assets_of_a_company_that_buys_every_plant_make_nothing() -> None:
+    plants = (
+        "{works: {product: fiber, capacity: 9 km/year, cash_cost: 1 USD/km, purchase: {price: 1 MUSD, on: 2001-06-30}}}"
+    )
+    text = f"fibercap: 1\nhorizon: {{from: 2001, to: 2002}}\nmoney: {{report_in: USD}}\nproducts: {{fiber: {{price: 4 USD/km}}}}\nplants: {plants}\n"
+
+    with pytest.raises(ScenarioError, match="though every plant is bought"):
+        scenario_of(f"{text}opening: {{fixed_assets: {{value: 1 MUSD, depreciation: units}}}}\n", "plan.yaml")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "message"),
+    [
+        ("cash_cost: 18 USD/km,", "cash_cost: 18 USD/km, depreciation: units,", "units` of what makes none by itself.*assets of plants"),
         ("sum_of_years", "{units: 9 km}", "units` of what makes none by itself"),
         ("opens: 2001-07-01", "opens: 2001-06-29", "runs before it is bought.*add `opens: 2001-06-30`"),
         ("opens: 2001-07-01, ", "", "runs before it is bought"),

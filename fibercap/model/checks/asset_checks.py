@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.timeline import month_number
 from fibercap.model.checks.funding_checks import in_sample
+from fibercap.model.plants.purchases import not_bought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,29 @@ def units_made(s: Plan, name: str) -> Findings:
     elif plant.capacity.starts and deal.depreciation.units is None:
         problem, wanted = "`units` alone beside a capacity that changes", "the units of its life"
         yield path, "no_units_made", problem, wanted, "write them, like `{units: 2.5 million km}`"
+
+
+def units_of_opening(s: Plan, name: str) -> Findings:
+    """Yield opening assets that are depreciated by units which no plant makes, in several units, or not known.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and `opening`.
+    """
+    fixed, plants, path = s.opening.fixed_assets, not_bought(s.plants), f"{name}.fixed_assets.depreciation"
+    if fixed is None or not fixed.by_units:
+        return
+    units = list(dict.fromkeys(map(s.unit_of_plant, plants)))
+    if not plants:
+        problem, hint = "`units` of assets opened with, though every plant is bought", "depreciate them by time"
+        yield path, "no_units_made", problem, "a plant that is there when the plan begins", hint
+    elif len(units) > 1:
+        problem, hint = f"`units` of plants that make {' and '.join(units)}", "depreciate them by time"
+        yield path, "no_units_made", problem, "plants whose products are in one unit", hint
+    elif fixed.depreciation.units is None and (keyed := [key for key in plants if s.plants[key].capacity.starts]):
+        problem, wanted = f"`units` alone beside the capacity of `{keyed[0]}`, which changes", "the units of their life"
+        yield path, "no_units_made", problem, wanted, f"write them, like `{{units: 2.5 million {units[0]}}}`"
 
 
 def _assets(s: Plan, block: str) -> Iterator[tuple[str, Project | Purchase | FixedAssets]]:

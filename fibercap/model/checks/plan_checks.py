@@ -16,7 +16,7 @@ from fibercap.core.period_names import DECEMBER, ends
 from fibercap.core.spec import InputInErrorError
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
-from fibercap.model.checks.asset_checks import land, sale, units_made
+from fibercap.model.checks.asset_checks import land, sale, units_made, units_of_opening
 from fibercap.model.checks.calendar_checks import closed_days
 from fibercap.model.checks.cash_limit_checks import cash_limits, equity_limit
 from fibercap.model.checks.claim_checks import claim_limit, claim_source, claim_subject, claim_within
@@ -128,6 +128,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (_spending, names("projects")),
         (cancellation, names("projects")),
         *((check, ["projects", "plants", "opening"]) for check in (land, sale)),
+        (units_of_opening, ["opening"]),
         (closed_days, names("calendars")),
         *((check, names("loans")) for check in LOAN_CHECKS),
         (ranks_without_gaps, ["loans"]),

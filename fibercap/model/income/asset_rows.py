@@ -64,7 +64,7 @@ class Holding:
     paths, `cost` the row of its cost to date (of opening assets a scalar), `path` that of the block `terms`. Its value
     before the first period is `before`. `key` is what the names of rows about depreciation begin with, `for_tax` the
     method where they are those for tax. `written_off` is the reference to the month number at which it is written off,
-    "" where it is not. `capacity` is the path of the input of what it can make, where it makes anything.
+    "" where it is not. `capacity` is the formula of what it can make, where it makes anything. [unit/year]
     """
 
     prefix: str
@@ -179,8 +179,8 @@ def _depreciation_row(sheet: Sheet, plan: Plan, row: Row, asset: Holding, start:
     of = Asset(sheet, asset.prefix, asset.method_path, residual)
     cost_text, life_text = f"{{{asset.cost}}}", f"{{inputs.{asset.path}.life}}"
     if isinstance(asset.method, ByUnits):
-        capacity, unit = f"{{inputs.{asset.capacity}}}", sheet.rows[f"{asset.prefix}.{MADE}"].unit
-        sheet.line(row._replace(formula=asset.method.loss_text(of, cost_text, life_text, capacity, unit)))
+        unit = sheet.rows[f"{asset.prefix}.{MADE}"].unit
+        sheet.line(row._replace(formula=asset.method.loss_text(of, cost_text, life_text, asset.capacity, unit)))
         return
     ages, texts = ages_until_sale(sheet, plan.timeline, asset.since, start, asset.path, terms.sold)
     cost, kept = sheet.read(asset.cost, 0), NONE if terms.residual is None else terms.residual

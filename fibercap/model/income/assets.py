@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK, month_number
 from fibercap.model.depreciation_by_units import MADE
 from fibercap.model.depreciation_method import Asset
 from fibercap.model.horizon.run_off import RUN_OFF, counting_month
 from fibercap.model.income.asset_rows import Holding, charge_rows, method_of, value_rows
 from fibercap.model.income.asset_sales import month_after
+from fibercap.model.plants.asset_terms import give_sale_month
+from fibercap.model.plants.purchases import not_bought
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fibercap.model.plan.company import FixedAssets
     from fibercap.model.plan.plan import Plan
     from fibercap.model.plants.capacity import Plant
@@ -74,7 +78,7 @@ def project_asset(sheet: Sheet, plan: Plan, key: str, project: Project, *, has_g
     if project.cancelled:
         asset = replace(asset, since=due, written_off=project.built_until_text(key))
     if project.by_units:
-        unit, asset = plan.unit_of_plant(project.plant), replace(asset, capacity=f"{prefix}.adds")
+        unit, asset = plan.unit_of_plant(project.plant), replace(asset, capacity=f"{{inputs.{prefix}.adds}}")
         sheet.write_balance(f"{prefix}.{MADE}", f"{label}: units made to date", unit, f"{{{prefix}.shipments}}")
     if costs in sheet:
         text = f"{text} + {{{costs}}}"
@@ -137,15 +141,29 @@ def purchase_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant, *, has_gran
     after, path = month_after(f"{{plants.{key}.purchase.month}}"), f"plants.{key}.purchase"
     asset = Holding(prefix, label, f"{prefix}.cost_to_date", since, since, after, path, deal)
     if deal.by_units:
-        asset, others = replace(asset, capacity=f"plants.{key}.capacity"), _projects_at(plan, key)
-        made = f"{{plants.{key}.shipments}}" + "".join(f" - {{projects.{name}.shipments}}" for name in others)
-        sheet.write_balance(f"{prefix}.{MADE}", f"{label}: units made to date", plan.unit_of_plant(key), made)
+        asset = replace(asset, capacity=_capacity_text([key]))
+        _made_row(sheet, plan, asset, [key])
     _purchased_asset_rows(sheet, plan, asset, text)
 
 
-def _projects_at(plan: Plan, key: str) -> list[str]:
-    """Return the projects that add to a plant."""
-    return [name for name, project in plan.projects.items() if project.adds_to(key)]
+def _capacity_text(plants: Sequence[str]) -> str:
+    """Return the formula of the capacities of some plants, without their projects. [unit/year]"""
+    capacities = total(f"inputs.plants.{key}.capacity" for key in plants)
+    return f"({capacities})" if len(plants) > 1 else capacities
+
+
+def _made_row(sheet: Sheet, plan: Plan, asset: Holding, plants: Sequence[str], until: str = "") -> None:
+    """Write `<asset>.units_made`: what some plants have made to date, without what projects that add to them made.
+
+    It counts up to the month number `until`, and of the period in which that lies a part by time.
+    """
+    made = total(f"plants.{key}.shipments" for key in plants)
+    added = [name for name, project in plan.projects.items() if any(map(project.adds_to, plants))]
+    made += "".join(f" - {{projects.{name}.shipments}}" for name in added)
+    if until:
+        made = f"({made}) * MIN(MAX(({until} - {{time.start}}) / {{time.months}}, 0), 1)"
+    words, unit = f"{asset.label}: units made to date", plan.unit_of_plant(plants[0])
+    sheet.write_balance(f"{asset.prefix}.{MADE}", words, unit, made)
 
 
 def maintenance_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant) -> None:
@@ -206,4 +224,8 @@ def opening_asset(sheet: Sheet, plan: Plan, assets: FixedAssets) -> None:
         sheet.give(f"inputs.{path}.life", "month", assets.life)
     since = np.asarray(float(plan.timeline.origin))
     asset = Holding("opening", label, f"inputs.{path}.value", since, since, "", path, assets, before=cost)
+    if assets.by_units:
+        asset = replace(asset, capacity=_capacity_text(not_bought(plan.plants)))
+        until = month_after(give_sale_month(sheet, f"{path}.sold", assets.sold)) if assets.sold else ""
+        _made_row(sheet, plan, asset, not_bought(plan.plants), until)
     value_rows(sheet, plan, asset, "", "{time.from}")

@@ -173,7 +173,7 @@ def _write_spending(sheet: Sheet, plan: Plan) -> None:
         give_dates(sheet, timeline, key, project_)
     for key, plant in plan.plants.items():
         built = {name: project_ for name, project_ in plan.projects.items() if project_.adds_to(key)}
-        capacity_rows(sheet, timeline, key, plant, built, plan.unit_of_plant(key))
+        capacity_rows(sheet, plan, key, built)
         running_cost_rows(sheet, timeline, key, plant, built, money)
         if plant.purchase is not None:
             purchase_rows(sheet, key, plant.purchase, plant.name or key, money)

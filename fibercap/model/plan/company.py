@@ -15,6 +15,7 @@ from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Field, Money, Number, Of, Share, Word, text_of, wrong
 from fibercap.core.money_or_share import Truth
 from fibercap.core.period_names import MONTH_NAMES
+from fibercap.core.product_units import InUnits
 from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline, timeline_between
@@ -22,10 +23,11 @@ from fibercap.core.tree import Leaf
 from fibercap.core.units import Array
 from fibercap.model.currency.currency import CurrencyCode
 from fibercap.model.depreciation import StraightLine
+from fibercap.model.depreciation_by_units import ByUnits
 from fibercap.model.loans.rates import INTERVALS
 from fibercap.model.plan.discount_rate import DiscountRate
 from fibercap.model.plants.asset_terms import Residual, Sale
-from fibercap.model.ways_to_depreciate import Method, MethodOrNone
+from fibercap.model.ways_to_depreciate import MethodOfAsset, MethodOrNone
 
 ZERO = np.asarray(0.0)
 NOTHING = Series((ZERO,))
@@ -209,15 +211,16 @@ class Tax(Spec):
     `{table: {1 year: 20 %, 2 years: 80 %}}`."""
 
 
-class FixedAssets(Spec):
+class FixedAssets(InUnits):
     """Fixed assets opened with, and the months over which they are still depreciated."""
 
     value: Money
     """Book value. Like `6 million USD`."""
     life: Life = TEN_YEARS
     """Time over which that is still depreciated. Like `8 years`."""
-    depreciation: Method = StraightLine()
-    """How that is depreciated over the life, as of a project. Like `sum_of_years` or `{declining_balance: 25 %}`."""
+    depreciation: MethodOfAsset = StraightLine()
+    """How that is depreciated over the life, as of a project; `units` are those of all plants that are not bought.
+    Like `sum_of_years`, `{declining_balance: 25 %}` or `{units: 2.5 million km}`."""
     residual: Residual = None
     """Share of the book value that is not depreciated, which stays in the books. Like `20 %`."""
     land: Truth = False
@@ -225,6 +228,17 @@ class FixedAssets(Spec):
     sold: Sale | None = None
     """Where they are sold in the horizon: depreciation ends, and the price less the book value is income. Like `{on:
     2004-06-30, price: 2 million USD}`."""
+
+    @classmethod
+    def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the unit of what the plants make that are not bought."""
+        del raw
+        return {"product": context.get("unit_of_opening", "km")}
+
+    @property
+    def by_units(self) -> bool:
+        """Whether they are depreciated by what the plants make."""
+        return isinstance(self.depreciation, ByUnits) and not self.land
 
 
 def _choose_assets(raw: Any) -> tuple[str, Mapping[str, Any]]:

@@ -27,6 +27,7 @@ from fibercap.model.plan.company import Company, Horizon, MoneyTerms, Opening, T
 from fibercap.model.plants.capacity import Plant
 from fibercap.model.plants.products_and_time import Product
 from fibercap.model.plants.projects import Project
+from fibercap.model.plants.purchases import not_bought
 from fibercap.model.uncertain.uncertain import Uncertain
 
 SOURCE_KINDS = ("stated", "derived", "assumed")
@@ -152,8 +153,7 @@ class Plan(Lending):
     tax: Tax = Tax()
     """Tax on income. Like `{rate: 35 %}`."""
     opening: Opening = Opening()
-    """The balance sheet on the day before the horizon; retained earnings are what balances it. Like `{cash: 3
-    million USD}`."""
+    """The balance sheet on the day before the horizon; retained earnings balance it. Like `{cash: 3 million USD}`."""
     options: Mapping[str, Option] = {}
     """Ways to pay for the same plan, by name; each is laid over it. Like `{bullet: {change: {loans.fleet.repayment:
     {style: bullet}}}}`."""
@@ -224,8 +224,7 @@ class Plan(Lending):
     @property
     def spends(self) -> tuple[str, ...]:
         """The purchases and projects that use money, in the order of the file."""
-        bought = [key for key, plant in self.plants.items() if plant.__dict__.get("purchase") is not None]
-        return (*bought, *self.projects)
+        return (*(key for key in self.plants if key not in not_bought(self.plants)), *self.projects)
 
     def house_unit_at(self, path: str, unit: str) -> str:
         """Return the house unit of an input, its currency and units in place of `money`, `product` and `material`.
@@ -242,7 +241,8 @@ class Plan(Lending):
         if "product" in unit and block == "products":
             product = self.products[name].unit
         elif "product" in unit:
-            product = self.unit_of_plant(name if block == "plants" else self.projects[name].plant)
+            plant = name if block == "plants" else not_bought(self.plants)[0] if block == "opening" else ""
+            product = self.unit_of_plant(plant or self.projects[name].plant)
         return unit.replace("product", product).replace("money", self.currency_at(path))
 
     def product_label(self, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -31,6 +31,9 @@ from fibercap.model.plants.products_and_time import ShareOfOutput, series_row
 from fibercap.model.plants.projects import Project
 from fibercap.model.plants.purchases import Purchase, ships_apart
 from fibercap.model.ways_to_depreciate import Method
+
+if TYPE_CHECKING:
+    from fibercap.model.plan.plan import Plan
 
 TEN_YEARS = 120
 ALL = Series((np.asarray(1.0),))
@@ -147,9 +150,7 @@ def _give_open_months(sheet: Sheet, timeline: Timeline, prefix: str, plant: Plan
     return opens, sheet.give(f"{prefix}.closes", "month", closed, formula=closes)
 
 
-def capacity_rows(
-    sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project], unit: str
-) -> None:
+def capacity_rows(sheet: Sheet, plan: Plan, name: str, projects: Mapping[str, Project]) -> None:
     """Write a plant's clock, nameplate, effective capacity and output, and its projects' ramped months.
 
     The clock is the period's end, limited to the time between the plant's opening and closing, so that anything
@@ -159,19 +160,16 @@ def capacity_rows(
 
     Parameters
     ----------
-    sheet, timeline : Sheet, Timeline
-        The sheet that gets the rows, and its periods.
-    name, plant : str, Plant
-        The plant and its name.
+    sheet, plan, name : Sheet, Plan, str
+        The sheet that gets the rows, the plan, and the plant.
     projects : mapping
         The projects that add to it, by name.
-    unit : str
-        The unit in which its product is counted.
 
     Source
     ------
     docs/conventions.md, section 2.
     """
+    plant, timeline, unit = plan.plants[name], plan.timeline, plan.unit_of_plant(name)
     prefix, label = f"plants.{name}", plant.name or name
     opened, closed = _give_open_months(sheet, timeline, prefix, plant)
     clock = f"MIN(MAX({{time.end}}, {opened}), {closed})"
@@ -192,7 +190,7 @@ def capacity_rows(
             counts = f"AND({counts}, {{time.end}} <= {{projects.{key}.sold.month}})"
         nameplate += f" + IF({counts}, {adds}, 0)"
         added = f"{adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
-        if ships_apart(project, plant.purchase):
+        if ships_apart(plan, key):
             row, words = f"projects.{key}.effective_capacity", f"{project.name or key}: effective capacity"
             sheet.line(Row(row, words, f"{unit}/year", RATE, added))
             added = f"{{{row}}}"

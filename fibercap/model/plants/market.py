@@ -44,7 +44,7 @@ def market_rows(sheet: Sheet, plan: Plan) -> None:
         _product_rows(sheet, plan, name, [maker for maker in listed if maker.product == name], money)
     costs = {}
     for key, plant in plan.plants.items():
-        apart = tuple(k for k, p in plan.projects.items() if p.adds_to(key) and ships_apart(p, plant.purchase))
+        apart = tuple(k for k, p in plan.projects.items() if p.adds_to(key) and ships_apart(plan, k))
         priced = tuple(k for k in apart if plan.projects[k].cash_cost is not None)
         costs[key] = VariableCosts(sheet, key, plant, apart, priced, money)
         costs[key].write_inputs(plan.timeline, plan.projects, plan.unit_of_plant(key))

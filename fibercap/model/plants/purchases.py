@@ -23,7 +23,10 @@ from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.ways_to_depreciate import MethodOfAsset
 
 if TYPE_CHECKING:
-    from fibercap.model.plants.projects import Project
+    from collections.abc import Mapping
+
+    from fibercap.model.plan.plan import Plan
+    from fibercap.model.plants.capacity import Plant
 
 TEN_YEARS = 120
 ZERO = np.asarray(0.0)
@@ -76,15 +79,24 @@ class Purchase(Spec):
         return isinstance(self.depreciation, ByUnits) and not self.land
 
 
-def ships_apart(project: Project, deal: Purchase | None) -> bool:
+def not_bought(plants: Mapping[str, Plant]) -> list[str]:
+    """Return the plants that a company opens with, whose capacity is in its opening assets."""
+    return [key for key, plant in plants.items() if plant.__dict__.get("purchase") is None]
+
+
+def ships_apart(plan: Plan, name: str) -> bool:
     """Tell whether what a project ships counts apart, for its cash cost or for depreciation by units.
+
+    A bought plant, and opening assets, make what projects do not.
 
     Parameters
     ----------
-    project, deal : Project, Purchase or None
-        A project of a plant, and the purchase of that plant, which makes what its projects do not.
+    plan, name : Plan, str
+        The plan, and the project.
     """
-    return project.cash_cost is not None or project.by_units or (deal is not None and deal.by_units)
+    project = plan.projects[name]
+    base = plan.plants[project.plant].purchase or plan.opening.fixed_assets
+    return project.cash_cost is not None or project.by_units or (base is not None and base.by_units)
 
 
 def purchase_rows(sheet: Sheet, key: str, deal: Purchase, label: str, money: Currencies) -> None:
