@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fibercap.core.units import Array
+from fibercap.model.cash.trifle import HALF_A_CENT
 from fibercap.model.loans import schedule
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.measures.measure import Measure
@@ -137,7 +138,9 @@ def multiply(case: Case) -> Iterator[str]:
     """Money x 1000 multiplies money and leaves all else."""
     twin = project(scenario_of(write_plan(multiply_money(case.bare, TIMES))))
     yield from unlike(case.projection, twin, TIMES)
-    yield from unlike_measures(case, twin, TIMES)
+    flows = np.abs([case.projection.value(f"returns.{of}_flow")[0] for of in ("project", "owners")])
+    if not ((flows > 1e-6) & (flows < HALF_A_CENT)).any():  # which is no money, and becomes some
+        yield from unlike_measures(case, twin, TIMES)
 
 
 def reorder(case: Case) -> Iterator[str]:
