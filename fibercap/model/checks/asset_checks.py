@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.timeline import month_number
 from fibercap.model.checks.funding_checks import in_sample
-from fibercap.model.plants.purchases import not_bought
+from fibercap.model.plants.capacity import not_bought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

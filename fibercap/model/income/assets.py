@@ -17,7 +17,7 @@ from fibercap.model.horizon.run_off import RUN_OFF, counting_month
 from fibercap.model.income.asset_rows import Holding, charge_rows, method_of, value_rows
 from fibercap.model.income.asset_sales import month_after
 from fibercap.model.plants.asset_terms import give_sale_month
-from fibercap.model.plants.purchases import not_bought
+from fibercap.model.plants.capacity import not_bought
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

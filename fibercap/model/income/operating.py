@@ -25,10 +25,10 @@ from fibercap.model.funding.settling_costs import settle_costs
 from fibercap.model.income.operations import asset_rows, income_rows, unlevered_rows
 from fibercap.model.income.tax import rate_row
 from fibercap.model.income.working_capital import working_capital_rows
-from fibercap.model.plants.capacity import capacity_rows, running_cost_rows
 from fibercap.model.plants.capex import capex_rows, give_dates
 from fibercap.model.plants.cash_cost_per_unit import cash_cost_rows
 from fibercap.model.plants.market import market_rows
+from fibercap.model.plants.plant_rows import capacity_rows, running_cost_rows
 from fibercap.model.plants.products_and_time import index_rows, time_rows
 from fibercap.model.plants.purchases import purchase_rows
 from fibercap.model.worth.reference import (

@@ -24,10 +24,9 @@ from fibercap.model.loans.business_days import BusinessCalendar
 from fibercap.model.loans.rates import INDEX
 from fibercap.model.plan.claim import Claim
 from fibercap.model.plan.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
-from fibercap.model.plants.capacity import Plant
+from fibercap.model.plants.capacity import Plant, not_bought
 from fibercap.model.plants.products_and_time import Product
 from fibercap.model.plants.projects import Project
-from fibercap.model.plants.purchases import not_bought
 from fibercap.model.uncertain.uncertain import Uncertain
 
 SOURCE_KINDS = ("stated", "derived", "assumed")

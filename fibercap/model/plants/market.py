@@ -8,9 +8,9 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import total
 from fibercap.core.timeline import FLOW, RATE
 from fibercap.model.currency.currencies import Currencies
+from fibercap.model.plants.plant_rows import ships_apart
 from fibercap.model.plants.product_mix import Maker, makers, product_rows
 from fibercap.model.plants.products_and_time import ALL, MarketDemand, Product, series_row
-from fibercap.model.plants.purchases import ships_apart
 from fibercap.model.plants.variable_costs import VariableCosts
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -21,12 +21,6 @@ from fibercap.model.depreciation import StraightLine
 from fibercap.model.depreciation_by_units import ByUnits
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.ways_to_depreciate import MethodOfAsset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from fibercap.model.plan.plan import Plan
-    from fibercap.model.plants.capacity import Plant
 
 TEN_YEARS = 120
 ZERO = np.asarray(0.0)
@@ -77,26 +71,6 @@ class Purchase(Spec):
     def by_units(self) -> bool:
         """Whether it is depreciated by what it makes."""
         return isinstance(self.depreciation, ByUnits) and not self.land
-
-
-def not_bought(plants: Mapping[str, Plant]) -> list[str]:
-    """Return the plants that a company opens with, whose capacity is in its opening assets."""
-    return [key for key, plant in plants.items() if plant.__dict__.get("purchase") is None]
-
-
-def ships_apart(plan: Plan, name: str) -> bool:
-    """Tell whether what a project ships counts apart, for its cash cost or for depreciation by units.
-
-    A bought plant, and opening assets, make what projects do not.
-
-    Parameters
-    ----------
-    plan, name : Plan, str
-        The plan, and the project.
-    """
-    project = plan.projects[name]
-    base = plan.plants[project.plant].purchase or plan.opening.fixed_assets
-    return project.cash_cost is not None or project.by_units or (base is not None and base.by_units)
 
 
 def purchase_rows(sheet: Sheet, key: str, deal: Purchase, label: str, money: Currencies) -> None:
