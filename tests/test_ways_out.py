@@ -203,7 +203,7 @@ def test_files_hold_texts_as_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     texts = [
         report,
         Path("charts.svg").read_text("utf-8"),
-        *(file.read_text("utf-8") for file in Path("tables").iterdir()),
+        *(file.read_text("utf-8") for file in Path("tables").rglob("*.*")),
     ]
     with zipfile.ZipFile("plan.xlsx") as book:
         texts += [book.read(name).decode() for name in book.namelist() if not name.startswith("xl/media/")]

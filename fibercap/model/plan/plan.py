@@ -29,7 +29,7 @@ from fibercap.model.plants.products_and_time import Product
 from fibercap.model.plants.projects import Project
 from fibercap.model.uncertain.uncertain import Uncertain
 
-SOURCE_KINDS = ("stated", "derived", "assumed")
+SOURCE_KINDS, KINDS = ("stated", "derived", "assumed"), ("plant", "project", "loan", "option")
 
 
 class Source(Spec):
@@ -169,8 +169,8 @@ class Plan(Lending):
 
     def __repr__(self) -> str:
         """Return one line, because the inputs would fill pages; `fibercap show` prints them."""
-        timeline, kinds = self.timeline, ("plants", "projects", "loans", "options")
-        counts = ", ".join(f"{len(getattr(self, kind))} {kind}" for kind in kinds)
+        timeline, numbers = self.timeline, {kind: len(getattr(self, f"{kind}s")) for kind in KINDS}
+        counts = ", ".join(f"{number} {kind}{'s' * (number != 1)}" for kind, number in numbers.items())
         span = f"{timeline.start} to {timeline.end} by {timeline.step}"
         return f"<{type(self).__name__} {self.id}: {span}, {counts}>"
 

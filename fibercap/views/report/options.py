@@ -91,7 +91,7 @@ def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
         among = [case.measures[key] for case in comparison.cases.values()]
         cells = [measure_text(comparison.cases[n].measures[key], among)[0] + (" ★" if n in best else "") for n in names]
         lines.append(Line(shared_label(comparison, key), cells))
-    columns = ["", *(f"{comparison.cases[n].title}{' (told in full)' if n == chosen else ''}" for n in names)]
+    columns = ["", *(f"{comparison.cases[n].title}{' (shown in full)' if n == chosen else ''}" for n in names)]
     note = footing_text(footing(comparison), _speech(comparison))
     return Table("Measures by option, the best marked ★", columns, lines, note=note)
 

@@ -218,7 +218,7 @@ def set_up(sheet: Worksheet, title: str, *, rows: int = 0, columns: int = 0, lab
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-    shown = title if len(title) <= HEADER else f"{title[:HEADER]}..."
+    shown = visible(title if len(title) <= HEADER else f"{title[:HEADER]}...")
     sheet.set_header(f"&L{shown.replace('&', '&&')}&R&A")
     sheet.set_footer("&L&F&RPage &P of &N")
     sheet.fit_to_pages(max(1, math.ceil(columns / COLUMNS)), 0)
