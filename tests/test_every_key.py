@@ -227,6 +227,7 @@ OTHERS = {
 RAISED = {"loans.seller.commitment"}
 """A loan of which all is repaid in amounts."""
 UNEXPORTED = {
+    "products.fiber.unit",
     "horizon.from",
     "horizon.to",
     "horizon.step",

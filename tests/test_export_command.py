@@ -99,6 +99,18 @@ def test_an_option_with_other_columns_is_left_out_in_words(plan: Path, capsys: p
     assert "longer is not in this workbook: it has another horizon, and so other columns" in texts_of(out)
 
 
+def test_an_option_that_counts_in_another_unit_is_left_out_in_words(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sheet has one unit for each row."""
+    text = plan.read_text("utf-8").replace("options:\n", "options:\n  metres: {change: {products.fiber.unit: m}}\n")
+    plan.write_text(text, "utf-8")
+    out = plan.with_suffix(".xlsx")
+    run(capsys, str(plan), "--out", str(out))
+
+    assert "metres is not in this workbook: it counts in m what works makes" in texts_of(out)
+
+
 def test_an_option_alone_may_be_changed_by_settings(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = plan.with_suffix(".xlsx")
 

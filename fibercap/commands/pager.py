@@ -47,7 +47,7 @@ class KeptOutput(io.TextIOWrapper):
         content = self._bytes.getvalue()
         self._bytes.seek(0)
         self._bytes.truncate()
-        if not (_is_longer_than_screen(content, self.fileno()) and _page(self._pager, content)):
+        if content and not (_is_longer_than_screen(content, self.fileno()) and _page(self._pager, content)):
             self._terminal.buffer.write(content)
             self._terminal.flush()
 
@@ -85,7 +85,10 @@ def _pager() -> list[str]:
 
 
 def _is_longer_than_screen(content: bytes, terminal: int) -> bool:
-    columns, lines = os.get_terminal_size(terminal)
+    try:
+        columns, lines = os.get_terminal_size(terminal)
+    except OSError:  # a terminal that does not say how large it is
+        return False
     lengths = (len(_SEQUENCE.sub(b"", line).decode(errors="replace")) for line in content.splitlines())
     return sum(max(1, -(-length // max(columns, 1))) for length in lengths) >= lines > 0
 

@@ -51,7 +51,7 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
     """Return the cases of a workbook, and the options that cannot be in it, each with the reason.
 
     The cases are the scenario as written and its options. An option with another horizon or reporting currency needs
-    other columns and is left out. A scenario that an option was applied to is the only case.
+    other columns, one with other units of products other labels, and is left out. A scenario that an option was applied to is the only case.
     """
     first = project(scenario)
     cases, left_out = [WorkbookCase(scenario.option or AS_WRITTEN, scenario.title, first)], {}
@@ -61,6 +61,8 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
             left_out[name] = "it has another horizon, and so other columns"
         elif plan.currency != scenario.currency:
             left_out[name] = f"it reports in {plan.currency}"
+        elif counted := [key for key in plan.plants if _counts_otherwise(scenario, plan, key)]:
+            left_out[name] = f"it counts in {plan.unit_of_plant(counted[0])} what {counted[0]} makes"
         else:
             more = [*cases, WorkbookCase(name, option.title or name, project(plan, first))]
             if has_circle(more):
@@ -70,6 +72,11 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
     if any(case.projection.samples > 1 for case in cases):
         raise FibercapError("unfit_draws", "a batch of samples has no workbook", "export one run")
     return cases, left_out
+
+
+def _counts_otherwise(written: Scenario, option: Scenario, plant: str) -> bool:
+    """Return whether an option counts what a plant makes in another unit than the scenario as written."""
+    return plant in written.plants and written.unit_of_plant(plant) != option.unit_of_plant(plant)
 
 
 def has_circle(cases: Sequence[WorkbookCase]) -> bool:
