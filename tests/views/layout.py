@@ -30,7 +30,7 @@ Layout = dict[str, list[list[Any]]]
 def layout_of(name: str, widths: Iterable[str] = WIDTHS) -> Layout:
     """Return the sections of a plan's report for each medium."""
     plan = PAGES[name]()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a browser may still write as it ends
         page = Path(folder) / "report.html"
         page.write_bytes(report(project(plan), compare(plan) if plan.options else None))
         with Browser(Path(folder) / "home") as browser:

@@ -1,0 +1,31 @@
+"""Memory of a process of tests: what is remembered between plans is forgotten once it is large."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import gc
+import sys
+from pathlib import Path
+
+MOST = 2_000_000_000
+"""Bytes in memory beyond which caches are emptied."""
+PAGE = 4096
+
+
+def bytes_in_memory() -> int:
+    """Return how much memory this process holds; 0 where that is not said."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text("ascii").split()[1]) * PAGE if pages.exists() else 0
+
+
+def forget_if_large() -> None:
+    """Empty the caches of functions if the process is large, and give memory back."""
+    if bytes_in_memory() < MOST:
+        return
+    for each in gc.get_objects():
+        if isinstance(each, functools._lru_cache_wrapper) and str(each.__module__).startswith(("fibercap", "tests")):
+            each.cache_clear()
+    gc.collect()
+    if sys.platform == "linux":
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
