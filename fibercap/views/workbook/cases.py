@@ -51,7 +51,8 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
     """Return the cases of a workbook, and the options that cannot be in it, each with the reason.
 
     The cases are the scenario as written and its options. An option with another horizon or reporting currency needs
-    other columns, one with other units of products other labels, and is left out. A scenario that an option was applied to is the only case.
+    other columns, one with other units of products other labels, and is left out. A scenario that an option was
+    applied to is the only case.
     """
     first = project(scenario)
     cases, left_out = [WorkbookCase(scenario.option or AS_WRITTEN, scenario.title, first)], {}
