@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.components import circles
 from fibercap.core.formula_text import term_of
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
-from fibercap.views.workbook.cases import SCHEDULE, GridLine, LineGrid, RowUnion, partition
+from fibercap.views.workbook.cases import SCHEDULE, GridLine, LineGrid, RowUnion
 from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.scalar_values import value_at_export
 
@@ -262,3 +262,9 @@ def _sheet_name(stem: str, number: str, taken: set[str]) -> str:
         count += 1
         name = plain[: 28 - len(number)] + number + f" {count}"
     return name
+
+
+def partition(keys: Sequence[object]) -> tuple[int, ...]:
+    """Return a number for each key, counted from 1, the same for equal keys: `(a, a, b)` gives `(1, 1, 2)`."""
+    numbers: dict[object, int] = {}
+    return tuple(numbers.setdefault(key, len(numbers) + 1) for key in keys)

@@ -54,7 +54,7 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
     other columns, one with other units of products other labels, and is left out. A scenario that an option was
     applied to is the only case.
     """
-    first = project(scenario)
+    first, units = project(scenario), {key: scenario.unit_of_plant(key) for key in scenario.plants}
     cases, left_out = [WorkbookCase(scenario.option or AS_WRITTEN, scenario.title, first)], {}
     for name, option in scenario.options.items() if scenario.option is None else ():
         plan = scenario.with_option(name)
@@ -62,7 +62,9 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
             left_out[name] = "it has another horizon, and so other columns"
         elif plan.currency != scenario.currency:
             left_out[name] = f"it reports in {plan.currency}"
-        elif counted := [key for key in plan.plants if _counts_otherwise(scenario, plan, key)]:
+        elif counted := [
+            key for key in plan.plants if plan.unit_of_plant(key) != units.get(key, plan.unit_of_plant(key))
+        ]:
             left_out[name] = f"it counts in {plan.unit_of_plant(counted[0])} what {counted[0]} makes"
         else:
             more = [*cases, WorkbookCase(name, option.title or name, project(plan, first))]
@@ -73,11 +75,6 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
     if any(case.projection.samples > 1 for case in cases):
         raise FibercapError("unfit_draws", "a batch of samples has no workbook", "export one run")
     return cases, left_out
-
-
-def _counts_otherwise(written: Scenario, option: Scenario, plant: str) -> bool:
-    """Return whether an option counts what a plant makes in another unit than the scenario as written."""
-    return plant in written.plants and written.unit_of_plant(plant) != option.unit_of_plant(plant)
 
 
 def has_circle(cases: Sequence[WorkbookCase]) -> bool:
@@ -300,9 +297,3 @@ def merge_in_order(lists: Sequence[Sequence[Key]]) -> list[Key]:
                 seen.add(name)
             place = merged.index(name) + 1
     return merged
-
-
-def partition(keys: Sequence[object]) -> tuple[int, ...]:
-    """Return a number for each key, counted from 1, the same for equal keys: `(a, a, b)` gives `(1, 1, 2)`."""
-    numbers: dict[object, int] = {}
-    return tuple(numbers.setdefault(key, len(numbers) + 1) for key in keys)
