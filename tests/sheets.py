@@ -222,7 +222,7 @@ def _of_measures(sheets: Sheets, projection: Projection) -> Iterator[str]:
 
 
 def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
-    told = {outcome.says: outcome for outcome in outcomes(projection).values()}
+    claims = {outcome.says: outcome for outcome in outcomes(projection).values()}
     kept = {(test.title, one.when): one for test in covenants(projection).values() for one in test.tests}
     missing = {
         (test.title, one.when)
@@ -237,19 +237,19 @@ def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
     dates = {
         (sheets("Claims", row, 1), when_of(sheets("Claims", row, 3)))
         for row in rows
-        if sheets("Claims", row, 1) not in told
+        if sheets("Claims", row, 1) not in claims
     }
-    yield from (f"Claims: {says} is missing" for says in told if says not in seen)
+    yield from (f"Claims: {says} is missing" for says in claims if says not in seen)
     yield from (f"Claims: {date} is only on one side" for date in sorted(dates ^ (kept.keys() | missing)))
     for row in rows:
         says, when, holds = (sheets("Claims", row, column) for column in (1, 3, 15))
         when = when_of(when)
-        limit = told[says].limit if says in told else limits[says, when]
+        limit = claims[says].limit if says in claims else limits[says, when]
         if not alike(sheets("Claims", row, 9), limit):
             yield f"Claims: the limit of {says} is {sheets('Claims', row, 9)!r}, wanted {limit!r}"
         if (says, when) in missing and holds != "not tested":
             yield f"Claims: {says} in {when} is {holds!r}, wanted `not tested`"
-        one = told.get(says) or kept.get((says, when))
+        one = claims.get(says) or kept.get((says, when))
         if one is not None and (
             not alike(sheets("Claims", row, 6), np.nan if one.value is None or np.isinf(one.value) else one.value)
             or holds != one.holds

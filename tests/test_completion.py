@@ -154,12 +154,12 @@ main()
 )
 def test_the_second_time_nothing_is_projected_nor_read(words: str, cache: Path) -> None:
     def complete() -> tuple[str, str]:
-        told = {
+        shell_says = {
             "_FIBERCAP_COMPLETE": "bash_complete",
             "COMP_WORDS": f"fibercap {words}",
             "COMP_CWORD": str(len(words.split())),
         }
-        done = subprocess.run([sys.executable, "-c", AFTER], env={**os.environ, **told}, capture_output=True, text=True, check=False)  # fmt: skip
+        done = subprocess.run([sys.executable, "-c", AFTER], env={**os.environ, **shell_says}, capture_output=True, text=True, check=False)  # fmt: skip
         return done.stdout, done.stderr.strip()
 
     first, second = complete(), complete()
@@ -244,9 +244,13 @@ def test_a_real_bash_completes(tmp_path: Path) -> None:
 def test_each_shell_is_told(shell: str) -> None:
     def said(instruction: str, words: str) -> str:
         at = "f" if shell == "fish" else "3"
-        told = {"_FIBERCAP_COMPLETE": f"{shell}_{instruction}", "COMP_WORDS": words, "COMP_CWORD": at}
+        shell_says = {"_FIBERCAP_COMPLETE": f"{shell}_{instruction}", "COMP_WORDS": words, "COMP_CWORD": at}
         done = subprocess.run(
-            [sys.executable, "-m", "fibercap"], env={**os.environ, **told}, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "fibercap"],
+            env={**os.environ, **shell_says},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return done.stdout
 
