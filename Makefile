@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := $(wildcard fibercap tests benchmarks)
 
+# Two processes of tests, each with whole files as far as can be: what a file makes for its tests is made once.
+TWO := -n 2 --dist worksteal
+
 # What `make lowest` runs with the lowest versions: every verb, messages, units, tables, charts, report, workbook.
 LOWEST := $(VENV)/lowest
 LOWEST_TESTS := tests/test_cli.py tests/test_explain_command.py tests/test_export_command.py tests/test_fibercore.py \
@@ -23,13 +26,13 @@ run: $(VENV)/installed ## install what is needed, project the FiberCore case and
 	@echo "Capacity is drawn in $$($(BIN)/fibercap plot fibercore capacity --out fibercore-capacity.png --force)"
 
 test: check ## format, lint, types and tests, as the continuous integration runs them
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest $(TWO)
 
-quick: $(VENV)/installed-dev ## the tests that start no other program, in two processes
-	$(BIN)/pytest -n 2 -m "not browser and not office and not cluster and not site"
+quick: $(VENV)/installed-dev ## the tests that start no other program and take less than half a second each
+	$(BIN)/pytest $(TWO) -m "not long and not browser and not office and not cluster and not site"
 
 lowest: $(LOWEST)/installed ## run a part of the tests with the lowest versions that pyproject.toml allows
-	$(LOWEST)/bin/pytest -n 2 -p no:cacheprovider -W ignore::DeprecationWarning $(LOWEST_TESTS)
+	$(LOWEST)/bin/pytest $(TWO) -p no:cacheprovider -W ignore::DeprecationWarning $(LOWEST_TESTS)
 
 fuzz: $(VENV)/installed-dev ## try FUZZ_PLANS random plans (20000 if not given), then spoil the shipped scenarios in FUZZ_CASES ways (2500)
 	$(BIN)/python -m tests.fuzz --cases $${FUZZ_PLANS:-20000} --seed $${FUZZ_SEED:-0} $${FUZZ_KEPT:+--checkpoint $$FUZZ_KEPT}

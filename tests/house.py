@@ -11,10 +11,11 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 
 from tests.plain_names import violations_of_plain_names
-from tests.sources import Function, Sources, Violation
+from tests.sources import Function, Sources, Violation, tree_of
 
 STOREYS = {
     "core": 0,
@@ -83,7 +84,8 @@ def module_of(path: str) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports_of(path: str, text: str) -> list[Import]:
+@cache
+def imports_of(path: str, text: str) -> tuple[Import, ...]:
     """Return every import of a file, those inside functions and those for type checkers included."""
     here = module_of(path).split(".")
     package = here if path.endswith("/__init__.py") else here[:-1]
@@ -109,12 +111,12 @@ def imports_of(path: str, text: str) -> list[Import]:
         for child in ast.iter_child_nodes(node):
             yield from walk(child, on_start=runs_now)
 
-    return list(walk(ast.parse(text), on_start=True))
+    return tuple(walk(tree_of(text), on_start=True))
 
 
 def violations_of_order(sources: Sources) -> list[Violation]:
     """Return imports that climb: from a later folder, or between reading and views."""
-    violations = []
+    violations, known = [], _modules_of(sources)
     for path, text in sources.items():
         here = _room(module_of(path))
         if here not in STOREYS:
@@ -123,7 +125,7 @@ def violations_of_order(sources: Sources) -> list[Violation]:
         for entry in imports_of(path, text):
             if entry.package != "fibercap":
                 continue
-            there = _room(_submodule(entry, sources))
+            there = _room(_submodule(entry, known))
             if there != here and STOREYS.get(there, UNKNOWN) >= STOREYS[here]:
                 violations.append(Violation(path, entry.line, f"{here} imports from {there}"))
     return violations
@@ -133,19 +135,23 @@ def _room(module: str) -> str:
     return module.split(".")[1] if "." in module else "__init__"
 
 
-def _submodule(entry: Import, sources: Sources) -> str:
+def _modules_of(sources: Sources) -> frozenset[str]:
+    """Return the dotted names of all files and of the first folders."""
+    return frozenset({module_of(path) for path in sources} | {f"fibercap.{room}" for room in STOREYS if room[0] != "_"})
+
+
+def _submodule(entry: Import, known: frozenset[str]) -> str:
     """Return what `from fibercap import name` reaches: a folder or file of that name, or else the package."""
-    known = {module_of(path) for path in sources} | {f"fibercap.{room}" for room in STOREYS if room[0] != "_"}
     inner = f"{entry.module}.{entry.name}"
     return inner if inner in known else entry.module
 
 
 def violations_of_circles(sources: Sources) -> list[Violation]:
     """Return the circles of imports between files, each once, at its first file."""
-    files = {module_of(path): path for path in sources}
+    files, known = {module_of(path): path for path in sources}, _modules_of(sources)
     edges: dict[str, set[str]] = {}
     for path, text in sources.items():
-        targets = {_submodule(entry, sources) for entry in imports_of(path, text)}
+        targets = {_submodule(entry, known) for entry in imports_of(path, text)}
         edges[path] = {files[target] for target in targets if target in files and files[target] != path}
     reach = {path: _reachable(path, edges) for path in edges}
     circles = {frozenset(p for p in reach[path] if path in reach[p]) for path in edges if path in reach[path]}
@@ -192,7 +198,7 @@ def violations_of_quiet(sources: Sources) -> list[Violation]:
     for path, text in sources.items():
         if not path.startswith(QUIET):
             continue
-        calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+        calls = (node for node in ast.walk(tree_of(text)) if isinstance(node, ast.Call))
         violations += [
             Violation(path, entry.line, f"imports {entry.module}")
             for entry in imports_of(path, text)
@@ -231,7 +237,7 @@ def violations_of_length(sources: Sources) -> list[Violation]:
     violations = []
     for path, text in sources.items():
         sizes = [(1, "the file", len(text.splitlines()), FILE_LINES)]
-        functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, Function))
+        functions = (node for node in ast.walk(tree_of(text)) if isinstance(node, Function))
         sizes += [(node.lineno, node.name, _lines(node), FUNCTION_LINES) for node in functions]
         violations += [
             Violation(path, line, f"{name} has {lines} lines, {allowed} allowed")
@@ -252,7 +258,7 @@ def violations_of_catching(sources: Sources) -> list[Violation]:
     """Return handlers that catch everything or say nothing."""
     violations = []
     for path, text in sources.items():
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(tree_of(text)):
             if isinstance(node, ast.ExceptHandler):
                 if node.type is None or _names_all_errors([node.type]):
                     violations.append(Violation(path, node.lineno, "catches everything"))
@@ -294,7 +300,7 @@ def violations_of_names(sources: Sources) -> list[Violation]:
 def violations_of_docstrings(sources: Sources) -> list[Violation]:
     """Return public functions without a docstring, without all their parameters, and kernels that name no source."""
     violations = []
-    trees = {path: ast.parse(text) for path, text in sources.items()}
+    trees = {path: tree_of(text) for path, text in sources.items()}
     above = _methods_above(trees.values())
     for path, tree in trees.items():
         if not path.startswith(DOCUMENTED):
@@ -354,7 +360,7 @@ def _is_kernel(node: Function) -> bool:
 
 def violations_of_unions(sources: Sources) -> list[Violation]:
     """Return places that ask which member of a union they have, instead of calling a method of it."""
-    trees, members = {path: ast.parse(text) for path, text in sources.items()}, set(MEMBERS_WITH_METHODS)
+    trees, members = {path: tree_of(text) for path, text in sources.items()}, set(MEMBERS_WITH_METHODS)
     classes = [node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     bases = {node.name: {ast.unparse(base) for base in node.bases} for node in classes}
     while more := {name for name, above in bases.items() if members & above} - members:

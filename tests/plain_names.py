@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from tests.sources import Function, Sources, Violation
+from tests.sources import Function, Sources, Violation, tree_of
 
 PLAIN: Final = ("fibercap/",)
 """The files that keep the rule."""
@@ -66,7 +66,7 @@ def violations_of_plain_names(sources: Sources, plain: tuple[str, ...] = PLAIN) 
         violation
         for path, text in sources.items()
         if path.startswith(plain)
-        for violation in _violations_below(ast.parse(text), path, "")
+        for violation in _violations_below(tree_of(text), path, "")
     ]
 
 

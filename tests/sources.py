@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 Sources = Mapping[str, str]
@@ -24,6 +25,12 @@ class Violation:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.what}"
+
+
+@cache
+def tree_of(text: str) -> ast.Module:
+    """Return the syntax tree of a file, which every rule walks and none changes."""
+    return ast.parse(text)
 
 
 def sources_below(root: Path) -> dict[str, str]:

@@ -104,6 +104,7 @@ def outputs(plan: str, further: str, folder: Path, capsys: pytest.CaptureFixture
     return written
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("plan", ["glass.yaml", *SHIPPED_COMMANDS])
 def test_every_output_of_a_plan_in_rupees_speaks_its_own_units(
     plan: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

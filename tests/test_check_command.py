@@ -37,6 +37,7 @@ def test_a_plan_without_a_source_runs_dry_and_is_unfunded(insolvent: Path) -> No
     assert all(each.way_out for each in found.values())
 
 
+@pytest.mark.long
 def test_every_way_out_says_so(insolvent: Path) -> None:
     def said(*arguments: str) -> tuple[int, str]:
         result = CliRunner().invoke(cli, list(arguments))
@@ -60,6 +61,7 @@ def test_the_shipped_plan_has_no_findings() -> None:
     assert findings(project(read("fibercore"))) == ()
 
 
+@pytest.mark.long
 def test_a_breach_in_one_option_alone_fails_the_check(tmp_path: Path) -> None:
     file = tmp_path / "one.yaml"
     cover = "{cover: {row: accounts.dscr_12m, at_least: 1.3}}"
@@ -84,6 +86,7 @@ def test_the_market_that_came_may_run_dry() -> None:
     assert "`company.may_run_dry` says that this is" in result.stdout
 
 
+@pytest.mark.long
 def test_several_files_are_checked_each_and_a_bad_one_stops_none(insolvent: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("fibercap: 1\nextends: fibercore\nchange: {loans.fleet.rat: 9 %/year}\n")
@@ -118,6 +121,7 @@ def test_what_options_share_with_the_plan_is_printed_once(insolvent: Path) -> No
     assert len([line for line in lines if line.startswith("        also, with other amounts, in option level,")]) == 2
 
 
+@pytest.mark.long
 def test_the_cover_of_a_workbook_begins_with_what_fails(insolvent: Path, tmp_path: Path) -> None:
     out = tmp_path / "plan.xlsx"
     assert CliRunner().invoke(cli, ["export", str(insolvent), "--option", "level", "--out", str(out)]).exit_code == 0

@@ -310,6 +310,7 @@ def test_plot_writes_one_chart(say: Any, tmp_path: Path, order: tuple[str, str])
     assert (tmp_path / "chart.svg").read_text().startswith("<?xml")
 
 
+@pytest.mark.long
 def test_plot_writes_all_charts_into_a_folder(say: Any, tmp_path: Path) -> None:
     said = say("plot", "small.yaml", "--out", "charts")
 
@@ -362,6 +363,7 @@ def test_an_interruption_exits_130(say: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert say("check", "small.yaml").code == 130
 
 
+@pytest.mark.long
 def test_no_colour_where_it_is_not_wanted() -> None:
     command = [sys.executable, "-c", "from fibercap.cli import main; main(['run', 'fibercore'])"]
 

@@ -149,6 +149,7 @@ main()
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "words", ["run fibercore --rows loans.f", "run fibercore --option g", "explain fibercore min_d"]
 )
@@ -212,6 +213,7 @@ def test_names_of_twenty_plans_are_kept(tmp_path: Path, cache: Path) -> None:
     assert len(list(cache.iterdir())) == 20
 
 
+@pytest.mark.long
 def test_a_real_bash_completes(tmp_path: Path) -> None:
     """As in `~/.bashrc`; bash hands over `--option=ge` as three words, and reads what to offer from COMPREPLY."""
     program = tmp_path / "fibercap"

@@ -20,6 +20,8 @@ from fibercap.reading.files import contracts_of, holds_only_loans, scenario_of
 from fibercap.reading.text import read_text
 from fibercap.studies.schedules import schedules
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

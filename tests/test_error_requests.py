@@ -46,6 +46,7 @@ def without_code(source: str) -> list[str]:
     return found
 
 
+@pytest.mark.long
 def test_no_error_is_raised_without_a_code() -> None:
     assert [call for source in sources() for call in without_code(source)] == []
     assert sum(len(list(raised(source))) for source in sources()) > 80
@@ -108,6 +109,7 @@ def test_json_tells_code_and_hint() -> None:
     assert (told["found"], told["hint"]) == ("no row matches `accounts.cahs`", "did you mean `accounts.cash`?")
 
 
+@pytest.mark.long
 def test_bad_usage_says_a_way_out() -> None:
     messages = [ast.unparse(call) for source in sources() for call in raised(source, ("UsageError",))]
 

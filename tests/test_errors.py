@@ -38,6 +38,7 @@ def used() -> set[str]:
     return {code for file in PACKAGE.rglob("*.py") for code in codes_in(file.read_text("utf-8"))}
 
 
+@pytest.mark.long
 def test_every_code_that_is_used_is_in_the_table_and_every_code_of_the_table_is_used() -> None:
     assert used() - set(KINDS) == set()
     assert set(KINDS) - used() == set()
@@ -92,5 +93,6 @@ def test_the_plan_that_is_spoilt_is_sound() -> None:
     assert Example({"plan.yaml": PLAN}).problems() == []
 
 
+@pytest.mark.long
 def test_the_page_says_what_fibercap_says() -> None:
     assert PAGE.read_text("utf-8") == page(), "run `python -m tests.errors`"

@@ -30,6 +30,8 @@ from tests.sheets import Recalculator, disagreements, spoilt
 from tests.studies.test_drawing import alike
 from tests.test_every_reader import PLAN
 
+pytestmark = pytest.mark.long
+
 PERIOD = re.compile(r"(FY)?\d{4}(-[\dQ]+)*")
 PLANS = {"maker": MAKER, "lenders": LENDERS, "costs": COSTS, "owners": OWNERS, "steps": STEPS, "rich": PLAN}
 LABELS = {
@@ -304,6 +306,11 @@ def led_to(projection: Projection) -> dict[str, str]:
     return {name: str(value) for name, value in found.items()}
 
 
+@cache
+def led_to_unmoved(name: str) -> dict[str, str]:
+    return led_to(base(name))
+
+
 def test_every_key_is_moved_in_some_plan() -> None:
     moved = {pattern for _, path, text in [*MOVES, REFUSED] for pattern in patterns_of(path, text)}
     by_file = {f"{pattern}.{key}" for pattern in SERIES for key in ("file", "column")}
@@ -323,14 +330,14 @@ def test_a_loan_that_would_grow_is_refused_unless_it_may(folder: Path) -> None:
 
 @pytest.mark.parametrize(("name", "path", "text"), MOVES, ids=lambda value: value)
 def test_a_key_moves_a_figure_and_is_shown_and_explained(name: str, path: str, text: str, folder: Path) -> None:
-    plan = read(file_of(name, folder), settings=[f"{path}={text}"])
-    found = led_to(project(plan))
+    projection = project(read(file_of(name, folder), settings=[f"{path}={text}"]))
+    results = led_to(projection)
 
-    assert found != led_to(base(name))
+    assert results != led_to_unmoved(name)
     shown = CliRunner().invoke(cli, ["show", str(file_of(name, folder)), "--set", f"{path}={text}"])
     assert shown.exit_code == 0
-    assert led_to(project(scenario_of(shown.stdout, f"{name}.yaml"))) == found
-    use = explain(project(plan), path)
+    assert led_to(project(scenario_of(shown.stdout, f"{name}.yaml"))) == results
+    use = explain(projection, path)
     assert isinstance(use, Use)
     assert use.inputs[0].place is not None
 
@@ -347,7 +354,7 @@ def test_a_series_from_a_file_is_the_same_series(pattern: str, folder: Path) -> 
         read(file_of(name, folder), settings=[f"{path}={{{given}}}"])
         for given in ("file: series.csv, column: it", typed)
     ]
-    assert led_to(project(plans[0])) == led_to(project(plans[1])) != led_to(base(name))
+    assert led_to(project(plans[0])) == led_to(project(plans[1])) != led_to_unmoved(name)
 
 
 @pytest.mark.parametrize("name", PLANS)

@@ -38,6 +38,8 @@ from tests.sheets import Recalculator, differences, disagreements, live_measures
 from tests.studies.test_drawing import alike
 from tests.studies.test_explain import off, result
 
+pytestmark = pytest.mark.long
+
 PLAN = """\
 fibercap: 1
 id: rich

@@ -105,6 +105,7 @@ def test_errors_are_json_where_json_is_asked_for(say: Any) -> None:
     assert (error["code"], error["hint"]) == ("no_such_name", "did you mean `accounts.cash`?")
 
 
+@pytest.mark.long
 def test_measures_and_claims_carry_their_evidence(say: Any) -> None:
     run = json.loads(say("run", "fibercore", "--json").out)
     compared = json.loads(say("compare", "fibercore", "--json").out)

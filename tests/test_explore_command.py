@@ -29,6 +29,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     return addresses
 
 
+@pytest.mark.long
 def test_it_writes_the_report_and_opens_it(asked: list[str]) -> None:
     done = CliRunner().invoke(cli, ["explore", "ring.yaml"], catch_exceptions=False)
 
@@ -39,6 +40,7 @@ def test_it_writes_the_report_and_opens_it(asked: list[str]) -> None:
     assert asked == [page.as_uri()]
 
 
+@pytest.mark.long
 def test_it_opens_nothing_if_not_asked_to_and_keeps_the_file_that_is_named(asked: list[str], tmp_path: Path) -> None:
     arguments = [
         "explore",
@@ -60,6 +62,7 @@ def test_it_opens_nothing_if_not_asked_to_and_keeps_the_file_that_is_named(asked
     assert "add --force to replace it" in str(again.exception)
 
 
+@pytest.mark.long
 def test_it_says_where_no_browser_is(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webbrowser, "open", lambda _: False)
     done = CliRunner().invoke(cli, ["explore", "ring.yaml"], catch_exceptions=False)

@@ -23,6 +23,8 @@ from fibercap.core.tree import leaves
 from fibercap.reading.files import read
 from fibercap.reading.shipped import shipped_scenarios
 
+pytestmark = pytest.mark.long
+
 ASKED = os.environ.get("FUZZ_CASES")
 MANY = settings(
     max_examples=int(ASKED or 100),

@@ -154,6 +154,7 @@ def test_a_command_may_leave_the_folder_if_it_is_told_so(say: Any) -> None:
     assert say("check", "inner/up.yaml", "--allow-outside").code == 0
 
 
+@pytest.mark.long
 def test_new_writes_a_plan_that_runs_and_fits_its_schema(say: Any) -> None:
     said = say("new", "plans")
 

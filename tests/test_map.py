@@ -16,10 +16,12 @@ from tests.sources import sources_below
 STALE = "stale; `make map` makes it anew"
 
 
+@pytest.mark.long
 def test_the_picture_is_that_of_the_imports() -> None:
     assert PICTURE.read_text("utf-8") == picture(sources_below(ROOT)), STALE
 
 
+@pytest.mark.long
 def test_the_table_says_which_file_writes_which_rows() -> None:
     text = PAGE.read_text("utf-8")
 
@@ -27,6 +29,7 @@ def test_the_table_says_which_file_writes_which_rows() -> None:
     assert "| `model/income/statements.py` | `accounts.` " in text
 
 
+@pytest.mark.long
 def test_random_plans_write_no_row_that_the_table_lacks() -> None:
     """A row that comes only with a rare clause belongs in a plan of `RARE_PLANS`."""
     listed, missing = writers(), set()

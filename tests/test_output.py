@@ -111,6 +111,7 @@ def test_the_systems_name_of_standard_output_is_the_same(say: Any) -> None:
     assert say("schema --out /dev/stdout") == say("schema --out -")
 
 
+@pytest.mark.long
 def test_a_kind_goes_before_a_name(say: Any) -> None:
     say("export small.yaml --as html --out report")
     say("export small.yaml --out report.html")
@@ -141,6 +142,7 @@ def test_a_terminal_gets_texts_it_can_show_and_no_pictures(say: Any, monkeypatch
     assert shown.getvalue().decode() == "\\x1b]0;taken\\x07 5 €\n"
 
 
+@pytest.mark.long
 def test_a_closed_or_full_output_is_a_message() -> None:
     command = [sys.executable, "-m", "fibercap", "new", "-"]
     closed = subprocess.run(command, stderr=subprocess.PIPE, check=False, text=True, preexec_fn=lambda: os.close(1))

@@ -69,6 +69,7 @@ def on_terminal(folder: Path, words: str, lines: int = 24, **environment: str) -
     return done.returncode, shown.decode().replace("\r\n", "\n")
 
 
+@pytest.mark.long
 def test_long_output_is_paged_by_less_with_its_flags(folder: Path) -> None:
     program(folder, "less", PAGES)
 
@@ -82,6 +83,7 @@ def test_long_output_is_paged_by_less_with_its_flags(folder: Path) -> None:
     assert (code, shown[21:-7]) == on_terminal(folder, "--no-pager run small.yaml")
 
 
+@pytest.mark.long
 def test_what_fits_the_screen_is_not_paged(folder: Path) -> None:
     program(folder, "less", PAGES)
     _, summary = on_terminal(folder, "run small.yaml --only summary")
@@ -133,6 +135,7 @@ def test_a_pager_that_cannot_run_shows_all(folder: Path) -> None:
     assert "Debt service" in shown
 
 
+@pytest.mark.long
 def test_messages_stand_below_what_was_printed_before(folder: Path) -> None:
     pager = program(folder, "page", PAGES)
 
@@ -152,6 +155,7 @@ def test_no_color_is_kept(folder: Path) -> None:
     assert "\x1b" not in shown
 
 
+@pytest.mark.long
 def test_a_pipe_and_a_file_meet_no_pager(folder: Path) -> None:
     pager = program(folder, "page", PAGES)
     given = {**os.environ, "PYTHONPATH": ROOT, "PAGER": pager, "LINES": "2"}

@@ -46,6 +46,7 @@ def test_measures_of_a_projection_are_known_by_name(projection: fc.Projection) -
         projection.measures["project_nvp"]
 
 
+@pytest.mark.long
 def test_a_size_asked_for_by_names_is_that_of_limits(projection: fc.Projection) -> None:
     scenario, limits = projection.scenario, {"min_dscr": 1.3, "gearing": 0.7}
     one = fc.size(scenario, "fleet", limits)

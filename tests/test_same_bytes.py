@@ -11,6 +11,8 @@ from fibercap.cli import main
 from tests.test_output import PLAN
 from tests.views.killed import files_in
 
+pytestmark = pytest.mark.long
+
 OVER = """\
 fibercap: 1
 extends: parts/base.yaml

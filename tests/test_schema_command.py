@@ -26,6 +26,7 @@ def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(out) == schema()
 
 
+@pytest.mark.long
 def test_it_is_written_and_not_over_another_file(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

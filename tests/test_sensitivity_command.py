@@ -26,6 +26,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, join_percent(["sensitivity", *arguments]), env={"COLUMNS": "80"})
 
 
+@pytest.mark.long
 def test_a_tornado_fits_and_has_the_widest_swing_first(plan: str) -> None:
     result = run(plan)
 
@@ -83,6 +84,7 @@ def test_a_two_way_table_marks_what_fails(plan: str) -> None:
     assert "! a covenant breaks, cash falls below zero, or uses lack a source" in lines
 
 
+@pytest.mark.long
 def test_the_document_follows_its_schema(plan: str) -> None:
     tornado, single, grid = (
         json.loads(run(plan, *words, "--json").stdout)
@@ -108,6 +110,7 @@ def test_a_table_and_charts_are_written(plan: str, tmp_path: Path) -> None:
     assert "exists" in str(run(plan, "--input", RATE, "--out", str(table)).exception)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "shown"),
     [

@@ -34,6 +34,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, ["simulate", *arguments], env={"COLUMNS": "80"})
 
 
+@pytest.mark.long
 def test_the_page_fits_and_says_what_is_likely(plan: str) -> None:
     result = run(plan, "--samples", "60")
 
@@ -48,12 +49,14 @@ def test_the_page_fits_and_says_what_is_likely(plan: str) -> None:
     assert "…" not in result.stdout
 
 
+@pytest.mark.long
 def test_options_stand_side_by_side(plan: str) -> None:
     result = run(plan, "--samples", "32", "--option", "own")
     assert result.exit_code == 0
     assert "NOTE  own: no rate in this option" in result.stdout
 
 
+@pytest.mark.long
 def test_the_document_follows_its_schema_and_agrees_with_the_page(plan: str) -> None:
     result = run(plan, "--samples", "32", "--row", "accounts.cash", "--measure", "total_interest", "--json")
     document = json.loads(result.stdout)
@@ -90,6 +93,7 @@ def test_what_is_not_there_is_refused(
     assert words in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.long
 def test_a_bar_is_drawn_on_a_terminal_and_nothing_in_a_pipe(plan: str) -> None:
     command = [sys.executable, "-m", "fibercap", "simulate", plan, "--samples", "16", "--json"]
     piped = subprocess.run(command, capture_output=True, check=True)
@@ -121,6 +125,7 @@ def test_a_folder_holds_tables_charts_samples_and_what_identifies_them(plan: str
     } < names
 
 
+@pytest.mark.long
 def test_the_samples_of_a_folder_are_those_of_the_simulation(plan: str, tmp_path: Path) -> None:
     """Both forms hold what Python gives; the same command gives the same bytes."""
     arguments = (plan, "--samples", "32", "--option", "own", "--row", "accounts.cash")
@@ -141,6 +146,7 @@ def test_the_samples_of_a_folder_are_those_of_the_simulation(plan: str, tmp_path
     assert frame["options/own/claims/sells"].mean() == case.chances("claim:")["sells"][0].value
 
 
+@pytest.mark.long
 def test_a_chart_is_a_file(plan: str, tmp_path: Path) -> None:
     result = run(plan, "--samples", "32", "--chart", "fan", "--out", str(tmp_path / "cash.svg"))
     assert result.stdout == f"{tmp_path / 'cash.svg'}\n"
@@ -189,6 +195,7 @@ def test_the_help_lists_every_chart() -> None:
     assert all(f"\n  {name}" in text for name in SIMULATION_CHARTS)
 
 
+@pytest.mark.long
 def test_many_samples_without_a_program_are_projected_and_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +207,7 @@ def test_many_samples_without_a_program_are_projected_and_that_is_said(
     assert "NOTE every sample was projected, without a program: a covenant limits a measure, which" in text
 
 
+@pytest.mark.long
 def test_the_document_is_the_same_by_one_process_and_by_two_and_when_kept(plan: str, tmp_path: Path) -> None:
     printed = {
         run(plan, "--samples", "64", "--json", *more).stdout

@@ -25,6 +25,7 @@ def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedP
     return subprocess.run([*COMMAND, *arguments], capture_output=True, check=False, text=True, env=given, cwd=cwd)
 
 
+@pytest.mark.long
 def test_a_shipped_plan_is_checked_from_a_folder_that_has_gone(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -41,6 +42,7 @@ def test_a_shipped_plan_is_checked_from_a_folder_that_has_gone(tmp_path: Path) -
     assert "output cannot be written" not in done.stderr
 
 
+@pytest.mark.long
 def test_a_name_at_the_limit_of_the_system_is_written(tmp_path: Path) -> None:
     name = "n" * (255 - 4) + ".csv"
 
@@ -51,6 +53,7 @@ def test_a_name_at_the_limit_of_the_system_is_written(tmp_path: Path) -> None:
     assert "File name too long" in run("export", "fibercore", "--out", f"n{name}", cwd=tmp_path).stderr
 
 
+@pytest.mark.long
 def test_without_a_home_a_picture_is_drawn_without_a_word(tmp_path: Path) -> None:
     missing = "/dev/null/none"
 
@@ -79,6 +82,7 @@ def on_terminal(cwd: Path, **environment: str) -> bytes:
     return written
 
 
+@pytest.mark.long
 def test_no_color_writes_no_escape_to_a_terminal(tmp_path: Path) -> None:
     assert b"\x1b[" in on_terminal(tmp_path)
     assert b"\x1b" not in on_terminal(tmp_path, NO_COLOR="1")
@@ -96,6 +100,7 @@ def test_a_closed_standard_input_is_said(tmp_path: Path) -> None:
     assert done.stderr == "standard input is closed; name a file, or send a scenario to standard input\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("columns", ["0", "-5", "99999999999", "9" * 5000, "wide"])
 def test_a_width_that_no_terminal_has_does_not_count(tmp_path: Path, columns: str) -> None:
     asked = ("run", "fibercore", "--only", "claims")
@@ -106,6 +111,7 @@ def test_a_width_that_no_terminal_has_does_not_count(tmp_path: Path, columns: st
     assert done.stdout == run(*asked, cwd=tmp_path, COLUMNS="80").stdout
 
 
+@pytest.mark.long
 def test_a_picture_needs_no_window_system_that_matplotlib_knows(tmp_path: Path) -> None:
     done = run("plot", "fibercore", "--out", "p.svg", cwd=tmp_path, MPLBACKEND="bogus")
 
@@ -142,6 +148,7 @@ def test_a_pipe_or_a_device_as_scenario_is_no_missing_file(tmp_path: Path) -> No
         assert said in done.stderr
 
 
+@pytest.mark.long
 def test_a_workbook_for_which_there_is_no_room_is_a_message(tmp_path: Path) -> None:
     done = in_shell(f"ulimit -f 8; {FIBERCAP} export fibercore --out plan.xlsx", tmp_path)
 

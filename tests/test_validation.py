@@ -23,6 +23,7 @@ def test_a_published_example_is_met_to_the_printed_digit(case: Case) -> None:
     assert [figure for figure in compared if not figure.agrees] == []
 
 
+@pytest.mark.long
 def test_the_page_says_what_is_computed() -> None:
     assert PAGE.read_text("utf-8") == page(), "run `python -m tests.validation`"
 

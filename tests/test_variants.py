@@ -25,6 +25,7 @@ def by_year(projection: Projection, path: str) -> dict[str, float]:
     return {year: float(value[0]) for year, value in projection.by(path).items()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_every_shipped_scenario_tells_what_it_is_and_runs_with_every_option(name: str) -> None:
     scenario = read(name)

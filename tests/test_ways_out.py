@@ -186,6 +186,7 @@ def test_the_module_is_the_command() -> None:
     assert b"Exit codes" in ended.stdout
 
 
+@pytest.mark.long
 def test_files_hold_texts_as_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A report, tables, a workbook and pictures: no script, no formula, no control, no mark of direction, no warning."""
     monkeypatch.chdir(tmp_path)

@@ -31,6 +31,7 @@ def test_the_wheel_holds_code_scenarios_and_types(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "docs/", "benchmarks/"))]
 
 
+@pytest.mark.long
 def test_the_installed_wheel_knows_its_scenarios_anywhere(wheel: Path, tmp_path: Path) -> None:
     installed = tmp_path / "installed"
     zipfile.ZipFile(wheel).extractall(installed)

@@ -43,6 +43,7 @@ def draw(dice: random.Random) -> tuple[Contracts, Schedule]:
     return written, schedule(counted.loans["bank"], counted.rates)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(24))
 def test_the_conventions_of_a_random_bank_reproduce_its_table(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - cases for a test

@@ -41,6 +41,7 @@ def same(tape: Tape, inputs: Array, **how: int) -> None:
     assert np.nan_to_num(np.abs(given_results - wanted) / np.maximum(largest, 1e-300)).max(initial=0.0) < 1e-9
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(text=texts())
 def test_every_operation_is_that_of_numpy_undefined_cells_too(text: str) -> None:
@@ -78,6 +79,7 @@ def test_a_rate_may_rest_on_a_rate_and_a_result_on_both() -> None:
     same(tape_of(graph, {"other": [other]}), inputs)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_every_measure_of_every_shipped_plan_is_that_of_numpy(name: str) -> None:
     scenario = read(name)
@@ -88,6 +90,7 @@ def test_every_measure_of_every_shipped_plan_is_that_of_numpy(name: str) -> None
     same(program.tape, np.stack([numbers[address] for address in program.inputs]))
 
 
+@pytest.mark.long
 def test_results_do_not_depend_on_how_many_threads_work_or_how_samples_are_cut() -> None:
     scenario = read("fibercore")
     random = np.random.default_rng(5)
@@ -130,6 +133,7 @@ print("same")
 """
 
 
+@pytest.mark.long
 def test_the_first_run_ever_compiles_and_the_next_takes_what_is_kept(tmp_path: Path) -> None:
     surroundings = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
     for _ in range(2):

@@ -21,6 +21,7 @@ from tests.studies.test_plan_program import moved
 pytestmark = pytest.mark.skipif(not NODE, reason="Node runs the script")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["annuity_road", "fleet_revolver"])
 def test_the_script_gives_every_row_and_measure_that_numpy_gives(name: str) -> None:
     scenario = read(name)

@@ -91,6 +91,7 @@ def proposals(hint: str) -> list[str]:
     return [text for text in found if len(text.split(" ")) > 1]
 
 
+@pytest.mark.long
 @settings(max_examples=600)
 @given(
     path=st.sampled_from(list(FIELDS)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.fuzz.cases import try_case
 from tests.fuzz.keys import find_keys, list_keys
 from tests.fuzz.plans import make_plan
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.long
 def test_random_rich_plans_keep_the_laws_and_their_twins_agree(tmp_path: Path) -> None:
     report = Report()
     for seed in range(1000, 1120, 2):  # each with a twin or a command

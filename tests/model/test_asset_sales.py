@@ -160,6 +160,7 @@ def test_draws_of_a_price_are_those_of_single_plans() -> None:
         assert batch.value("accounts.cash")[number] == pytest.approx(single.value("accounts.cash")[0])
 
 
+@pytest.mark.long
 def test_a_sale_is_live_in_the_workbook(tmp_path: Path) -> None:
     scenario = plan("year").scenario
     content = workbook(scenario, "0.1.0")

@@ -90,6 +90,7 @@ def figures(projection: Projection) -> dict[str, Array]:
     return {path: projection.value(path)[0] for path in rows if not BY_DAYS.search(path)}
 
 
+@pytest.mark.long
 @settings(max_examples=12, deadline=None, phases=[Phase.generate])
 @given(**plans, years=st.integers(1990, 2010), ends=st.integers(1, 12), months=st.integers(-30, 30))
 def test_a_business_year_that_moves_with_all_dates_gives_the_same_figures(

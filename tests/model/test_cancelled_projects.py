@@ -117,6 +117,7 @@ fundings = st.sampled_from(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=12)
 @given(day=cancelling, funding=fundings, step=st.sampled_from(["month", "quarter", "year"]), code=st.sampled_from(["USD", "EUR"]), tax=st.sampled_from([BY_TABLE, "{rate: 30 %}"]))  # fmt: skip
 def test_nothing_of_it_is_left_and_formulas_are_kernels(
@@ -217,6 +218,7 @@ def test_options_draws_explanations_and_charts_know_it() -> None:
     assert capacity_of(single, "works").nameplate.max() == 290_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("terms", [{"funding": COSTS, "tax": BY_TABLE}, {"code": "EUR", "loan": "EUR"}])
 def test_a_cancelled_project_is_live_in_the_workbook(terms: dict[str, str], tmp_path: Path) -> None:
     scenario = scenario_of(text("2001-09-15", step="quarter", **terms), "plan.yaml")

@@ -83,6 +83,7 @@ def test_a_table_of_steps() -> None:
     assert projection.value("plants.jena.effective_capacity")[0, 24:] == pytest.approx(expected)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("ramp", "share"), [(r, s) for r, s in RAMPS if not isinstance(r, Table)])
 def test_a_ramps_integral_is_that_of_its_share(ramp: Any, share: Any) -> None:
     ages = np.linspace(-4, 20, 240_001)

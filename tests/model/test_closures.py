@@ -67,6 +67,7 @@ ramps = st.sampled_from(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(first=days, length=st.integers(0, 500), ramp=ramps, more=st.sampled_from(SALES))
 def test_a_closure_takes_out_what_would_be_made_on_its_days(first: date, length: int, ramp: str, more: str) -> None:
@@ -85,6 +86,7 @@ def test_a_closure_takes_out_what_would_be_made_on_its_days(first: date, length:
     assert closed.value("plants.works.fixed_cost")[0] == pytest.approx(always.value("plants.works.fixed_cost")[0])
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(
     first=days,
@@ -109,6 +111,7 @@ def test_where_a_plant_is_closed_it_makes_nothing_and_no_speck_either(
     assert disagreements(batch) == []
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(first=days, length=st.integers(0, 500), again=st.integers(0, 90))
 def test_a_closure_cut_in_two_is_the_same_and_its_cost_stops_by_days(first: date, length: int, again: int) -> None:

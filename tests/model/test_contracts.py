@@ -207,6 +207,7 @@ def test_a_batch_of_loans_equals_its_members(style: str) -> None:
             assert batch.value(row)[number] == pytest.approx(alone.value(row)[0], abs=1e-5)
 
 
+@pytest.mark.long
 @settings(max_examples=80)
 @given(
     style=st.sampled_from(list(STYLE_TEXTS.values())),

@@ -262,6 +262,7 @@ def test_covenants_on_cover_over_life_are_tested_after_payments_unless_they_say_
     assert "{accounts.llcr_at_payments}" in projection.rows["loans.bank.covenants.life.locked"].formula
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(dscr=st.integers(110, 400), rate=st.integers(0, 40), price=st.integers(22, 60), step=st.sampled_from(["month", "quarter", "year"]))  # fmt: skip
 def test_sculpted_loans_keep_their_target_in_any_plan(dscr: int, rate: int, price: int, step: str) -> None:
@@ -280,6 +281,7 @@ def test_sculpted_loans_keep_their_target_in_any_plan(dscr: int, rate: int, pric
     assert (loan["dscr"][inside] >= dscr / 100 - 1e-9).all()
 
 
+@pytest.mark.long
 @settings(max_examples=30)
 @given(text=valid_scenarios())
 def test_llcr_is_never_above_plcr_where_the_tail_is_not_negative(text: str) -> None:

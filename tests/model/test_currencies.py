@@ -134,6 +134,7 @@ def test_a_drawn_rate_of_exchange_is_a_batch() -> None:
     assert batch.value("accounts.cash")[1] == pytest.approx(alone.value("accounts.cash")[0])
 
 
+@pytest.mark.long
 def test_jena_in_euro_is_near_the_base_case_and_dearer_later() -> None:
     euro, base = project(read("jena_in_euro")), project(read("fibercore"))
 

@@ -39,6 +39,7 @@ def test_it_does_not_matter_how_the_loans_are_called() -> None:
     np.testing.assert_allclose(one.value("accounts.cash"), other.value("accounts.cash"), rtol=1e-12, atol=1e-6)
 
 
+@pytest.mark.long
 def test_a_fee_that_is_rounded_up_breaks_no_law() -> None:
     left = []
     for cents in range(12):

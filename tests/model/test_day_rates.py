@@ -215,6 +215,7 @@ def test_averages_by_month_stand_for_their_months() -> None:
     assert on(plan, "2001-05-16") == pytest.approx(0.92 - 0.05 * 77 / 77.0, abs=1e-3)
 
 
+@pytest.mark.long
 @settings(max_examples=150)
 @given(
     chosen=st.dictionaries(st.sampled_from(KEYS), st.integers(80, 130), min_size=1),
@@ -254,6 +255,7 @@ def owed_at(schedule: dict[str, Any], key: str, period: float) -> float:
     return float(before[-1]) if before else 0.0
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(text=valid_scenarios(rich=True))
 def test_the_exchange_result_is_what_rates_do_to_what_is_owed(text: str) -> None:
@@ -291,6 +293,7 @@ def test_the_exchange_result_is_what_rates_do_to_what_is_owed(text: str) -> None
     assert at(plan, "accounts.exchange_result") == pytest.approx(total, abs=1e-4)
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(text=valid_scenarios(rich=True))
 def test_at_a_rate_that_never_moves_a_loan_is_one_in_dollars(text: str) -> None:
@@ -426,6 +429,7 @@ def test_rates_that_cannot_be_are_refused(old: str, new: str, told: str) -> None
 AMOUNT = re.compile(r"([\d._]+) (million |thousand )?(USD|EUR|DEM)(?!/(?:EUR|DEM))")
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(text=valid_scenarios(rich=True))
 def test_a_thousand_times_the_money_is_a_thousand_times_the_money(text: str) -> None:

@@ -74,6 +74,7 @@ def test_sum_of_years_for_tax_is_worth_as_much_as_in_the_books() -> None:
     assert project(scenario_of(text)).measures["project_npv"].values == pytest.approx(23.9924, abs=5e-5)
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(book=st.sampled_from(WAYS), tax=st.sampled_from(WAYS), life=st.integers(6, 84), residual=st.integers(0, 100))
 def test_deferred_tax_unwinds_to_zero_over_the_life(book: str, tax: str, life: int, residual: int) -> None:
@@ -145,6 +146,7 @@ def test_every_statement_has_its_line() -> None:
     assert {"accounts.deferred_tax_asset", "accounts.deferred_tax_liability"} <= set(paths["Balance sheet"])
 
 
+@pytest.mark.long
 def test_it_is_live_in_the_workbook(tmp_path: Path) -> None:
     scenario = plan(WAYS[3], "year").scenario
     content = workbook(scenario, "0.1.0")

@@ -161,6 +161,7 @@ def test_without_a_broken_covenant_it_changes_nothing() -> None:
     assert held.value("loans.bank.draws_stopped").sum() == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("comparator", ["above", "at_least", "below", "at_most"])
 def test_a_row_at_its_limit_is_judged_as_its_comparator_says(comparator: str) -> None:
     """The opening cash of 9 million USD is kept while nothing happens: exactly at the limit."""
@@ -218,6 +219,7 @@ def test_dated_draws_of_a_revolver_are_refused_beside_it() -> None:
         run(REVOLVER, ("LIMIT", "1"), dated)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "change"),
     [

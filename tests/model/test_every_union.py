@@ -17,6 +17,8 @@ from fibercap.reading.files import scenario_of
 from fibercap.studies.claims import outcomes
 from tests.model.test_formulas import disagreements
 
+pytestmark = pytest.mark.long
+
 PLAN = """\
 fibercap: 1
 horizon: {{from: 2001, to: 2005, step: quarter}}

@@ -50,6 +50,7 @@ def test_the_nameplate_falls_and_stays_low_in_the_run_off_but_no_asset_moves() -
     assert list(capacity_of(falls, "works").nameplate) == [0, 240_000, 300_000, 180_000]
 
 
+@pytest.mark.long
 def test_a_key_of_it_is_set_and_drawn_and_live_in_the_workbook(tmp_path: Path) -> None:
     scenario, path = plan().scenario, "plants.works.capacity.2002-07"
     batch = project(scenario.with_samples({path: Quantity(np.array([[120_000.0], [60_000.0]]), "km/year")}))

@@ -84,12 +84,14 @@ def test_every_formula_equals_its_kernel_in_the_fibercore_case(option: str | Non
     assert disagreements(project(read("fibercore", option))) == []
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(text=valid_scenarios())
 def test_every_formula_equals_its_kernel_in_random_scenarios(text: str) -> None:
     assert disagreements(project(scenario_of(text))) == []
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(text=valid_scenarios(rich=True))
 def test_every_formula_equals_its_kernel_whatever_the_loans(text: str) -> None:

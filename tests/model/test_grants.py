@@ -193,6 +193,7 @@ def test_a_grant_that_cannot_be_is_refused_at_its_place(change: tuple[str, str],
     assert place in str(error.value)
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(text=valid_scenarios(rich=True), months=st.integers(0, 20))
 def test_sources_equal_uses_with_grants_in_arrears_in_random_plans(text: str, months: int) -> None:

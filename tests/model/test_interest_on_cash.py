@@ -73,6 +73,7 @@ def test_a_rate_of_nothing_is_a_plan_without_interest() -> None:
     assert not row(plan, "interest_on_cash").any()
 
 
+@pytest.mark.long
 def test_a_sweep_takes_the_interest_on_cash_too() -> None:
     with_sweep, bare = run(terms=", sweep: 50 %"), run("", terms=", sweep: 50 %")
 

@@ -207,6 +207,7 @@ def test_a_custom_installment_moves_with_the_payment_it_is_written_for() -> None
     assert found.totals["interest"] == pytest.approx(1e6 * 0.02 * 4 + 0.6e6 * 0.02 * 4)
 
 
+@pytest.mark.long
 @settings(max_examples=150)
 @given(
     signed=st.dates(date(2001, 1, 1), date(2001, 12, 31)),

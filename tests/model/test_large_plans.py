@@ -39,6 +39,7 @@ def by_day(number: int, value: str) -> list[str]:
     return [f"      {FIRST + timedelta(days=k)}: {value.format(5 + k % 7 / 10)}" for k in range(number)]
 
 
+@pytest.mark.long
 def test_more_than_a_thousand_plants_are_projected() -> None:
     projection = plan(plants=1_050, step="year")
     assert projection.value("accounts.shipments") == pytest.approx(1_050 * 1_000.0)
@@ -66,6 +67,7 @@ def test_a_level_loan_with_rates_by_day_pays_what_the_rate_of_the_day_asks_for()
     assert installment[due[:-1]] == pytest.approx(asked[:-1])
 
 
+@pytest.mark.long
 def test_prepayments_are_paid_on_their_days() -> None:
     number = 1_100
     lines = ["    rate: 7 %/year", "    prepayments:", *by_day(number, "100 USD")]

@@ -26,6 +26,7 @@ def gaps(projection: Projection) -> dict[tuple[str, str], float]:
     return found
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(text=valid_scenarios(rich=True))
 def test_no_law_leaves_a_gap_in_random_scenarios(text: str) -> None:

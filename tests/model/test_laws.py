@@ -29,6 +29,7 @@ def close(left: Array, right: Array, scale: float = 0.0) -> bool:
     return bool(np.allclose(left, right, rtol=1e-9, atol=max(1e-6, 1e-11 * largest), equal_nan=True))
 
 
+@pytest.mark.long
 @FEW
 @given(text=valid_scenarios())
 def test_the_books_tie(text: str) -> None:
@@ -51,6 +52,7 @@ def test_the_books_tie(text: str) -> None:
     assert close(np.broadcast_to(debt, at("accounts.debt").shape), at("accounts.debt"), 1e8)
 
 
+@pytest.mark.long
 @FEW
 @given(text=valid_scenarios())
 def test_sources_equal_uses(text: str) -> None:
@@ -64,6 +66,7 @@ def test_sources_equal_uses(text: str) -> None:
         assert all((at(f"funding.{key}.{name}") >= -1e-6).all() for name in funding.sources)
 
 
+@pytest.mark.long
 @FEW
 @given(text=valid_scenarios())
 def test_nothing_is_made_beyond_capacity_or_sold_beyond_output(text: str) -> None:
@@ -78,6 +81,7 @@ def test_nothing_is_made_beyond_capacity_or_sold_beyond_output(text: str) -> Non
         assert (np.sum(sold, axis=0) <= at("products.two.demand") + 1e-6).all()
 
 
+@pytest.mark.long
 @FEW
 @given(text=valid_scenarios())
 def test_loans_repay_what_they_drew_and_never_more(text: str) -> None:
@@ -119,6 +123,7 @@ def drawn_paths(projection: Projection) -> dict[str, tuple[float, str]]:
     return found
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(text=valid_scenarios(), factors=st.lists(st.floats(0.3, 0.999), min_size=3, max_size=3))
 def test_a_batch_equals_its_members(text: str, factors: list[float]) -> None:
@@ -142,6 +147,7 @@ def test_a_batch_equals_its_members(text: str, factors: list[float]) -> None:
 MONEY = re.compile(r"([\d._]+) (million )?USD")
 
 
+@pytest.mark.long
 @FEW
 @given(text=valid_scenarios())
 def test_scaling_the_money_scales_the_money(text: str) -> None:
@@ -154,6 +160,7 @@ def test_scaling_the_money_scales_the_money(text: str) -> None:
         assert close(seven.value(path), one.value(path) * factor, 1e8), path
 
 
+@pytest.mark.long
 @FEW
 @given(text=valid_scenarios())
 def test_units_of_input_do_not_matter(text: str) -> None:
@@ -168,6 +175,7 @@ def test_units_of_input_do_not_matter(text: str) -> None:
         assert close(two.value(path), one.value(path), 1e8), path
 
 
+@pytest.mark.long
 @FEW
 @given(text=valid_scenarios())
 def test_without_loans_there_is_no_interest_and_no_debt(text: str) -> None:
@@ -179,6 +187,7 @@ def test_without_loans_there_is_no_interest_and_no_debt(text: str) -> None:
         assert close(projection.value("accounts.tax"), projection.value("tax_unlevered.tax"))
 
 
+@pytest.mark.long
 @FEW
 @given(text=valid_scenarios(steps=("month",)))
 def test_longer_steps_tell_the_same_story(text: str) -> None:

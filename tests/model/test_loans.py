@@ -90,6 +90,7 @@ def test_a_longer_amortization_leaves_a_balloon_for_the_last_payment() -> None:
     assert schedule(projection, "closing")[-1] == pytest.approx(0.0, abs=1e-6)
 
 
+@pytest.mark.long
 @settings(max_examples=50)
 @given(
     rate=st.floats(0.001, 0.25),
@@ -320,6 +321,7 @@ def test_a_loan_signed_before_the_horizon_opens_with_what_its_schedule_owes() ->
     assert late.laws["balance"] < 1e-6
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(
     signed=st.dates(date(2001, 1, 1), date(2003, 12, 31)),

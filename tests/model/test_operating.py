@@ -61,6 +61,7 @@ def test_it_is_shared_where_only_who_pays_for_projects_differs(changes: str, *, 
     assert same(found, project(plan))
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(text=valid_scenarios(rich=True), rate=st.integers(1, 20), whole=st.booleans())
 def test_any_plan_whose_loans_change_is_projected_alike(text: str, rate: int, *, whole: bool) -> None:

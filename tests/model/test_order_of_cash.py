@@ -262,6 +262,7 @@ def test_cash_that_may_run_dry_is_declared() -> None:
     assert declared.value("accounts.cash") == pytest.approx(silent.value("accounts.cash"))
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(
     text=valid_scenarios(rich=True),
@@ -295,6 +296,7 @@ def test_the_shipped_plans_pay_what_they_plan() -> None:
         assert not any("cut" in warning for warning in warnings(project(read(name))))
 
 
+@pytest.mark.long
 @settings(max_examples=15, suppress_health_check=[HealthCheck.filter_too_much])  # most plans have no such loan
 @given(text=valid_scenarios(rich=True))
 def test_a_loan_that_cash_moves_is_what_its_kernel_makes_of_the_moves(text: str) -> None:

@@ -201,6 +201,7 @@ def test_a_ratio_that_cannot_be_formed_is_refused_with_a_way_out(old: str, new: 
         assert part in str(error.value)
 
 
+@pytest.mark.long
 def test_a_recalculated_workbook_has_the_ratios(tmp_path: Path) -> None:
     more = ", net: {row: ratios.leverage, at_most: 1, test: quarter}, worth: {row: accounts.tangible_net_worth, at_least: {2001: 1 million USD, 2003: 3 million USD}, test: quarter}"
     text = changed(PLAN, ("it: {COVENANT}", f"it: {{{COVER}}}{more}"), ("2003-Q2: 25 USD/km", "2003-Q2: 15 USD/km"))

@@ -270,6 +270,7 @@ def test_formulas_give_what_kernels_give_and_books_balance() -> None:
     assert np.isfinite(measures(found)["levelized_cost"].values[0])
 
 
+@pytest.mark.long
 def test_recalculated_workbooks_have_them_too(tmp_path: Path) -> None:
     scenario = scenario_of(EVERY)
     sheets = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path).read()

@@ -143,6 +143,7 @@ def test_a_fee_must_be_known_from_the_first_prepayment_on() -> None:
     assert "add a fee that starts earlier, 0 % for none" in str(error.value)
 
 
+@pytest.mark.long
 def test_the_workbook_recalculates_the_fee(tmp_path: Path) -> None:
     plan = scenario_of(PLAN.replace("rate: 8 %/year,", "rate: 8 %/year, sweep: 50 %,", 1))
     calculator = Recalculator(spoilt(workbook(plan, "0.1.0")), tmp_path)

@@ -69,6 +69,7 @@ def test_known_rates_are_found_to_the_last_digits(seed: int, length: int, middle
     assert np.abs(found - logs) * distance == pytest.approx(np.zeros(logs.size), abs=1e-14 * (10 + np.abs(middle)))
 
 
+@pytest.mark.long
 @given(seed=SEEDS, length=st.integers(2, 9), decades=st.sampled_from([0, 3, 9]))
 def test_a_rate_that_is_found_is_the_only_one(seed: int, length: int, decades: int) -> None:
     """Of flows with any signs, many of them zero, sizes far apart, and many ready to touch zero without crossing it."""
@@ -101,6 +102,7 @@ def test_what_is_not_settled_is_not_told(monkeypatch: pytest.MonkeyPatch, passes
     assert found[told] == pytest.approx(logs[told], abs=1e-12)
 
 
+@pytest.mark.long
 @given(seed=SEEDS, scale=st.sampled_from([1e-290, 1e-156, 1e-12, 1e12, 1e290]))
 def test_neither_order_nor_scale_of_many_matters(seed: int, scale: float) -> None:
     random = np.random.default_rng(seed)
@@ -174,6 +176,7 @@ def test_what_does_not_settle_says_so() -> None:
     assert np.isnan(quick_rates(np.arange(5.0), one_sided * 0.0)).all()
 
 
+@pytest.mark.long
 @given(seed=SEEDS, changes=st.sampled_from([2, 3, 4, 5, 9]), width=st.sampled_from([0.1, 1.0, 3.0]))
 def test_series_of_several_changes_have_the_rate_that_the_thorough_way_finds(
     seed: int, changes: int, width: float

@@ -130,6 +130,7 @@ def test_dated_prepayments_go_by_rank() -> None:
     assert paid[1] == pytest.approx(max(projection.value("accounts.cash_after_service")[0, 1] - paid[0], 0), abs=1e-3)
 
 
+@pytest.mark.long
 def test_a_workbook_has_the_cover_of_each_rank_in_every_option(tmp_path: Path) -> None:
     options = "options: {swapped: {change: {loans.senior.rank: 2, loans.junior.rank: 1}}, alike: {change: {loans.junior.rank: 1}}}\n"
     plan = scenario_of(TWO + options)
@@ -158,6 +159,7 @@ def test_a_rank_is_a_whole_number_from_one(rank: str) -> None:
         run(("rank: 2", f"rank: {rank}"))
 
 
+@pytest.mark.long
 @settings(max_examples=12)
 @given(text=valid_scenarios(), steps=st.lists(st.integers(0, 1), min_size=6, max_size=6))
 def test_ranks_move_nothing_but_cover_where_cash_moves_one_loan_at_most(text: str, steps: list[int]) -> None:

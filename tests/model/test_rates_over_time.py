@@ -281,6 +281,7 @@ def test_business_years_read_the_line_of_an_index_in_their_first_month() -> None
     )
 
 
+@pytest.mark.long
 def test_the_workbook_recalculates_loans_and_indices_on_lines(tmp_path: Path) -> None:
     text = (
         GROWING.format(cpi="{2001: 2 %/year, 2004-04: 5 %/year, interpolate: linear}", month="December")

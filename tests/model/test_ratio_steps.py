@@ -158,6 +158,7 @@ def test_the_margin_is_explained_with_its_step_and_why(tmp_path: Path) -> None:
     assert "IF(2.35578997 < 3 * 0.999999999, 1, 0)" in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("style", "terms"), [("level", "limits"), ("bullet", "other fees")])
 def test_a_recalculated_workbook_agrees(style: str, terms: str, tmp_path: Path) -> None:
     plan = scenario_of(plan_of(style, terms))

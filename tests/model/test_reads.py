@@ -79,12 +79,14 @@ def test_every_number_of_a_shipped_scenario_leads_to_its_inputs(name: str, optio
     assert lost(project(read(name, option))) == []
 
 
+@pytest.mark.long
 @settings(max_examples=30)
 @given(text=valid_scenarios())
 def test_every_number_of_a_random_scenario_leads_to_its_inputs(text: str) -> None:
     assert lost(project(scenario_of(text))) == []
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(text=valid_scenarios(rich=True))
 def test_every_number_leads_to_inputs_whatever_the_loans(text: str) -> None:
@@ -127,6 +129,7 @@ def test_given_numbers_equal_their_formulas_in_shipped_scenarios(name: str, opti
     assert any(item.formula for item in projection.blocks["model"].given.values())
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(text=valid_scenarios(rich=True))
 def test_given_numbers_equal_their_formulas_in_random_scenarios(text: str) -> None:

@@ -118,6 +118,7 @@ PLANS = st.sampled_from([
 ])  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(
     style=PLANS,

@@ -304,6 +304,7 @@ def test_a_reserve_in_another_currency_is_held_at_the_closing_rate() -> None:
     assert disagreements(projection) == []
 
 
+@pytest.mark.long
 def test_a_reserve_goes_on_after_the_horizon_and_is_let_go_at_maturity() -> None:
     for changes in ((), (SWEPT,), (USES,)):
         projection = run(*changes, ("to: 2005", "to: 2003"))
@@ -331,6 +332,7 @@ def test_a_batch_with_reserves_is_its_members() -> None:
             assert alike(batch, number, project(base.with_samples(one))) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("changes", [(), (SWEPT,), (USES, ("to: 2005", "to: 2003"))])
 def test_a_recalculated_workbook_has_the_reserves(changes: tuple[tuple[str, str], ...], tmp_path: Path) -> None:
     options = "options: {longer: {change: {loans.senior.reserve.covers: 12 months}}}\n"

@@ -208,6 +208,7 @@ def test_the_grid_finds_what_the_derivatives_find(monkeypatch: pytest.MonkeyPatc
     )
 
 
+@pytest.mark.long
 def test_forty_years_of_days_are_answered() -> None:
     flows = np.random.default_rng(1).normal(size=14_600)
 

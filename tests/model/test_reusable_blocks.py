@@ -95,6 +95,7 @@ def test_all_is_read_again_where_blocks_would_read_otherwise() -> None:
     assert changed.loans["algar"] is not FIBERCORE.loans["algar"]
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(text=valid_scenarios(rich=True), rate=st.integers(1, 20))
 def test_any_plan_with_an_option_is_the_same_as_one_that_was_written_so(text: str, rate: int) -> None:

@@ -40,6 +40,7 @@ def ended(text: str, to: str) -> str:
     return re.sub(r"horizon: \{from: 2000, to: [-\d]+", f"horizon: {{from: 2000, to: {to}", text)
 
 
+@pytest.mark.long
 @settings(max_examples=80)
 @given(
     text=st.one_of(valid_scenarios(), valid_scenarios(rich=True)),
@@ -73,6 +74,7 @@ def test_a_horizon_made_longer_by_hand_tells_the_same(text: str, to: str) -> Non
         assert one.when == other.when
 
 
+@pytest.mark.long
 @FEW
 @given(text=st.one_of(valid_scenarios(), valid_scenarios(rich=True)))
 def test_it_opens_with_the_last_balances_and_begins_nothing_new(text: str) -> None:
@@ -101,6 +103,7 @@ def test_it_opens_with_the_last_balances_and_begins_nothing_new(text: str) -> No
         assert not at(f"run_off.accounts.{row}").any(), row
 
 
+@pytest.mark.long
 @FEW
 @given(text=st.one_of(valid_scenarios(), valid_scenarios(rich=True)))
 def test_the_books_tie_there_too(text: str) -> None:
@@ -118,6 +121,7 @@ def test_the_books_tie_there_too(text: str) -> None:
     )
 
 
+@pytest.mark.long
 @FEW
 @given(text=st.one_of(valid_scenarios(), valid_scenarios(rich=True)))
 def test_every_formula_there_holds_in_units(text: str) -> None:
@@ -131,6 +135,7 @@ def test_every_formula_there_holds_in_units(text: str) -> None:
         assert not row.formula or fits(unit_of(row.formula, units.__getitem__), row.unit), row
 
 
+@pytest.mark.long
 @FEW
 @given(text=valid_scenarios())
 def test_without_a_loan_that_outlives_the_horizon_there_is_none(text: str) -> None:

@@ -169,6 +169,7 @@ def test_a_loan_that_outlives_the_horizon_is_sculpted_to_its_end() -> None:
     assert cut.value("run_off.loans.bank.service")[0] == pytest.approx(at(whole, "loans.bank.service")[5:])
 
 
+@pytest.mark.long
 @settings(max_examples=8)
 @given(costs=st.lists(st.integers(5, 30), min_size=2, max_size=3), dscr=st.integers(100, 220))
 def test_a_batch_equals_its_members(costs: list[int], dscr: int) -> None:

@@ -76,6 +76,7 @@ def test_the_german_bank_of_the_shipped_case_draws_before_equity() -> None:
     assert (np.diff(equity)[signed:][during[signed + 1 :]] < 1e-6).all()
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(text=valid_scenarios(rich=True), data=st.data())
 def test_a_swapped_loan_changes_nothing_in_random_plans(text: str, data: st.DataObject) -> None:

@@ -76,6 +76,7 @@ def sound(text: str) -> Projection:
     raise AssertionError
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(text=PLANS)
 def test_no_sound_plan_is_stopped_whatever_the_size_of_its_amounts(text: str) -> None:
@@ -85,6 +86,7 @@ def test_no_sound_plan_is_stopped_whatever_the_size_of_its_amounts(text: str) ->
     warnings(projection)
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(text=PLANS)
 def test_formulas_decide_alike_whatever_the_size_of_amounts(text: str) -> None:
@@ -106,6 +108,7 @@ SUMS = (
 )
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(
     text=PLANS,

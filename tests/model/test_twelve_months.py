@@ -58,6 +58,7 @@ def quotient(above: Any, below: Any, projection: Projection) -> Any:
     return np.where(known, above / np.where(known, below, 1.0), np.nan)
 
 
+@pytest.mark.long
 @settings(max_examples=30, deadline=None)
 @given(text=valid_scenarios(rich=True))
 def test_ratios_over_twelve_months_recompute_from_other_rows(text: str) -> None:
@@ -93,6 +94,7 @@ def test_ratios_over_twelve_months_recompute_from_other_rows(text: str) -> None:
         assert row(projection, f"accounts.{key}") == pytest.approx(ratio, nan_ok=True)
 
 
+@pytest.mark.long
 @settings(max_examples=20, deadline=None)
 @given(text=valid_scenarios())
 def test_cash_for_debt_service_says_nothing_of_what_projects_are_worth(text: str) -> None:
@@ -222,6 +224,7 @@ def test_a_horizon_below_twelve_months_has_no_lowest_cover_and_says_so() -> None
     assert found["min_dscr_by_year"].reason == "the horizon has no whole calendar year with it"
 
 
+@pytest.mark.long
 @settings(max_examples=10, deadline=None)
 @given(prices=st.lists(st.integers(15, 60), min_size=2, max_size=3), rate=st.integers(1, 14))
 def test_a_batch_of_covers_equals_its_members(prices: list[int], rate: int) -> None:

@@ -43,6 +43,7 @@ def plan(units: str, more: str = "life: 4 years", step: str = "quarter", residua
     return project(scenario_of(PLAN.format(units=units, more=more, step=step, residual=residual), "plan.yaml"))
 
 
+@pytest.mark.long
 @settings(max_examples=12)
 @given(
     units=st.sampled_from(["units", "{units: 300_000 km}", "{units: 9 million km}"]),
@@ -131,6 +132,7 @@ def test_samples_of_units_and_of_delays_are_each_their_own() -> None:
         assert row[number] == pytest.approx(project(written.with_samples(alone)).value("projects.line.depreciation")[0])
 
 
+@pytest.mark.long
 def test_a_workbook_computes_with_other_units(tmp_path: Path) -> None:
     text = PLAN.format(units="{units: 500_000 km}", more="life: 4 years", step="quarter", residual="20 %")
     text += "options:\n  longer: {change: {projects.line.depreciation.units: 900_000 km, plants.bought.purchase.life: 8 years}}\n"
@@ -188,6 +190,7 @@ def test_opening_assets_that_are_sold_lose_nothing_more() -> None:
     assert disagreements(projection) == []
 
 
+@pytest.mark.long
 def test_a_workbook_computes_the_units_of_opening_assets(tmp_path: Path) -> None:
     text = OPENED.format(unit="tonne", way="units", more="")
     text += "options:\n  agreed: {change: {opening.fixed_assets.depreciation: {units: 900_000 tonne}}}\n"

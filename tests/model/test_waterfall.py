@@ -54,6 +54,7 @@ def test_the_lines_stand_in_the_order_in_which_cash_is_paid() -> None:
     assert first["closing"] == pytest.approx(projection.value("accounts.cash")[0, 0])
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(text=valid_scenarios(rich=True))
 def test_the_lines_add_up_to_closing_cash(text: str) -> None:

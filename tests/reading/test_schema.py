@@ -81,6 +81,7 @@ def refused(text: str) -> str | None:
     return None if error is None else ".".join(map(str, error.absolute_path))
 
 
+@pytest.mark.long
 def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
@@ -357,6 +358,7 @@ def matching(pattern: str) -> st.SearchStrategy[str]:
 WORD = "[A-Za-z]+"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: str(kind.schema()["title"]))
 @settings(max_examples=20)
 @given(chance=st.data())

@@ -617,6 +617,7 @@ KEYS = st.sampled_from(["2000-Q2", "2000-11", "2001", "2001-Q3", "2002-05", "200
 BESIDE = st.sampled_from(["", "growth: 4 %/year", "interpolate: linear", "growth: {rate: -3 %/year, every: month}"])
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(st.dictionaries(KEYS, VALUES, max_size=5), VALUES, BESIDE, st.randoms())
 def test_a_series_of_a_file_is_the_series_as_typed(

@@ -47,6 +47,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return int(done.value.code or 0), told.out, told.err
 
 
+@pytest.mark.long
 def test_an_untouched_workbook_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     path.write_bytes(exported())
@@ -56,6 +57,7 @@ def test_an_untouched_workbook_says_nothing(tmp_path: Path) -> None:
     assert (found.option, found.entries, found.hash) == (None, (), read("fibercore").digest())
 
 
+@pytest.mark.long
 def test_what_is_entered_comes_back_with_its_cell(tmp_path: Path) -> None:
     path = entered(
         tmp_path,
@@ -75,6 +77,7 @@ def test_what_is_entered_comes_back_with_its_cell(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.long
 def test_diff_lists_it_and_writes_an_overlay_that_reads_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +96,7 @@ def test_diff_lists_it_and_writes_an_overlay_that_reads_the_same(
     assert float(plan.plants["xtal"].maintenance.values[0]) == 150_000
 
 
+@pytest.mark.long
 def test_the_option_in_use_is_the_one_that_is_compared(tmp_path: Path) -> None:
     path = entered(tmp_path, "bullet", loans__fleet__rate=0.09)
 
@@ -102,6 +106,7 @@ def test_the_option_in_use_is_the_one_that_is_compared(tmp_path: Path) -> None:
     assert [(one.path, one.new) for one in found.entries] == [("loans.fleet.rate", "9 %/year")]
 
 
+@pytest.mark.long
 def test_an_input_of_an_option_alone_cannot_be_laid_over_the_plan(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,6 +180,7 @@ def test_numbers_of_a_sheet_are_said_as_a_scenario_has_them(value: float, unit: 
     assert text_of(value, unit) == text
 
 
+@pytest.mark.long
 def test_an_overlay_can_be_read_from_the_folder_it_is_written_to(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

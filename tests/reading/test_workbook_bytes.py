@@ -123,6 +123,7 @@ def test_numbers_and_dates_beyond_all_bounds_are_refused_with_their_cell(
         assert len(err) < 3000
 
 
+@pytest.mark.long
 def test_a_large_sheet_is_read_in_bounded_memory(tmp_path: Path) -> None:
     """Three million bytes of cells pack into a small file; unpacked as one tree they would take a hundred times that."""
     path = tmp_path / "plan.xlsx"
@@ -137,6 +138,7 @@ def test_a_large_sheet_is_read_in_bounded_memory(tmp_path: Path) -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", range(0, 160, 20))
 def test_spoilt_workbooks_end_in_a_message_or_are_read(
     first: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -62,6 +62,7 @@ def test_indices_of_the_same_results_are_those_of_salib() -> None:
     assert [first.value for first, _ in indices] == pytest.approx([0.3139, 0.4424, 0.0], abs=0.01)
 
 
+@pytest.mark.long
 def test_what_drives_a_plan_is_what_salib_finds_by_points_of_its_own() -> None:
     scenario = scenario_of(UNIFORM)
     simulation = simulate(scenario, samples=256)
@@ -79,6 +80,7 @@ def test_what_drives_a_plan_is_what_salib_finds_by_points_of_its_own() -> None:
     assert sum(found["S1"]) == pytest.approx(1.0, abs=0.1)
 
 
+@pytest.mark.long
 def test_the_error_of_a_low_quantile_is_at_most_half_of_that_of_random_numbers() -> None:
     """P10 of worth at 4,096 samples over 60 seeds, beside that of 2**17 points."""
     scenario, seeds, count = scenario_of(UNIFORM), range(60), 4096

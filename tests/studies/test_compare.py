@@ -58,6 +58,7 @@ def test_between_scenarios_operations_are_steps_too() -> None:
     assert steps.end == pytest.approx(found.cases["slow_brazil"].measures["equity_npv"].value, abs=1e-6)
 
 
+@pytest.mark.long
 @settings(max_examples=12)
 @given(one=valid_scenarios(steps=("quarter",)), other=valid_scenarios(steps=("month",)))
 def test_bridges_between_any_two_plans_add_up(one: str, other: str) -> None:
@@ -142,6 +143,7 @@ def invoked(*arguments: str) -> Any:
     return CliRunner(env={"COLUMNS": "100"}).invoke(cli, list(arguments))
 
 
+@pytest.mark.long
 def test_a_broken_covenant_is_shown_before_any_figure(broken: str) -> None:
     compared, run, checked = (invoked(verb, broken).stdout for verb in ("compare", "run", "check"))
 
@@ -172,6 +174,7 @@ def test_check_names_the_falls_and_the_tightest_covenant(broken: str) -> None:
     )
 
 
+@pytest.mark.long
 def test_compare_prints_steps_cash_and_covenants_case_by_case(broken: str) -> None:
     told = invoked("compare", broken).stdout
     found = json.loads(invoked("compare", broken, "--json").stdout)
@@ -191,6 +194,7 @@ def test_compare_prints_steps_cash_and_covenants_case_by_case(broken: str) -> No
     assert found["best"]["min_dscr"] == ["small"]
 
 
+@pytest.mark.long
 def test_flips_are_looked_for_when_asked() -> None:
     without, looked = (invoked("check", "fibercore", *flag).stdout for flag in ((), ("--flips",)))
     document = json.loads(invoked("check", "fibercore", "--flips", "--json").stdout)

@@ -91,6 +91,7 @@ def alike(batch: Projection, number: int, alone: Projection) -> list[str]:
     return found
 
 
+@pytest.mark.long
 def test_every_number_that_can_be_drawn_is_drawn() -> None:
     scenario = scenario_of(RICH)
     plain, tried = project(scenario), 0

@@ -102,6 +102,7 @@ def moments(projection: Projection, row: str) -> list[str]:
     return [value_text(float(dates[place]), "day") for place in (0, len(dates) // 2, -1)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "option"), [("fibercore", None), ("fleet_revolver", None), ("jena_in_euro", "german_bank")]
 )

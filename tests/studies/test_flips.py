@@ -15,6 +15,8 @@ from fibercap.studies.flips import Flip, flips
 from fibercap.studies.movable_inputs import levers
 from tests.written import valid_scenarios
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def case() -> Projection:

@@ -98,6 +98,7 @@ def test_a_price_that_a_buyer_gets_for_his_loan_counts_for_every_km() -> None:
     assert found.worth["buyer"] == pytest.approx(own - lost)
 
 
+@pytest.mark.long
 def test_options_that_change_only_who_pays_stand_on_one_footing() -> None:
     comparison = compare(read("fibercore"), only=["level", "no_debt", "german_bank"])
     found = verdict(comparison)

@@ -55,6 +55,7 @@ def test_titles_stand_after_the_verdict_in_quotes() -> None:
     assert not any(line.startswith(("VERDICT    dear", "Recommended")) for line in told)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", [PLAN, PLAN + OTHER])
 def test_tables_say_where_they_stand_on_another_footing_than_the_verdict(text: str) -> None:
     comparison = compared(text)
@@ -73,6 +74,7 @@ def test_what_is_moved_in_the_first_two_options_only_is_told_where_more_may_be_t
     assert ALONE in not_close_text(three)
 
 
+@pytest.mark.long
 def test_options_with_one_title_stay_two_in_the_report() -> None:
     comparison = compared(PLAN.replace("Recommended: the best", "VERDICT    dear: worth 900 million USD"))
     html = report(project(comparison.cases["bank"].projection.scenario), comparison).decode()

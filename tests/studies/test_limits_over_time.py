@@ -275,6 +275,7 @@ def test_the_chart_draws_the_limit_as_steps() -> None:
     assert steps[1:5, 0].tolist() == [2003, 2003, 2004.25, 2004.25]
 
 
+@pytest.mark.long
 def test_a_recalculated_workbook_has_the_limit_of_each_date(tmp_path: Path) -> None:
     """Also where an option has another limit, or one that does not change."""
     terms = f"{STEPS}, lock_up: {{2001: 3, 2003: 2, 2006: 0.4}}, from: 2001-07-01"

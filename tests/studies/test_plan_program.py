@@ -23,6 +23,8 @@ from fibercap.studies.plan_program import program_of
 from tests import errors, key_plans
 from tests.error_requests import ROUND
 
+pytestmark = pytest.mark.long
+
 KEEP = ["project_npv", "equity_irr", "lowest_cash", "accounts.cash"]
 
 

@@ -43,6 +43,7 @@ options:
 LIVES = ("projects.line.life", "plants.mill.purchase.life", "opening.fixed_assets.life")
 
 
+@pytest.mark.long
 def test_options_projected_together_stand_as_each_does_alone() -> None:
     plan = scenario_of(PLAN)
     projections = {name: project(plan.with_option(name)) for name in plan.options}

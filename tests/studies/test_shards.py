@@ -70,6 +70,7 @@ class Backwards(Executor):
         return future
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", [LARGE, REFUSING])
 def test_processes_give_the_same_bits_as_one(text: str) -> None:
     """A program and rows; samples that are refused too."""
@@ -82,6 +83,7 @@ def test_processes_give_the_same_bits_as_one(text: str) -> None:
     assert bool(alone.cases[""].refused) == (text is REFUSING)
 
 
+@pytest.mark.long
 def test_any_executor_will_do() -> None:
     plan = scenario_of(REFUSING)
     alone = simulate(plan)
@@ -100,6 +102,7 @@ def test_more_samples_begin_with_the_fewer(tmp_path: Path) -> None:
     assert np.array_equal(both.cases[""].measure("equity_npv")[:4096], first.cases[""].measure("equity_npv"))
 
 
+@pytest.mark.long
 def test_a_run_that_was_cut_goes_on(tmp_path: Path) -> None:
     """Of eight shards four are done when a process ends; the rest is worked out by the next run, and nothing twice."""
     plan = scenario_of(REFUSING)
@@ -153,6 +156,7 @@ def test_a_damaged_shard_is_worked_out_again(tmp_path: Path, place: int | str) -
     assert path.read_bytes() == content
 
 
+@pytest.mark.long
 def test_no_flipped_byte_changes_a_result(tmp_path: Path) -> None:
     """A byte that matters is seen; one that says nothing, such as a date, may stay."""
     plan = scenario_of(PLAN)
@@ -204,6 +208,7 @@ def test_a_worker_gets_the_program_and_makes_none(monkeypatch: pytest.MonkeyPatc
     assert len(case.job.parcel) < 200_000
 
 
+@pytest.mark.long
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None:
     """The command ends with 130; the same command goes on and gives what an uncut run gives."""
     path = tmp_path / "cable.yaml"

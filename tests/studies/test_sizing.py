@@ -68,6 +68,7 @@ def test_of_several_limits_the_one_that_binds_is_named() -> None:
     assert both.residual["min_dscr"] > 0.01
 
 
+@pytest.mark.long
 @settings(max_examples=8, deadline=None)
 @given(dscr=st.integers(105, 600), rate=st.integers(2, 20))
 def test_any_limit_is_met_to_the_dollar(dscr: int, rate: int) -> None:
@@ -156,6 +157,7 @@ def invoked(*arguments: str) -> Any:
     return CliRunner().invoke(cli, list(arguments))
 
 
+@pytest.mark.long
 def test_the_command_says_what_binds_and_how_to_have_it() -> None:
     result = invoked("size", "fibercore", "fleet", "--dscr", "1.3")
     told = json.loads(invoked("size", "fibercore", "fleet", "--dscr", "1.3", "--json").stdout)

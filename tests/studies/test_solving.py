@@ -40,6 +40,7 @@ def test_the_discount_rate_of_no_worth_is_the_irr() -> None:
     assert root.value == pytest.approx(measure_named(project(scenario), "project_irr").value)
 
 
+@pytest.mark.long
 @settings(max_examples=10, deadline=None)
 @given(price=st.integers(30, 60), cost=st.integers(5, 25))
 def test_what_is_found_gives_the_measure_that_was_asked_for(price: int, cost: int) -> None:

@@ -19,6 +19,7 @@ from fibercap.studies.unused_inputs import unused_inputs
 from tests.test_cli import SMALL
 
 
+@pytest.mark.long
 def test_the_fibercore_case_has_no_idle_input() -> None:
     assert unused_inputs(read("fibercore")) == []
 
@@ -66,6 +67,7 @@ def test_check_lists_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert json.loads("{" + document)["unused"] == ["products.fiber.demand"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["fleet_revolver", "jena_in_euro"])
 def test_every_number_may_be_drawn_alone(name: str) -> None:
     """A batch in which only one input differs equals its members; the first draw is the plan as it is."""

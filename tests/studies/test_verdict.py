@@ -182,6 +182,7 @@ def test_a_yearly_step_has_a_verdict_too() -> None:
 NO_LOAN = "{remove: [loans.bank, funding.line.bank]}"
 
 
+@pytest.mark.long
 def test_the_discount_rate_that_turns_the_choice_is_found() -> None:
     """Cash that a loan saves owners from paying in is worth the more to them the more they ask for."""
 

@@ -89,6 +89,7 @@ def test_a_tornado_has_the_widest_swing_first_and_leaves_out_what_moves_nothing(
     assert (low, high) == pytest.approx((changed(f"{COST}=22.4 USD/km"), changed(f"{COST}=33.6 USD/km")), rel=1e-9)
 
 
+@pytest.mark.long
 def test_break_even_is_what_solve_finds_and_the_measure_is_zero_there(plan: fc.Scenario) -> None:
     roots = [root.factor for root in solve(plan, "equity_npv", 0.0, COST).roots]
     alone = fc.sensitivity(plan, {COST: ("20 USD/km", "60 USD/km")})[COST].zeros

@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from fibercap.model.project import project
-from fibercap.studies.compare import compare
-from fibercap.views.report.html import report
 from tests.browser import Browser
 from tests.views.plans import PAGES
+from tests.views.reports import report_on
 
 STORED: Final = Path(__file__).with_name("layout.json")
 WIDTHS: Final = {"1200": 1200, "768": 768, "390": 390, "print": 703}
@@ -29,10 +27,9 @@ Layout = dict[str, list[list[Any]]]
 
 def layout_of(name: str, widths: Iterable[str] = WIDTHS) -> Layout:
     """Return the sections of a plan's report for each medium."""
-    plan = PAGES[name]()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a browser may still write as it ends
         page = Path(folder) / "report.html"
-        page.write_bytes(report(project(plan), compare(plan) if plan.options else None))
+        page.write_bytes(report_on(name))
         with Browser(Path(folder) / "home") as browser:
             listed = {}
             for width in widths:

@@ -136,6 +136,7 @@ def test_charts_name_business_years(chart: str) -> None:
         assert chart in {"bridge", "claims", "sensitivity", "verdict", "waterfall"}
 
 
+@pytest.mark.long
 def test_a_report_speaks_of_business_years() -> None:
     page = report(project(plan()), compare(plan())).decode()
 
@@ -146,6 +147,7 @@ def test_a_report_speaks_of_business_years() -> None:
     assert all(year in page for year in YEARS)
 
 
+@pytest.mark.long
 def test_a_workbook_recalculates_to_the_engine_by_business_years(tmp_path: Path) -> None:
     content = workbook(plan(), "0.1.0")
     sheets = Recalculator(spoilt(content), tmp_path).read()

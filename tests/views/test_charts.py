@@ -97,6 +97,7 @@ def whole() -> tuple[Projection, Comparison | None]:
     return projected(TOP + LOANS + CLAIMS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_is_the_same_bytes_twice(
@@ -363,6 +364,7 @@ def test_charts_leave_matplotlib_as_it_was(whole: tuple[Projection, Comparison |
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.long
 def test_nothing_reaches_for_pyplot() -> None:
     script = (
         "import sys\n"
@@ -386,6 +388,7 @@ def test_nothing_reaches_for_pyplot() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.long
 def test_nothing_is_cut_off(whole: tuple[Projection, Comparison | None]) -> None:
     """The outermost pixels of every chart are white."""
     for name in CHARTS:

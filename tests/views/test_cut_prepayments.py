@@ -45,6 +45,7 @@ def content() -> bytes:
     return workbook(scenario_of(PLAN), "0.1.0")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("option", "price"), [("as written", 11.0), ("as written", 12.6), ("small", 8.0)])
 def test_what_is_found_round_by_round_can_be_found_in_the_workbook(
     option: str, price: float, content: bytes, tmp_path: Path

@@ -84,6 +84,7 @@ def overlaps(figure: Figure) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "size"), [(name, size) for name in CHARTS for size in SIZES])
 def test_nothing_overlaps_and_every_panel_has_a_unit_and_whole_years(name: str, size: str) -> None:
     figure = laid_out(name, *drawn(name, size))
@@ -476,6 +477,7 @@ def svg_sizes(svg: str) -> tuple[float, float]:
     return float(wide), float(tall)
 
 
+@pytest.mark.long
 def test_strips_are_the_chart_without_its_title_cut_between_panels() -> None:
     """Every word is in one strip; together the strips are as high as the chart less its title; each has one row of panels."""
     projection, comparison = projected("fibercore"), compared("fibercore")

@@ -146,6 +146,7 @@ def test_a_pipe_takes_what_is_written_and_stays(*, force: bool, linked: bool, tm
     assert pipe.is_fifo()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no such device")
 @pytest.mark.parametrize("line", ["export small.yaml", "plot small.yaml", "export small.yaml --as html", "schema"])
 def test_devices_are_written_to_and_stay(
@@ -201,6 +202,7 @@ def test_a_folder_in_the_way_is_refused_before_anything_is_written(tmp_path: Pat
     assert not (tmp_path / "a.csv").exists()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no signals of this kind")
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGINT"])
 def test_old_and_new_never_stand_mixed_whenever_a_process_is_ended(name: str) -> None:
@@ -240,6 +242,7 @@ FORMER = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no signals of this kind")
 @pytest.mark.parametrize(("name", "code"), [("SIGKILL", -9), ("SIGTERM", -15), ("SIGINT", 130)])
 def test_a_command_ended_between_files_leaves_them_old_or_new(
@@ -355,6 +358,7 @@ def test_a_run_leaves_no_table_of_an_earlier_run_beside_its_own(
     assert set(killed.files_in(Path("kept"))) == {*listed, "manifest.json", "note.txt"}
 
 
+@pytest.mark.long
 def test_charts_that_a_plan_has_no_more_go_with_force_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,6 +23,8 @@ from fibercap.views.statements import statement_figures
 from tests.browser import CHROMIUM, Browser
 from tests.live import document_of, page_of, try_changes
 
+pytestmark = pytest.mark.long
+
 NEEDS_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here; apt-get install chromium")
 PLAN = """
 fibercap: 1

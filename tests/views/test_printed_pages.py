@@ -14,12 +14,11 @@ from unicodedata import normalize
 import pytest
 from pypdf import PdfReader
 
-from fibercap.model.project import project
-from fibercap.studies.compare import compare
 from fibercap.views.report.html import report
 from fibercap.views.report.pdf import pdf
 from tests.browser import Browser
 from tests.views.plans import PAGES
+from tests.views.reports import projected_and_compared
 
 pytestmark = pytest.mark.browser
 
@@ -56,8 +55,7 @@ def lines_of(page: Any) -> list[Line]:
 
 @pytest.fixture(scope="module", params=PAGES)
 def printed(request: pytest.FixtureRequest) -> Printed:
-    plan = PAGES[request.param]()
-    html = report(project(plan), compare(plan) if plan.options else None, answers=False)
+    html = report(*projected_and_compared(request.param), answers=False)
     pages = PdfReader(BytesIO(pdf(html, ["a foot"], date(2026, 11, 30)))).pages
     return Printed(html.decode(), [lines_of(page) for page in pages])
 

@@ -26,7 +26,9 @@ from fibercap.views.report.html import report
 from fibercap.views.report.parts import tables_of
 from fibercap.views.sentences import best_shown
 from tests.browser import CHROMIUM, Browser
-from tests.views.plans import SIZES
+from tests.views.reports import report_on
+
+pytestmark = pytest.mark.long
 
 EVIL = "<script>alert(1)</script>"
 HOSTILE = f"""
@@ -103,8 +105,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def fibercore() -> str:
-    plan = read("fibercore")
-    return report(project(plan), compare(plan)).decode()
+    return report_on("fibercore").decode()
 
 
 @pytest.fixture(scope="module")
@@ -197,8 +198,7 @@ def test_the_first_page_has_less_than_two_hundred_words_and_no_path(which: str, 
 
 
 def test_the_first_page_of_a_large_plan_is_as_short() -> None:
-    plan = SIZES["twelve"]()
-    words = front_of(report(project(plan), compare(plan)).decode())
+    words = front_of(report_on("twelve").decode())
 
     assert len(words) < 200
     assert "No option is recommended." in " ".join(words)
@@ -342,8 +342,7 @@ def page(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Browser]:
     elif size == "fibercore":
         html = request.getfixturevalue("fibercore")
     else:
-        plan = SIZES[size]()
-        html = report(project(plan), compare(plan)).decode()
+        html = report_on(size).decode()
     path = tmp_path / "report.html"
     path.write_text(html, encoding="utf-8")
     with Browser(tmp_path / "home") as browser:

@@ -72,6 +72,7 @@ def failing_plans(tmp_path: Path) -> dict[str, str]:
     return {name: str(tmp_path / f"{name}.yaml") for name in texts}
 
 
+@pytest.mark.long
 def test_the_command_offers_a_schema_of_every_document() -> None:
     assert tuple(made.RESULTS) == RESULTS
     for name in RESULTS:
@@ -100,18 +101,21 @@ def objects(schema: Json) -> Iterator[tuple[str, Json]]:
     yield from ((at, part) for at, part in parts.items() if "properties" in part)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", shipped_scenarios())
 def test_shipped_scenarios_print_what_is_described(scenario: str) -> None:
     for verb in ("run", "check", "rows", "show"):
         assert faults(verb, printed(verb, scenario)) == [], verb
 
 
+@pytest.mark.long
 def test_options_side_by_side_print_what_is_described() -> None:
     """Each other shipped scenario has the options of `fibercore`, but for `jena_only`, which has none."""
     for scenario in ("fibercore", "jena_only", "two_banks"):
         assert faults("compare", printed("compare", scenario)) == [], scenario
 
 
+@pytest.mark.long
 def test_options_sections_and_years_print_what_is_described() -> None:
     for arguments in (
         ("run", "fibercore", "--option", "german_bank", "--set", "loans.fleet.rate=9 %/year"),
@@ -133,6 +137,7 @@ def test_options_sections_and_years_print_what_is_described() -> None:
         assert faults(arguments[0], printed(*arguments)) == [], arguments
 
 
+@pytest.mark.long
 def test_failing_plans_print_what_is_described(plans: dict[str, str]) -> None:
     broken, outlives = plans["broken"], plans["outlives"]
     documents = {name: [printed(verb, name) for verb in ("run", "check", "compare")] for name in (broken, outlives)}
@@ -165,6 +170,7 @@ def test_errors_print_what_is_described(tmp_path: Path, capsys: pytest.CaptureFi
         assert faults(arguments[0], document) != [], arguments
 
 
+@pytest.mark.long
 def test_files_print_what_is_described(tmp_path: Path) -> None:
     drawn = printed("plot", "jena_only", "debt", "--out", str(tmp_path / "debt.svg"))
     written = printed("export", "jena_only", "--out", str(tmp_path / "rows.csv"))

@@ -69,6 +69,7 @@ def plan(name: str) -> str:
     return changed(text, *changes)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_its_formulas_and_its_sheet_lead_to_what_the_engine_says(name: str, tmp_path: Path) -> None:
     scenario = scenario_of(plan(name))

@@ -11,11 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from fibercap.model.project import project
-from fibercap.reading.files import read
-from fibercap.studies.compare import compare
-from fibercap.views.report.html import report
 from tests.browser import Browser
+from tests.views.reports import report_on
 
 pytestmark = pytest.mark.browser
 
@@ -42,9 +39,8 @@ def resize(browser: Browser, width: int) -> None:
 
 
 def opened(name: str, home: Path, width: int) -> Browser:
-    plan = read(name)
     path = home / "report.html"
-    path.write_bytes(report(project(plan), compare(plan) if plan.options else None))
+    path.write_bytes(report_on(name))
     browser = Browser(home / "home").__enter__()
     browser.ask("Page.setBypassCSP", enabled=True)
     resize(browser, width)

@@ -55,6 +55,7 @@ def drawn(name: str, what: Chances) -> Figure:
     return figure
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "size"), [(name, size) for name in SIMULATION_CHARTS for size in SIZES])
 def test_nothing_overlaps_or_leaves_the_page(name: str, size: str) -> None:
     figure = drawn(name, chances(size))

@@ -85,6 +85,7 @@ def adds_downward(projection: Projection, title: str) -> None:
             assert np.allclose(running, value, rtol=1e-9, atol=1e-9 * scale), row.path
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(text=valid_scenarios(rich=True))
 def test_income_adds_downward(text: str) -> None:
@@ -115,6 +116,7 @@ def test_income_runs_from_revenue_by_ebitda_and_ebit_to_net_income_with_gross_pr
     assert [line.key for line in lines if line.role == "memo"] == ["gross_profit"]
 
 
+@pytest.mark.long
 def test_every_reader_follows_the_one_description(fibercore: Projection) -> None:
     shown = CliRunner().invoke(cli, ["run", "fibercore"], env={"COLUMNS": "100"}).output
     html = EXPORTS[".html"](fibercore, "").decode()
@@ -176,6 +178,7 @@ def test_at_80_columns_the_loan_with_every_optional_column_is_one_table(
     assert "  3  2006-12-31             12.09    12.09  0.00                0.00  163.31" in shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "command",
     [

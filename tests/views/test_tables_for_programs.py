@@ -176,6 +176,7 @@ def test_each_statement_is_a_page_that_adds_up(file: Path, tmp_path: Path, print
     np.testing.assert_allclose((income[["2000", "2001"]].mul(sign, axis=0)).sum(), net[["2000", "2001"]].iloc[0])
 
 
+@pytest.mark.long
 def test_a_run_folder_is_a_package_too_and_has_its_pages_by_year(file: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert run("run", str(file), "--only", "summary", "--out", str(out)) == 0

@@ -38,6 +38,8 @@ from tests.studies.test_drawing import RICH
 from tests.views.test_business_years import PLAN as BUSINESS_YEARS
 from tests.written import valid_scenarios
 
+pytestmark = pytest.mark.long
+
 SWITCH = ("Inputs", 5, 2)
 AS_WRITTEN = "as written"
 

@@ -31,6 +31,7 @@ STAGED = """\
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", [DOLLARS + STAGED, EUROS], ids=["USD", "EUR"])
 def test_the_workbook_cuts_contracts_and_leaves_new_plants_out(text: str, tmp_path: Path) -> None:
     plan = scenario_of(text)

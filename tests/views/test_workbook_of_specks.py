@@ -11,6 +11,7 @@ from tests.model.specks import SPECKS
 from tests.sheets import Recalculator, disagreements, spoilt
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SPECKS)
 def test_a_workbook_decides_as_the_engine_does_where_there_is_next_to_nothing(name: str, tmp_path: Path) -> None:
     scenario = scenario_of(SPECKS[name])

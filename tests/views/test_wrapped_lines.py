@@ -9,6 +9,7 @@ from fibercap.cli import cli
 from fibercap.views.terminal.wrapped_lines import wrapped_lines
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_check_is_no_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     monkeypatch.setenv("COLUMNS", str(width))

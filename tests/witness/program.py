@@ -1,19 +1,17 @@
 """What the program prints of a plan, and where it differs from the witness."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from click.testing import CliRunner
 
+from fibercap.cli import cli
 from tests.witness.capacity import Rows
 from tests.witness.page import PAGE
-from tests.witness.witness import ROOT, SCENARIOS, Testimony
+from tests.witness.witness import SCENARIOS, Testimony
 
 PREFIXES = ("accounts.", "plants.", "projects.", "loans.", "funding.", "ranks.", "ratios.")
 PRIVATE = re.compile(r"funding\..*_own$|funding\.gap$|.*\.(service_before_funding|prepay_limit)$")
@@ -21,21 +19,11 @@ TOLERANCE = 1e-6
 
 
 def run_program(plan: str | Path, option: str | None) -> Any:
-    """Return what `fibercap run --json` prints of a shipped plan, or a file; PYTHONPATH may name another copy of the program."""
+    """Return what `fibercap run --json` prints of a shipped plan, or a file."""
     path = SCENARIOS / f"{plan}.yaml" if isinstance(plan, str) else plan
     chosen = [] if option is None else ["--option", option]
-    code = "from fibercap.cli import main; main()"
-    with tempfile.TemporaryDirectory() as folder:
-        ran = subprocess.run(
-            [sys.executable, "-c", code, "run", str(path), *chosen, "--json"],
-            capture_output=True,
-            check=False,
-            cwd=folder,
-            encoding="utf-8",
-            env={"PYTHONPATH": str(ROOT), **os.environ},
-        )
-    if ran.returncode not in {0, 1} or not ran.stdout:
-        raise AssertionError(ran.stderr)
+    ran = CliRunner().invoke(cli, ["run", str(path), *chosen, "--json"])
+    assert ran.exit_code in {0, 1}, ran.output
     return json.loads(ran.stdout)
 
 

@@ -24,6 +24,8 @@ from tests.witness.lender_plans import (
 from tests.witness.program import compare_measures, compare_rows, find_run_off, list_unknown, names_row, run_program
 from tests.witness.witness import recompute_plan
 
+pytestmark = pytest.mark.long
+
 COMPANY = """
 fibercap: 1
 products: {fiber: {price: {2001: 50 USD/km, 2003: 45 USD/km}}}

@@ -16,6 +16,8 @@ from tests.witness.program import (
 )
 from tests.witness.witness import find_fall, recompute_plan, recompute_shipped, size_loan
 
+pytestmark = pytest.mark.long
+
 OPTIONS = (None, "level", "equal_principal", "bullet", "grace_one_year", "no_debt", "german_bank")
 CASES = [("fibercore", option) for option in OPTIONS]
 CASES += [(name, option) for name in ("fleet_revolver", "jena_in_euro") for option in OPTIONS if option != "level"]
