@@ -27,7 +27,8 @@ UP: Final = (1.01, 1.1, 1.25, 1.5, 1.75, 2.0)
 INSIDE: Final = 12
 """Points inside a bracket in each pass."""
 PASSES: Final = 3
-_DRAW: Final = re.compile(r"\bdraw (\d+)")
+_SAMPLE: Final = re.compile(r"\bsample (\d+)")
+"""How an error names the sample that is refused."""
 
 Truth = npt.NDArray[np.bool_]
 Move = tuple[Lever, float]
@@ -125,7 +126,7 @@ def judge_move(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[st
 def _forbid(rows: list[int], moves: Sequence[Move], allowed: Truth, error: FibercapError) -> list[list[int]]:
     """Mark the moves that an error names, and all that go further, as not allowed; return the rows to try again."""
     sentences = [p.found for p in error.problems] if isinstance(error, ScenarioError) else [str(error)]
-    named = {int(match[1]) for text in sentences for match in [_DRAW.search(text)] if match}
+    named = {int(match[1]) for text in sentences for match in [_SAMPLE.search(text)] if match}
     for row in named:
         lever, factor = moves[rows[row]]
         side = 1.0 if factor > 1.0 else -1.0

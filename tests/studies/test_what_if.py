@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pytest
 
 import fibercap as fc
 from fibercap.reading.files import changes_of, scenario_of
+from fibercap.studies.movable_inputs import levers
 from fibercap.studies.solving import solve
+from fibercap.studies.turning_points import Judgement, judge_samples
 
 PLAN = """
 fibercap: 1
@@ -237,3 +242,22 @@ def test_of_a_large_plan_inputs_of_every_kind_are_moved(plan: fc.Scenario, monke
 
     assert (result.tried, result.left_out) == (3, 9)
     assert len(result.choice.not_tried) == len(result.inputs) - 1
+
+
+def test_moves_that_a_plan_refuses_cost_one_trial_and_the_rest_is_judged_together() -> None:
+    """An error names the first sample that is refused; that and what goes further are left out."""
+    plan = scenario_of(PLAN.replace("cash_cost", "utilization: 90 %, cash_cost"))
+    used = next(lever for lever in levers(plan) if lever.name == "plants.works.utilization")
+    trials: list[int] = []
+
+    def judge(samples: Mapping[str, Any]) -> Mapping[str, Judgement]:
+        projection = fc.project(plan.with_samples(samples))
+        trials.append(projection.samples)
+        return {"made": Judgement(np.ones(projection.samples, bool), np.zeros(projection.samples))}
+
+    moves = [(used, factor) for factor in (1.05, 1.2, 0.9, 1.5, 0.5, 2.0)]
+    judgements, allowed = judge_samples(judge, moves)
+
+    assert allowed.tolist() == [True, False, True, False, True, False]
+    assert judgements["made"].holds.tolist() == allowed.tolist()
+    assert trials == [3]
