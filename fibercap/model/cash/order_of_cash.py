@@ -5,22 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from fibercap.core.cells import CircularError
 from fibercap.core.circle import settle
-from fibercap.core.errors import FibercapError
 from fibercap.model.cash.circular_plan import circular_plan
 from fibercap.model.cash.draw_stop import stopped_row, stopping_loans
 from fibercap.model.cash.interest_on_cash import interest_rows_of
 from fibercap.model.cash.payouts import PAYOUT_ROWS
 from fibercap.model.cash.reserves import reserved_loans, rows_of_reserves
 from fibercap.model.cash.tested_terms import tested_terms
+from fibercap.model.cash.tests_ahead import settle_or_try
 from fibercap.model.funding.cash_limits import rows_that_hang_on_cash
 from fibercap.model.horizon.run_off import RUN_OFF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from fibercap.core.rows import Block
     from fibercap.core.sheet import Sheet
@@ -93,7 +91,7 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
         return settle(blocks, rows, later=sheet.later, later_from=within, elsewhere=f"{RUN_OFF}.", assumed=assumed)
 
     try:
-        values = _settle_or_try(settle_with, sheet.length, locks)
+        values = settle_or_try(settle_with, plan.timeline.labels, locks)
     except CircularError as error:
         raise circular_plan(error) from None
     sheet.settle(values)
@@ -104,35 +102,3 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
     for block in settled_schedules.values():
         sheet.know(block)
     return settled_schedules
-
-
-def _settle_or_try(
-    settle_with: Callable[[Mapping[str, Array]], dict[str, Array]], length: int, locks: Mapping[str, str]
-) -> dict[str, Array]:
-    """Return the values of all rows: computed in their order, or where tests look ahead, tried until they agree."""
-    try:
-        return settle_with({})
-    except CircularError:
-        if not locks:
-            raise
-    return _settle_locks(settle_with, length, locks)
-
-
-def _settle_locks(
-    settle_with: Callable[[Mapping[str, Array]], dict[str, Array]], length: int, locks: Mapping[str, str]
-) -> dict[str, Array]:
-    """Return the values at which the tests bar what was barred when the tests were computed.
-
-    A test may look ahead to cash that depends on dividends or draws, so that it is tried with its own last result.
-    """
-    tried: dict[str, Array] = dict.fromkeys(locks.values(), np.zeros(length))
-    for _ in range(length + 2):
-        values = settle_with(tried)
-        tests = {row: values[row] for row in tried if row in values}  # the others do not wait for cash
-        if len(tests) == len(tried) and all(np.array_equal(tests[row], flags) for row, flags in tried.items()):
-            return values
-        tried = tests
-    names = ", ".join(f"`{path}`" for path in locks)
-    what = "dividends" if all(path.endswith(".lock_up") for path in locks) else "draws or dividends"
-    message = f"{names} never settles: it bars {what} on which it depends itself"
-    raise FibercapError("never_settles", message, "test a ratio of the past")

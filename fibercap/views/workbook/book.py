@@ -14,7 +14,7 @@ from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.scalar_values import value_at_export
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from fibercap.core.units import Array
     from fibercap.views.workbook.cases import WorkbookCase
@@ -66,11 +66,11 @@ class SheetLine:
 class Book:
     """The addresses of all rows and scalars of a workbook.
 
-    Rows of the paths `as_values`, whose formulas are longer than a cell takes, hold the values of the option in use.
+    Rows of the paths `as_values` hold values, those of the option in use, for the reason given with each.
     """
 
-    def __init__(self, cases: Sequence[WorkbookCase], as_values: frozenset[str] = frozenset()) -> None:
-        self.as_values = as_values
+    def __init__(self, cases: Sequence[WorkbookCase], as_values: Mapping[str, str] | None = None) -> None:
+        self.as_values = as_values or {}
         self.union = RowUnion(cases)
         self.cases = self.union.cases
         self.addresses: dict[tuple[int, str], CellAddress] = {}
@@ -237,6 +237,27 @@ class Book:
 
     def _circle(self, case: int, path: str) -> int | None:
         return self._circles.get(self.union.node(case, path))
+
+    def looks_ahead_to_itself(self, path: str) -> bool:
+        """Tell whether a row depends in some case on later columns of rows that depend on it in earlier ones."""
+        return any(self._circle(case, path) in self._circles_ahead for case in range(len(self.cases)))
+
+    @cached_property
+    def _circles_ahead(self) -> set[int]:
+        """The numbers of the circles in which a row reads another one of them in a later column."""
+        lines = [
+            (case, path, row)
+            for grid in self.union.grids
+            for path, line in grid.lines.items()
+            for case, row in enumerate(line.rows)
+            if row is not None and "@" in row.formula and self._circle(case, path) is not None
+        ]
+        return {
+            self._circles[self.union.node(case, path)]
+            for case, path, row in lines
+            for other, shift in term_of(row.formula).references
+            if shift > 0 and self.rest_on_each_other(case, path, other)
+        }
 
     def is_in_circle(self, path: str) -> bool:
         """Tell whether a scalar depends on rows that depend on it."""

@@ -16,7 +16,7 @@ from fibercap.views.workbook.cases import merge_in_order
 from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
 from fibercap.views.workbook.formats import set_up
 from fibercap.views.workbook.formulas import FormulaWriter
-from fibercap.views.workbook.lines import CaseContext, formula_by_case
+from fibercap.views.workbook.lines import AHEAD, CaseContext, formula_by_case
 from fibercap.views.workbook.periods import DATES_ROW
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ class CheckSheet:
         """Return the laws of a case as formulas; shares of spending by period count as a law too."""
         projection = self.book.cases[case].projection
         laws = list(law_texts(projection))
+        for path in self.book.as_values:
+            row = projection.rows.get(path)
+            if row is not None and self.book.as_values[path] == AHEAD and not path.startswith(f"{RUN_OFF}."):
+                laws.append(LawText("found_round_by_round", path, f"{{{path}}} - ({row.formula})"))
         for key, project in projection.scenario.projects.items():
             if isinstance(project.spend, SpendByPeriod):
                 shares = " + ".join(f"{{inputs.projects.{key}.spend.{of}}}" for of in project.spend.shares)

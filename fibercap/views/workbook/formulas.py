@@ -164,7 +164,12 @@ class FormulaWriter:
             return self._cell_by_cell(name, [self._write(argument, ranges=True)[0] for argument in arguments])
         if ranges and name in ("IF", "AND", "OR", "MIN", "MAX"):
             raise NoSheetFormulaError(f"{name} of whole rows would need an array formula")
-        return f"{name}({','.join(self._write(argument, ranges=ranges)[0] for argument in arguments)})"
+        texts = [self._write(argument, ranges=ranges)[0] for argument in arguments]
+        if name in ("MIN", "MAX") and 0 not in [getattr(part, "value", None) for part in arguments]:
+            # MIN and MAX pass over empty cells, such as those before a first column: N reads them as 0
+            beside = [isinstance(part, Reference) and part.shift for part in arguments]
+            texts = [f"N({text})" if shift else text for text, shift in zip(texts, beside, strict=True)]
+        return f"{name}({','.join(texts)})"
 
     def _cell_by_cell(self, name: str, parts: list[str]) -> str:
         """Return the choice between two ranges in each cell, by arithmetic: functions would give one number."""

@@ -27,6 +27,7 @@ CALENDARS: Final = ("time.", f"{RUN_OFF}.time.")
 BY_CELLS: Final = "by cells"
 FORMULA: Final = "formula"
 TOO_LONG: Final = "value: the formula is longer than a cell takes"
+AHEAD: Final = "value: it bars cash on which it depends itself; the sheet Checks holds it against its formula"
 
 EdgeCell = tuple[str, float]
 """The cell before the first column of a line or after its last: formula, and value as exported."""
@@ -106,7 +107,7 @@ def line_cells(book: Book, entry: SheetLine) -> LineCells:
     """Return what the cells of a line hold: values, or the formula of every case."""
     line, address = entry.line, entry.address
     if entry.values is not None:
-        return LineCells(entry, TOO_LONG if line.path in book.as_values else CALENDAR, values=entry.values)
+        return LineCells(entry, book.as_values.get(line.path, CALENDAR), values=entry.values)
     first = next(values for values in line.values if values is not None)
     is_calendar = line.path.startswith(CALENDARS)
     missing = first if is_calendar else np.full_like(first, math.nan if line.row.undefined else 0.0)
@@ -114,6 +115,9 @@ def line_cells(book: Book, entry: SheetLine) -> LineCells:
     if line.has_no_formula and (address.grid, line.path) not in book.helpers:
         return LineCells(entry, CALENDAR, values=first, before=_from_horizon(book, entry) or ("", 0.0))
     edges = _from_horizon(book, entry) or _beside(book, entry, "before"), _beside(book, entry, "after")
+    reason = book.as_values.get(line.path)
+    if reason and (address.grid, line.path) not in book.helpers:
+        return LineCells(entry, reason, None, [], *edges, values)
     try:
         template, cells = _template(book, entry, len(first))
     except NoSheetFormulaError as error:
@@ -123,7 +127,16 @@ def line_cells(book: Book, entry: SheetLine) -> LineCells:
     return LineCells(entry, BY_CELLS if cells else FORMULA, template, cells, *edges, values)
 
 
-def rows_too_long(book: Book) -> frozenset[str]:
+def rows_as_values(book: Book) -> dict[str, str]:
+    """Return the rows that no formula of a sheet computes, each with the reason."""
+    paths = dict.fromkeys(
+        path for grid in book.union.grids for path in grid.lines if path.endswith((".locked", ".broken"))
+    )
+    ahead = {path: AHEAD for path in paths if book.looks_ahead_to_itself(path)}
+    return ahead | (dict.fromkeys(_rows_too_long(book), TOO_LONG) if len(book.cases) > 1 else {})
+
+
+def _rows_too_long(book: Book) -> frozenset[str]:
     """Return the rows whose formulas are longer than a cell takes, in any sheet of periods."""
     lines = [entry for sheet in book.time_sheets for entry in sheet.entries if not isinstance(entry, str)]
     texts = ((entry, {row.formula for row in entry.line.rows if row is not None}) for entry in lines)

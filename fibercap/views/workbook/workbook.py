@@ -21,7 +21,7 @@ from fibercap.views.workbook.claim_sheet import NAME as CLAIMS
 from fibercap.views.workbook.claim_sheet import ClaimSheet
 from fibercap.views.workbook.formats import Styles, plain_sheets
 from fibercap.views.workbook.input_sheet import InputSheet, derived_scalars, derived_sheet
-from fibercap.views.workbook.lines import rows_too_long
+from fibercap.views.workbook.lines import rows_as_values
 from fibercap.views.workbook.measure_sheet import NAME as MEASURES
 from fibercap.views.workbook.measure_sheet import OPTIONS, MeasureSheet
 from fibercap.views.workbook.periods import period_sheet
@@ -35,7 +35,7 @@ from fibercap.views.workbook.reading_sheets.summary_sheet import SUMMARY, Summar
 from fibercap.views.workbook.reading_sheets.verdict_texts import verdict_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlsxwriter import Workbook
 
@@ -69,7 +69,7 @@ def _open_workbook(target: BytesIO) -> Iterator[Workbook]:
 
 
 def _parts(
-    cases: Sequence[WorkbookCase], as_values: frozenset[str] = frozenset()
+    cases: Sequence[WorkbookCase], as_values: Mapping[str, str] | None = None
 ) -> tuple[Book, InputSheet, list[str]]:
     """Return the addresses of a workbook, its sheet of inputs, and the scalars that follow from them."""
     book = Book(cases, as_values)
@@ -95,8 +95,8 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     """
     cases, left_out = cases_of(scenario)
     book, inputs, derived = _parts(cases)
-    if len(cases) > 1 and (long := rows_too_long(book)):
-        book, inputs, derived = _parts(cases, long)
+    if as_values := rows_as_values(book):
+        book, inputs, derived = _parts(cases, as_values)
     annual, measures = AnnualSheet(book), MeasureSheet(book)
     claims = ClaimSheet(book, measures)
     checks = CheckSheet(book, claims, measures)
