@@ -254,6 +254,8 @@ BAD = {
              "neither a balance nor a ratio"),
     "ahead": ("row: accounts.debt_to_ebitda_12m", "row: accounts.llcr", "looks_ahead", "loans.bank.sweep.while.row",
               "take a ratio of the past, such as `accounts.dscr_12m`"),
+    "ahead by worth": ("row: accounts.debt_to_ebitda_12m", "row: accounts.loan_life_worth", "looks_ahead", "loans.bank.sweep.while.row",
+                       "`accounts.loan_life_worth`, which looks ahead"),
     "fixed": ("rate: {index: libor, margin:", "rate: {margin:", "steps_on_fixed_rate", "loans.bank.rate",
               "put the rate itself under `rates` as an index that stays"),
     "no limit": (", above: 1.5", "", "one_limit", "loans.bank.sweep.while", "one of"),
@@ -272,6 +274,17 @@ def test_bad_steps(case: str) -> None:
 
     assert [(problem.code, problem.path) for problem in error.value.problems] == [(code, path)]
     assert said in str(error.value)
+
+
+def test_a_ratio_made_of_later_cash_decides_on_no_term() -> None:
+    ratio = "ratios: {life: {numerator: {worth: {add: accounts.cfads_worth}}, denominator: {debt: {add: accounts.debt}}}}\nloans:"
+    text = PLAN.replace("loans:", ratio, 1).replace("row: accounts.debt_to_ebitda_12m", "row: ratios.life", 1)
+
+    with pytest.raises(ScenarioError, match=r"`ratios\.life`, which looks ahead, wanted a row that is known") as error:
+        project(scenario_of(text))
+    assert [(problem.code, problem.path) for problem in error.value.problems] == [
+        ("looks_ahead", "loans.bank.sweep.while.row")
+    ]
 
 
 def test_steps_need_a_plan() -> None:

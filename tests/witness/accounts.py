@@ -5,6 +5,7 @@ import numpy as np
 from tests.witness.assets import find_financing, find_untaxed
 from tests.witness.capacity import Rows, add_rows
 from tests.witness.dates import Calendar, Row, shift
+from tests.witness.financing import serve_from_funding
 from tests.witness.funding import find_uses
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number
@@ -122,6 +123,7 @@ def serve_debt(contracts: list[tuple[str, bool]], calendar: Calendar, rows: Rows
     rows["accounts.cfads_before_capex"] = kept - rows["accounts.tax_paid"] + rows["accounts.interest_on_cash"]
     rows["accounts.cfads_before_capex"] -= rows["accounts.interest_on_overdraft"]
     rows["accounts.cfads"] = rows["accounts.cfads_before_capex"] - rows["accounts.self_funded_capex"]
+    serve_from_funding([name for name, _ in contracts], calendar, rows)
     for name, revolves in contracts:
         path = f"loans.{name}"
         principal = rows[f"{path}.scheduled"] * (not revolves)

@@ -41,7 +41,7 @@ def find_fixed_point(plan: Plan, exchange: Exchange, spend: Spend) -> tuple[Rows
         costs = found
         if moved < 1e-9:
             break
-    write_costs(parts, costs, exchange.calendar, rows)
+    write_costs(plan, parts, costs, exchange.calendar, rows)
     return rows, ledgers
 
 
@@ -75,27 +75,46 @@ def sum_periods(ledger: Ledger, kind: str, exchange: Exchange) -> Row:
     return np.asarray(flow[:-1])
 
 
-def write_costs(parts: dict[tuple[str, str, str], Row], costs: dict[str, Row], calendar: Calendar, rows: Rows) -> None:
+def write_costs(
+    plan: Plan, parts: dict[tuple[str, str, str], Row], costs: dict[str, Row], calendar: Calendar, rows: Rows
+) -> None:
     """Add financing costs of projects, and what of each loan goes into assets (section 5, rule 2; section 6)."""
+    ends = {name: find_completion(plan, name) for name in costs}
     for name, cost in costs.items():
         rows[f"funding.{name}.financing_costs"] = cost
     for (name, loan, kind), row in parts.items():
-        funded = row * (1 - rows[f"funding.{name}.cash_share"])
+        funded = 1 - rows[f"funding.{name}.cash_share"]
         add_to(rows, f"loans.{loan}.{kind}_to_assets", row)
-        if kind != "upfront_fee":
-            add_to(rows, f"loans.{loan}.service_funded", funded)
         if kind == "interest":
-            add_to(rows, f"loans.{loan}.interest_funded", funded)
+            add_to(rows, f"loans.{loan}.interest_funded", row * funded)
+            share = rows[f"funding.{name}.{loan}.share"] * (calendar.ends <= ends[name])
+            add_to(rows, f"loans.{loan}.funded_share", share * funded)
     for kind in KINDS:
         total = np.zeros(calendar.count)
         for path in [path for path in rows if path.startswith("loans.") and path.endswith(f".{kind}_to_assets")]:
             total = total + rows[path]
         rows[f"accounts.{kind}_to_assets"] = total
-    for item in ("service_funded", "interest_funded"):
-        total = np.zeros(calendar.count)
-        for path in [path for path in rows if path.startswith("loans.") and path.endswith(f".{item}")]:
-            total = total + rows[path]
-        rows[f"accounts.{item}"] = total
+    paid = [row for path, row in rows.items() if path.startswith("loans.") and path.endswith(".interest_funded")]
+    rows["accounts.interest_funded"] = sum(paid, np.zeros(calendar.count))
+
+
+def serve_from_funding(loans: list[str], calendar: Calendar, rows: Rows) -> None:
+    """Add what funding pays of interest and fees as they are paid (section 6, cash flow available, rule 6)."""
+    rows["accounts.service_funded"] = np.zeros(calendar.count)
+    for path in [f"loans.{name}" for name in loans if f"loans.{name}.funded_share" in rows]:
+        own = f"{path}.own" if f"{path}.own.closing" in rows else path
+        flows = {key: rows[f"{own}.{key}"] for key in ("interest", "fees", "interest_paid", "fees_paid", "accrued")}
+        paid, ahead = flows["interest_paid"] + flows["fees_paid"], 0.0
+        used, waiting = np.zeros(calendar.count), np.zeros(calendar.count)
+        for t in range(calendar.count):
+            ahead += float((flows["interest"][t] + flows["fees"][t]) * rows[f"{path}.funded_share"][t])
+            used[t] = min(ahead, paid[t])
+            ahead = waiting[t] = min(ahead - used[t], flows["accrued"][t])
+        rows[f"{own}.service_funded"], rows[f"{own}.funded_ahead"] = used, waiting
+        if own != path:
+            share = np.divide(used, paid, out=np.zeros(calendar.count), where=paid > 0)
+            rows[f"{path}.service_funded"] = share * (rows[f"{path}.interest_paid"] + rows[f"{path}.fees_paid"])
+        rows["accounts.service_funded"] = rows["accounts.service_funded"] + rows[f"{path}.service_funded"]
 
 
 def add_to(rows: Rows, path: str, row: Row) -> None:

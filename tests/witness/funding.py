@@ -26,6 +26,12 @@ def find_planned(name: str, uses: Row, rows: Rows) -> Row:
     return uses + rows.get(f"projects.{name}.capex_saved", np.zeros(len(uses)))
 
 
+def find_mean(uses: Row, rate: Row) -> float:
+    """Return the rate at which all uses come to what they are in another currency (section 5, rule 2)."""
+    foreign = float((uses / rate).sum())
+    return float(uses.sum()) / foreign if foreign else float(rate[0])
+
+
 def open_loans(contract: Contract, calendar: Calendar) -> Row:
     """Return 1 in periods on whose last day a loan may be drawn (docs/conventions.md, section 5, rule 6)."""
     until = contract.available_until
@@ -178,9 +184,9 @@ class Funding:
                 purses[source] = Purse(0, rate, available)
                 continue
             purses[source] = Purse(self.ask(source, text, uses), rate, available)
-            asked_of_all += purses[source].asked * float(rate[0])
+            asked_of_all += purses[source].asked * find_mean(uses, rate)
         if rest is not None:
-            asked = max(total - asked_of_all, 0) / float(purses[rest].rate[0])
+            asked = max(total - asked_of_all, 0) / find_mean(uses, purses[rest].rate)
             if rest in self.contracts:
                 asked = min(asked, self.left[rest])
                 self.left[rest] -= asked
@@ -200,11 +206,11 @@ class Funding:
         others = {source: purse for source, purse in purses.items() if source != rest}
         self.limits.open_project(self.rows.get(f"{at}.cash_for_grant", np.zeros(count)))
         for t in range(count):
-            reaches = {source: self.reach(source, purse, t) for source, purse in others.items()}
-            share = 1.0
-            if self.blocks[name].get("order") == "pro_rata" and sum(reaches.values()) > 0:
-                share = min(left[t] / sum(reaches.values()), 1)
-            for source, purse in others.items():
+            in_turn = self.blocks[name].get("order") != "pro_rata"
+            paying = others if in_turn else purses
+            reaches = {source: self.reach(source, purse, t) for source, purse in paying.items()}
+            share = 1.0 if in_turn or sum(reaches.values()) <= 0 else min(left[t] / sum(reaches.values()), 1)
+            for source, purse in paying.items():
                 left[t] -= purse.pay(t, min(reaches[source] * share, left[t]))
             if rest is not None:
                 reach = purses[rest].reach(t) if rest in self.contracts else left[t]

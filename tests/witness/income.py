@@ -107,6 +107,13 @@ class Income:
             self.put(f"loans.{name}.deferred_fee", at, paid * left * live)
         return paid * left * live
 
+    def find_share_in_assets(self, name: str) -> float:
+        """Return the share of a loan's upfront fee that assets bear (section 5, financing costs)."""
+        ledger, into = self.ledgers[name], self.rows.get(f"loans.{name}.upfront_fee_to_assets")
+        currency = ledger.contract.currency
+        paid = sum(fee * self.exchange.on_day(currency, day) for day, fee in ledger.flows["upfront_fee"].items())
+        return float(into.sum()) / paid if into is not None and paid else 0.0
+
     def put(self, path: str, at: int, value: float) -> None:
         """Write a value of a row."""
         self.cells[path][at] = value
@@ -203,13 +210,14 @@ class Income:
             return
         for kind in OWN:
             self.put(f"{path}.own.{kind}", at, ledger.sum_between(kind, before, day))
-        paid_in = sum(ledger.flows["upfront_fee"].values())
+        spread = 1 - self.find_share_in_assets(name)
+        paid_in = sum(ledger.flows["upfront_fee"].values()) * spread
         for item in ("fee_left", "live"):
             self.put(f"{path}.own.{item}", at, self.cells[f"{path}.{item}"][at])
         left = paid_in * self.cells[f"{path}.fee_left"][at] * self.cells[f"{path}.live"][at]
         self.put(f"{path}.own.deferred_fee", at, left)
         earlier = self.cells[f"{path}.own.deferred_fee"][at - 1] if at else 0.0
-        amortized = earlier + ledger.sum_between("upfront_fee", before, day) - left
+        amortized = earlier + ledger.sum_between("upfront_fee", before, day) * spread - left
         self.put(f"{path}.own.fee_amortization", at, amortized)
         self.put(f"{path}.own.closing", at, ledger.owed)
         self.put(f"{path}.own.accrued", at, ledger.interest + ledger.fees)

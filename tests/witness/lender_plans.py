@@ -243,3 +243,34 @@ USES_FROM_CASH = change_plan(
         ("equity: rest}}", "cash: rest}}"),
     ),
 )
+
+WITH_COSTS = change_plan(
+    RANKS,
+    (
+        (
+            "dividends: {2003-06-30: 2 million USD, 2004-12-31: 0.5 million USD, 2007-06-30: 1 million USD, 2009-12-31: 1 million USD}",
+            "payouts: {every: year, first: 2004-12-31, share: 60 %}",
+        ),
+        ("    sweep: 25 %\n", "    reserve: {covers: 6 months}\n"),
+        (
+            "ramp: {linear: 6 months}}\n",
+            "ramp: {linear: 6 months}}\n"
+            "  annex: {plant: works, adds: 60_000 km/year, capex: 5 million USD, spend: {from: 2002-04, shape: s_curve}, complete: 2003-08-20}\n",
+        ),
+        (
+            "projects:",
+            "exchange: {EUR: {opening: 0.94 USD/EUR, average: {2001: 0.90 USD/EUR, 2002: 0.95 USD/EUR, 2003: 1.13 USD/EUR}}}\nprojects:",
+        ),
+        (
+            "  overdraft:",
+            "  abroad: {commitment: 3 million EUR, signed: 2002-03-20, matures: 2009-03-31, rate: 7 %/year, day_count: ACT/360, "
+            "capitalize_until: 2003-03-31, payments: {every: quarter, end_of_month: true}, fees: {upfront: 1.5 %, undrawn: 0.5 %/year, agency: 10_000 EUR/year}}\n"
+            "  overdraft:",
+        ),
+        (
+            "{line: {shaped: 14 million USD, shaped_two: 6 million USD, equity: rest}}",
+            "\n  line: {shaped: 10 million USD, shaped_two: 20 %, grant: {share: 5 %, after: 6 months}, equity: 30 %, include_financing_costs: true}\n"
+            "  annex: {shaped: 2 million USD, abroad: 40 %, cash: 10 %, equity: rest, order: pro_rata, include_financing_costs: true}",
+        ),
+    ),
+)

@@ -19,6 +19,7 @@ from tests.witness.lender_plans import (
     SCULPTED,
     STOPPED_DRAWS,
     USES_FROM_CASH,
+    WITH_COSTS,
     change_plan,
 )
 from tests.witness.program import compare_measures, compare_rows, find_run_off, list_unknown, names_row, run_program
@@ -273,6 +274,7 @@ PLANS = {
     "reserved_from_uses": FROM_USES,
     "uses_from_cash": USES_FROM_CASH,
     "sculpted_by_package": BY_PACKAGE,
+    "ranks_with_costs": WITH_COSTS,
     "maker": MAKER.replace("bank", "shaped").replace("25 USD/km", "300 USD/coil"),
     "costly": change_plan(COMPANY + BY_QUARTER, COSTLY),
     "assets": ASSETS,

@@ -11,6 +11,7 @@ from fibercap.core.tree import place_of
 from fibercap.core.unit_words import unit_mismatch
 from fibercap.model.cash.lock_up import HARDLY
 from fibercap.model.cash.tested_terms import tested_row, tested_terms
+from fibercap.model.cover.loan_life import LIFE, REST
 from fibercap.model.cover.own_ratio import RATIOS
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.loans.covenant_dates import own_dates
@@ -117,7 +118,10 @@ def _refuse(sheet: Sheet, scenario: Scenario, tested: Tested, row: str) -> None:
         If it does not exist, is no balance and no ratio, or is in another unit than a limit.
     """
     loan, key, test = tested
-    problem, path = _problem(sheet, row), f"loans.{loan}.{key}.{'by' if isinstance(test, RatioSteps) else 'row'}"
+    problem, path = (
+        _problem(sheet, scenario, row),
+        f"loans.{loan}.{key}.{'by' if isinstance(test, RatioSteps) else 'row'}",
+    )
     if problem is None:
         unlike = _misfit(sheet.rows[row].unit, test)
         if unlike is None:
@@ -140,7 +144,7 @@ def _misfit(unit: str, test: RatioSteps | Condition) -> tuple[str, tuple[str, st
     return None
 
 
-def _problem(sheet: Sheet, row: str) -> tuple[str, str, str, str] | None:
+def _problem(sheet: Sheet, scenario: Scenario, row: str) -> tuple[str, str, str, str] | None:
     if row not in sheet:
         near = [path for path in sheet.rows if path.startswith(f"{row.rsplit('.', 1)[0]}.")] or list(sheet.rows)
         hint = did_you_mean(row, near, "rows")
@@ -148,7 +152,14 @@ def _problem(sheet: Sheet, row: str) -> tuple[str, str, str, str] | None:
     if sheet.rows[row].nature != STOCK:
         actual = f"`{row}`, which is neither a balance nor a ratio"
         return "no_level", actual, "a row that stands at the end of a period", "such as `accounts.dscr_12m`"
-    if row.rsplit(".", 1)[-1].startswith(("llcr", "plcr")):
+    if _looks_ahead(scenario, row):
         actual, hint = f"`{row}`, which looks ahead", "take a ratio of the past, such as `accounts.dscr_12m`"
         return "looks_ahead", actual, "a row that is known at the end of its period", hint
     return None
+
+
+def _looks_ahead(scenario: Scenario, row: str) -> bool:
+    """Return whether a row is worked out from later cash: cover over life, its parts, and ratios made of these."""
+    sides = scenario.ratios[row.removeprefix(RATIOS)].sides.values() if row.startswith(RATIOS) else ()
+    rows = [row, *(part.row for parts in sides for part in parts.values())]
+    return any(part in (LIFE, REST) or part.rsplit(".", 1)[-1].startswith(("llcr", "plcr")) for part in rows)
