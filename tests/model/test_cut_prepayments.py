@@ -1,8 +1,12 @@
 """Dated prepayments of several loans that the same cash cuts."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from fibercap.core.errors import FibercapError
+from fibercap.model import financing
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 
@@ -49,3 +53,28 @@ def test_a_fee_that_is_rounded_up_breaks_no_law() -> None:
         left.append(project(scenario_of(text, "plan.yaml")).value("accounts.cash")[0, 0])
 
     assert -0.01 < min(left) < -1e-4  # half a cent that the bank rounds up is paid from cash that is not there
+
+
+def test_rounds_are_few_and_their_number_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of two prepayments on two days is cut; a plan that can pay what it planned is written once."""
+    written, write = [], financing._write
+
+    def noted(*given: Any, **options: Any) -> Any:
+        written.append(given[1].id)
+        return write(*given, **options)
+
+    monkeypatch.setattr(financing, "_write", noted)
+    project(scenario_of(PLAN, "plan.yaml"))
+    rounds = len(written) - 1  # the company without projects can pay the same, and is written as often
+    written.clear()
+    project(scenario_of(PLAN.replace("cash: 0.5 million", "cash: 50 million"), "plan.yaml"))
+
+    assert len(written) == 2
+    assert 2 <= rounds <= 30
+
+
+def test_cuts_that_do_not_settle_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(financing, "ROUNDS", 0)
+
+    with pytest.raises(FibercapError, match=r"what cash suffices for of `loans\.first\.prepayments\.2001-06-09`, .* never settles; move them to the ends of periods"):  # fmt: skip
+        project(scenario_of(PLAN, "plan.yaml"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
-from fibercap.core.errors import ScenarioError
+from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.quantity import Quantity
+from fibercap.model.funding import settling_costs
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
@@ -137,3 +139,37 @@ def test_what_the_projects_are_worth_without_debt_does_not_depend_on_its_rate() 
 def test_shares_above_the_whole_are_refused() -> None:
     with pytest.raises(ScenarioError, match="found shares that total 110 %, wanted at most 100 %"):
         scenario_of(PLAN.replace("equity: rest, include", "equity: 40 %, include"))
+
+
+SHARED = PLAN.replace("  other: {bank: 1 million USD, equity: rest}\n", "").replace(
+    "commitment: 20", "commitment: 900_000"
+)
+
+
+@pytest.mark.parametrize("order", ["in_order", "pro_rata"])
+@pytest.mark.parametrize(("rate", "most"), [(8, 10), (40, 15), (1000, 60)])
+def test_rounds_end_whatever_the_rate(rate: int, most: int, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    moves, costs_of = list[Any](), settling_costs._costs_of
+
+    def noted(*given: Any) -> Any:
+        moves.append(costs_of(*given))
+        return moves[-1]
+
+    monkeypatch.setattr(settling_costs, "_costs_of", noted)
+    text = SHARED.replace("rate: 8 %/year", f"rate: {rate} %/year").replace(
+        "70 %, equity", f"95 %, order: {order}, equity"
+    )
+    projection = project(scenario_of(text))
+    changes = [float(np.abs(np.ravel(new) - np.ravel(old)).max()) for old, new in pairwise(moves)]
+
+    assert 3 <= len(moves) <= most
+    assert at(projection, "funding.line.financing_costs") == pytest.approx(np.ravel(moves[-1])[:60])
+    if rate == 8:  # two years of interest on a dollar
+        assert all(now <= 0.17 * before + 1e-8 for before, now in pairwise(changes))
+
+
+def test_costs_that_do_not_settle_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling_costs, "MOST", 3)
+
+    with pytest.raises(FibercapError, match=r"financing costs of line do not settle: they still move by .* USD; lower the rate, ask for amounts instead of shares"):  # fmt: skip
+        project(scenario_of(SHARED))
