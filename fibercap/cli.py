@@ -36,6 +36,7 @@ from fibercap.commands.terminal import (
     leave_unsaid,
     problem,
     say_json,
+    say_warnings,
     take_any_encoding,
 )
 
@@ -160,7 +161,8 @@ def _run(given: list[str]) -> int:
     from fibercap.core.errors import FibercapError, IdentityError
 
     try:
-        return int(cli.main(given, prog_name="fibercap", standalone_mode=False, color=colors()) or 0)
+        with say_warnings():
+            return int(cli.main(given, prog_name="fibercap", standalone_mode=False, color=colors()) or 0)
     except SystemExit as left:
         if isinstance(left.__context__, OSError):  # how click exits when the reader has gone
             raise BrokenPipeError from left

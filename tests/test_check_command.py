@@ -118,7 +118,11 @@ def test_what_options_share_with_the_plan_is_printed_once(insolvent: Path) -> No
 
     fails = [line for line in lines if line.startswith("  FAIL  ") and "claimed" not in line]
     assert len([line for line in fails if "cash is below" in line or "unfunded" in line]) == 2
-    assert len([line for line in lines if line.startswith("        also, with other amounts, in option level,")]) == 2
+    also = [line.strip() for line in lines if line.startswith("        also")]
+    assert [line.partition(" option ")[0] for line in also] == ["also in", "also, with other amounts, in", "also in"]
+    assert also[0] == "also in option level"
+    assert also[1].startswith("also, with other amounts, in option equal_principal, bullet")
+    assert also[2].startswith("also in option level, equal_principal, bullet")
 
 
 @pytest.mark.long

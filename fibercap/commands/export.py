@@ -16,7 +16,6 @@ from fibercap.commands.output import (
     write_file,
 )
 from fibercap.commands.shared_options import by_option, one_option, plan_of, scenario_options
-from fibercap.commands.terminal import say_warnings
 
 
 @click.command()
@@ -71,10 +70,9 @@ def export(
     if form is not None and (is_stream(out) or kind or (out.suffix and not out.is_dir())):
         raise click.UsageError("--format is that of the tables in a folder; name a folder, or a file by its suffix")
     projection = project(plan_of(scenario, option, settings))
-    with say_warnings():
-        if is_stream(out):
-            write_file(out, export_bytes(projection, f".{kind}" if kind else suffix_of(out) or ".csv", by), force=force)
-            files = [out]
-        else:
-            files = write(projection, out, kind=kind, by=by, tables=form or "csv", force=force)
+    if is_stream(out):
+        write_file(out, export_bytes(projection, f".{kind}" if kind else suffix_of(out) or ".csv", by), force=force)
+        files = [out]
+    else:
+        files = write(projection, out, kind=kind, by=by, tables=form or "csv", force=force)
     say_files(files, as_json=as_json)

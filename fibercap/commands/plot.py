@@ -17,7 +17,6 @@ from fibercap.commands.output import (
     write_file,
 )
 from fibercap.commands.shared_options import one_option, plan_of, scenario_options
-from fibercap.commands.terminal import say_warnings
 
 _PLOT = """Draw a chart (default: capacity); with --out FOLDER, every chart that applies to the scenario.
 
@@ -65,12 +64,11 @@ def plot(
     scenario, chart = _chart_arguments(arguments)
     refuse_two_documents(out, json=as_json)
     plan = plan_of(scenario, option, settings)
-    with say_warnings():
-        if out is not None and is_stream(out):
-            write_file(out, picture(plan, chart, suffix_of(out, kind, "png")), force=force)
-            files = [out]
-        else:
-            files = draw(plan, chart, out, kind=kind, force=force)
+    if out is not None and is_stream(out):
+        write_file(out, picture(plan, chart, suffix_of(out, kind, "png")), force=force)
+        files = [out]
+    else:
+        files = draw(plan, chart, out, kind=kind, force=force)
     say_files(files, as_json=as_json)
 
 

@@ -11,7 +11,7 @@ from fibercap.studies.verdict.numbers_of_options import RATE
 from fibercap.views.sentences import lever_text, measure_text, quantity_text, share_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fibercap.studies.compare import Comparison
     from fibercap.studies.findings import Finding
@@ -95,14 +95,25 @@ def why_none(verdict: Verdict) -> str:
     return "each breaks a covenant, runs out of cash or leaves uses unfunded"
 
 
-def excluded_lines(verdict: Verdict, speech: Speech) -> Iterator[tuple[str, str]]:
-    """Yield the options that may not be recommended, each with its reasons."""
+def names_by_text(texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return each text with the names that have it, both in the order in which they come first."""
+    names: dict[str, list[str]] = {}
+    for name, text in texts.items():
+        names.setdefault(text, []).append(name)
+    return names
+
+
+def excluded_lines(verdict: Verdict, speech: Speech) -> Iterator[str]:
+    """Yield the options that may not be recommended with their reasons; options with the same reasons share a line."""
+    reasons = {}
     for name, stops in verdict.excluded.items():
         more = "; it would be worth more than the one recommended" if name in verdict.better_excluded else ""
-        yield name, f"{'; '.join(speech.finding(finding) for finding in stops)}{more}"
+        reasons[name] = f"{'; '.join(speech.finding(finding) for finding in stops)}{more}"
     for name, reason in verdict.undefined.items():
         if name not in verdict.excluded and verdict.ranked:
-            yield name, f"it cannot be ranked: {reason}"
+            reasons[name] = f"it cannot be ranked: {reason}"
+    for text, names in names_by_text(reasons).items():
+        yield f"{', '.join(speech.option(name) for name in names)}: {text}"
 
 
 def flip_text(flip: ChoiceFlip, verdict: Verdict, speech: Speech) -> str:
@@ -244,7 +255,7 @@ def verdict_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[st
     yield "VERDICT", choice_text(verdict, PLAIN)
     if verdict.recommended and len(verdict.ranked) > 1:
         yield from _flip_lines(verdict)
-    yield from (("excluded", f"{name}: {reasons}") for name, reasons in excluded_lines(verdict, PLAIN))
+    yield from (("excluded", text) for text in excluded_lines(verdict, PLAIN))
     if len(verdict.ranked) > 1:
         yield "rates", rates_text(verdict, PLAIN)
     yield from (("beside", f"{name} {changes}") for name, changes in beside_lines(verdict, PLAIN))

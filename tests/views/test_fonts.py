@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from fibercap.cli import main
 from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.views.charts import fonts
@@ -21,6 +22,7 @@ from fibercap.views.charts.files import picture
 from fibercap.views.charts.fonts import families_for, letters_without_font
 
 CYRILLIC, ARABIC, CHINESE = "План волокна", "خطة الألياف", "光纤计划"
+UNCERTAIN = "uncertain={inputs: {tax: {input: tax.rate, plus: {normal: {mean: 0 %, sd: 2 %}}}}}"
 SCRIPT_CAPITALS = "\N{MATHEMATICAL SCRIPT CAPITAL A}\N{MATHEMATICAL SCRIPT CAPITAL C}"
 """DejaVu Sans has no such letters; the STIX fonts, which come with matplotlib, have them."""
 
@@ -95,3 +97,28 @@ def test_a_long_list_of_letters_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.warns(UserWarning, match=re.escape("一 丁 丂 七 丄 丅 丆 万 丈 三 上 下 and 28 more")):
         picture(read("jena_only", settings=[f"title={title}"]), "cash", ".png")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["loan", "jena_only", "fleet", "--plot"],
+        ["sensitivity", "jena_only", "--input", "tax.rate", "--out"],
+        ["simulate", "jena_only", "--samples", "8", "--set", UNCERTAIN, "--chart", "worth", "--out"],
+    ],
+    ids=lambda asked: str(asked[0]),
+)
+@pytest.mark.parametrize(("suffix", "times"), [(".png", 1), (".svg", 0)])
+def test_every_command_that_draws_says_that_letters_are_missing(
+    asked: list[str], suffix: str, times: int, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(fonts, "_families", lambda: ("DejaVu Sans",))
+    titles = ["--set", f"title={CHINESE}", "--set", f"loans.fleet.title={CHINESE}"]
+
+    with pytest.raises(SystemExit) as ended:
+        main([*asked, str(tmp_path / f"drawn{suffix}"), *titles])
+
+    printed = capsys.readouterr()
+    assert ended.value.code == 0, printed
+    assert printed.err.count("warning: no installed font has 光 纤 计 划: the picture shows boxes for them") == times

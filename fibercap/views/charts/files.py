@@ -12,7 +12,7 @@ from fibercap.core.period_names import DECEMBER
 from fibercap.model.project import project
 from fibercap.studies.compare import compare
 from fibercap.views.charts.all_charts import CHARTS, render_chart, write_chart
-from fibercap.views.charts.fonts import warn_of_boxes
+from fibercap.views.charts.fonts import warn_of_boxes_in, words_of
 from fibercap.views.charts.in_parallel import run_in_parallel
 from fibercap.views.charts.loan import loan_chart
 from fibercap.views.files.writing import refuse_existing, write_all, write_bytes
@@ -103,8 +103,7 @@ def _draw_charts(scenario: Scenario, wanted: Sequence[tuple[str, str]]) -> list[
     if needs and scenario.option is not None:
         raise FibercapError("not_together", f"the chart `{needs}` shows every option", "leave `--option` out")
     comparison = compare(scenario) if needs else None
-    if any(suffix.lower() != ".svg" for _, suffix in wanted):  # whoever shows an SVG draws its words
-        warn_of_boxes(scenario, "the picture")
+    warn_of_boxes_in(words_of(scenario), [suffix for _, suffix in wanted])
     return run_in_parallel([partial(write_chart, chart, suffix, projection, comparison) for chart, suffix in wanted])
 
 
@@ -118,4 +117,5 @@ def loan_picture(name: str, loan: Loan, schedule: Schedule, suffix: str, year_en
     FibercapError
         If the suffix is unknown.
     """
+    warn_of_boxes_in(f"{name} {loan.title} {loan.lender}", [suffix])
     return render_chart(lambda: loan_chart(name, loan, schedule, year_ends), suffix)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from fibercap.model.plan.scenario import Scenario
 
@@ -48,24 +48,34 @@ def letters_without_font(words: str) -> str:
     return lacking
 
 
-def warn_of_boxes(plan: Scenario, what: str) -> None:
-    """Warn if names in a plan have letters that no installed font has, so that boxes would stand for them.
+def warn_of_boxes(words: str, what: str) -> None:
+    """Warn if words have letters that no installed font has, so that boxes would stand for them.
 
     Parameters
     ----------
-    plan : Scenario
-        The plan.
+    words : str
+        The words that are drawn.
     what : str
-        What is made, such as `the chart`.
+        What is made, such as `the report`.
     """
-    if letters := letters_without_font(" ".join(_names(plan))):
+    if letters := letters_without_font(words):
         shown = " ".join(letters[:MOST]) + (f" and {len(letters) - MOST} more" if len(letters) > MOST else "")
         way_out = "install one, such as Noto Sans CJK for Chinese, Japanese and Korean (Debian: fonts-noto-cjk)"
         warnings.warn(f"no installed font has {shown}: {what} shows boxes for them; {way_out}", stacklevel=3)
 
 
+def warn_of_boxes_in(words: str, suffixes: Iterable[str]) -> None:
+    """Warn of boxes in pictures, if any but SVG is made: whoever shows an SVG draws its words."""
+    if any(suffix.lower() != ".svg" for suffix in suffixes):
+        warn_of_boxes(words, "the picture")
+
+
+def words_of(plan: Scenario) -> str:
+    """Return the names that charts and reports of a plan show."""
+    return " ".join(_names(plan))
+
+
 def _names(plan: Scenario) -> Iterator[str]:
-    """Yield the names that charts and reports show."""
     yield plan.title or plan.id
     for block in BLOCKS:
         for key, each in getattr(plan, block).items():

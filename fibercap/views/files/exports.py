@@ -55,11 +55,11 @@ def _html(projection: Projection, by: str) -> bytes:
 def _pdf(projection: Projection, by: str) -> bytes:
     from datetime import UTC, datetime
 
-    from fibercap.views.charts.fonts import warn_of_boxes
+    from fibercap.views.charts.fonts import warn_of_boxes, words_of
     from fibercap.views.report.html import report
     from fibercap.views.report.pdf import find_browser, pdf
 
-    warn_of_boxes(projection.scenario, "the report")
+    warn_of_boxes(words_of(projection.scenario), "the report")
     find_browser()  # before a report is made that could not be printed
     plan = projection.scenario
     notes = plan.title or plan.id, f"scenario {plan.digest()}", f"fibercap {version('fibercap')}"

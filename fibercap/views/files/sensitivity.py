@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError
 from fibercap.views.charts.all_charts import SUFFIXES, render_chart
+from fibercap.views.charts.fonts import warn_of_boxes_in, words_of
 from fibercap.views.charts.moved_inputs import chart_of
 from fibercap.views.files.csv_text import csv_text
 
@@ -35,4 +36,5 @@ def sensitivity_file(result: Sensitivity | TwoWay, suffix: str) -> bytes:
         known = ", ".join((CSV, *SUFFIXES))
         target = f"ending in `{suffix}`" if suffix else "without a suffix"
         raise FibercapError("unknown_suffix", f"nothing can be written to a file {target}", f"known suffixes: {known}")
+    warn_of_boxes_in(words_of(result.base.scenario), [suffix])
     return render_chart(lambda: chart_of(result), suffix)

@@ -64,7 +64,7 @@ def _verdict(verdict: Verdict, comparison: Comparison) -> Iterator[Part]:
     speech = _speech(comparison)
     if against := list(excluded_lines(verdict, speech)):
         yield Words("What speaks against options", "head")
-        yield Items([f"{speech.option(name)}: {reasons}" for name, reasons in against], "bad")
+        yield Items(against, "bad")
     items = [flip_text(flip, verdict, speech) for flip in verdict.flips]
     if len(verdict.ranked) > 1:
         items += [] if verdict.close or not verdict.recommended else [not_close_text(verdict)]

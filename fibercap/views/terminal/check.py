@@ -47,8 +47,10 @@ def check_lines(
     for head, finding, others in _by_options(case.findings, options):
         yield f"  FAIL  {head}{finding.sentence}", {"fg": "red", "bold": True}
         yield f"        to heal it: {finding.way_out}", {"dim": True}
-        if others:
-            yield f"        also, with other amounts, in option {', '.join(others)}", {"dim": True}
+        same = [name for name, other in others.items() if other.sentence == finding.sentence]
+        for also, names in (("also", same), ("also, with other amounts,", [n for n in others if n not in same])):
+            if names:
+                yield f"        {also} in option {', '.join(names)}", {"dim": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
     yield f"  {laws_line(projection)}", {}
     for warning in (*warnings(projection), *step_warning(projection)):
@@ -89,16 +91,16 @@ def _tested_lines(case: Case, *, flips: bool) -> Iterator[Styled]:
 
 def _by_options(
     findings: Sequence[Finding], options: Mapping[str, Case]
-) -> Iterator[tuple[str, Finding, Sequence[str]]]:
-    """Yield each finding once, as it is in the plan or the first option that has it, with the other options that do."""
-    where: dict[tuple[str, str, bool], tuple[str, Finding, list[str]]] = {}
+) -> Iterator[tuple[str, Finding, Mapping[str, Finding]]]:
+    """Yield each finding once, as it is in the plan or the first option that has it, with those of other options."""
+    where: dict[tuple[str, str, bool], tuple[str, Finding, dict[str, Finding]]] = {}
     for each in findings:
-        where[each.kind, each.name, each.after_horizon] = ("", each, [])
+        where[each.kind, each.name, each.after_horizon] = ("", each, {})
     for name, case in options.items():
         for each in case.findings:
             key = each.kind, each.name, each.after_horizon
             if key in where:
-                where[key][2].append(name)
+                where[key][2][name] = each
             else:
-                where[key] = (f"option {name}: ", each, [])
+                where[key] = (f"option {name}: ", each, {})
     yield from where.values()

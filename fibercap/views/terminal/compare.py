@@ -26,13 +26,12 @@ from fibercap.views.sentences import (
     tightest_line,
 )
 from fibercap.views.terminal.printing import GUTTER, plain_table, print_failures, print_hanging, show_figures
-from fibercap.views.verdict_text import PLAIN, footing_text, verdict_lines
+from fibercap.views.verdict_text import PLAIN, footing_text, names_by_text, verdict_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.console import Console
-    from rich.table import Table
 
     from fibercap.studies.compare import Comparison
 
@@ -41,7 +40,8 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
     """Print cases side by side: failures first, measures, steps of worth, cash needed, inputs, claims."""
     cases = comparison.cases
     faults = {name: "; ".join(finding.fault for finding in case.findings) for name, case in cases.items()}
-    print_failures(console, [(f"{name}: {fault}", "") for name, fault in faults.items() if fault])
+    shared = names_by_text({name: fault for name, fault in faults.items() if fault})
+    print_failures(console, [(f"{', '.join(names)}: {fault}", "") for fault, names in shared.items()])
     if not short:
         for warning in step_warning(cases[comparison.baseline].projection):
             print_hanging(console, "WARNING", warning, "bold red", body_style="bold red")
@@ -49,19 +49,16 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         _verdict(console, comparison)
         _titles(console, comparison)
     chosen = headlines() if short else [n for n in next(iter(cases.values())).measures if not is_of_one_loan(n)]
-    names = list(cases)
-    each = max(1, (console.width - LABEL) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
     title = "Ways of financing" if short else "Measures"
     console.print(Text(f"{title}, best marked *", style="bold"))
-    for start in range(0, len(names), each):
-        console.print(_measure_table(comparison, names[start : start + each], list(chosen)))
-        console.print()
+    labels = [shared_label(comparison, key) for key in chosen]
+    _print_columns(console, labels, {name: _cells(comparison, name, list(chosen)) for name in cases})
     if note := footing_text(footing(comparison), PLAIN):
         print_hanging(console, "–", f"{note[0].upper()}{note[1:]}", "dim", body_style="dim")
         console.print()
     _undefined_reasons(console, comparison, list(chosen))
     if not short:
-        _deltas(console, comparison, list(chosen), each)
+        _deltas(console, comparison, list(chosen))
         _bridges(console, comparison)
         _cash_needed(console, comparison)
         _evidence(console, comparison, list(chosen))
@@ -71,6 +68,28 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
 
 
 LABEL: Final = 42
+
+
+def _print_columns(console: Console, labels: list[str], columns: Mapping[str, list[str]]) -> None:
+    """Print a column of texts for each name beside the labels, below each other where they have no room."""
+    tables: list[dict[str, list[str]]] = []
+    left = 0
+    for name, cells in columns.items():
+        width = max(len(text) for text in (name, *cells)) + GUTTER
+        if not tables or width > left:
+            tables.append({})
+            left = console.width - LABEL
+        tables[-1][name] = cells
+        left -= width
+    for abreast in tables:
+        table = plain_table()
+        table.add_column("", width=LABEL)
+        for name in abreast:
+            table.add_column(escape(name), justify="right", no_wrap=True)
+        for label, *cells in zip(labels, *abreast.values(), strict=True):
+            table.add_row(Text(label), *cells)
+        console.print(table)
+        console.print()
 
 
 def _verdict(console: Console, comparison: Comparison) -> None:
@@ -90,52 +109,33 @@ def _titles(console: Console, comparison: Comparison) -> None:
     console.print()
 
 
-def _measure_table(comparison: Comparison, names: list[str], chosen: list[str]) -> Table:
-    """Return the table of measures of some cases; the best value of each measure has a star."""
-    table = _table(names)
+def _cells(comparison: Comparison, name: str, chosen: list[str]) -> list[str]:
+    """Return the measures of a case as texts; the best value of each measure has a star."""
+    cells = []
     for key in chosen:
-        best = best_shown(comparison, key)
         among = [case.measures[key] for case in comparison.cases.values()]
-        values = [measure_text(comparison.cases[name].measures[key], among)[0] for name in names]
-        cells = [f"{value}*" if name in best else f"{value} " for name, value in zip(names, values, strict=True)]
-        table.add_row(Text(shared_label(comparison, key)), *cells)
-    return table
+        star = "*" if name in best_shown(comparison, key) else " "
+        cells.append(f"{measure_text(comparison.cases[name].measures[key], among)[0]}{star}")
+    return cells
 
 
-def _deltas(console: Console, comparison: Comparison, chosen: list[str], each: int) -> None:
+def _deltas(console: Console, comparison: Comparison, chosen: list[str]) -> None:
     """Print by how much measures differ from the baseline, for those that do."""
     texts = {key: delta for key in chosen if (delta := delta_texts(comparison, key))}
     others = [name for name in comparison.cases if name != comparison.baseline]
     if not texts:
         return
     console.print(Text(f"Change from {comparison.baseline}, where there is any", style="bold"))
-    for start in range(0, len(others), each):
-        names = others[start : start + each]
-        table = _table(names)
-        for key, delta in texts.items():
-            table.add_row(Text(shared_label(comparison, key)), *(delta[name] for name in names))
-        console.print(table)
-        console.print()
-
-
-def _table(names: list[str]) -> Table:
-    """Return an empty table with a column for labels and one for each case."""
-    table = plain_table()
-    table.add_column("", width=LABEL)
-    for name in names:
-        table.add_column(escape(name), justify="right", no_wrap=True)
-    return table
+    labels = [shared_label(comparison, key) for key in texts]
+    _print_columns(console, labels, {name: [delta[name] for delta in texts.values()] for name in others})
 
 
 def _undefined_reasons(console: Console, comparison: Comparison, chosen: list[str]) -> None:
     """Print the reason for each measure that is undefined in some case."""
     printed = False
     for key in chosen:
-        reasons: dict[str, list[str]] = {}
-        for name, case in comparison.cases.items():
-            if case.measures[key].reason:
-                reasons.setdefault(case.measures[key].reason, []).append(name)
-        for reason, names in reasons.items():
+        reasons = {name: case.measures[key].reason for name, case in comparison.cases.items()}
+        for reason, names in names_by_text({name: text for name, text in reasons.items() if text}).items():
             where = "" if len(names) == len(comparison.cases) else f" in {', '.join(names)}"
             console.print(Text(f"– {comparison.cases[names[0]].measures[key].label}{where}: {reason}", style="dim"))
             printed = True
@@ -147,10 +147,8 @@ def _evidence(console: Console, comparison: Comparison, chosen: list[str]) -> No
     """Print the weakest kind of input that each measure rests on, grouped by kind."""
     groups: dict[str, list[str]] = {}
     for key in chosen:
-        kinds: dict[str, list[str]] = {}
-        for name, case in comparison.cases.items():
-            if case.measures[key].evidence:
-                kinds.setdefault(case.measures[key].evidence, []).append(name)
+        evidence = {name: case.measures[key].evidence for name, case in comparison.cases.items()}
+        kinds = names_by_text({name: kind for name, kind in evidence.items() if kind})
         for kind, names in kinds.items():
             where = f" in {', '.join(names)}" if len(kinds) > 1 else ""
             groups.setdefault(kind, []).append(f"{comparison.cases[names[0]].measures[key].label}{where}")
@@ -254,9 +252,7 @@ def _claims_matrix(console: Console, comparison: Comparison, *, flips: bool) -> 
 
 def _deciding_inputs(console: Console, comparison: Comparison, claim: str, names: list[str]) -> None:
     """Print the input that decides a claim; cases in which it is the same share a line."""
-    cases_by_line: dict[str, list[str]] = {}
-    for name in names:
-        cases_by_line.setdefault(flip_line(comparison.cases[name].flips[claim]), []).append(name)
+    cases_by_line = names_by_text({name: flip_line(comparison.cases[name].flips[claim]) for name in names})
     for line, sharing in cases_by_line.items():
         text = line if len(cases_by_line) == 1 else f"{', '.join(sharing)}: {line}"
         console.print(Padding(Text(text, style="dim"), (0, 0, 0, 4)))

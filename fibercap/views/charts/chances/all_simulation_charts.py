@@ -16,6 +16,7 @@ from fibercap.views.charts.chances.drivers import drivers_chart
 from fibercap.views.charts.chances.fan import fan_chart
 from fibercap.views.charts.chances.page import Chances
 from fibercap.views.charts.chances.worth import worth_chart
+from fibercap.views.charts.fonts import warn_of_boxes_in, words_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,4 +74,5 @@ def write_simulation_chart(name: str, path_suffix: str, chances: Chances) -> byt
         If chart or suffix is unknown, or no row was kept for a fan.
     """
     refuse_unknown_chart(name)
+    warn_of_boxes_in(words_of(chances.simulation.scenario), [path_suffix])
     return render_chart(lambda: SIMULATION_CHARTS[name].draw(chances), path_suffix)
