@@ -88,6 +88,25 @@ def test_a_formula_spoilt_after_the_horizon_breaks_a_law_there(path: str, conten
     assert any(words.endswith(f"after the horizon run_off.{path}") for words in broken)
 
 
+def test_that_nothing_is_paid_out_is_a_law_whichever_of_several_lock_ups_bars_it(tmp_path: Path) -> None:
+    """The law reads whole rows: the highest of several flags in each period is made by arithmetic."""
+    lock = "covenants: {cover: {row: accounts.interest_cover_12m, at_least: 0.1, lock_up: %d, test: quarter}}"
+    third = "outstanding: 1 million USD, remaining: 5 years, rate: 6 %/year, repayment: {style: bullet}"
+    text = PLAN.replace("fees: {upfront: 1 %}}", f"fees: {{upfront: 1 %}}, {lock % 2}}}")
+    text = text.replace(
+        "repayment: {style: equal_principal}}",
+        f"repayment: {{style: equal_principal}}, {lock % 500}}}\n  third: {{{third}, {lock % 3}}}",
+    )
+    plan = scenario_of(f"{text}company: {{payouts: {{first: 2001-03-31, every: quarter, keep: 1 million USD}}}}\n")
+    content, projection = workbook(plan, "0.1.0"), project(plan)
+    sheets = Recalculator(spoilt(content), tmp_path).read()
+
+    assert projection.value("loans.euro.covenants.cover.locked").max() == 1
+    assert projection.value("loans.third.covenants.cover.locked").max() == 0
+    assert disagreements(sheets, projection, "as written") == []
+    assert set(told(sheets).values()) <= {1, "", "Kept"}
+
+
 @pytest.mark.parametrize("option", ["as written", "short"])
 @pytest.mark.parametrize("price", [45.0, 28.0, 15.0])
 def test_cash_below_zero_after_the_horizon_is_told_as_inputs_change(

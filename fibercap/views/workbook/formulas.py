@@ -156,14 +156,8 @@ class FormulaWriter:
             return self._sum_where(*arguments)
         if name in ("IRR", "XIRR"):
             return self._rate_of_return(name, arguments)
-        if ranges and name in ("MIN", "MAX") and [getattr(part, "value", None) for part in arguments[1:]] == [0]:
-            # MIN and MAX of a range give one number; cell by cell, the comparison with zero picks the values
-            text = self._write(arguments[0], ranges=True)[0]
-            return f"((({text}){'<' if name == 'MIN' else '>'}0)*({text}))"
-        if ranges and name in ("IF", "MIN", "MAX") and len(arguments) == (3 if name == "IF" else 2):
-            return self._cell_by_cell(name, [self._write(argument, ranges=True)[0] for argument in arguments])
         if ranges and name in ("IF", "AND", "OR", "MIN", "MAX"):
-            raise NoSheetFormulaError(f"{name} of whole rows would need an array formula")
+            return self._cell_by_cell(name, arguments)
         texts = [self._write(argument, ranges=ranges)[0] for argument in arguments]
         if name in ("MIN", "MAX") and 0 not in [getattr(part, "value", None) for part in arguments]:
             # MIN and MAX pass over empty cells, such as those before a first column: N reads them as 0
@@ -171,14 +165,26 @@ class FormulaWriter:
             texts = [f"N({text})" if shift else text for text, shift in zip(texts, beside, strict=True)]
         return f"{name}({','.join(texts)})"
 
-    def _cell_by_cell(self, name: str, parts: list[str]) -> str:
-        """Return the choice between two ranges in each cell, by arithmetic: functions would give one number."""
+    def _cell_by_cell(self, name: str, arguments: Sequence[Term]) -> str:
+        """Return a function of ranges in each cell, by arithmetic: the function itself would give one number."""
+        if name in ("MIN", "MAX"):
+            return self._extreme(name, arguments)
+        parts = [self._write(argument, ranges=True)[0] for argument in arguments]
         if name == "IF":
             test, one, other = parts
             return f"(({test})*({one})+(1-({test}))*({other}))"
-        sign = "-" if name == "MIN" else "+"
-        one, other = parts
-        return f"((({one})+({other}){sign}ABS(({one})-({other})))/2)"
+        joined = ("*" if name == "AND" else "+").join(f"({part})" for part in parts)
+        return f"(({joined})>0)"
+
+    def _extreme(self, name: str, arguments: Sequence[Term]) -> str:
+        """Return the lowest or highest of ranges in each cell; each half of them by itself, as a range stands twice."""
+        if len(arguments) == 1:
+            return self._write(arguments[0], ranges=True)[0]
+        middle = len(arguments) // 2
+        one, other = self._extreme(name, arguments[:middle]), self._extreme(name, arguments[middle:])
+        if other == "0":
+            return f"((({one}){'<' if name == 'MIN' else '>'}0)*({one}))"
+        return f"((({one})+({other}){'-' if name == 'MIN' else '+'}ABS(({one})-({other})))/2)"
 
     def _aggregate(self, name: str, argument: Term) -> str:
         """Return `SUM`, `MIN` or `MAX` over all columns of what is read."""
