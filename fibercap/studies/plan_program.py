@@ -32,6 +32,10 @@ TOLERANCE: Final = 1e-8
 """Largest difference from a projection, as a share of the largest value of the row."""
 SMALL: Final = 1e-13
 """Largest difference beside it, which sums that cancel may have, as a share of the largest value in that unit."""
+OVER_NOTHING: Final = 1e5
+"""Above this a ratio is one to next to nothing, a few cents of debt, which sums that cancel leave less exact."""
+TOLERANCE_OVER_NOTHING: Final = 1e-6
+"""Largest difference of such a ratio, as a share of the largest value of the row."""
 NO_PROGRAM: Final = "no_program"
 """The code of the error that says why a plan has no program."""
 MOST_KEPT: Final = 4
@@ -218,8 +222,10 @@ def _largest_gap(results: Mapping[str, Array], projection: Projection) -> float:
         wanted = result_named(projection, name)
         unit = projection.rows[name].unit if name in projection.rows else projection.measures[name].unit
         small = least.get(unit, SMALL)
-        apart = np.abs(values - wanted) / (np.nanmax(np.abs(wanted), initial=0.0) + small / TOLERANCE)
-        differs = (np.isnan(values) != np.isnan(wanted)) | (apart > TOLERANCE)
+        size = np.nanmax(np.abs(wanted), initial=0.0)
+        apart = np.abs(values - wanted) / (size + small / TOLERANCE)
+        tolerance = TOLERANCE_OVER_NOTHING if unit == "" and size > OVER_NOTHING else TOLERANCE
+        differs = (np.isnan(values) != np.isnan(wanted)) | (apart > tolerance)
         if differs.any():
             sample, *column = np.argwhere(differs)[0].tolist()
             place = f"`{name}`" + (f" in column {column[0] + 1}" if column else "")
