@@ -10,7 +10,6 @@ import numpy as np
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.program.numpy_machine import run
 from fibercap.core.units import Drawn
-from fibercap.model.loans.prepayments import prepayments
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.returns.roots import only_rate
 from fibercap.studies.movable_inputs import levers
@@ -47,7 +46,8 @@ def run_as_program(case: Case) -> Iterator[str]:
         try:
             program = program_of(scenario, draws, [*case.measures, *case.projection.rows])
         except FibercapError as error:
-            if error.code == NO_PROGRAM and ITSELF not in error.found and not prepayments(scenario):
+            prepays = any(loan.prepayments for loan in scenario.loans.values())
+            if error.code == NO_PROGRAM and ITSELF not in error.found and not prepays:
                 yield f"with {', '.join(draws)}: {error.found}"
             return
         if NODE:

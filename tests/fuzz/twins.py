@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fibercap.core.errors import ScenarioError
 from fibercap.core.units import Array
 from fibercap.model.cash.trifle import HALF_A_CENT
 from fibercap.model.loans import schedule
@@ -241,7 +242,14 @@ def lend(case: Case) -> Iterator[str]:
         return
     keys = ("fibercap", "rates", "calendars", "loans")
     loans = {name: {key: loan[key] for key in loan if key != "reserve"} for name, loan in plan["loans"].items()}
-    alone = contracts_of(write_plan({key: plan[key] for key in keys if key in plan} | {"loans": loans}))
+    try:
+        alone = contracts_of(write_plan({key: plan[key] for key in keys if key in plan} | {"loans": loans}))
+    except ScenarioError:
+        if any(
+            loan.ratio_terms for loan in case.scenario.loans.values()
+        ):  # alone they have the terms of their first day
+            return
+        raise
     for name, loan in alone.loans.items():
         terms = plan["loans"][name]
         funded = any(name in block for block in plan.get("funding", {}).values())
