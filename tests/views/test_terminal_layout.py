@@ -14,6 +14,7 @@ CUT = re.compile(r"\d…|…\d")
 """A figure that has lost digits."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_stand_as_they_did_and_lose_nothing(name: str) -> None:
     stored = json.loads(STORED.read_text("utf-8"))[name]
