@@ -246,6 +246,8 @@ BAD = {
     "unordered": ("middle: {below: 3", "middle: {below: 2", "step_never_applies",
                   "loans.bank.rate.margin.steps.middle.below",
                   "`middle`, which never applies: `low` before it has the same limit or a higher one"),
+    "below zero": ("low: {below: 2, is: 1 ", "low: {below: 0, is: 1 ", "step_never_applies", "loans.bank.rate.margin.steps.low.below",
+                   "`low`, which never applies: `accounts.debt_to_ebitda_12m` is never below zero"),
     "unit": ("middle: {below: 3,", "middle: {below: 3 USD,", "wrong_dimension",
              "loans.bank.rate.margin.steps.middle.below", "USD"),
     "row": ("by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 ", "by: accounts.debt_to_ebitda_13m, steps: {low: {below: 2, is: 1 ",

@@ -16,6 +16,7 @@ from fibercap.model.cash.tested_terms import tested_terms
 from fibercap.model.cash.tests_ahead import settle_or_try
 from fibercap.model.funding.cash_limits import rows_that_hang_on_cash
 from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.model.loans.ahead_rows import rows_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +84,8 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
     cash after service are known before any revolver or sweep moves, and those move on the period's last day.
     """
     blocks, rows = [sheet.block(), *schedules.values()], [row for row in decided_rows(plan) if row in sheet]
+    waiting = [name for name in reserved_loans(plan) if plan.loans[name].needs_cash]
+    rows += [row for name in waiting for row in rows_ahead(schedules[f"loans.{name}.schedule"])]
 
     by_period = {path: sheet.read(path, 0) for path in sheet.given_later}
 

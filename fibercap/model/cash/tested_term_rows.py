@@ -132,8 +132,13 @@ def _refuse(sheet: Sheet, scenario: Scenario, tested: Tested, row: str) -> None:
 
 
 def _misfit(unit: str, test: RatioSteps | Condition) -> tuple[str, tuple[str, str, str, str]] | None:
-    """Return the key of a limit in another unit than its row, and the problem; None if all fit."""
+    """Return the key of a limit that does not fit its row, and the problem; None if all fit."""
     if isinstance(test, RatioSteps):
+        never = next((name for name, step in test.steps.items() if test.by in LEVERAGE and step.below.value <= 0.0), "")
+        if never:
+            actual = f"`{never}`, which never applies: `{test.by}` is never below zero"
+            hint = "remove the step, or raise its limit; `else` holds where there is no EBITDA"
+            return f"steps.{never}.below", ("step_never_applies", actual, "a limit above zero", hint)
         limits = {f"steps.{name}.below": LimitOverTime((step.below,)) for name, step in test.steps.items()}
     else:
         limits = {test.limit[0]: test.limit[1]}

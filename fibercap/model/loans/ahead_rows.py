@@ -20,6 +20,7 @@ from fibercap.model.loans.ratio_steps import RatioSteps
 if TYPE_CHECKING:
     from datetime import date
 
+    from fibercap.core.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.loans.reserve import Reserve
     from fibercap.model.loans.schedule_page import SchedulePage
@@ -192,8 +193,14 @@ class Ahead:
         self._write(f"ahead.{place}.{key}", f"Payment {place} ahead: {label}", text, unit)
 
     def _write(self, key: str, label: str, text: str, unit: str | None = None) -> None:
-        """Write a row from its formula; what counts as money is known to the plan, and here by its value."""
+        """Write a row from its formula; what counts as money is known to the plan, and here by its value.
+
+        The rows of a loan that waits for cash are zero until they are settled with it (`rows_ahead`).
+        """
         page, trifle = self.page, self.prepared.trifle
+        if self.loan.needs_cash:
+            page.put(key, label, STOCK, text, np.zeros(len(self.grid.dates)), unit)
+            return
         written = text.replace(trifle.text, f"{{{TRIFLE}}}").replace("[", f"{{{page.prefix}.").replace("]", "}")
 
         def read(path: str, shift: int) -> Array:
@@ -268,6 +275,12 @@ class Ahead:
         owed = page.counts(self._owed_text(0))
         was_drawn = page.counts(f"SUMIFS([drawn_to_date], [{NUMBER}], [reserve_since])")
         return f"IF({was_drawn}, IF(AND([ahead.1.event] > 0, {owed}), {past}, 0), {interest})"
+
+
+def rows_ahead(block: Block) -> list[str]:
+    """Return the rows of a loan's schedule that say what falls due at payments ahead, and the target of its reserve."""
+    begins = f"{block.name}.ahead.", f"{block.name}.reserve_target"
+    return [path for path, row in block.rows.items() if path.startswith(begins) and row.formula]
 
 
 def _months_on(day: date, months: int) -> date:
