@@ -33,6 +33,14 @@ PLANS = {
     "cover that no payout moves": text(LIFE),
     "interest on cash": INTEREST,
     "a revolver": text(LIFE, company=", gap: [line]", more=REVOLVER),
+    "a draw stop": text(
+        LIFE,
+        company=", gap: [line]",
+        more=REVOLVER.replace(
+            "{style: revolver}",
+            "{style: revolver}, draw_stop: true, covenants: {stop: {row: accounts.llcr, at_least: 2, test: period}}",
+        ),
+    ),
 }
 
 
@@ -52,7 +60,7 @@ def test_what_looks_ahead_to_itself_stands_as_a_value_and_nothing_else_does(tmp_
         kinds[name] = next(sheets("Loans", at, 4) for at in sheets.rows("Loans") if sheets("Loans", at, 3) == row)
 
     assert kinds["cover that no payout moves"] == "formula"
-    assert kinds["interest on cash"].startswith("value: it bars cash on which it depends itself")
+    assert kinds["interest on cash"] == "value: looks ahead to cash that it bars"
 
 
 def test_each_option_has_its_values(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ CALENDARS: Final = ("time.", f"{RUN_OFF}.time.")
 BY_CELLS: Final = "by cells"
 FORMULA: Final = "formula"
 TOO_LONG: Final = "value: the formula is longer than a cell takes"
-AHEAD: Final = "value: it bars cash on which it depends itself; the sheet Checks holds it against its formula"
+AHEAD: Final = "value: looks ahead to cash that it bars"
 
 EdgeCell = tuple[str, float]
 """The cell before the first column of a line or after its last: formula, and value as exported."""
