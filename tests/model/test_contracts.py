@@ -19,6 +19,8 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
 
+pytestmark = pytest.mark.long
+
 STYLE_TEXTS = {
     "level": "{style: level}",
     "level over 10 years": "{style: level, amortize_over: 10 years}",
@@ -207,7 +209,6 @@ def test_a_batch_of_loans_equals_its_members(style: str) -> None:
             assert batch.value(row)[number] == pytest.approx(alone.value(row)[0], abs=1e-5)
 
 
-@pytest.mark.long
 @settings(max_examples=80)
 @given(
     style=st.sampled_from(list(STYLE_TEXTS.values())),
