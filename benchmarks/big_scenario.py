@@ -37,8 +37,13 @@ def plant(name: str, made: str) -> list[str]:
     return [f"  {name}:", f"    product: {made}", *capacity, *sourced("utilization", "90 %"), *cost]
 
 
-def project(name: str, at: str, year: int) -> list[str]:
-    lines = [f"  {name}:", f"    plant: {at}", *sourced("adds", "50_000 km/year"), *sourced("capex", "4 million USD")]
+def project(name: str, index: str, year: int) -> list[str]:
+    lines = [
+        f"  {name}:",
+        f"    plant: {index}",
+        *sourced("adds", "50_000 km/year"),
+        *sourced("capex", "4 million USD"),
+    ]
     lines += ["    spend:", f"      {year - 1}: 40 %", f"      {year}: 60 %", *sourced("complete", f"{year}-12-31")]
     return [*lines, "    ramp:", "      linear: 6 months"]
 
@@ -61,7 +66,7 @@ def scenario(size: int) -> list[str]:
     lines += ["products:", *(line for k in range(size) for line in product(f"fiber_{k}"))]
     lines += ["plants:", *(line for k in range(size) for line in plant(f"plant_{k}", f"fiber_{k}"))]
     built = {f"project_{k}": (f"plant_{k % size}", 2001 + k % 7) for k in range(4 * size)}
-    lines += ["projects:", *(line for name, (at, year) in built.items() for line in project(name, at, year))]
+    lines += ["projects:", *(line for name, (site, year) in built.items() for line in project(name, site, year))]
     lines += ["loans:", *(line for k in range(2 * size) for line in loan(f"loan_{k}", 2000))]
     lines += ["funding:"]
     for k, name in enumerate(built):

@@ -38,7 +38,7 @@ def main() -> None:
     scenario = read("fibercore")
     projection, bank = project(scenario), read("fibercore", "german_bank")
     compared = compare(scenario, only=FIVE)
-    found = milliseconds(
+    result = milliseconds(
         {
             "one option, laid before, projected": lambda: project(scenario.with_option("bullet")),
             "one projection": lambda: project(scenario),
@@ -49,8 +49,8 @@ def main() -> None:
             "a price of no worth": lambda: solve(scenario, "project_npv", 0.0, "products.single_mode.price"),
         }
     )
-    one = found["one projection"]
-    for name, taken in found.items():
+    one = result["one projection"]
+    for name, taken in result.items():
         print(f"{name}: {taken:.1f} ms, {taken / one:.1f} projections")
     commands = {
         n: MAIN.format(arguments=[*COMMAND, *(w for name in FIVE[-n:] for w in ("--option", name))]) for n in (1, 5)

@@ -31,12 +31,12 @@ SERIES, FLOWS = 100_000, 61
 
 def seconds(run: Callable[[], Any], times: int) -> float:
     """Return the median time of a call."""
-    found = []
+    results = []
     for _ in range(times):
         start = perf_counter()
         run()
-        found.append(perf_counter() - start)
-    return median(found)
+        results.append(perf_counter() - start)
+    return median(results)
 
 
 def in_turns(ours: Callable[[], Any], theirs: Callable[[], Any], times: int) -> tuple[float, float]:

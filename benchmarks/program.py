@@ -51,8 +51,8 @@ def main() -> None:
     middle = {name: median(values) for name, values in taken.items()}
     for name, time in middle.items():
         print(f"{name}: {time:.1f} ms, {time / middle['one projection']:.1f} projections")
-    found, rows = (evaluate(scenario, draws, KEEP, by=by) for by in ("program", "rows"))
-    apart = max(float(np.nanmax(np.abs(found[name] - rows[name]) / np.nanmax(np.abs(rows[name])))) for name in KEEP)
+    result, rows = (evaluate(scenario, draws, KEEP, by=by) for by in ("program", "rows"))
+    apart = max(float(np.nanmax(np.abs(result[name] - rows[name]) / np.nanmax(np.abs(rows[name])))) for name in KEEP)
     print(f"{len(program.tape):,} operations in {program.tape.slots} slots; largest difference of a sample {apart:.0e}")
 
 

@@ -31,9 +31,9 @@ def main() -> None:
         size = path.stat().st_size
     print(f'fibercap export fibercore --out report.html ({size / 1e6:.2f} MB) beside python -c "{BARE}"')
     for place, measured in enumerate(("the clock", "processor time")):
-        whole, bare = median(a[place] for a, _ in pairs), median(b[place] for _, b in pairs)
+        full, bare = median(a[place] for a, _ in pairs), median(b[place] for _, b in pairs)
         ratio = median(a[place] / b[place] for a, b in pairs)
-        print(f"by {measured}: {whole:.2f} s, {ratio:.2f} times {bare:.2f} s")
+        print(f"by {measured}: {full:.2f} s, {ratio:.2f} times {bare:.2f} s")
 
 
 if __name__ == "__main__":

@@ -129,11 +129,11 @@ def main() -> None:
                 for number in size.steps:
                     file = Path(folder, f"{number}.yaml")
                     file.write_text(size.text(number), encoding="utf-8")
-                    seconds, memory, code, said = alone(arguments(command, file, number))
+                    seconds, memory, code, message = alone(arguments(command, file, number))
                     taken.append((number, seconds))
                     print(f"{kind} {number:>5} {command:5} {seconds:6.1f} s {memory:.2f} GB, exit {code}", flush=True)
                     if code:
-                        print(said)
+                        print(message)
                 (a, one), (b, two) = taken[-2:]
                 print(f"  growth of the last step: N^{log(two / one) / log(b / a):.2f}")
 

@@ -39,7 +39,7 @@ class PublishedLoan:
 
 def published_loans() -> dict[str, PublishedLoan]:
     """Return the published whole schedules by the name of their source."""
-    return {f"{case.source.file} {case.name}": told_of(case) for case in cases() if case.whole}
+    return {f"{case.source.file} {case.name}": told_of(case) for case in cases() if case.is_whole}
 
 
 def told_of(case: Case) -> PublishedLoan:
@@ -136,10 +136,10 @@ def xlsx_bytes(rows: Cells, sheet: str = "Plan", before: str = "") -> bytes:
         if before:
             book.add_worksheet(before).write(0, 0, "Notes of the bank")
         page = book.add_worksheet(sheet)
-        for at, row in enumerate(rows):
+        for index, row in enumerate(rows):
             for column, value in enumerate(row):
                 if value is not None:
-                    page.write(at, column, value)
+                    page.write(index, column, value)
     return content.getvalue()
 
 

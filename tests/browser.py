@@ -67,9 +67,9 @@ class Browser:
 
     def value(self, expression: str) -> Any:
         """Return what a JavaScript expression is worth in the page; None if that is nothing."""
-        found = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
-        assert "exceptionDetails" not in found, found["exceptionDetails"]
-        return found["result"].get("value")
+        answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Ask the browser for something and return its answer."""
@@ -88,13 +88,13 @@ class Browser:
 
     def printed(self) -> bytes:
         """Return the page as PDF, as its own style wants it printed."""
-        found = self.ask("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
-        return base64.b64decode(found["data"])
+        answer = self.ask("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+        return base64.b64decode(answer["data"])
 
     def logged(self) -> list[str]:
         """Return what the page logged, errors of its security policy included."""
-        told = [event["params"]["entry"]["text"] for event in self.events if event["method"] == "Log.entryAdded"]
-        return told + [
+        messages = [event["params"]["entry"]["text"] for event in self.events if event["method"] == "Log.entryAdded"]
+        return messages + [
             str(e["params"])
             for e in self.events
             if e["method"] in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown")

@@ -47,7 +47,7 @@ class Mistake:
         indent = indent if indent.isspace() else ""
         return Example({"plan.yaml": self.plan.replace(self.place, text.replace("\n", f"\n{indent}"))})
 
-    def said(self, text: str) -> str:
+    def report_of(self, text: str) -> str:
         """Return what fibercap says of one of the two texts."""
         example = self.example(text)
         if not self.command:
@@ -213,10 +213,10 @@ def page() -> str:
 
 def _section(mistake: Mistake) -> Iterator[str]:
     yield from (f"## {mistake.title}", "", mistake.why, "", "Written:", "", "```text", mistake.wrong, "```", "")
-    yield from ("fibercap says:", "", "```text", mistake.said(mistake.wrong), "```", "")
+    yield from ("fibercap says:", "", "```text", mistake.report_of(mistake.wrong), "```", "")
     yield from ("Write instead:", "", "```yaml", mistake.right, "```")
     if mistake.command:
-        yield from ("", "It then says:", "", "```text", mistake.said(mistake.right), "```")
+        yield from ("", "It then says:", "", "```text", mistake.report_of(mistake.right), "```")
 
 
 def write_page() -> None:

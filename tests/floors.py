@@ -12,13 +12,13 @@ PROJECT: Final = Path(__file__).resolve().parents[1] / "pyproject.toml"
 
 def floors() -> list[str]:
     """Return a constraint for each dependency; pip itself cannot be asked for the lowest versions."""
-    found = []
+    results = []
     for dependency in tomllib.loads(PROJECT.read_text("utf-8"))["project"]["dependencies"]:
         floor = re.fullmatch(r"([\w-]+)>=([\d.]+)", dependency)
         if floor is None:
             raise ValueError(f"{dependency} does not say from which version on it serves, like `click>=8.1`")
-        found.append(f"{floor[1]}=={floor[2]}")
-    return found
+        results.append(f"{floor[1]}=={floor[2]}")
+    return results
 
 
 if __name__ == "__main__":

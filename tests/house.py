@@ -331,12 +331,15 @@ def _public_functions(scope: ast.Module | ast.ClassDef) -> Iterator[tuple[Functi
 
 def _methods_above(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
     """Return the methods that the bases of each class have; their parameters are described there."""
-    own, bases = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)  # two files may name a class alike
+    methods, bases = (
+        defaultdict[str, set[str]](set),
+        defaultdict[str, set[str]](set),
+    )  # two files may name a class alike
     for node in (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
-        own[node.name] |= {part.name for part in node.body if isinstance(part, Function)}
+        methods[node.name] |= {part.name for part in node.body if isinstance(part, Function)}
         bases[node.name] |= {ast.unparse(base) for base in node.bases}
-    known = {name: bases[name] & own.keys() for name in own}
-    return {name: {method for base in _reachable(name, known) for method in own[base]} for name in known}
+    known = {name: bases[name] & methods.keys() for name in methods}
+    return {name: {method for base in _reachable(name, known) for method in methods[base]} for name in known}
 
 
 def _arguments(node: Function) -> set[str]:

@@ -26,10 +26,10 @@ def _parts() -> Json:
 @cache
 def leaves() -> dict[str, list[Json]]:
     """Return what the schema says of each key that may have a value, by the key's pattern, such as `plants.*.life`."""
-    found: dict[str, list[Json]] = {}
+    results: dict[str, list[Json]] = {}
     for path, node in _walk(_parts()["Plan"], (), frozenset()):
-        found.setdefault(".".join(path), []).append(node)
-    return found
+        results.setdefault(".".join(path), []).append(node)
+    return results
 
 
 def _walk(node: Json, path: tuple[str, ...], above: frozenset[str]) -> Iterator[tuple[tuple[str, ...], Json]]:
@@ -66,10 +66,10 @@ def _steps() -> frozenset[str]:
 
 def pattern_of(path: tuple[str, ...]) -> str:
     """Return the pattern of a path in a plan; a value by period has that of its series."""
-    found = path[0]
+    pattern = path[0]
     for part in path[1:]:
-        found = f"{found}.{part if f'{found}.{part}' in _steps() else ANY}"
-    return found
+        pattern = f"{pattern}.{part if f'{pattern}.{part}' in _steps() else ANY}"
+    return pattern
 
 
 def values(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

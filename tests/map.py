@@ -197,29 +197,29 @@ def folder_of(path: str) -> str:
 
 def arrows(sources: Sources) -> Counter[tuple[str, str]]:
     """Count the imports from one folder into another, each pair of files once."""
-    found: set[tuple[str, str]] = set()
+    results: set[tuple[str, str]] = set()
     for path, text in sources.items():
         for entry in imports_of(path, text):
             file = entry.module.replace(".", "/")
             for target in (f"{file}/{entry.name}.py", f"{file}.py", f"{file}/__init__.py"):
                 if target in sources:
-                    found.add((path, target))
+                    results.add((path, target))
                     break
-    pairs = Counter((folder_of(path), folder_of(target)) for path, target in found)
+    pairs = Counter((folder_of(path), folder_of(target)) for path, target in results)
     return Counter({pair: count for pair, count in pairs.items() if pair[0] != pair[1]})
 
 
 def places() -> dict[str, tuple[int, int]]:
     """Return where each folder's box begins, the lowest floor at the bottom."""
     most = max(map(len, FLOORS))
-    whole = most * WIDE + (most - 1) * GAP
-    found = {}
+    width = most * WIDE + (most - 1) * GAP
+    results = {}
     for floor, folders in enumerate(FLOORS):
         used = len(folders) * WIDE + (len(folders) - 1) * GAP
         for column, folder in enumerate(folders):
-            left = EDGE + (whole - used) // 2 + column * (WIDE + GAP)
-            found[folder] = (left, EDGE + (len(FLOORS) - 1 - floor) * (HIGH + 3 * GAP))
-    return found
+            left = EDGE + (width - used) // 2 + column * (WIDE + GAP)
+            results[folder] = (left, EDGE + (len(FLOORS) - 1 - floor) * (HIGH + 3 * GAP))
+    return results
 
 
 def picture(sources: Sources) -> str:
@@ -320,9 +320,9 @@ def pattern(path: str) -> str:
     head, _, last = path.rpartition(".")
     path = head if last in UNITS else path
     parts = path.removeprefix("without_projects.").split(".")
-    for at, part in enumerate(parts[:-2], start=1):
-        if part in NAMED and parts[at] not in NAMED:
-            parts[at] = "*"
+    for index, part in enumerate(parts[:-2], start=1):
+        if part in NAMED and parts[index] not in NAMED:
+            parts[index] = "*"
     if parts[0] == "growth":
         return "growth.*"  # every input over time may grow
     ends = {"indices", "ratios", *(("costs", "products") if "plants" in parts else ())}
@@ -334,16 +334,16 @@ def pattern(path: str) -> str:
     return re.sub(r"_\d+(?=_|$)", "_*", ".".join(parts))
 
 
-def table(found: dict[str, set[str]]) -> Iterator[str]:
+def table(result: dict[str, set[str]]) -> Iterator[str]:
     """Run over the lines of the table of files and their rows."""
     yield "| file | writes |\n|---|---|\n"
-    for file, rows in sorted(found.items()):
+    for file, rows in sorted(result.items()):
         by_head: dict[str, list[str]] = defaultdict(list)
         for row in sorted(rows):
             head, _, last = row.rpartition(".")
             by_head[head].append(last)
-        told = "; ".join(f"`{head}.` {', '.join(lasts)}" for head, lasts in by_head.items())
-        yield f"| `{file}` | {told} |\n"
+        text = "; ".join(f"`{head}.` {', '.join(lasts)}" for head, lasts in by_head.items())
+        yield f"| `{file}` | {text} |\n"
 
 
 def page(text: str) -> str:

@@ -91,18 +91,18 @@ class Row:
     """A key and what the schema says of it; `link` leads to the section of its own keys or kinds."""
 
     key: str
-    told: Json
+    entry: Json
     required: bool = False
     link: str = ""
 
     def line(self) -> str:
         """Return the row of a table."""
         key = f"**`{self.key}`**" if self.required else f"`{self.key}`"
-        default = f"`{_flow(self.told['default'])}`" if "default" in self.told else ""
-        words = [word for word in _words(self.told) if isinstance(word, str)]
-        shown = words if len(words) > 1 else [_flow(example) for example in self.told.get("examples", ())]
+        default = f"`{_flow(self.entry['default'])}`" if "default" in self.entry else ""
+        words = [word for word in _words(self.entry) if isinstance(word, str)]
+        shown = words if len(words) > 1 else [_flow(example) for example in self.entry.get("examples", ())]
         examples = ", ".join(f"`{example}`" for example in shown) if "Keys" not in self.link else ""
-        return f"| {key} | {_what(self.told)}{self.link} | {self.told.get('x-unit', '')} | {default} | {examples} |"
+        return f"| {key} | {_what(self.entry)}{self.link} | {self.entry.get('x-unit', '')} | {default} | {examples} |"
 
 
 def page() -> str:
@@ -111,7 +111,7 @@ def page() -> str:
     lines = [HEAD, *_section("The keys of a scenario", "", parts["Plan"], 2)]
     lines += ["## Scenarios laid over others", "", parts["Overlay"]["description"], "", *_table(parts["Overlay"], "")]
     lines += ["", "In place of a value, a change may say what is done to the value below:", ""]
-    operator = {key: told for key, told in parts["operator"]["properties"].items() if "$ref" not in told}
+    operator = {key: message for key, message in parts["operator"]["properties"].items() if "$ref" not in message}
     lines += [*_table({"properties": operator}, ""), "", LIKE]
     loans = ", ".join(f"`{key}`" for key in parts["Lending"]["properties"] if key != "note")
     lines += ["## Files of loans", "", f"A file may hold loans and no plan. Its keys are {loans}, as above; `fibercap"]
@@ -130,20 +130,20 @@ def _parts() -> dict[str, Json]:
     return dict(schema()["$defs"])
 
 
-def _what(told: Json) -> str:
+def _what(entry: Json) -> str:
     """Return what a key is, without the unit, which has a column of its own."""
-    return str(told.get("description", "")).removesuffix(f" [{told.get('x-unit', '')}]")
+    return str(entry.get("description", "")).removesuffix(f" [{entry.get('x-unit', '')}]")
 
 
-def _resolved(told: Json) -> Json:
+def _resolved(entry: Json) -> Json:
     """Return the part that a key refers to, past the choice between a block and its source."""
-    told = told.get("else", told) if told.get("if") == {"required": ["value"]} else told
-    return _parts()[told["$ref"].rsplit("/", 1)[-1]] if "$ref" in told else told
+    entry = entry.get("else", entry) if entry.get("if") == {"required": ["value"]} else entry
+    return _parts()[entry["$ref"].rsplit("/", 1)[-1]] if "$ref" in entry else entry
 
 
-def _words(told: Json) -> list[Any]:
+def _words(entry: Json) -> list[Any]:
     """Return the words that a key may have, if it is one of a few."""
-    return next((list(form["enum"]) for form in _resolved(told).get("anyOf", ()) if "enum" in form), [])
+    return next((list(form["enum"]) for form in _resolved(entry).get("anyOf", ()) if "enum" in form), [])
 
 
 def _kinds(part: Json) -> list[Json]:
@@ -173,77 +173,77 @@ class Inside:
         return f" [Keys](#{anchor})" if self.block else f" [Kinds](#{anchor})" if self.kinds else ""
 
 
-def _inside(key: str, told: Json, at: str, block: Json) -> Inside:
+def _inside(key: str, entry: Json, index: str, block: Json) -> Inside:
     """Return what stands below a key; of keys that have the same kinds, below the first of them."""
-    same = [other for other, beside in block["properties"].items() if beside.get("$ref", "") == told.get("$ref")]
-    path = f"{at}.{key}" if at else key
-    member = told.get("additionalProperties")
+    same = [other for other, beside in block["properties"].items() if beside.get("$ref", "") == entry.get("$ref")]
+    path = f"{index}.{key}" if index else key
+    member = entry.get("additionalProperties")
     if isinstance(member, dict):
-        path, told = f"{path}.NAME", member
-    part = _resolved(told)
+        path, entry = f"{path}.NAME", member
+    part = _resolved(entry)
     kinds = _kinds(part)
     if kinds and len(same) > 1:
-        path = f"{at}: {', '.join(same)}"
+        path = f"{index}: {', '.join(same)}"
     return Inside(path, part if "properties" in part else {}, kinds)
 
 
 def _in_order(block: Json) -> Iterator[tuple[str, Json]]:
     """Run over the keys of a block; loans come before what they pay for."""
     lending = [key for key in ("rates", "loans") if "funding" in block["properties"]]
-    for key, told in block["properties"].items():
+    for key, message in block["properties"].items():
         if key == "funding":
             yield from ((other, block["properties"][other]) for other in lending)
-        if key not in lending and not (key in ("note", "like") and "$ref" in told):
-            yield key, told
+        if key not in lending and not (key in ("note", "like") and "$ref" in message):
+            yield key, message
 
 
-def _section(title: str, at: str, block: Json, level: int) -> Iterator[str]:
+def _section(title: str, path: str, block: Json, level: int) -> Iterator[str]:
     """Run over the lines of a block's section and of those below it."""
-    yield from (f"{'#' * level} {title}", "", *([block["description"], ""] if at else []))
-    yield from (*_table(block, at), "")
-    yield from _below(at, block, min(level + bool(at), 4))
+    yield from (f"{'#' * level} {title}", "", *([block["description"], ""] if path else []))
+    yield from (*_table(block, path), "")
+    yield from _below(path, block, min(level + bool(path), 4))
 
 
-def _below(at: str, block: Json, level: int) -> Iterator[str]:
+def _below(path: str, block: Json, level: int) -> Iterator[str]:
     """Run over the lines of the sections of what stands below the keys of a block."""
     seen = set[str]()
-    for key, told in _in_order(block):
-        inside = _inside(key, told, at, block)
+    for key, message in _in_order(block):
+        inside = _inside(key, message, path, block)
         if inside.path in seen or not inside.link:
             continue
         seen.add(inside.path)
         if inside.block:
             lines = list(_section(f"`{inside.path}`", inside.path, inside.block, level))
-            yield from [*lines[:4], *_example(key, told), *lines[4:]]
+            yield from [*lines[:4], *_example(key, message), *lines[4:]]
         else:
-            yield from _union(inside, told, level)
+            yield from _union(inside, message, level)
 
 
-def _union(inside: Inside, told: Json, level: int) -> Iterator[str]:
+def _union(inside: Inside, entry: Json, level: int) -> Iterator[str]:
     """Run over the lines of a key that is one of several kinds."""
     yield from (f"{'#' * level} `{inside.path}`", "")
-    yield from (f"Written like {' or '.join(f'`{_flow(example)}`' for example in told['examples'])}.", "")
+    yield from (f"Written like {' or '.join(f'`{_flow(example)}`' for example in entry['examples'])}.", "")
     for kind in inside.kinds:
         part = _resolved(kind)
         if "const" in part:
             yield from (f"**`{part['const']}`**: {part['description']}", "")
         elif "description" in part and "properties" in part:
-            named = {key: words[0] for key, told in part["properties"].items() if len(words := _words(told)) == 1}
+            named = {key: words[0] for key, entry in part["properties"].items() if len(words := _words(entry)) == 1}
             name = ", ".join(f"`{key}: {word}`" for key, word in named.items()) or part["title"]
             yield from (f"**{name}**: {part['description']}", "")
-            others = {key: told for key, told in part["properties"].items() if key not in (*named, "note")}
+            others = {key: entry for key, entry in part["properties"].items() if key not in (*named, "note")}
             rest = {**part, "properties": others}
             yield from (*(_table(rest, inside.path) if others else ()), "")
             yield from _below(inside.path, rest, min(level + 1, 4))
 
 
-def _table(block: Json, at: str) -> Iterator[str]:
+def _table(block: Json, path: str) -> Iterator[str]:
     """Run over the lines of a block's table, and of what it says beside."""
     needs = block.get("else", block)
     yield from ("| key | what | unit | default | example |", "|---|---|---|---|---|")
-    for key, told in _in_order(block):
+    for key, message in _in_order(block):
         if key != "note":
-            yield Row(key, told, key in needs.get("required", ()), _inside(key, told, at, block).link).line()
+            yield Row(key, message, key in needs.get("required", ()), _inside(key, message, path, block).link).line()
     beside = block.get("additionalProperties")
     if isinstance(beside, dict):
         what = "What a loan of that name pays, or `grant`, `equity` or `cash`: an amount, a share, or `rest`."
@@ -257,11 +257,11 @@ def _table(block: Json, at: str) -> Iterator[str]:
         yield from ("", f"With `{key}` {verb} {' and '.join(f'`{other}`' for other in others)}.")
 
 
-def _example(key: str, told: Json) -> Iterator[str]:
+def _example(key: str, entry: Json) -> Iterator[str]:
     """Run over the lines of an example of a block; one of loans is a whole file."""
-    (example, *_) = told["examples"]
+    (example, *_) = entry["examples"]
     yield from ("```yaml", *(["fibercap: 1"] if key == "loans" else []))
-    if "additionalProperties" in told:
+    if "additionalProperties" in entry:
         yield from (f"{key}:", *(f"  {name}: {_flow(value)}" for name, value in example.items()))
     else:
         yield f"{key}: {_flow(example)}"

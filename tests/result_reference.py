@@ -65,29 +65,29 @@ def page() -> str:
 def _table(document: Json) -> Iterator[str]:
     """Run over the rows of the table of an object's keys."""
     yield from ("| key | type | what |", "|---|---|---|")
-    for key, told in document["properties"].items():
+    for key, message in document["properties"].items():
         if key != "format":
             mark = f"`{key}`" if key in document["required"] else f"*`{key}`*"
-            yield f"| {mark} | {_type(told)} | {told['description']} |"
+            yield f"| {mark} | {_type(message)} | {message['description']} |"
     more = document.get("additionalProperties")
     if isinstance(more, dict):
         yield f"| any other | {_type(more)} | By name. |"
 
 
-def _type(told: Json) -> str:
+def _type(entry: Json) -> str:
     """Return what stands at a key, with links to the parts."""
-    if "$ref" in told:
-        name = told["$ref"].rpartition("/")[2]
+    if "$ref" in entry:
+        name = entry["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
-    if "anyOf" in told:
-        return " or ".join(map(_type, told["anyOf"]))
-    if "enum" in told:
-        return ", ".join(f"`{word}`" for word in told["enum"])
-    if told.get("type") == "array":
-        return f"list of {_type(told['items'])}"
-    if told.get("type") == "object":
-        return f"by name, {_type(told['additionalProperties'])}"
-    return str(told.get("format", told.get("type")))
+    if "anyOf" in entry:
+        return " or ".join(map(_type, entry["anyOf"]))
+    if "enum" in entry:
+        return ", ".join(f"`{word}`" for word in entry["enum"])
+    if entry.get("type") == "array":
+        return f"list of {_type(entry['items'])}"
+    if entry.get("type") == "object":
+        return f"by name, {_type(entry['additionalProperties'])}"
+    return str(entry.get("format", entry.get("type")))
 
 
 def main() -> None:

@@ -92,17 +92,17 @@ class Recalculator:
         """Recalculate, unless cached values are asked for, and return every cell."""
         if evaluate:
             self.model.evaluate()
-        found: dict[str, dict[tuple[int, int], Any]] = {name: {} for name in self.names}
+        results: dict[str, dict[tuple[int, int], Any]] = {name: {} for name in self.names}
         for number, name in enumerate(self.names):
             _, rows, _, columns = self.model.get_sheet_dimensions(number)
-            cells = found[name]
+            cells = results[name]
             get = self.model.get_cell_value
             for row in range(1, rows + 1):
                 for column in range(1, columns + 1):
                     value = get(number, row, column)
                     if value is not None:
                         cells[row, column] = value
-        return Sheets(found)
+        return Sheets(results)
 
 
 def alike(value: Any, wanted: float, least: float = 1e-6) -> bool:
@@ -118,7 +118,7 @@ ROUNDINGS = 100
 
 def differences(sheets: Sheets, others: Sheets) -> list[str]:
     """Return every cell of any sheet in which two workbooks differ."""
-    found = []
+    results = []
     # A gap is what is left of amounts that cancel: a program that adds billions in another order leaves some roundings of them.
     amounts = (value for value in others.cells["Accounts"].values() if isinstance(value, int | float))
     gap = max(1e-6, ROUNDINGS * np.finfo(float).eps * max(map(abs, amounts), default=0.0))
@@ -127,8 +127,8 @@ def differences(sheets: Sheets, others: Sheets) -> list[str]:
         for row, column in sorted(cells.keys() | others.cells[name].keys()):
             value, other = sheets(name, row, column), others(name, row, column)
             if not (value == other or (isinstance(other, int | float) and alike(value, other, least))):
-                found.append(f"{name} row {row}, column {column}: {value!r}, wanted {other!r}")
-    return found
+                results.append(f"{name} row {row}, column {column}: {value!r}, wanted {other!r}")
+    return results
 
 
 def live_measures_unlike(sheets: Sheets, option: str) -> list[str]:
@@ -146,18 +146,18 @@ def live_measures_unlike(sheets: Sheets, option: str) -> list[str]:
 
 def disagreements(sheets: Sheets, projection: Projection, option: str) -> list[str]:
     """Return every row, scalar, measure and claim in which a recalculated workbook and a projection differ."""
-    found = list(_errors(sheets))
+    result = list(_errors(sheets))
     if sheets("Checks", MASTER.row, _number(MASTER.column)) != 1:
-        found.append("Checks: a law is broken")
+        result.append("Checks: a law is broken")
     for name in sheets.cells:
         if name not in FRONT:
-            found += _of_lines(sheets, name, projection, option)
-    found += _of_years(sheets, projection)
-    found += of_reading_sheets(sheets, projection)
-    found += _of_scalars(sheets, projection)
-    found += _of_measures(sheets, projection)
-    found += _of_claims(sheets, projection)
-    return found
+            result += _of_lines(sheets, name, projection, option)
+    result += _of_years(sheets, projection)
+    result += of_reading_sheets(sheets, projection)
+    result += _of_scalars(sheets, projection)
+    result += _of_measures(sheets, projection)
+    result += _of_claims(sheets, projection)
+    return result
 
 
 def _errors(sheets: Sheets) -> Iterator[str]:
@@ -178,13 +178,15 @@ def _of_lines(sheets: Sheets, name: str, projection: Projection, option: str) ->
         path, kind = str(sheets(name, row, 3)), str(sheets(name, row, 4))
         if row < 6 or not path or "(" in path:
             continue
-        held = path in projection.rows and active
-        if not held and (kind.startswith("value") or path.startswith("run_off.time.")):  # the calendar stands anyhow
+        is_written = path in projection.rows and active
+        if not is_written and (
+            kind.startswith("value") or path.startswith("run_off.time.")
+        ):  # the calendar stands anyhow
             continue
-        wanted = projection.value(path)[0] if held else np.zeros(1)
+        wanted = projection.value(path)[0] if is_written else np.zeros(1)
         for place, number in enumerate(wanted):
             value = sheets(name, row, FIRST + place)
-            if not (alike(value, float(number)) or (not held and value == "")):
+            if not (alike(value, float(number)) or (not is_written and value == "")):
                 yield f"{name}: {path} in column {place + 1} is {value!r}, wanted {number!r}"
                 break
 
@@ -209,15 +211,15 @@ def _of_scalars(sheets: Sheets, projection: Projection) -> Iterator[str]:
 
 
 def _of_measures(sheets: Sheets, projection: Projection) -> Iterator[str]:
-    found = measures(projection)
+    by_name = measures(projection)
     for row in sheets.rows("Measures"):
         name, kind = str(sheets("Measures", row, 6)), str(sheets("Measures", row, 4))
-        if name in found and not kind.startswith("value"):
-            value, reason = found[name].value, found[name].reason
+        if name in by_name and not kind.startswith("value"):
+            value, reason = by_name[name].value, by_name[name].reason
             if not alike(sheets("Measures", row, 2), np.nan if value is None else value):
                 yield f"Measures: {name} is {sheets('Measures', row, 2)!r}, wanted {value!r}"
-            note = f"undefined: {reason}" if reason else found[name].remark
-            if "IRR(" in found[name].formula and sheets("Measures", row, 5) != note:
+            note = f"undefined: {reason}" if reason else by_name[name].remark
+            if "IRR(" in by_name[name].formula and sheets("Measures", row, 5) != note:
                 yield f"Measures: of {name} is said {sheets('Measures', row, 5)!r}, wanted {note!r}"
 
 
@@ -287,22 +289,22 @@ class InputCell:
 def inputs_of(sheets: Sheets, option: str) -> dict[str, InputCell]:
     """Return the inputs that an option has, by path."""
     heads = {sheets("Inputs", 8, column): column for column in range(10, 40) if sheets("Inputs", 8, column)}
-    found = {}
+    results = {}
     for row in sheets.rows("Inputs"):
         path, note = str(sheets("Inputs", row, 9)), str(sheets("Inputs", row, 8))
         if row <= 8 or not path or note.startswith("fixed here") or not _has(note, option):
             continue
-        own = any(sheets("Inputs", row, column) != "" for column in heads.values())
-        column = heads[option] if own else 2
+        has_option_cells = any(sheets("Inputs", row, column) != "" for column in heads.values())
+        column = heads[option] if has_option_cells else 2
         value = sheets("Inputs", row, column)
         if value != "":
-            found[path] = InputCell(path, str(sheets("Inputs", row, 3)), row, column, float(value))
-    return found
+            results[path] = InputCell(path, str(sheets("Inputs", row, 3)), row, column, float(value))
+    return results
 
 
 def _has(note: str, option: str) -> bool:
-    told = re.match(r"(only|not) in ([^;]*)", note)
-    return told is None or (option in told[2].split(", ")) == (told[1] == "only")
+    match = re.match(r"(only|not) in ([^;]*)", note)
+    return match is None or (option in match[2].split(", ")) == (match[1] == "only")
 
 
 def settings_of(cells: Mapping[str, InputCell], values: Mapping[str, float]) -> list[str]:
@@ -327,18 +329,18 @@ def rows_of(content: bytes) -> Iterator[tuple[str, int, str, set[str]]]:
                 continue
             cells: dict[int, dict[int, tuple[str, str]]] = {}
             shared: dict[str, str] = {}
-            for found in _CELL.findall(book.read(f"xl/worksheets/sheet{number}.xml")):
-                letters, row, group, formula, text = (part.decode() for part in found)
+            for result in _CELL.findall(book.read(f"xl/worksheets/sheet{number}.xml")):
+                letters, row, group, formula, text = (part.decode() for part in result)
                 column = _number(letters)
                 relative = _relative(formula, int(row), column) if formula else shared.get(group, "")
                 if group and formula:
                     shared[group] = relative
                 cells.setdefault(int(row), {})[column] = (relative, text)
             dated = {column for column, (formula, _) in cells.get(3, {}).items() if column >= FIRST and formula}
-            for row, own in cells.items():
-                formulas = {formula for column, (formula, _) in own.items() if column in dated and formula}
+            for row, by_column in cells.items():
+                formulas = {formula for column, (formula, _) in by_column.items() if column in dated and formula}
                 if row >= 6 and formulas:
-                    yield name, row, own.get(4, ("", ""))[1], formulas
+                    yield name, row, by_column.get(4, ("", ""))[1], formulas
 
 
 def _number(column: str) -> int:
@@ -351,8 +353,8 @@ def _number(column: str) -> int:
 def _relative(formula: str, row: int, column: int) -> str:
     """Return a formula in R1C1: absolute parts as they are, relative ones by their distance."""
 
-    def said(match: re.Match[str]) -> str:
+    def in_r1c1(match: re.Match[str]) -> str:
         across = f"C{_number(match[2])}" if match[1] else f"C[{_number(match[2]) - column}]"
         return (f"R{match[4]}" if match[3] else f"R[{int(match[4]) - row}]") + across
 
-    return _REFERENCE.sub(said, formula)
+    return _REFERENCE.sub(in_r1c1, formula)

@@ -33,8 +33,10 @@ def tree_of(text: str) -> ast.Module:
     return ast.parse(text)
 
 
-def sources_below(root: Path) -> dict[str, str]:
-    """Return the text of every Python file of the package, by its path from the root."""
+def sources_below(root: Path, *folders: str) -> dict[str, str]:
+    """Return the text of every Python file of the package, or of other folders, by its path from the root."""
     return {
-        file.relative_to(root).as_posix(): file.read_text("utf-8") for file in sorted((root / "fibercap").rglob("*.py"))
+        file.relative_to(root).as_posix(): file.read_text("utf-8")
+        for folder in folders or ("fibercap",)
+        for file in sorted((root / folder).rglob("*.py"))
     }

@@ -46,7 +46,7 @@ def by_half_year(row: np.ndarray) -> np.ndarray:
 def test_every_printed_result_comes_out_to_its_last_digit(road: Projection) -> None:
     ends = slice(5, 90, 6)
     cash = road.value("accounts.cash")[0, ends] / CRORE
-    found = {
+    result = {
         "inflows": by_half_year(road.value("accounts.revenue")),
         "interest": by_half_year(road.value("loans.bank.interest_paid")),
         "repayment": by_half_year(road.value("loans.bank.principal")),
@@ -56,7 +56,7 @@ def test_every_printed_result_comes_out_to_its_last_digit(road: Projection) -> N
         "dscr": road.value("loans.bank.dscr")[0, ends],
     }
 
-    assert {name: print_figures(values) for name, values in found.items()} == {name: PRINTED[name] for name in found}
+    assert {name: print_figures(values) for name, values in result.items()} == {name: PRINTED[name] for name in result}
 
 
 def test_prices_are_the_annuities_and_the_interest_on_what_the_authority_owes(road: Projection) -> None:
@@ -79,10 +79,10 @@ def test_claims_say_what_is_printed_and_all_hold(road: Projection) -> None:
     halves = [float(figure) * CRORE for figure in PRINTED["inflows"].split()]
     printed |= {f"inflows_{2021 + year}": halves[2 * year] + halves[2 * year + 1] for year in range(7)}
 
-    found = outcomes(road)
+    claims = outcomes(road)
 
-    assert {name: claim.limit for name, claim in found.items()} == pytest.approx(printed)
-    assert [name for name, claim in found.items() if not claim.holds] == []
+    assert {name: claim.limit for name, claim in claims.items()} == pytest.approx(printed)
+    assert [name for name, claim in claims.items() if not claim.holds] == []
 
 
 def test_the_books_open_with_the_equity_that_is_printed(road: Projection) -> None:

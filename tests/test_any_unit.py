@@ -243,6 +243,6 @@ products: {fiber: {unit: coil, price: 60 USD/coil}}
 plants: {works: {product: fiber, capacity: 1_000 coil/year, cash_cost: 10 USD/coil}}
 options: {cheap: {change: {plants.works.cash_cost: {times: 0.9}}}}
 """
-    found = project(scenario_of(plan).with_option("cheap"))
+    projection = project(scenario_of(plan).with_option("cheap"))
 
-    assert found.value("accounts.variable_cost")[0].tolist() == [9_000.0] * 3
+    assert projection.value("accounts.variable_cost")[0].tolist() == [9_000.0] * 3

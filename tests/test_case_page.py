@@ -130,5 +130,5 @@ def test_sections_of_the_conventions_that_docstrings_cite_are_there() -> None:
 
 def headings(text: str) -> set[str]:
     """Return the anchors of a page's headings."""
-    found = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in found}
+    matches = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in matches}

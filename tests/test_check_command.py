@@ -29,22 +29,22 @@ def insolvent_plan(tmp_path: Path) -> Path:
 
 def test_a_plan_without_a_source_runs_dry_and_is_unfunded(insolvent: Path) -> None:
     """The base without `funding.xtal_3`: 19 months below zero (docs/conventions.md), 78.2 million without a source."""
-    found = {(each.kind, each.after_horizon): each for each in findings(project(read(str(insolvent))))}
+    results = {(each.kind, each.after_horizon): each for each in findings(project(read(str(insolvent))))}
 
-    uses, cash = found["uses_unfunded", False], found["cash_below_zero", False]
+    uses, cash = results["uses_unfunded", False], results["cash_below_zero", False]
     assert uses.value == pytest.approx(78_200_000)
     assert "in 19 of 60 periods" in cash.sentence
-    assert all(each.way_out for each in found.values())
+    assert all(each.way_out for each in results.values())
 
 
 @pytest.mark.long
 def test_every_way_out_says_so(insolvent: Path) -> None:
-    def said(*arguments: str) -> tuple[int, str]:
+    def output_of(*arguments: str) -> tuple[int, str]:
         result = CliRunner().invoke(cli, list(arguments))
         return result.exit_code, result.stdout
 
-    code, checked = said("check", str(insolvent))
-    _, document = said("check", str(insolvent), "--json")
+    code, checked = output_of("check", str(insolvent))
+    _, document = output_of("check", str(insolvent), "--json")
 
     assert code == 1
     assert checked.splitlines()[1].startswith("  FAIL  cash is below zero in 19 of 60 periods")
@@ -52,7 +52,7 @@ def test_every_way_out_says_so(insolvent: Path) -> None:
     kinds = [finding["kind"] for finding in json.loads(document)["findings"]]
     assert sorted(set(kinds)) == ["cash_below_zero", "uses_unfunded"]
     for verb in ("run", "compare"):
-        ended, text = said(verb, str(insolvent))
+        ended, text = output_of(verb, str(insolvent))
         assert ended == 0
         assert text.index("FAIL") < text.index("million USD")
 
@@ -71,12 +71,12 @@ def test_a_breach_in_one_option_alone_fails_the_check(tmp_path: Path) -> None:
     document = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)
 
     assert (every.exit_code, one.exit_code) == (1, 0)
-    said = " ".join(every.stdout.split())
-    assert "FAIL option equal_principal: covenant Fleet five-year loan: cover is broken in" in said
+    text = " ".join(every.stdout.split())
+    assert "FAIL option equal_principal: covenant Fleet five-year loan: cover is broken in" in text
     assert "  6 options, 1 fails: equal_principal" in every.stdout
     assert document["findings"] == []
-    found = {name: [each["name"] for each in option["findings"]] for name, option in document["options"].items()}
-    assert {name: names for name, names in found.items() if names} == {"equal_principal": ["fleet.cover"]}
+    results = {name: [each["name"] for each in option["findings"]] for name, option in document["options"].items()}
+    assert {name: names for name, names in results.items() if names} == {"equal_principal": ["fleet.cover"]}
 
 
 def test_the_market_that_came_may_run_dry() -> None:

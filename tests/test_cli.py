@@ -57,67 +57,71 @@ def say(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
     def run(*arguments: str) -> Said:
         with pytest.raises(SystemExit) as ended:
             main(list(arguments))
-        said = capsys.readouterr()
-        return Said(ended.value.code, said.out, said.err)
+        output = capsys.readouterr()
+        return Said(ended.value.code, output.out, output.err)
 
     return run
 
 
 def test_run_prints_units_in_headings_and_fits_80_columns(say: Any) -> None:
-    said = say("run", "small.yaml")
+    output = say("run", "small.yaml")
 
-    assert said.code == 0
-    assert "Nameplate capacity at the end  [thousand km/year]" in said.out
-    assert "Income  [million USD]" in said.out
-    assert "Loan bank, to maturity  [thousand USD]" in said.out or "Loan bank, to maturity  [million USD]" in said.out
-    assert "PASS  Capacity grows by half\n        150,000 km/year, claimed at least 150,000 km/year, +0.0%" in said.out
-    assert "Ways of financing" in said.out
-    assert max(len(line) for line in said.out.splitlines()) <= 80
+    assert output.code == 0
+    assert "Nameplate capacity at the end  [thousand km/year]" in output.out
+    assert "Income  [million USD]" in output.out
+    assert (
+        "Loan bank, to maturity  [thousand USD]" in output.out or "Loan bank, to maturity  [million USD]" in output.out
+    )
+    assert (
+        "PASS  Capacity grows by half\n        150,000 km/year, claimed at least 150,000 km/year, +0.0%" in output.out
+    )
+    assert "Ways of financing" in output.out
+    assert max(len(line) for line in output.out.splitlines()) <= 80
 
 
 @pytest.mark.parametrize(("by", "column"), [("year", "2003"), ("quarter", "2003-Q4")])
 def test_run_shows_years_or_quarters(say: Any, by: str, column: str) -> None:
-    said = say("run", "small.yaml", "--by", by)
+    output = say("run", "small.yaml", "--by", by)
 
-    assert column in said.out
-    assert max(len(line) for line in said.out.splitlines()) <= 80
+    assert column in output.out
+    assert max(len(line) for line in output.out.splitlines()) <= 80
 
 
 def test_months_of_a_quarterly_model_cannot_be_shown(say: Any) -> None:
-    said = say("run", "small.yaml", "--by", "month")
+    output = say("run", "small.yaml", "--by", "month")
 
-    assert (said.code, said.out) == (2, "")
-    told = "the model steps by quarter; its tables cannot be shown by month"
-    assert said.err == f"{told}; ask for longer ones, or shorten `horizon.step`\n"
+    assert (output.code, output.out) == (2, "")
+    message = "the model steps by quarter; its tables cannot be shown by month"
+    assert output.err == f"{message}; ask for longer ones, or shorten `horizon.step`\n"
     assert "2000-Q1" in say("run", "small.yaml", "--by", "quarter").out
 
 
 def test_the_chart_of_options_takes_none(say: Any) -> None:
-    said = say("plot", "small.yaml", "compare", "--option", "bullet")
+    output = say("plot", "small.yaml", "compare", "--option", "bullet")
 
-    assert said.code == 2
-    assert said.err == "the chart `compare` shows every option; leave `--option` out\n"
+    assert output.code == 2
+    assert output.err == "the chart `compare` shows every option; leave `--option` out\n"
 
 
 def test_cash_below_its_minimum_is_said(say: Any) -> None:
-    said = say("check", "small.yaml", "--set", "money.minimum_cash=50 million USD")
+    output = say("check", "small.yaml", "--set", "money.minimum_cash=50 million USD")
 
-    told = " ".join(said.out.split())
-    assert "WARNING cash is below its minimum of 50,000,000 USD in 16 of 16 periods, first in 2000-Q1" in told
-    assert "nobody lifts it: write `company: {gap: [equity]}`, or a loan of style `revolver`" in told
+    text = " ".join(output.out.split())
+    assert "WARNING cash is below its minimum of 50,000,000 USD in 16 of 16 periods, first in 2000-Q1" in text
+    assert "nobody lifts it: write `company: {gap: [equity]}`, or a loan of style `revolver`" in text
 
 
 def test_a_project_at_a_closed_plant_is_said(say: Any) -> None:
-    said = say("check", "small.yaml", "--set", "plants.works.closes=2000-06-30")
+    output = say("check", "small.yaml", "--set", "plants.works.closes=2000-06-30")
 
-    assert "unused: projects.line, complete when its plant is closed" in said.out
+    assert "unused: projects.line, complete when its plant is closed" in output.out
 
 
 def test_what_set_breaks_is_shown_at_set(say: Any) -> None:
-    said = say("run", "small.yaml", "--set", "projects.line.spend={2000: 70 %}")
+    output = say("run", "small.yaml", "--set", "projects.line.spend={2000: 70 %}")
 
-    assert "--set projects.line.spend={2000: 70 %}: projects.line.spend" in said.err
-    assert "found shares that total 70 %" in said.err
+    assert "--set projects.line.spend={2000: 70 %}: projects.line.spend" in output.err
+    assert "found shares that total 70 %" in output.err
 
 
 def test_the_examples_of_help_stand_each_on_its_line(say: Any) -> None:
@@ -206,9 +210,9 @@ def test_compare_sets_several_scenarios_side_by_side(say: Any, tmp_path: Path) -
 def test_compare_refuses_what_cannot_be_set_side_by_side(say: Any, tmp_path: Path) -> None:
     (tmp_path / "longer.yaml").write_text(SMALL.replace("id: small", "id: longer").replace("to: 2003", "to: 2004"))
 
-    said = say("compare", "small.yaml", "longer.yaml")
+    output = say("compare", "small.yaml", "longer.yaml")
 
-    assert (said.code, said.err.strip()) == (
+    assert (output.code, output.err.strip()) == (
         2,
         "`longer` runs from 2000-01-01 to 2004-12-31, and `small` from 2000-01-01 to 2003-12-31: they cannot be set side "
         "by side; leave one of them out, or give both the same `horizon` and `money.report_in`",
@@ -216,10 +220,10 @@ def test_compare_refuses_what_cannot_be_set_side_by_side(say: Any, tmp_path: Pat
 
 
 def test_check_passes_when_every_claim_is_as_expected(say: Any) -> None:
-    said = say("check", "small.yaml")
+    output = say("check", "small.yaml")
 
-    assert said.code == 0
-    assert "1 claim, 0 not as expected" in said.out
+    assert output.code == 0
+    assert "1 claim, 0 not as expected" in output.out
     document = say("check", "small.yaml", "--json").document
     assert {"valid", "claims", "covenants", "checks", "unused"} <= set(document)
 
@@ -237,51 +241,51 @@ def test_what_moves_nothing_is_told(say: Any, tmp_path: Path) -> None:
 def test_check_exits_1_on_a_claim_that_is_not_as_expected(say: Any) -> None:
     setting = "plants.works.capacity=90_000 km/year"
 
-    said = say("check", "small.yaml", "--set", setting)
+    output = say("check", "small.yaml", "--set", setting)
 
-    assert said.code == 1
-    assert "FAIL  Capacity grows by half\n        140,000 km/year" in said.out
-    assert "not as expected" in said.out
+    assert output.code == 1
+    assert "FAIL  Capacity grows by half\n        140,000 km/year" in output.out
+    assert "not as expected" in output.out
 
 
 def test_a_claim_known_to_fail_is_no_surprise_but_still_a_fail(say: Any, tmp_path: Path) -> None:
     text = SMALL.replace("at_least: 150_000 km/year", "above: 150_000 km/year, expect: fails")
     (tmp_path / "fails.yaml").write_text(text)
 
-    said = say("check", "fails.yaml")
+    output = say("check", "fails.yaml")
 
-    assert said.code == 0
-    assert "FAIL  Capacity grows by half" in said.out
-    assert "as expected" in said.out
+    assert output.code == 0
+    assert "FAIL  Capacity grows by half" in output.out
+    assert "as expected" in output.out
 
 
 def test_a_claim_that_matches_nothing_is_an_error(say: Any, tmp_path: Path) -> None:
     (tmp_path / "lost.yaml").write_text(SMALL.replace("row: plants.works.nameplate", "row: plants.works.nameplat"))
 
-    said = say("check", "lost.yaml")
+    output = say("check", "lost.yaml")
 
-    assert said.code == 2
-    assert "lost.yaml:17:46: claims.grows.row" in said.err
-    assert "did you mean `plants.works.nameplate`?" in said.err
+    assert output.code == 2
+    assert "lost.yaml:17:46: claims.grows.row" in output.err
+    assert "did you mean `plants.works.nameplate`?" in output.err
 
 
 def test_a_broken_law_exits_1_in_any_verb(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proof, "laws_of", lambda *_, **__: iter([Law("balance", "accounts.cash", "5")]))
 
-    said = say("run", "small.yaml")
+    output = say("run", "small.yaml")
 
-    assert said.code == 1
-    assert "the law `balance` is broken: accounts.cash, 2000-Q1, by 5" in said.err
+    assert output.code == 1
+    assert "the law `balance` is broken: accounts.cash, 2000-Q1, by 5" in output.err
 
 
 @pytest.mark.parametrize("verb", ["run", "compare", "check", "plot"])
 def test_a_bad_scenario_exits_2_with_its_errors_as_json(say: Any, tmp_path: Path, verb: str) -> None:
     (tmp_path / "bad.yaml").write_text(SMALL.replace("100_000 km/year", "100_000 km"))
 
-    said = say(verb, "bad.yaml", "--json")
+    output = say(verb, "bad.yaml", "--json")
 
-    assert said.code == 2
-    (error,) = said.document["errors"]
+    assert output.code == 2
+    (error,) = output.document["errors"]
     assert set(error) == {"file", "line", "column", "path", "code", "found", "wanted", "hint"}
     assert (error["file"], error["line"], error["column"]) == ("bad.yaml", 7, 44)
     assert error["path"] == "plants.works.capacity"
@@ -293,28 +297,29 @@ def test_a_funding_gap_and_negative_cash_are_said_loudly(say: Any, tmp_path: Pat
     )
     (tmp_path / "short.yaml").write_text(text.replace("cash_cost: 20", "cash_cost: 45"))
 
-    said = say("run", "short.yaml")
+    output = say("run", "short.yaml")
 
-    assert "FAIL  cash is below zero in" in said.out
-    told = " ".join(said.out.split())
+    assert "FAIL  cash is below zero in" in output.out
+    message = " ".join(output.out.split())
     assert (
-        "FAIL unfunded: 1,000,000 USD of `line`, from 2000-Q3 on, which no loan, grant, equity or named `cash`" in told
+        "FAIL unfunded: 1,000,000 USD of `line`, from 2000-Q3 on, which no loan, grant, equity or named `cash`"
+        in message
     )
 
 
 @pytest.mark.parametrize("order", [("small.yaml", "capacity"), ("capacity", "small.yaml")])
 def test_plot_writes_one_chart(say: Any, tmp_path: Path, order: tuple[str, str]) -> None:
-    said = say("plot", *order, "--out", "chart.svg")
+    output = say("plot", *order, "--out", "chart.svg")
 
-    assert (said.code, said.out.strip()) == (0, "chart.svg")
+    assert (output.code, output.out.strip()) == (0, "chart.svg")
     assert (tmp_path / "chart.svg").read_text().startswith("<?xml")
 
 
 @pytest.mark.long
 def test_plot_writes_all_charts_into_a_folder(say: Any, tmp_path: Path) -> None:
-    said = say("plot", "small.yaml", "--out", "charts")
+    output = say("plot", "small.yaml", "--out", "charts")
 
-    assert said.code == 0
+    assert output.code == 0
     assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == [
         f"small-{name}.png"
         for name in (
@@ -338,20 +343,20 @@ def test_plot_writes_all_charts_into_a_folder(say: Any, tmp_path: Path) -> None:
 def test_plot_replaces_a_file_only_when_told(say: Any, tmp_path: Path) -> None:
     (tmp_path / "chart.svg").write_text("mine")
 
-    said = say("plot", "small.yaml", "--out", "chart.svg")
+    output = say("plot", "small.yaml", "--out", "chart.svg")
 
-    assert said.code == 2
-    assert "chart.svg exists; add --force to replace it" in said.err
+    assert output.code == 2
+    assert "chart.svg exists; add --force to replace it" in output.err
     assert (tmp_path / "chart.svg").read_text() == "mine"
     assert say("plot", "small.yaml", "--out", "chart.svg", "--force").code == 0
     assert [path.name for path in tmp_path.glob(".*")] == []
 
 
 def test_plot_names_the_charts_there_are(say: Any) -> None:
-    said = say("plot", "small.yaml", "capacty")
+    output = say("plot", "small.yaml", "capacty")
 
-    assert said.code == 2
-    assert "capacity" in said.err
+    assert output.code == 2
+    assert "capacity" in output.err
 
 
 def test_an_interruption_exits_130(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,25 +372,25 @@ def test_an_interruption_exits_130(say: Any, monkeypatch: pytest.MonkeyPatch) ->
 def test_no_colour_where_it_is_not_wanted() -> None:
     command = [sys.executable, "-c", "from fibercap.cli import main; main(['run', 'fibercore'])"]
 
-    said = subprocess.run(command, capture_output=True, check=True, env={"NO_COLOR": "1", "PYTHONUTF8": "1"})
+    output = subprocess.run(command, capture_output=True, check=True, env={"NO_COLOR": "1", "PYTHONUTF8": "1"})
 
-    assert b"\x1b[" not in said.stdout
+    assert b"\x1b[" not in output.stdout
 
 
 @pytest.mark.parametrize("verb", ["run", "plot", "compare", "check"])
 def test_every_verb_explains_itself(say: Any, verb: str) -> None:
-    said = say(verb, "--help")
+    output = say(verb, "--help")
 
-    assert said.code == 0
-    assert "--set PATH=VALUE" in said.out
-    assert "--option NAME" in said.out
+    assert output.code == 0
+    assert "--set PATH=VALUE" in output.out
+    assert "--option NAME" in output.out
 
 
 def test_the_residual_of_financing_costs_is_printed(say: Any) -> None:
     settings = ("--set", "funding.line.include_financing_costs=true", "--set", "funding.line.bank=0.9 million USD")
-    said = say("check", "small.yaml", *settings)
+    output = say("check", "small.yaml", *settings)
 
-    assert "; financing costs settled to " in " ".join(said.out.split())
+    assert "; financing costs settled to " in " ".join(output.out.split())
     assert "financing costs settled" not in say("check", "small.yaml").out
 
 
@@ -397,10 +402,10 @@ def test_a_reader_that_has_seen_enough_ends_a_command_without_a_word(arguments: 
     command = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert command.stdout is not None
     command.stdout.close()
-    _, told = command.communicate()
+    _, output = command.communicate()
 
     assert command.returncode == -signal.SIGPIPE
-    assert told == b""
+    assert output == b""
 
 
 def test_a_share_needs_no_quotes() -> None:
@@ -415,7 +420,7 @@ def test_a_share_needs_no_quotes() -> None:
 def test_help_fits_a_terminal(verb: str, say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
-    said = say(*verb.split(), "--help")
+    output = say(*verb.split(), "--help")
 
-    assert said.code == 0
-    assert max(map(len, said.out.splitlines())) <= 80
+    assert output.code == 0
+    assert max(map(len, output.out.splitlines())) <= 80

@@ -14,11 +14,11 @@ EVERY = [pytest.param(mistake, id=mistake.title) for mistake in MISTAKES]
 
 @pytest.mark.parametrize("mistake", EVERY)
 def test_a_mistake_is_told_and_the_right_way_is_accepted(mistake: Mistake) -> None:
-    told = mistake.example(mistake.wrong).problems()
+    message = mistake.example(mistake.wrong).problems()
 
-    assert len(told) == (not mistake.command)
+    assert len(message) == (not mistake.command)
     assert mistake.example(mistake.right).problems() == []
-    assert mistake.said(mistake.wrong) != mistake.said(mistake.right)
+    assert mistake.report_of(mistake.wrong) != mistake.report_of(mistake.right)
 
 
 def test_the_page_says_what_fibercap_says() -> None:

@@ -96,11 +96,11 @@ def test_every_verb_offers_shipped_scenarios_and_files(verb: str) -> None:
     ],
 )
 def test_names_of_the_scenario_are_offered(words: tuple[str, ...], wanted: list[str]) -> None:
-    found = offered(*words)
+    result = offered(*words)
 
-    assert [name for name in found if name in wanted] == wanted
-    assert all(name.startswith(words[-1]) for name in found)
-    assert bool(found) == bool(wanted)
+    assert [name for name in result if name in wanted] == wanted
+    assert all(name.startswith(words[-1]) for name in result)
+    assert bool(result) == bool(wanted)
 
 
 def test_charts_that_apply_are_offered(tmp_path: Path) -> None:
@@ -244,9 +244,9 @@ def test_a_real_bash_completes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_is_told(shell: str) -> None:
-    def said(instruction: str, words: str) -> str:
-        at = "f" if shell == "fish" else "3"
-        shell_says = {"_FIBERCAP_COMPLETE": f"{shell}_{instruction}", "COMP_WORDS": words, "COMP_CWORD": at}
+    def message(instruction: str, words: str) -> str:
+        word = "f" if shell == "fish" else "3"
+        shell_says = {"_FIBERCAP_COMPLETE": f"{shell}_{instruction}", "COMP_WORDS": words, "COMP_CWORD": word}
         done = subprocess.run(
             [sys.executable, "-m", "fibercap"],
             env={**os.environ, **shell_says},
@@ -256,5 +256,5 @@ def test_each_shell_is_told(shell: str) -> None:
         )
         return done.stdout
 
-    assert "_FIBERCAP_COMPLETE=" in said("source", "")
-    assert "fleet" in said("complete", "fibercap loan fibercore f")
+    assert "_FIBERCAP_COMPLETE=" in message("source", "")
+    assert "fleet" in message("complete", "fibercap loan fibercore f")

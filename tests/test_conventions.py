@@ -60,20 +60,20 @@ class Check:
 
 def printed(text: str) -> Printed:
     """Read `47,449,585.92`, `24.8932 %` or `8.22 million`."""
-    found = re.fullmatch(r"(-?[\d,]+)(?:\.(\d+))?(?: (%|million))?", text)
-    assert found, f"`{text}` is no figure"
-    scale = SCALES[found[3] or ""]
-    digits = len(found[2] or "")
-    number = float(f"{found[1].replace(',', '')}.{found[2] or 0}")
+    match = re.fullmatch(r"(-?[\d,]+)(?:\.(\d+))?(?: (%|million))?", text)
+    assert match, f"`{text}` is no figure"
+    scale = SCALES[match[3] or ""]
+    digits = len(match[2] or "")
+    number = float(f"{match[1].replace(',', '')}.{match[2] or 0}")
     return Printed(number * scale, 0.5 * 10.0**-digits * scale)
 
 
 def blocks(text: str) -> dict[str, str]:
     """Return the YAML blocks of a page that name a file in their first line."""
-    found = re.findall(r"```yaml\n# (\S+\.yaml)\n(.*?)```", text, re.DOTALL)
-    names = [name for name, _ in found]
+    matches = re.findall(r"```yaml\n# (\S+\.yaml)\n(.*?)```", text, re.DOTALL)
+    names = [name for name, _ in matches]
     assert len(names) == len(set(names)), "two blocks have one name"
-    return dict(found)
+    return dict(matches)
 
 
 def tables(text: str) -> Iterator[list[list[str]]]:
@@ -149,11 +149,11 @@ def measured(plan: str) -> Mapping[str, float | None]:
 @cache
 def contracts() -> Mapping[str, Schedule]:
     """Return the schedules of the loans that the page writes without a plan, by name."""
-    found: dict[str, Schedule] = {}
+    results: dict[str, Schedule] = {}
     for name, text in BLOCKS.items():
         if "horizon:" not in text and "extends:" not in text:
-            found |= schedules(contracts_of(text, name))
-    return found
+            results |= schedules(contracts_of(text, name))
+    return results
 
 
 def of_plan(check: Check) -> float | None:
@@ -179,14 +179,14 @@ def of_plan(check: Check) -> float | None:
 
 def of_loan(check: Check) -> float:
     """Return a figure of a loan's schedule: on a date, a sum, a measure, or its usual payment."""
-    found = contracts()[check.plan]
-    values = {key: np.atleast_2d(found.values[key])[0] for key in ("interest", "principal", "payment", "closing")}
-    days = [str(day) for day in found.dates]
+    result = contracts()[check.plan]
+    values = {key: np.atleast_2d(result.values[key])[0] for key in ("interest", "principal", "payment", "closing")}
+    days = [str(day) for day in result.dates]
     alone = {
-        "number of payments": max(found.numbers),
-        "all_in_cost": found.measures["all_in_cost"]["value"],
-        "average_life": found.measures["average_life"]["value"],
-        "balloon": np.ravel(found.balloon)[0],
+        "number of payments": max(result.numbers),
+        "all_in_cost": result.measures["all_in_cost"]["value"],
+        "average_life": result.measures["average_life"]["value"],
+        "balloon": np.ravel(result.balloon)[0],
         "total interest": values["interest"].sum(),
     }
     if check.figure in alone:
@@ -196,7 +196,7 @@ def of_loan(check: Check) -> float:
     if check.when:
         return float(values[check.figure][days.index(check.when)])
     assert check.figure == "payment"
-    repays = [k for k, number in enumerate(found.numbers) if number and k + 1 < len(days)]
+    repays = [k for k, number in enumerate(result.numbers) if number and k + 1 < len(days)]
     middle = repays[-1]  # the last payment but one: after any grace, and no balloon
     return float(values["principal" if "interest" in check.printed else "payment"][middle])
 
@@ -211,8 +211,8 @@ def agrees(check: Check, value: float | None) -> None:
     assert value == pytest.approx(wanted.value, rel=1e-12, abs=wanted.within), check.name
 
 
-def _cases(found: list[Check]) -> Callable[..., pytest.MarkDecorator]:
-    return pytest.mark.parametrize("check", found, ids=[check.name for check in found])
+def _cases(result: list[Check]) -> Callable[..., pytest.MarkDecorator]:
+    return pytest.mark.parametrize("check", result, ids=[check.name for check in result])
 
 
 @_cases(PLANS)
@@ -247,8 +247,8 @@ def test_figures_are_read_to_their_last_digit() -> None:
         ("24.8932 %", 0.248932, 0.5e-6),
         ("8.22 million", 8_220_000.0, 5_000.0),
     ):
-        found = printed(text)
-        assert (found.value, found.within) == pytest.approx((value, within))
+        result = printed(text)
+        assert (result.value, result.within) == pytest.approx((value, within))
 
 
 def test_a_figure_that_is_off_by_more_than_its_last_digit_is_found() -> None:

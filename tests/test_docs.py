@@ -70,8 +70,8 @@ def run_console(example: Example) -> None:
     for line in [*str(example.parsed).splitlines(), "$ end"]:
         if line.startswith("$ "):
             if command.startswith("fibercap "):
-                said = example.namespace["run"](command, shown)
-                expect(said, shown, command)
+                message = example.namespace["run"](command, shown)
+                expect(message, shown, command)
             command, shown = line.removeprefix("$ "), []
         else:
             shown.append(line.rstrip())
@@ -89,9 +89,9 @@ def run_shell(example: Example) -> None:
         assert done.returncode == 0, f"`{line}` ends with {done.returncode}: {done.stderr.decode()}"
 
 
-def expect(said: str, shown: list[str], command: str) -> None:
+def expect(message: str, shown: list[str], command: str) -> None:
     """Refuse a page that shows lines which the command does not print; `...` stands for any lines."""
-    printed = iter([line.rstrip() for line in said.splitlines()])
+    printed = iter([line.rstrip() for line in message.splitlines()])
     for line in shown:
         if line not in ("", "..."):
             assert line in printed, f"`{command}` does not print: {line}"
@@ -126,10 +126,10 @@ def test_a_page_does_what_it_shows(
     def run(command: str, shown: list[str]) -> str:
         with pytest.raises(SystemExit) as ended:
             main(shlex.split(command)[1:])
-        said: Any = capsys.readouterr()
+        output: Any = capsys.readouterr()
         refused = any(" cannot be used: " in line for line in shown)
-        assert ended.value.code in ({2} if refused else {0, 1}), f"{page}: `{command}` said {said.err}"
-        return str(said.err if refused else said.out)
+        assert ended.value.code in ({2} if refused else {0, 1}), f"{page}: `{command}` said {output.err}"
+        return str(output.err if refused else output.out)
 
     document.namespace["run"] = run
     for example in document.examples():

@@ -37,13 +37,13 @@ def sources() -> list[str]:
 
 def without_code(source: str) -> list[str]:
     """Return the errors that a source text raises without a code of the table."""
-    found = []
+    results = []
     for call in raised(source):
         code = call.args[0] if call.args else call
         known = code.value in EVERY_KIND if isinstance(code, ast.Constant) else ast.unparse(code) in WORKED_OUT
         if not known:
-            found.append(ast.unparse(call))
-    return found
+            results.append(ast.unparse(call))
+    return results
 
 
 @pytest.mark.long
@@ -104,9 +104,9 @@ def test_json_tells_code_and_hint() -> None:
     error = REQUESTS["no_such_name"].error()
 
     assert error is not None
-    (told,) = errors_document(error)["errors"]
-    assert told["code"] == "no_such_name"
-    assert (told["found"], told["hint"]) == ("no row matches `accounts.cahs`", "did you mean `accounts.cash`?")
+    (document,) = errors_document(error)["errors"]
+    assert document["code"] == "no_such_name"
+    assert (document["found"], document["hint"]) == ("no row matches `accounts.cahs`", "did you mean `accounts.cash`?")
 
 
 @pytest.mark.long

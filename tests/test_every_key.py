@@ -267,13 +267,13 @@ def chosen_moves() -> list[tuple[str, str, str]]:
 
 def series_of_plans() -> dict[str, tuple[str, str, str]]:
     """Return, by pattern, each series that may be read from a file: plan, path, and one of its values."""
-    found: dict[str, tuple[str, str, str]] = {}
+    results: dict[str, tuple[str, str, str]] = {}
     for name, plan in PLANS.items():
         for path, text in values(yaml.load(plan, Loader=yaml.BaseLoader)):  # noqa: S506 - texts alone
             above = path[:-1] if PERIOD.fullmatch(path[-1]) else path
             if f"{pattern_of(above)}.file" in leaves():
-                found.setdefault(pattern_of(above), (name, ".".join(above), text))
-    return found
+                results.setdefault(pattern_of(above), (name, ".".join(above), text))
+    return results
 
 
 MOVES = chosen_moves()
@@ -299,11 +299,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def led_to(projection: Projection) -> dict[str, str]:
     """Return all that a plan leads to, as text."""
-    found: dict[str, Any] = {path: projection.value(path).tolist() for path in projection.rows}
-    found |= {name: measure.value for name, measure in measures(projection).items()}
-    found |= {name: (test.tests, test.untested) for name, test in covenants(projection).items()}
-    found |= {"findings": findings(projection), "claims": outcomes(projection)}
-    return {name: str(value) for name, value in found.items()}
+    results: dict[str, Any] = {path: projection.value(path).tolist() for path in projection.rows}
+    results |= {name: measure.value for name, measure in measures(projection).items()}
+    results |= {name: (test.tests, test.untested) for name, test in covenants(projection).items()}
+    results |= {"findings": findings(projection), "claims": outcomes(projection)}
+    return {name: str(value) for name, value in results.items()}
 
 
 @cache

@@ -150,11 +150,11 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def led_to(projection: Projection) -> dict[str, str]:
     """Return all that a plan leads to, as text; the company that does nothing new is that of the plan before options."""
     rows = [path for path in projection.rows if "without_projects." not in path]
-    found: dict[str, Any] = {path: projection.value(path).tolist() for path in rows}
-    found |= {name: measure.value for name, measure in measures(projection).items()}
-    found |= {name: (test.tests, test.untested) for name, test in covenants(projection).items()}
-    found |= {"findings": [one.sentence for one in findings(projection)], "claims": outcomes(projection)}
-    return {name: str(value) for name, value in found.items()}
+    results: dict[str, Any] = {path: projection.value(path).tolist() for path in rows}
+    results |= {name: measure.value for name, measure in measures(projection).items()}
+    results |= {name: (test.tests, test.untested) for name, test in covenants(projection).items()}
+    results |= {"findings": [one.sentence for one in findings(projection)], "claims": outcomes(projection)}
+    return {name: str(value) for name, value in results.items()}
 
 
 def test_the_plan_has_every_row_and_measure_that_is_new() -> None:
@@ -168,8 +168,10 @@ def test_the_plan_has_every_row_and_measure_that_is_new() -> None:
 def test_a_key_is_set_laid_over_and_explained_alike_and_moves_something(path: str, file: Path) -> None:
     chosen = led_to(project(plan().with_option(name_of(path))))
 
-    own = led_to(project(read(file, settings=[f"{path}={KEYS[path]}"])))
-    assert {name for name in chosen.keys() | own.keys() if own.get(name) != chosen.get(name)} == UNLIKE.get(path, set())
+    results = led_to(project(read(file, settings=[f"{path}={KEYS[path]}"])))
+    assert {name for name in chosen.keys() | results.keys() if results.get(name) != chosen.get(name)} == UNLIKE.get(
+        path, set()
+    )
     assert chosen != led_to(base())
     use = explain(base(), path)
     assert isinstance(use, Use)
@@ -200,16 +202,16 @@ def test_a_number_is_drawn_and_solved_for(path: str) -> None:
 
 
 def test_every_row_and_measure_is_explained_by_numbers_that_recompute() -> None:
-    wrong, told = list[str](), 0
+    wrong, count = list[str](), 0
     for path in [path for path in base().rows if ".schedule." not in path]:
         number = result(base(), path, "2005-Q1" if path.startswith("run_off.") else "2003-Q3", depth=1).number
         wrong += off(number)
-        told += bool(number.numbers)
+        count += bool(number.numbers)
     for name in measures(base()):
         wrong += off(result(base(), name).number)
 
     assert wrong == []
-    assert told > 400
+    assert count > 400
 
 
 def test_results_as_json_and_tables_have_every_row_and_measure(file: Path) -> None:
@@ -227,18 +229,18 @@ def test_results_as_json_and_tables_have_every_row_and_measure(file: Path) -> No
 
 
 def test_claims_about_them_flip_where_something_decides_them() -> None:
-    found = flips(base())
+    flipping = flips(base())
 
     assert {name for name, outcome in outcomes(base()).items() if not outcome.as_expected} == set()
-    assert {name for name, flip in found.items() if flip is None} == set()
+    assert {name for name, flip in flipping.items() if flip is None} == set()
 
 
 def test_a_loan_is_sized_beside_them() -> None:
     """The limit is on twelve months at payments: as large as found it is kept, a tenth larger it is broken."""
     limit = 1.05 * measure_named(base(), "min_dscr").values[0]
-    found = size(plan(), "bank", [Limit("min_dscr", limit)])
-    share = found.commitment / found.present
-    larger = evaluate(plan(), input_samples([(found.lever, share), (found.lever, 1.1 * share)]), ["min_dscr"])[
+    sizing = size(plan(), "bank", [Limit("min_dscr", limit)])
+    share = sizing.commitment / sizing.present
+    larger = evaluate(plan(), input_samples([(sizing.lever, share), (sizing.lever, 1.1 * share)]), ["min_dscr"])[
         "min_dscr"
     ]
 

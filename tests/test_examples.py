@@ -20,9 +20,9 @@ def test_an_example_runs(
 
     runpy.run_path(str(example))
 
-    said = capsys.readouterr()
-    assert said.out.strip()
-    assert said.err == ""
+    output = capsys.readouterr()
+    assert output.out.strip()
+    assert output.err == ""
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.stem for example in EXAMPLES])

@@ -15,10 +15,10 @@ __all__ = ["say"]  # a fixture
 
 
 def test_a_result_is_told_down_to_the_file(say: Any) -> None:
-    said = say("explain", "small.yaml", "loans.bank.schedule.interest_due", "1", "--depth", "3")
+    output = say("explain", "small.yaml", "loans.bank.schedule.interest_due", "1", "--depth", "3")
 
-    assert said.code == 0
-    lines = said.out.splitlines()
+    assert output.code == 0
+    lines = output.out.splitlines()
     assert lines[0].startswith("loans.bank.schedule.interest_due @ 2000-04-01")
     assert lines[1] == "Interest due"
     assert any("` at small.yaml:" in line for line in lines)
@@ -32,19 +32,19 @@ def test_a_year_names_the_period_that_it_takes_apart(say: Any) -> None:
     ))  # fmt: skip
 
     lines = [line.strip() for line in flow.out.splitlines()]
-    at = lines.index("the last of 4, in full; name another, such as 2001-Q1, to see its formula")
-    assert lines[at - 1].startswith("accounts.cfads @ 2001-Q4")
-    assert lines[at + 1].startswith("= ")
+    index = lines.index("the last of 4, in full; name another, such as 2001-Q1, to see its formula")
+    assert lines[index - 1].startswith("accounts.cfads @ 2001-Q4")
+    assert lines[index + 1].startswith("= ")
     assert "name another" not in stock.out + one.out
 
 
 def test_an_input_is_told_with_what_uses_it(say: Any) -> None:
-    said = say("explain", "small.yaml", "loans.bank.rate", "--set", "loans.bank.rate=9 %/year")
+    output = say("explain", "small.yaml", "loans.bank.rate", "--set", "loans.bank.rate=9 %/year")
 
-    assert said.code == 0
-    lines = said.out.splitlines()
+    assert output.code == 0
+    lines = output.out.splitlines()
     assert lines[0] == "loans.bank.rate" + "9 %/year".rjust(80 - len("loans.bank.rate"))
-    assert "written at small.yaml:" in said.out
+    assert "written at small.yaml:" in output.out
     assert "  2. `9 %/year` by --set loans.bank.rate=9 %/year" in lines
     assert any(line.startswith("used by ") for line in lines)
     assert any(line.startswith("reaches ") for line in lines)
@@ -82,7 +82,7 @@ def test_an_option_and_a_depth_are_heeded(say: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("acounts.cash", "2001"), "did you mean `accounts.cash`?"),
         (("accounts.cash", "2040"), "`2040` is outside the horizon"),
@@ -90,18 +90,18 @@ def test_an_option_and_a_depth_are_heeded(say: Any) -> None:
         (("accounts.cash", "2001", "--depth", "-1"), "--depth"),
     ],
 )
-def test_what_cannot_be_explained_exits_2(say: Any, arguments: tuple[str, ...], told: str) -> None:
-    said = say("explain", "small.yaml", *arguments)
+def test_what_cannot_be_explained_exits_2(say: Any, arguments: tuple[str, ...], message: str) -> None:
+    output = say("explain", "small.yaml", *arguments)
 
-    assert (said.code, said.out) == (2, "")
-    assert told in said.err
+    assert (output.code, output.out) == (2, "")
+    assert message in output.err
 
 
 def test_errors_are_json_where_json_is_asked_for(say: Any) -> None:
-    said = say("explain", "small.yaml", "acounts.cash", "2001", "--json")
+    output = say("explain", "small.yaml", "acounts.cash", "2001", "--json")
 
-    assert said.code == 2
-    (error,) = json.loads(said.out)["errors"]
+    assert output.code == 2
+    (error,) = json.loads(output.out)["errors"]
     assert (error["code"], error["hint"]) == ("no_such_name", "did you mean `accounts.cash`?")
 
 

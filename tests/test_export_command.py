@@ -28,8 +28,8 @@ options:
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as done:
         main(["export", *arguments])
-    told = capsys.readouterr()
-    return int(done.value.code or 0), told.out, told.err
+    output = capsys.readouterr()
+    return int(done.value.code or 0), output.out, output.err
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def texts_of(path: Path) -> str:
 def test_a_workbook_is_written_and_named(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = plan.with_suffix(".xlsx")
 
-    code, said, _ = run(capsys, str(plan), "--out", str(out))
+    code, output, _ = run(capsys, str(plan), "--out", str(out))
 
-    assert (code, said.strip()) == (0, str(out))
+    assert (code, output.strip()) == (0, str(out))
     assert zipfile.is_zipfile(out)
     assert [path.name for path in sorted(plan.parent.iterdir())] == ["small.xlsx", "small.yaml"]
 
@@ -57,9 +57,9 @@ def test_a_workbook_is_written_and_named(plan: Path, capsys: pytest.CaptureFixtu
 def test_json_names_the_file(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = plan.with_suffix(".xlsx")
 
-    _, said, _ = run(capsys, str(plan), "--json", "--out", str(out))
+    _, output, _ = run(capsys, str(plan), "--json", "--out", str(out))
 
-    assert json.loads(said) == {"format": 2, "files": [str(out)]}
+    assert json.loads(output) == {"format": 2, "files": [str(out)]}
 
 
 def test_a_file_is_replaced_only_with_force(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,7 +127,7 @@ def test_names_are_cells(plan: Path, capsys: pytest.CaptureFixture[str]) -> None
     with zipfile.ZipFile(out) as book:
         names = re.findall(r'<definedName name="([^"_][^"]*)"[^>]*>([^<]*)<', book.read("xl/workbook.xml").decode())
 
-    own = {name: where for name, where in names if not name.startswith("_xlnm")}
-    assert "in_plants_works_capacity" in own
-    assert "Master_check" in own
-    assert all(re.fullmatch(r"'?\w+'?!\$[A-Z]+\$\d+", where) for where in own.values())
+    names_of_rows = {name: where for name, where in names if not name.startswith("_xlnm")}
+    assert "in_plants_works_capacity" in names_of_rows
+    assert "Master_check" in names_of_rows
+    assert all(re.fullmatch(r"'?\w+'?!\$[A-Z]+\$\d+", where) for where in names_of_rows.values())

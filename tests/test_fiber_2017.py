@@ -53,9 +53,9 @@ def test_sales_and_costs_are_those_of_a_plain_sum(maker: Projection) -> None:
 
 def test_claims_hold_in_every_option() -> None:
     for option in read("fiber_2017").options:
-        found = outcomes(project(read("fiber_2017", option)))
-        assert len(found) == 9
-        assert [name for name, claim in found.items() if not claim.holds] == []
+        claims = outcomes(project(read("fiber_2017", option)))
+        assert len(claims) == 9
+        assert [name for name, claim in claims.items() if not claim.holds] == []
 
 
 def test_the_last_steps_find_no_market(maker: Projection) -> None:

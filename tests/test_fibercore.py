@@ -76,11 +76,11 @@ def test_the_years_agree_with_a_calculation_on_paper(
 
 def test_owners_pay_for_nearly_all_of_it(projection: Projection) -> None:
     """Fleet's 10 million are 10 of 218 million of expansion; owners put in 225 million."""
-    found = measures(projection)
+    by_name = measures(projection)
 
     capex = sum(years(projection, "capex").values()) / MILLION
     assert capex == pytest.approx(218.2)
-    assert found["equity_called"].value == pytest.approx(224.95 * MILLION)
+    assert by_name["equity_called"].value == pytest.approx(224.95 * MILLION)
 
 
 def test_the_return_lies_in_what_runs_on_after_the_horizon() -> None:
@@ -173,8 +173,8 @@ def test_every_input_that_is_not_stated_has_a_note() -> None:
         path = tuple(item.path.split("."))
         notes = [wrappers.get(path[:depth], Branch()).get("note") for depth in range(1, len(path) + 1)]
         block: Any = values.get(path[0])
-        own = block.get("note") if path[0] == "horizon" and isinstance(block, Branch) else None
-        if item.kind != "stated" and not any(isinstance(note, Leaf) for note in [*notes, own]):
+        alone = block.get("note") if path[0] == "horizon" and isinstance(block, Branch) else None
+        if item.kind != "stated" and not any(isinstance(note, Leaf) for note in [*notes, alone]):
             silent.append(item.path)
     assert silent == []
 

@@ -60,18 +60,18 @@ def answer(*arguments: str) -> None:
         finally:  # a command leaves its garbage to the end of its process
             gc.unfreeze()
             gc.enable()
-    printed, told = out.getvalue(), err.getvalue()
+    printed, output = out.getvalue(), err.getvalue()
     assert code in {0, 1, 2}
-    assert "Traceback" not in printed + told
+    assert "Traceback" not in printed + output
     if "--json" in arguments:
         assert isinstance(json.loads(printed), dict)
         assert ("problems" in json.loads(printed) or "error" in printed) == (code == 2)
     elif code == 2:
-        assert told.strip()
+        assert output.strip()
         assert not printed
     else:
         assert "is a valid scenario" in printed
-        assert not told
+        assert not output
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +100,8 @@ def _stolen(draw: st.DrawFn, line: bytes) -> bytes:
 
 
 def _with_bytes(draw: st.DrawFn, line: bytes) -> bytes:
-    at = draw(st.integers(0, len(line)))
-    return line[:at] + draw(st.binary(max_size=6)) + line[at:]
+    split = draw(st.integers(0, len(line)))
+    return line[:split] + draw(st.binary(max_size=6)) + line[split:]
 
 
 def _below_a_key(draw: st.DrawFn, line: bytes) -> bytes:
@@ -129,7 +129,7 @@ TO_LINES: tuple[Callable[[list[bytes], int, int], list[bytes]], ...] = (
     lambda lines, one, two: lines[: min(one, two)] + lines[max(one, two) :],
     lambda lines, one, two: [*lines[:one], lines[two], *lines[one:]],
     lambda lines, one, two: [*lines[:one], lines[one][: two % 40]],
-    lambda lines, one, two: [lines[{one: two, two: one}.get(at, at)] for at in range(len(lines))],
+    lambda lines, one, two: [lines[{one: two, two: one}.get(index, index)] for index in range(len(lines))],
 )
 
 
@@ -148,15 +148,15 @@ def spoilt(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 @MANY
-@given(written=spoilt(), asked=st.sampled_from(sorted(FILES)), own=st.booleans(), as_json=st.booleans())
+@given(written=spoilt(), asked=st.sampled_from(sorted(FILES)), private=st.booleans(), as_json=st.booleans())
 def test_whatever_is_written_gets_an_answer_and_never_a_traceback(
-    folder: Path, written: tuple[str, bytes], asked: str, *, own: bool, as_json: bool
+    folder: Path, written: tuple[str, bytes], asked: str, *, private: bool, as_json: bool
 ) -> None:
     """Half the time the spoilt file is checked, half the time any other, which may extend it."""
     name, text = written
     (folder / name).write_bytes(text)
     try:
-        answer("check", name if own else asked, *["--json"] * as_json)
+        answer("check", name if private else asked, *["--json"] * as_json)
     finally:
         (folder / name).write_bytes(FILES[name])
 

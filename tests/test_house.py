@@ -12,7 +12,7 @@ from textwrap import indent
 import pytest
 
 from tests.house import FILE_LINES, FUNCTION_LINES, RULES
-from tests.plain_names import ALLOWED_NAMES, IRREGULAR, NO_PARTICIPLES, PLAIN, VAGUE_WORDS, is_bare_participle
+from tests.plain_names import ALLOWED_NAMES, IRREGULAR, NO_PARTICIPLES, PLAIN, TRIALS, VAGUE_WORDS, is_bare_participle
 from tests.sources import sources_below
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,9 +62,9 @@ def sources() -> dict[str, str]:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_house_keeps(rule: str, sources: dict[str, str]) -> None:
-    found = [violation for violation in RULES[rule](sources) if (rule, violation.path) not in EXCEPTIONS]
+    results = [violation for violation in RULES[rule](sources) if (rule, violation.path) not in EXCEPTIONS]
 
-    assert not found, "\n" + "\n".join(map(str, sorted(found)))
+    assert not results, "\n" + "\n".join(map(str, sorted(results)))
 
 
 def test_every_exception_is_still_needed(sources: dict[str, str]) -> None:
@@ -204,6 +204,8 @@ BROKEN = {
     "a vague rest of a pattern": ("plain names", {"fibercap/core/a.py": "match x:\n    case {1: 2, **own}: ..."}),
     "a vague attribute": ("plain names", {"fibercap/core/a.py": "self.held = 1"}),
     "a vague field": ("plain names", {"fibercap/core/a.py": "class A:\n    own: int = 1"}),
+    "a vague variable of a test": ("plain names", {"tests/a.py": "def test_x():\n    told = 1"}),
+    "a vague function of a test": ("plain names", {"tests/a.py": "def found(): ..."}),
     "a name that another class keeps": ("plain names", {"fibercap/core/a.py": "class A:\n    found: str"}),
 }
 
@@ -284,6 +286,7 @@ KEPT = {
         },
     ),
     "names of others": ("plain names", {"fibercap/core/a.py": "import a\nerror.found + f(at=a.told, *held)"}),
+    "a participle in a test": ("plain names", {"tests/a.py": "def printed(): ..."}),
     "names that are kept": ("plain names", {"fibercap/core/a.py": "class Problem:\n    found: str"}),
 }
 
@@ -329,12 +332,22 @@ def test_names_are_allowed_for_a_reason() -> None:
 
 def test_names_that_are_kept_are_in_use(sources: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.plain_names.ALLOWED_NAMES", {})
+    trials = sources_below(ROOT, *TRIALS)
 
-    assert {violation.path for violation in RULES["plain names"](sources)} == {
+    assert {violation.path for violation in RULES["plain names"](sources | trials)} == {
         "fibercap/core/errors.py",
         "fibercap/model/loans/style.py",
         "fibercap/views/json/answer_types.py",
+        "tests/fuzz/report.py",
+        "tests/validation.py",
     }
+
+
+def test_tests_and_benchmarks_have_no_vague_names() -> None:
+    trials = sources_below(ROOT, *TRIALS)
+
+    assert len(trials) > 300
+    assert "\n".join(map(str, RULES["plain names"](trials))) == ""
 
 
 def test_the_files_that_keep_plain_names_exist(sources: dict[str, str]) -> None:
@@ -371,9 +384,9 @@ def _modules_after(*arguments: str) -> set[str]:
         [sys.executable, "-c", AFTER_A_COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout.splitlines()[-1])
-    assert told["code"] in {0, 1}, ended.stderr  # 1 is a finding of `check`; 2 would mean that it never got to work
-    return set(told["modules"])
+    document = json.loads(ended.stdout.splitlines()[-1])
+    assert document["code"] in {0, 1}, ended.stderr  # 1 is a finding of `check`; 2 would mean that it never got to work
+    return set(document["modules"])
 
 
 def test_help_answers_without_the_libraries() -> None:

@@ -57,12 +57,14 @@ def test_any_tree_is_read_again_as_it_was_written(children: dict[str, Any]) -> N
 def test_show_tells_where_each_value_comes_from(say: Any) -> None:
     Path("child.yaml").write_text(CHILD)
 
-    said = say("show", "child.yaml", "--set", "plants.works.cash_cost=21 USD/km")
+    output = say("show", "child.yaml", "--set", "plants.works.cash_cost=21 USD/km")
 
-    assert (said.code, said.err) == (0, "")
-    assert "    rate: 9 %/year  # child.yaml:3 plus: 1 %/year, was 8 %/year; small.yaml:10" in said.out.splitlines()
-    assert "    cash_cost: 21 USD/km  # --set plants.works.cash_cost=21 USD/km was 20 USD/km; small.yaml:7" in said.out
-    assert "grows" not in said.out
+    assert (output.code, output.err) == (0, "")
+    assert "    rate: 9 %/year  # child.yaml:3 plus: 1 %/year, was 8 %/year; small.yaml:10" in output.out.splitlines()
+    assert (
+        "    cash_cost: 21 USD/km  # --set plants.works.cash_cost=21 USD/km was 20 USD/km; small.yaml:7" in output.out
+    )
+    assert "grows" not in output.out
 
 
 def test_show_as_json_holds_the_chain(say: Any) -> None:
@@ -89,13 +91,13 @@ def test_show_as_json_holds_the_chain(say: Any) -> None:
 def test_diff_lists_inputs_with_their_places_and_what_moves(say: Any) -> None:
     Path("child.yaml").write_text(CHILD)
 
-    said = say("diff", "small.yaml", "child.yaml", "--results")
+    output = say("diff", "small.yaml", "child.yaml", "--results")
 
-    assert said.code == 0
-    lines = said.out.splitlines()
+    assert output.code == 0
+    lines = output.out.splitlines()
     assert lines[:2] == ["small.yaml -> child.yaml", "5 inputs differ"]
-    at = lines.index("  loans.bank.rate")
-    assert lines[at + 1 : at + 3] == ["    -  8 %/year  (small.yaml:10)", "    +  9 %/year  (child.yaml:3)"]
+    index = lines.index("  loans.bank.rate")
+    assert lines[index + 1 : index + 3] == ["    -  8 %/year  (small.yaml:10)", "    +  9 %/year  (child.yaml:3)"]
     assert "    -  Capacity grows by half  (small.yaml:17)" in lines
     assert any(line.startswith("  Interest to maturity  ") and " -> " in line for line in lines)
     assert "  claim grows  holds -> not claimed" in lines
@@ -113,23 +115,23 @@ def test_diff_of_one_scenario_shows_what_an_option_does(say: Any) -> None:
 
 
 def test_a_scenario_does_not_differ_from_itself(say: Any) -> None:
-    said = say("diff", "small.yaml", "small.yaml", "--results")
+    output = say("diff", "small.yaml", "small.yaml", "--results")
 
-    assert said.out.splitlines() == ["small.yaml -> small.yaml", "No input differs.", "", "No measure moves."]
+    assert output.out.splitlines() == ["small.yaml -> small.yaml", "No input differs.", "", "No measure moves."]
 
 
 def test_a_source_that_changes_is_a_difference() -> None:
     one = SMALL + "sources: {offer: {title: Offer, kind: stated}}\n"
     other = one.replace("rate: 8 %/year", "rate: {value: 8 %/year, source: offer}")
 
-    found = differences(scenario_of(one), scenario_of(other))
+    result = differences(scenario_of(one), scenario_of(other))
 
-    assert list(found) == ["loans.bank.rate"]
-    assert (found["loans.bank.rate"].old_source, found["loans.bank.rate"].new_source) == (None, "offer")
+    assert list(result) == ["loans.bank.rate"]
+    assert (result["loans.bank.rate"].old_source, result["loans.bank.rate"].new_source) == (None, "offer")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("diff", "small.yaml"), "name a second scenario, or an --option or --set"),
         (("diff", "small.yaml", "small.yaml", "small.yaml"), "name one scenario, or two"),
@@ -138,12 +140,12 @@ def test_a_source_that_changes_is_a_difference() -> None:
         (("show", "up.yaml"), "leads out of the folder"),
     ],
 )
-def test_what_cannot_be_done_is_told(say: Any, arguments: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_done_is_told(say: Any, arguments: tuple[str, ...], message: str) -> None:
     Path("up.yaml").write_text("fibercap: 1\nextends: ../other.yaml\n")
-    said = say(*arguments)
+    output = say(*arguments)
 
-    assert said.code == 2
-    assert told in said.err.replace("\n", " ")
+    assert output.code == 2
+    assert message in output.err.replace("\n", " ")
 
 
 def test_a_command_may_leave_the_folder_if_it_is_told_so(say: Any) -> None:
@@ -156,9 +158,9 @@ def test_a_command_may_leave_the_folder_if_it_is_told_so(say: Any) -> None:
 
 @pytest.mark.long
 def test_new_writes_a_plan_that_runs_and_fits_its_schema(say: Any) -> None:
-    said = say("new", "plans")
+    output = say("new", "plans")
 
-    assert said.out.splitlines() == ["plans/plan.yaml", "plans/fibercap.schema.json"]
+    assert output.out.splitlines() == ["plans/plan.yaml", "plans/fibercap.schema.json"]
     first = Path("plans/plan.yaml").read_text().splitlines()[0]
     assert first == "# yaml-language-server: $schema=fibercap.schema.json"
     assert say("check", "plans/plan.yaml", "--unused").out.splitlines()[-1] == "  3 options, none fails"
@@ -170,9 +172,9 @@ def test_new_replaces_nothing_unless_told_so(say: Any) -> None:
     Path("plans").mkdir()
     Path("plans/fibercap.schema.json").write_text("mine")
 
-    said = say("new", "plans")
+    output = say("new", "plans")
 
-    assert (said.code, said.out) == (2, "")
-    assert said.err == "plans/fibercap.schema.json exists; add --force to replace it\n"
+    assert (output.code, output.out) == (2, "")
+    assert output.err == "plans/fibercap.schema.json exists; add --force to replace it\n"
     assert not Path("plans/plan.yaml").exists()
     assert say("new", "plans", "--force").code == 0

@@ -35,20 +35,20 @@ def say(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
     def run(*arguments: str) -> Said:
         with pytest.raises(SystemExit) as ended:
             main(["loan", *arguments])
-        said = capsys.readouterr()
-        return Said(ended.value.code, said.out, said.err)
+        output = capsys.readouterr()
+        return Said(ended.value.code, output.out, output.err)
 
     return run
 
 
 def test_the_table_has_a_line_for_each_date_and_fits_80_columns(say: Any) -> None:
-    said = say("loans.yaml", "fleet")
+    output = say("loans.yaml", "fleet")
 
-    assert said.code == 0
-    assert max(map(len, said.out.splitlines())) <= 80
-    assert "  1  2001-04-08    212,500.00     406,469.21     618,969.21   9,593,530.79" in said.out
-    assert "     Total       2,379,384.30  10,000,000.00  12,379,384.30" in said.out
-    assert "All-in cost 8.7803 %/year effective; average life 2.7993 years" in said.out
+    assert output.code == 0
+    assert max(map(len, output.out.splitlines())) <= 80
+    assert "  1  2001-04-08    212,500.00     406,469.21     618,969.21   9,593,530.79" in output.out
+    assert "     Total       2,379,384.30  10,000,000.00  12,379,384.30" in output.out
+    assert "All-in cost 8.7803 %/year effective; average life 2.7993 years" in output.out
 
 
 def test_json_is_as_the_interface_says(say: Any) -> None:
@@ -86,12 +86,12 @@ def test_csv_has_every_loan_in_full_precision(say: Any) -> None:
     lines = list(csv.DictReader(io.StringIO(say("loans.yaml", "--csv").out)))
 
     assert {line["loan"] for line in lines} == {"fleet", "floating"}
-    own = [line for line in lines if line["loan"] == "floating"]
-    assert own[0]["fees"] == "10000.0"
-    assert [line["event"] for line in own].count("prepayment") == 1
-    assert all(line["currency"] == "EUR" for line in own)
-    assert sum(float(line["principal"]) for line in own) == pytest.approx(1e6)
-    assert all(float(line["payment"]) == round(float(line["payment"]), 2) for line in own)
+    floating = [line for line in lines if line["loan"] == "floating"]
+    assert floating[0]["fees"] == "10000.0"
+    assert [line["event"] for line in floating].count("prepayment") == 1
+    assert all(line["currency"] == "EUR" for line in floating)
+    assert sum(float(line["principal"]) for line in floating) == pytest.approx(1e6)
+    assert all(float(line["payment"]) == round(float(line["payment"]), 2) for line in floating)
 
 
 def test_python_returns_the_same(say: Any) -> None:
@@ -99,9 +99,9 @@ def test_python_returns_the_same(say: Any) -> None:
 
     document = json.loads(say("loans.yaml", "floating", "--json").out)
 
-    found = schedule(contracts.loans["floating"], contracts.rates, contracts.loan_currency("floating"))
-    assert found.events == document["schedule"]
-    assert found.totals == document["totals"]
+    table = schedule(contracts.loans["floating"], contracts.rates, contracts.loan_currency("floating"))
+    assert table.events == document["schedule"]
+    assert table.totals == document["totals"]
 
 
 def test_a_loan_of_a_scenario_is_drawn_as_its_projects_spend(say: Any) -> None:
@@ -120,15 +120,15 @@ def test_a_picture_is_drawn_and_kept(say: Any, tmp_path: Path) -> None:
     before = (tmp_path / "fleet.svg").read_bytes()
     assert b"Loan fleet" in before
 
-    said = say("loans.yaml", "fleet", "--plot", "fleet.svg")
-    assert said.code == 2
-    assert "fleet.svg" in said.err
+    output = say("loans.yaml", "fleet", "--plot", "fleet.svg")
+    assert output.code == 2
+    assert "fleet.svg" in output.err
     assert say("loans.yaml", "fleet", "--plot", "fleet.svg", "--force").code == 0
     assert (tmp_path / "fleet.svg").read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("loans.yaml", "flet"), "no loan `flet`; did you mean `fleet`?"),
         (("loans.yaml", "--json"), "name one of its loans: fleet, floating"),
@@ -142,42 +142,42 @@ def test_a_picture_is_drawn_and_kept(say: Any, tmp_path: Path) -> None:
         (("loans.yaml", "--set", "loans.floating.fees.agency=5 USD/year"), "found an amount in USD, wanted one in EUR"),
     ],
 )
-def test_what_cannot_be_done_is_said(say: Any, arguments: tuple[str, ...], told: str) -> None:
-    said = say(*arguments)
+def test_what_cannot_be_done_is_said(say: Any, arguments: tuple[str, ...], message: str) -> None:
+    output = say(*arguments)
 
-    assert said.code == 2
-    assert told in said.err
+    assert output.code == 2
+    assert message in output.err
 
 
 def test_settings_are_laid_over_a_file_of_loans(say: Any) -> None:
-    said = say("loans.yaml", "fleet", "--set", "loans.fleet.repayment={style: bullet}")
+    output = say("loans.yaml", "fleet", "--set", "loans.fleet.repayment={style: bullet}")
 
-    assert "Balloon with the last payment 10,000,000.00 USD" in said.out
-    assert "bullet, every quarter" in said.out
+    assert "Balloon with the last payment 10,000,000.00 USD" in output.out
+    assert "bullet, every quarter" in output.out
 
 
 @pytest.mark.parametrize(
     ("step", "shown"), [("0.25", "618969.25"), ("2.5", "618970.0"), ("1", "618969.0"), ("0.01", "618969.21")]
 )
 def test_whole_steps_are_shown_as_they_are(say: Any, step: str, shown: str) -> None:
-    said = say("loans.yaml", "fleet", "--csv", "--set", f"loans.fleet.rounding={{to: {step} USD}}")
+    output = say("loans.yaml", "fleet", "--csv", "--set", f"loans.fleet.rounding={{to: {step} USD}}")
 
-    assert list(csv.DictReader(io.StringIO(said.out)))[1]["payment"] == shown
+    assert list(csv.DictReader(io.StringIO(output.out)))[1]["payment"] == shown
 
 
 def test_a_balance_carried_in_full_is_shown_rounded_as_told(say: Any) -> None:
     block = "loans.fleet.rounding={to: 1 USD, balance: carry, interest: down, payment: up}"
-    said = say("loans.yaml", "fleet", "--csv", "--set", block)
+    output = say("loans.yaml", "fleet", "--csv", "--set", block)
 
-    second = list(csv.DictReader(io.StringIO(said.out)))[2]
+    second = list(csv.DictReader(io.StringIO(output.out)))[2]
     assert (second["payment"], second["interest"]) == ("618970.0", "203862.0")
 
 
 def test_a_sculpted_loan_tells_what_is_left_to_its_last_payment(say: Any) -> None:
-    said = say("fibercore", "fleet", "--set", "loans.fleet.repayment={style: sculpted, dscr: 1.4}")
+    output = say("fibercore", "fleet", "--set", "loans.fleet.repayment={style: sculpted, dscr: 1.4}")
 
-    assert said.code == 0
-    assert "sculpted to a cover of 1.4 by CFADS" in said.out
+    assert output.code == 0
+    assert "sculpted to a cover of 1.4 by CFADS" in output.out
 
 
 def test_files_of_loans_are_told_apart(say: Any, tmp_path: Path) -> None:

@@ -74,10 +74,10 @@ def test_interest_during_construction_goes_where_the_switch_says() -> None:
 
 @pytest.mark.parametrize("share", ["70 %", "110 %"])
 def test_spending_of_less_or_more_than_all_is_refused(share: str) -> None:
-    told = refused(("spend: {2001: 100 %}", f"spend: {{2001: {share}}}"))
+    message = refused(("spend: {2001: 100 %}", f"spend: {{2001: {share}}}"))
 
-    assert "projects.line.spend" in told
-    assert share in told
+    assert "projects.line.spend" in message
+    assert share in message
 
 
 def test_losses_of_construction_years_are_set_against_later_income() -> None:
@@ -85,8 +85,8 @@ def test_losses_of_construction_years_are_set_against_later_income() -> None:
     income, tax = (projection.by(f"accounts.{key}") for key in ("pretax_income", "tax"))
 
     assert income["2001"][0] < 0 < income["2002"][0]
-    whole = sum(income[str(year)][0] for year in range(2001, 2005))
-    assert sum(tax[str(year)][0] for year in range(2001, 2005)) == pytest.approx(0.3 * max(whole, 0.0))
+    full = sum(income[str(year)][0] for year in range(2001, 2005))
+    assert sum(tax[str(year)][0] for year in range(2001, 2005)) == pytest.approx(0.3 * max(full, 0.0))
 
 
 def test_principal_is_not_deducted_for_tax() -> None:
@@ -98,9 +98,9 @@ def test_principal_is_not_deducted_for_tax() -> None:
 
 
 def test_debt_of_more_than_the_cost_is_refused() -> None:
-    told = refused(("{bank: 3 million USD, equity: rest}", "{bank: 60 %, other: 52 %}"))
+    message = refused(("{bank: 3 million USD, equity: rest}", "{bank: 60 %, other: 52 %}"))
 
-    assert "shares that total 112 %" in told
+    assert "shares that total 112 %" in message
 
 
 def test_of_two_rates_of_return_none_is_returned_in_silence() -> None:
@@ -114,11 +114,11 @@ plants: {works: {product: fiber, capacity: 0 km/year, cash_cost: {2001: 10 USD/k
 projects:
   line: {plant: works, adds: 100_000 km/year, capex: 4 million USD, spend: {2001: 100 %}, complete: 2001-12-31}
 """
-    found = measures(project(scenario_of(text)))["project_irr"]
+    measure = measures(project(scenario_of(text)))["project_irr"]
 
-    assert found.value is None
-    assert "10" in found.reason
-    assert "15" in found.reason
+    assert measure.value is None
+    assert "10" in measure.reason
+    assert "15" in measure.reason
 
 
 def test_a_balloon_is_in_the_schedule_and_in_the_cover() -> None:
@@ -136,10 +136,10 @@ def test_a_rate_that_is_none_is_refused(rate: str) -> None:
 
 
 def test_a_utilization_of_90_is_refused_and_not_taken_for_a_fortune() -> None:
-    told = refused(("cash_cost: 20 USD/km,", "cash_cost: 20 USD/km, utilization: 90,"))
+    message = refused(("cash_cost: 20 USD/km,", "cash_cost: 20 USD/km, utilization: 90,"))
 
-    assert "plants.works.utilization" in told
-    assert "write it like `90 %`" in told
+    assert "plants.works.utilization" in message
+    assert "write it like `90 %`" in message
 
 
 def test_a_missing_price_is_refused_and_not_taken_for_nothing() -> None:

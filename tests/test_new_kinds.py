@@ -150,39 +150,39 @@ def say(*arguments):
 here = Path(sys.argv[1])
 file = str(here / "plan.yaml")
 projection = project(read(file))
-found = {"package": fibercap.__file__, "page": reference.page(), "schema": say("schema")}
-found["check"] = say("check", file)
-found["run"], found["rows"] = say("run", file), say("run", file, "--rows", "accounts.levy")
-found["compare"] = say("compare", file)
-found["loan"] = say("loan", file, "bank")
-found["wrong style"] = say("run", file, "--set", "loans.bank.repayment={style: renewd}")
-found["wrong key"] = say("run", file, "--set", "loans.bank.repayment={style: renewed, leest: 1 USD}")
-found["wrong ramp"] = say("run", file, "--set", "projects.line.ramp={sqare: 8 months}")
-found["wrong measure"] = say(
+results = {"package": fibercap.__file__, "page": reference.page(), "schema": say("schema")}
+results["check"] = say("check", file)
+results["run"], results["rows"] = say("run", file), say("run", file, "--rows", "accounts.levy")
+results["compare"] = say("compare", file)
+results["loan"] = say("loan", file, "bank")
+results["wrong style"] = say("run", file, "--set", "loans.bank.repayment={style: renewd}")
+results["wrong key"] = say("run", file, "--set", "loans.bank.repayment={style: renewed, leest: 1 USD}")
+results["wrong ramp"] = say("run", file, "--set", "projects.line.ramp={sqare: 8 months}")
+results["wrong measure"] = say(
     "solve", file, "--vary", "plants.works.cash_cost", "--measure", "best_revenuw", "--equals", "0"
 )
-found["wrong chart"] = say("plot", file, "sels")
-found["explain"] = {
+results["wrong chart"] = say("plot", file, "sels")
+results["explain"] = {
     path: say("explain", file, *path.split())
     for path in (
         "loans.bank.repayment.least", "loans.bank.schedule.scheduled 2003-04-03", "projects.line.ramp.square",
         "projects.line.ramped_months 2002-Q2", "best_revenue", "accounts.levy 2002-Q2",
     )
 }
-found["plot help"] = say("plot", "--help")
-found["plot"] = say("plot", file, "sales", "--out", str(here / "sales.svg"))
+results["plot help"] = say("plot", "--help")
+results["plot"] = say("plot", file, "sales", "--out", str(here / "sales.svg"))
 say("plot", file, "--out", str(here / "drawn"))
-found["export"] = [say("export", file, "--out", str(here / name)) for name in ("r.html", "b.xlsx", "tables")]
-found["report"] = (here / "r.html").read_text()
-found["tables"] = {table.stem: table.read_text() for table in (here / "tables").glob("*.csv")}
-found["drawn"] = [name for name in CHARTS if (here / "drawn" / f"plan-{name}.png").exists()]
+results["export"] = [say("export", file, "--out", str(here / name)) for name in ("r.html", "b.xlsx", "tables")]
+results["report"] = (here / "r.html").read_text()
+results["tables"] = {table.stem: table.read_text() for table in (here / "tables").glob("*.csv")}
+results["drawn"] = [name for name in CHARTS if (here / "drawn" / f"plan-{name}.png").exists()]
 content = (here / "b.xlsx").read_bytes()
 sheets = Recalculator(spoilt(content), here).read()
-found["workbook"] = unlike(sheets, projection, "as written")
-found["cells"] = str(sheets.cells)
-found["sized"] = [handle.path for handle in loan_lever(projection.scenario, "bank").handles]
-found["part"] = float(projection.scenario.loans["bank"].repayment.in_part(np.asarray(0.5)).least)
-found["texts"] = disagreements(projection)
+results["workbook"] = unlike(sheets, projection, "as written")
+results["cells"] = str(sheets.cells)
+results["sized"] = [handle.path for handle in loan_lever(projection.scenario, "bank").handles]
+results["part"] = float(projection.scenario.loans["bank"].repayment.in_part(np.asarray(0.5)).least)
+results["texts"] = disagreements(projection)
 style, kept = "{style: renewed, least: 100_000 USD}", 0
 for rate in RATES.values():
     keeps_its_promises(run(style, rate))
@@ -190,20 +190,20 @@ for clause in CLAUSES.values():
     if allowed(style, clause):
         keeps_its_promises(run(style, clause=clause))
         kept += 1
-found["kept"] = kept
+results["kept"] = kept
 at = "loans.bank.schedule.payment"
 one, other = (run(text, rest=", grace: 6 months").value(at) for text in ("{style: renewed}", "{style: level}"))
-found["as level"] = float(np.abs(one - other).max())
+results["as level"] = float(np.abs(one - other).max())
 draws = {"loans.bank.repayment.least": Quantity(np.array([[0.0], [600_000.0]]), "USD")}
 batch = project(read(file).with_samples(draws)).value(at)
 alone = [project(read(file, settings=[f"loans.bank.repayment.least={x} USD"])).value(at)[0] for x in (0, 600_000)]
-found["batch"] = float(np.abs(batch - np.array(alone)).max())
-print(json.dumps(found))
+results["batch"] = float(np.abs(batch - np.array(alone)).max())
+print(json.dumps(results))
 """
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what every reader says of a plan that uses all that was added."""
     here = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "fibercap", here / "fibercap")
@@ -230,74 +230,74 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return result
 
 
-def explained(found: dict[str, Any], path: str) -> str:
-    return str(found["explain"][path])
+def explained(results: dict[str, Any], path: str) -> str:
+    return str(results["explain"][path])
 
 
-def test_the_plan_keeps_every_law_and_formula(found: dict[str, Any]) -> None:
-    assert "plan.yaml is a valid scenario" in found["check"]
-    assert (found["texts"], found["workbook"]) == ([], [])
+def test_the_plan_keeps_every_law_and_formula(results: dict[str, Any]) -> None:
+    assert "plan.yaml is a valid scenario" in results["check"]
+    assert (results["texts"], results["workbook"]) == ([], [])
 
 
-def test_a_new_style_pays_what_it_says(found: dict[str, Any]) -> None:
+def test_a_new_style_pays_what_it_says(results: dict[str, Any]) -> None:
     """It needs what no other style reads on every date, and pays as `level` does."""
-    assert found["as level"] < 1e-6
-    assert found["batch"] < 1e-6
-    assert found["kept"] >= 18
+    assert results["as level"] < 1e-6
+    assert results["batch"] < 1e-6
+    assert results["kept"] >= 18
 
 
-def test_every_reader_has_a_new_style(found: dict[str, Any]) -> None:
-    assert "**`style: renewed`**: Level payments, worked out anew on each payment date." in found["page"]
-    assert "The least principal of a payment." in found["schema"]
-    assert "did you mean `renewed`?" in found["wrong style"]
-    assert "unknown key; did you mean `least`?" in found["wrong key"]
-    assert "reaches" in explained(found, "loans.bank.repayment.least")
-    assert "loans.bank.repayment.least" in explained(found, "loans.bank.schedule.scheduled 2003-04-03")
-    assert "renewed, every quarter" in found["loan"]
-    assert "renewed, every quarter" in found["report"]
-    assert "inputs.loans.bank.repayment.least" in found["cells"]
-    assert "loans.bank.repayment.least" in found["tables"]["inputs"]
-    assert found["sized"] == ["loans.bank.commitment", "loans.bank.repayment.least", "funding.line.bank"]
-    assert found["part"] == 50_000
+def test_every_reader_has_a_new_style(results: dict[str, Any]) -> None:
+    assert "**`style: renewed`**: Level payments, worked out anew on each payment date." in results["page"]
+    assert "The least principal of a payment." in results["schema"]
+    assert "did you mean `renewed`?" in results["wrong style"]
+    assert "unknown key; did you mean `least`?" in results["wrong key"]
+    assert "reaches" in explained(results, "loans.bank.repayment.least")
+    assert "loans.bank.repayment.least" in explained(results, "loans.bank.schedule.scheduled 2003-04-03")
+    assert "renewed, every quarter" in results["loan"]
+    assert "renewed, every quarter" in results["report"]
+    assert "inputs.loans.bank.repayment.least" in results["cells"]
+    assert "loans.bank.repayment.least" in results["tables"]["inputs"]
+    assert results["sized"] == ["loans.bank.commitment", "loans.bank.repayment.least", "funding.line.bank"]
+    assert results["part"] == 50_000
 
 
-def test_every_reader_has_a_new_ramp(found: dict[str, Any]) -> None:
-    assert "`square`" in found["page"]
-    assert "The share grows with the square of the time." in found["schema"]
-    assert "did you mean `square`?" in found["wrong ramp"]
-    assert "8 months" in explained(found, "projects.line.ramp.square")
-    assert "projects.line.ramp.square" in explained(found, "projects.line.ramped_months 2002-Q2")
-    assert "projects.line.ramp.square" in found["report"]
-    assert "inputs.projects.line.ramp.square" in found["cells"]
-    assert "projects.line.ramped_months" in found["tables"]["rows"]
+def test_every_reader_has_a_new_ramp(results: dict[str, Any]) -> None:
+    assert "`square`" in results["page"]
+    assert "The share grows with the square of the time." in results["schema"]
+    assert "did you mean `square`?" in results["wrong ramp"]
+    assert "8 months" in explained(results, "projects.line.ramp.square")
+    assert "projects.line.ramp.square" in explained(results, "projects.line.ramped_months 2002-Q2")
+    assert "projects.line.ramp.square" in results["report"]
+    assert "inputs.projects.line.ramp.square" in results["cells"]
+    assert "projects.line.ramped_months" in results["tables"]["rows"]
 
 
-def test_every_reader_has_a_new_measure(found: dict[str, Any]) -> None:
-    assert "did you mean `best_revenue`?" in found["wrong measure"]
-    assert "= MAX(accounts.revenue)" in explained(found, "best_revenue")
+def test_every_reader_has_a_new_measure(results: dict[str, Any]) -> None:
+    assert "did you mean `best_revenue`?" in results["wrong measure"]
+    assert "= MAX(accounts.revenue)" in explained(results, "best_revenue")
     for page in ("run", "compare", "report", "cells"):
-        assert "Highest revenue" in found[page], page
-    assert "best_revenue" in found["tables"]["measures"]
-    assert "best_revenue" in found["tables"]["options"]
-    assert "best_revenue" in found["tables"]["claims"]
+        assert "Highest revenue" in results[page], page
+    assert "best_revenue" in results["tables"]["measures"]
+    assert "best_revenue" in results["tables"]["options"]
+    assert "best_revenue" in results["tables"]["claims"]
 
 
-def test_every_reader_has_a_new_row(found: dict[str, Any]) -> None:
+def test_every_reader_has_a_new_row(results: dict[str, Any]) -> None:
     """The cash that sweeps and revolvers follow counts it too: contracts that are swept kept their formulas."""
-    assert "less levy on revenue" in found["run"]
-    assert "accounts.levy   135.00   172.50   202.50   202.50" in found["rows"]
-    assert "less levy on revenue" in found["report"]
-    assert "accounts.levy" in explained(found, "accounts.levy 2002-Q2")
-    lines = [line.split(",")[3] for line in found["tables"]["statements"].splitlines() if line.startswith("Income,")]
+    assert "less levy on revenue" in results["run"]
+    assert "accounts.levy   135.00   172.50   202.50   202.50" in results["rows"]
+    assert "less levy on revenue" in results["report"]
+    assert "accounts.levy" in explained(results, "accounts.levy 2002-Q2")
+    lines = [line.split(",")[3] for line in results["tables"]["statements"].splitlines() if line.startswith("Income,")]
     order = list(dict.fromkeys(lines))
     assert order.index("accounts.levy") + 1 == order.index("accounts.pretax_income")
-    assert "accounts.levy" in found["tables"]["rows"]
-    assert "Levy on revenue" in found["cells"]
+    assert "accounts.levy" in results["tables"]["rows"]
+    assert "Levy on revenue" in results["cells"]
 
 
-def test_every_reader_has_a_new_chart(found: dict[str, Any]) -> None:
-    assert re.search(r"\n +sales +Revenue period by period", found["plot help"])
-    assert "did you mean `sales`?" in found["wrong chart"]
-    assert "sales.svg" in found["plot"]
-    assert "sales" in found["drawn"]
-    assert "Revenue period by period" in found["report"]
+def test_every_reader_has_a_new_chart(results: dict[str, Any]) -> None:
+    assert re.search(r"\n +sales +Revenue period by period", results["plot help"])
+    assert "did you mean `sales`?" in results["wrong chart"]
+    assert "sales.svg" in results["plot"]
+    assert "sales" in results["drawn"]
+    assert "Revenue period by period" in results["report"]

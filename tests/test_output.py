@@ -34,8 +34,8 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.Cap
     def run(line: str) -> tuple[int, bytes, str]:
         with pytest.raises(SystemExit) as done:
             main(line.split())
-        told = capfdbinary.readouterr()
-        return int(done.value.code or 0), told.out, told.err.decode()
+        message = capfdbinary.readouterr()
+        return int(done.value.code or 0), message.out, message.err.decode()
 
     return run
 
@@ -82,7 +82,7 @@ def test_diff_prints_what_a_workbook_changes(say: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("export small.yaml --json --out -", "--json and - both write to standard output"),
         ("plot small.yaml --json --out -", "--json and - both write to standard output"),
@@ -93,11 +93,11 @@ def test_diff_prints_what_a_workbook_changes(say: Any) -> None:
         ("export small.yaml --as xlsx --by year --out -", "leave `--by` out"),
     ],
 )
-def test_what_does_not_go_together_is_said(line: str, told: str, say: Any) -> None:
+def test_what_does_not_go_together_is_said(line: str, message: str, say: Any) -> None:
     code, out, err = say(line)
 
     assert (code, out) == (2, b"")
-    assert told in err
+    assert message in err
 
 
 def test_a_file_may_have_the_name_of_standard_output(say: Any) -> None:

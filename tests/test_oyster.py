@@ -72,9 +72,9 @@ def test_both_columns_of_the_loan_come_out_by_half_year(unit: Projection) -> Non
 
 def test_a_loan_of_exactly_what_is_printed_differs_in_one_figure() -> None:
     """The source computes with a loan that it prints as 14.94 thousand: after year 2 it has 10.86, where 14,940 leaves 10.87."""
-    found = table_of(project(read("oyster")))
+    result = table_of(project(read("oyster")))
 
-    assert found == PRINTED | {"balance": "13.58 10.87 8.15"}
+    assert result == PRINTED | {"balance": "13.58 10.87 8.15"}
 
 
 def test_what_a_kilogram_takes_makes_the_printed_costs() -> None:

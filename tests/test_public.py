@@ -63,9 +63,9 @@ def test_draws_in_a_row_or_in_a_column_with_their_unit_are_the_same(
     scenario, prices, rates = projection.scenario, np.array([60.0, 65.0, 70.0]), np.array([0.3, 0.35, 0.4])
     draws = {"products.multimode.price": ("USD/km", prices.reshape(shape)), "tax.rate": rates.reshape(shape)}
 
-    found = fc.evaluate(scenario, draws, ["project_npv"])["project_npv"]
+    result = fc.evaluate(scenario, draws, ["project_npv"])["project_npv"]
 
-    for price, rate, value in zip(prices, rates, found, strict=True):
+    for price, rate, value in zip(prices, rates, result, strict=True):
         draw = {"products.multimode.price": ("USD/km", [price]), "tax.rate": [rate]}
         assert fc.evaluate(scenario, draw, ["project_npv"])["project_npv"][0] == pytest.approx(value, rel=1e-12)
 

@@ -22,15 +22,15 @@ def test_the_command_knows_the_sections_that_there_are() -> None:
 
 
 def test_run_begins_with_ten_lines(say: Any) -> None:
-    said = say("run", "small.yaml", "--only", "summary")
+    output = say("run", "small.yaml", "--only", "summary")
     document = say("run", "small.yaml", "--json").document
 
-    lines = said.out.splitlines()
+    lines = output.out.splitlines()
     starts = [next(k for k, line in enumerate(lines) if line.startswith(head)) for head in HEADS]
     assert starts == sorted(starts)
-    assert "Nameplate capacity" not in said.out
+    assert "Nameplate capacity" not in output.out
     assert list(document["summary"]) == HEADS
-    assert say("run", "small.yaml").out.startswith(said.out.rstrip())
+    assert say("run", "small.yaml").out.startswith(output.out.rstrip())
 
 
 def test_lowest_cash_of_the_summary_is_that_of_the_row(say: Any) -> None:
@@ -47,21 +47,21 @@ def test_lowest_cash_of_the_summary_is_that_of_the_row(say: Any) -> None:
      ("debt", "Owed at the end"), ("measures", "NPV of the projects"), ("claims", "claims")],
 )  # fmt: skip
 def test_a_section_is_printed_alone(section: str, holds: str, say: Any) -> None:
-    said = say("run", "fibercore", "--only", section)
+    output = say("run", "fibercore", "--only", section)
 
-    assert said.code == 0
-    assert holds.lower() in said.out.lower()
-    assert "Owners' worth" not in said.out
-    assert max(map(len, said.out.splitlines())) <= 80
+    assert output.code == 0
+    assert holds.lower() in output.out.lower()
+    assert "Owners' worth" not in output.out
+    assert max(map(len, output.out.splitlines())) <= 80
 
 
 def test_rows_and_years_narrow_the_tables_and_the_document(say: Any) -> None:
-    said = say("run", "fibercore", "--rows", "loans.*.closing", "--rows", "cash", "--years", "2002-2003")
+    output = say("run", "fibercore", "--rows", "loans.*.closing", "--rows", "cash", "--years", "2002-2003")
     document = say("run", "fibercore", "--rows", "loans.*.closing", "--years", "2002-2003", "--json").document
 
-    assert said.code == 0
-    assert re.search(r"^ +2002 +2003$", said.out, re.MULTILINE)
-    assert all(name in said.out for name in ("loans.fleet.closing", "loans.algar.closing", "accounts.cash"))
+    assert output.code == 0
+    assert re.search(r"^ +2002 +2003$", output.out, re.MULTILINE)
+    assert all(name in output.out for name in ("loans.fleet.closing", "loans.algar.closing", "accounts.cash"))
     assert set(document["rows"]) == {"loans.fleet.closing", "loans.algar.closing"}
     assert [document["periods"][k] for k in (0, -1)] == ["2002-01-31", "2003-12-31"]
     assert {len(row["values"]) for row in document["rows"].values()} == {24}
@@ -75,18 +75,18 @@ def test_rows_and_years_narrow_the_tables_and_the_document(say: Any) -> None:
      (("--only", "profit"), "'profit' is not one of")],
 )  # fmt: skip
 def test_what_names_nothing_is_refused(arguments: tuple[str, ...], message: str, say: Any) -> None:
-    said = say("run", "fibercore", *arguments)
+    output = say("run", "fibercore", *arguments)
 
-    assert (said.code, said.out) == (2, "")
-    assert message in said.err
+    assert (output.code, output.out) == (2, "")
+    assert message in output.err
 
 
 def test_rows_are_listed_by_words(say: Any) -> None:
-    said = say("rows", "fibercore", "loans.fleet.closing")
+    output = say("rows", "fibercore", "loans.fleet.closing")
     document = say("rows", "fibercore", "cash", "--json").document
 
-    assert said.code == 0
-    assert re.search(r"loans\.fleet\.closing +.* USD +stock", said.out)
+    assert output.code == 0
+    assert re.search(r"loans\.fleet\.closing +.* USD +stock", output.out)
     assert {"label", "unit", "nature"} <= set(document["rows"]["accounts.cash"])
     assert "lowest_cash" in document["measures"]
     assert say("rows", "fibercore", "zebra").code == 2
@@ -94,16 +94,16 @@ def test_rows_are_listed_by_words(say: Any) -> None:
 
 @pytest.mark.parametrize(("short", "path"), [("cash 2004", "accounts.cash"), ("npv", "project_npv")])
 def test_explain_finds_short_names(short: str, path: str, say: Any) -> None:
-    said = say("explain", "fibercore", *short.split())
+    output = say("explain", "fibercore", *short.split())
 
-    assert said.code == 0
-    assert said.out.startswith(path)
+    assert output.code == 0
+    assert output.out.startswith(path)
 
 
 def test_months_are_broken_by_whole_years(say: Any) -> None:
-    said = say("run", "fibercore", "--rows", "cash", "--by", "quarter")
+    output = say("run", "fibercore", "--rows", "cash", "--by", "quarter")
 
-    heads = [line.split() for line in said.out.splitlines() if re.match(r" +2\d{3}-Q", line)]
+    heads = [line.split() for line in output.out.splitlines() if re.match(r" +2\d{3}-Q", line)]
     assert [[head[:4] for head in row] for row in heads] == [[str(year)] * 4 for year in range(2000, 2005)]
 
 

@@ -15,8 +15,8 @@ def say(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, st
     """Return exit code, output and messages of a command."""
     with pytest.raises(SystemExit) as ended:
         main(list(arguments))
-    said = capsys.readouterr()
-    return ended.value.code, said.out, said.err
+    output = capsys.readouterr()
+    return ended.value.code, output.out, output.err
 
 
 def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,11 +44,11 @@ def test_every_public_name_stands_on_its_page(site: Path) -> None:
 
 def test_the_site_finds_words_of_pages_and_docstrings(site: Path) -> None:
     index = (site / "searchindex.js").read_text("utf-8")
-    found = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
-    names = found["docnames"]
+    document = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
+    names = document["docnames"]
 
     def pages(word: str) -> set[str]:
-        places = found["terms"].get(word, [])
+        places = document["terms"].get(word, [])
         return {names[place] for place in ([places] if isinstance(places, int) else places)}
 
     assert "conventions" in pages("waterfal")  # the stem of waterfall

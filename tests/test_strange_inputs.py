@@ -24,9 +24,9 @@ def refused(capsys: pytest.CaptureFixture[str], arguments: Sequence[str]) -> str
     """Run a command that ends with exit code 2, and return what it says."""
     with pytest.raises(SystemExit) as left:
         main([*arguments])
-    said = capsys.readouterr()
-    assert (left.value.code, said.out) == (2, "")
-    return said.err
+    output = capsys.readouterr()
+    assert (left.value.code, output.out) == (2, "")
+    return output.err
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
@@ -42,22 +42,22 @@ def test_a_workbook_that_is_named_otherwise_is_no_text_with_a_bad_byte(
 ) -> None:
     file = tmp_path / "plan.xlsb"
     file.write_bytes(b"PK\x03\x04" + bytes(range(256)))
-    said = refused(capsys, ["diff", "fibercore", str(file)])
+    output = refused(capsys, ["diff", "fibercore", str(file)])
 
-    assert "found a packed file, as workbooks are, wanted UTF-8 text" in said
-    assert "0x" not in said
+    assert "found a packed file, as workbooks are, wanted UTF-8 text" in output
+    assert "0x" not in output
 
 
-@pytest.mark.parametrize(("name", "told"), [("pipe.yaml", "a pipe or a device"), ("folder.yaml", "a folder")])
+@pytest.mark.parametrize(("name", "message"), [("pipe.yaml", "a pipe or a device"), ("folder.yaml", "a folder")])
 def test_what_is_extended_and_is_no_file_is_called_what_it_is(
-    name: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "folder.yaml").mkdir()
     file = tmp_path / "plan.yaml"
     file.write_text(PLAN.replace("EXTENDED", name))
 
-    assert f"found `{name}`, {told}, wanted a scenario; name a file" in refused(capsys, ["check", str(file)])
+    assert f"found `{name}`, {message}, wanted a scenario; name a file" in refused(capsys, ["check", str(file)])
 
 
 def test_a_file_that_gives_nothing_is_not_waited_for(tmp_path: Path) -> None:
@@ -70,23 +70,23 @@ def test_a_file_that_gives_nothing_is_not_waited_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a" * 40_000, "a b." * 10_000], ids=["word", "words"])
 def test_an_endless_name_is_not_printed_whole(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["check", name], ["explain", "fibercore", name], ["run", "fibercore", "--out", name], [name]):
-        said = refused(capsys, arguments)
-        assert "..." in said
-        assert len(said) < 20_000
+        output = refused(capsys, arguments)
+        assert "..." in output
+        assert len(output) < 20_000
 
 
 def test_of_many_names_the_most_alike_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    said = refused(capsys, ["solve", "fibercore", "--vary", "fleet", "--measure", "project_npv", "--equals", "0"])
+    output = refused(capsys, ["solve", "fibercore", "--vary", "fleet", "--measure", "project_npv", "--equals", "0"])
 
-    assert "..." not in said
-    assert re.search(r"of \d+ inputs the most alike are `loans\.fleet\.rate`, `", said)
+    assert "..." not in output
+    assert re.search(r"of \d+ inputs the most alike are `loans\.fleet\.rate`, `", output)
 
 
 def test_a_list_of_a_few_names_is_printed_in_full(capsys: pytest.CaptureFixture[str]) -> None:
-    said = refused(capsys, ["plot", "fibercore", "xyz"])
+    output = refused(capsys, ["plot", "fibercore", "xyz"])
 
-    assert "..." not in said
-    assert "known charts: bridge, capacity, cash, " in said
+    assert "..." not in output
+    assert "known charts: bridge, capacity, cash, " in output
 
 
 @pytest.mark.parametrize("text", ["\u0662\u0660\u0660\u0661", "\uff12\uff10\uff10\uff11-2002"])

@@ -38,12 +38,12 @@ def test_the_page_explains_every_promise() -> None:
 def test_a_lock_up_holds_a_payout_back_and_lets_it_go() -> None:
     """Cover of September 2003 is below the lock-up, so that the payout of that year is paid with the next."""
     projection = project(read("term_sheet"))
-    held, paid = projection.by("accounts.payouts_held"), projection.by("accounts.payouts")
+    kept, paid = projection.by("accounts.payouts_held"), projection.by("accounts.payouts")
 
     assert projection.by("loans.senior.dscr_12m", "quarter")["2003-Q3"][0] < 1.4
-    assert paid["2003"][0] == 0 < held["2003"][0]
-    assert paid["2004"][0] > held["2003"][0]
-    assert held["2004"][0] == 0
+    assert paid["2003"][0] == 0 < kept["2003"][0]
+    assert paid["2004"][0] > kept["2003"][0]
+    assert kept["2004"][0] == 0
 
 
 def test_the_margin_falls_with_leverage_from_the_next_interest_period_on() -> None:

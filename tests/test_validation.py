@@ -31,7 +31,7 @@ def test_the_page_says_what_is_computed() -> None:
 def test_there_are_many_cases_of_many_sources() -> None:
     assert len(cases()) >= 60
     assert len({case.source for case in cases()}) >= 12
-    assert sum(case.whole for case in cases()) >= 6
+    assert sum(case.is_whole for case in cases()) >= 6
 
 
 def test_every_source_can_be_found() -> None:
@@ -44,7 +44,7 @@ def test_every_source_can_be_found() -> None:
 
 def test_a_whole_schedule_is_compared_in_every_row() -> None:
     for case in cases():
-        if case.whole:
+        if case.is_whole:
             numbers = [int(row[0]) for row in case.block["expect"]["schedule"]]
             paid = _payments(_schedule(_text(case.block["loan"])))
             assert numbers == list(paid), f"{case.source.file}: {case.name}"

@@ -60,7 +60,7 @@ CONTROL = re.compile(
 )
 
 
-def said(arguments: list[str], encoding: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, str, str]:
+def run_command(arguments: list[str], encoding: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, str, str]:
     """Return code, output and messages of a command in a terminal of an encoding, which refuses what it has not."""
     streams = [io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict", newline="\n") for _ in range(2)]
     with monkeypatch.context() as patch:
@@ -68,11 +68,11 @@ def said(arguments: list[str], encoding: str, monkeypatch: pytest.MonkeyPatch) -
         patch.setattr(sys, "stderr", streams[1])
         with pytest.raises(SystemExit) as ended:
             main(arguments)
-    told = []
+    messages = []
     for stream in streams:
         stream.seek(0)
-        told.append(stream.read())
-    return ended.value.code, told[0], told[1]
+        messages.append(stream.read())
+    return ended.value.code, messages[0], messages[1]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_text_is_a_text_in_any_encoding(
     monkeypatch.setenv("COLUMNS", "80")
     Path("x.yaml").write_text(PLAN, encoding="utf-8")
 
-    code, out, err = said(command.split(), encoding, monkeypatch)
+    code, out, err = run_command(command.split(), encoding, monkeypatch)
 
     assert code in (0, 1, 2)
     assert (code == 2) == bool(re.search("[\x1b\udcff]", command) and "title" not in command)
@@ -105,8 +105,8 @@ def test_json_and_yaml_say_the_same_in_any_encoding(tmp_path: Path, monkeypatch:
     plan = read("x.yaml")
 
     for encoding in ("utf-8", "ascii"):
-        _, document, _ = said(["run", "x.yaml", "--json"], encoding, monkeypatch)
-        _, resolved, _ = said(["show", "x.yaml", "--set", "title=new"], encoding, monkeypatch)
+        _, document, _ = run_command(["run", "x.yaml", "--json"], encoding, monkeypatch)
+        _, resolved, _ = run_command(["show", "x.yaml", "--set", "title=new"], encoding, monkeypatch)
 
         assert json.loads(document)["scenario"]["title"] == plan.title
         assert scenario_of(resolved).plants["works"].name == plan.plants["works"].name
@@ -193,9 +193,9 @@ def test_files_hold_texts_as_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     Path("x.yaml").write_text(PLAN.replace('title: "Works', 'title: "=Works'), encoding="utf-8")
 
     for out in ("report.html", "tables", "plan.xlsx"):
-        code, _, err = said(["export", "x.yaml", "--out", out], "utf-8", monkeypatch)
+        code, _, err = run_command(["export", "x.yaml", "--out", out], "utf-8", monkeypatch)
         assert (code, err) == (0, "")
-    code, _, err = said(["plot", "x.yaml", "--out", "charts.svg"], "utf-8", monkeypatch)
+    code, _, err = run_command(["plot", "x.yaml", "--out", "charts.svg"], "utf-8", monkeypatch)
 
     assert (code, err) == (0, "")
     report = Path("report.html").read_text("utf-8")
@@ -209,6 +209,6 @@ def test_files_hold_texts_as_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with zipfile.ZipFile("plan.xlsx") as book:
         texts += [book.read(name).decode() for name in book.namelist() if not name.startswith("xl/media/")]
         charts = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/charts/chart")]
-    assert not [found for text in texts for found in CONTROL.findall(text.replace("\r\n", "\n"))]
+    assert not [result for text in texts for result in CONTROL.findall(text.replace("\r\n", "\n"))]
     assert charts
-    assert not [at for text in charts for at in re.findall("<c:f>([^<]*)</c:f>", text) if "Works" in at]
+    assert not [cell for text in charts for cell in re.findall("<c:f>([^<]*)</c:f>", text) if "Works" in cell]

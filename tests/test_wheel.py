@@ -41,10 +41,10 @@ def test_the_installed_wheel_knows_its_scenarios_anywhere(wheel: Path, tmp_path:
         "print(shipped.shipped_scenarios()['fibercore']); main(['run', 'fibercore'])"
     )
 
-    said = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    output = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
 
-    assert said.stdout.splitlines()[0] == str(installed / "fibercap" / "scenarios" / "fibercore.yaml")
-    assert "Income  [million USD]" in said.stdout
+    assert output.stdout.splitlines()[0] == str(installed / "fibercap" / "scenarios" / "fibercore.yaml")
+    assert "Income  [million USD]" in output.stdout
 
 
 def test_a_checkout_finds_the_scenarios_beside_the_package() -> None:

@@ -64,7 +64,7 @@ class Case:
     block: Mapping[str, Any]
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether every row of a schedule is compared."""
         return "schedule" in self.block["expect"] and self.name.startswith("Whole schedule")
 
@@ -107,7 +107,7 @@ def result(case: Case) -> list[Figure]:
         return [Figure(block["call"], NONE, ", ".join(map(str, values)) or NONE)]
     if len(values) != len(expected):
         return [Figure(block["call"], ", ".join(expected), ", ".join(map(str, values)))]
-    return [Figure(block["call"], text, _shown(found, text)) for text, found in zip(expected, values, strict=True)]
+    return [Figure(block["call"], text, _shown(outcome, text)) for text, outcome in zip(expected, values, strict=True)]
 
 
 def page() -> str:
@@ -115,7 +115,7 @@ def page() -> str:
     every = cases()
     sources = list(dict.fromkeys(case.source for case in every))
     compared = [figure for case in every for figure in result(case)]
-    whole = [case for case in every if case.whole]
+    complete = [case for case in every if case.is_whole]
     lines = [
         "# Validation",
         "",
@@ -124,7 +124,7 @@ def page() -> str:
         "USD. The data lie in `tests/published`, one file for each source; `python -m tests.validation` writes this page, and",
         "a test holds every figure and the page itself.",
         "",
-        f"{len(sources)} sources, {len(every)} cases, {len(compared)} printed figures, {len(whole)} whole schedules;"
+        f"{len(sources)} sources, {len(every)} cases, {len(compared)} printed figures, {len(complete)} whole schedules;"
         f" {sum(figure.agrees for figure in compared)} figures agree.",
         "Each source says where its figures were read: in a copy of the publication, or in public software that quotes it and",
         "may have copied it wrongly. A case marked with * is cited from memory of the publication; it recomputes exactly.",
@@ -159,21 +159,21 @@ def _section(source: Source, examples: list[Case]) -> Iterator[str]:
             yield _summary(name, "days", figures)
             figures = []
         for figure in figures:
-            told = "yes" if figure.agrees else "**no**"
-            yield f"| {name} | {figure.what} | {figure.printed} | {figure.computed} | {told} |"
+            message = "yes" if figure.agrees else "**no**"
+            yield f"| {name} | {figure.what} | {figure.printed} | {figure.computed} | {message} |"
 
 
 def _summary(name: str, what: str, figures: list[Figure]) -> str:
     wrong = [figure for figure in figures if not figure.agrees]
-    told = f"**{len(wrong)} do not**" if wrong else "all agree"
-    return f"| {name} | {what} | {len(figures)} figures | {len(figures) - len(wrong)} the same | {told} |"
+    message = f"**{len(wrong)} do not**" if wrong else "all agree"
+    return f"| {name} | {what} | {len(figures)} figures | {len(figures) - len(wrong)} the same | {message} |"
 
 
 def _cases() -> Iterator[Case]:
     for file in sorted(PUBLISHED.glob("*.yaml")):
-        told = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - text only, nothing is made
-        source = Source(file=file.stem, **told["source"])
-        for block in told["cases"]:
+        document = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - text only, nothing is made
+        source = Source(file=file.stem, **document["source"])
+        for block in document["cases"]:
             yield Case(
                 source=source,
                 name=block["name"],
@@ -205,8 +205,8 @@ def _loan_figures(schedule: Schedule, expect: Mapping[str, Any]) -> Iterator[Fig
 def _of_loan(schedule: Schedule, key: str) -> float:
     """Return `payment 3`, `interest 13-24` (added up), `closing 12`, a total or a measure."""
     payments = _payments(schedule)
-    if found := re.fullmatch(r"(payment|interest|principal|closing) (\d+)(?:-(\d+))?", key):
-        word, first, last = found.groups()
+    if match := re.fullmatch(r"(payment|interest|principal|closing) (\d+)(?:-(\d+))?", key):
+        word, first, last = match.groups()
         return float(sum(payments[number][word] for number in range(int(first), int(last or first) + 1)))
     if key == "payments":
         return float(len(payments))
@@ -247,8 +247,8 @@ def _argument(value: Any) -> Any:
         ]
     if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return date.fromisoformat(value)
-    if found := re.fullmatch(r"(-?[\d.]+)(?:/(\d+))?", value):
-        return float(found[1]) / float(found[2] or 1)
+    if match := re.fullmatch(r"(-?[\d.]+)(?:/(\d+))?", value):
+        return float(match[1]) / float(match[2] or 1)
     return value
 
 

@@ -28,11 +28,11 @@ def drawn_at_signing(text: str) -> str:
     """
     funding = text[text.index("funding:") :] if "funding:" in text else ""
 
-    def drawn(found: re.Match[str]) -> str:
-        name, amount, day = found.groups()
-        own = re.split(r"\n  \w+:|\n\w", text[found.end() :])[0]
-        used = "draws:" in own or "revolver" in own or (name is not None and re.search(rf"\b{name}:", funding))
-        return found[0] if used else f"{found[0]}, draws: {{{day}: {amount}}}"
+    def drawn(match: re.Match[str]) -> str:
+        name, amount, day = match.groups()
+        terms = re.split(r"\n  \w+:|\n\w", text[match.end() :])[0]
+        used = "draws:" in terms or "revolver" in terms or (name is not None and re.search(rf"\b{name}:", funding))
+        return match[0] if used else f"{match[0]}, draws: {{{day}: {amount}}}"
 
     return TERMS.sub(drawn, text)
 
@@ -69,11 +69,11 @@ def _spend(draw: Draw, year: int) -> str:
 
 
 def _projects(draw: Draw, plants: list[str]) -> dict[str, int]:
-    found = {}
+    results = {}
     for number in range(_whole(draw, 0, 3)):
-        found[f"line_{number}"] = _whole(draw, 2001, 2003)
+        results[f"line_{number}"] = _whole(draw, 2001, 2003)
     draw(st.just(plants))
-    return found
+    return results
 
 
 def _project_text(draw: Draw, plants: list[str], name: str, year: int) -> str:
@@ -184,10 +184,10 @@ def _rich_loan_text(draw: Draw, name: str) -> str:
     signed = _pick(draw, "2000-01-31", "2001-01-08")
     if style != "revolver":
         clauses.append(_pick(draw, "", f"draws: {{{signed}: 5 million {code}}}"))
-    told = ", ".join(clause for clause in clauses if clause)
+    text = ", ".join(clause for clause in clauses if clause)
     return (
         f"  {name}: {{commitment: 8 million {code}, signed: {signed}, matures: 4 years, "
-        f"rate: {rate}, {told}, repayment: {{style: {style.format(code=code)}}}}}"
+        f"rate: {rate}, {text}, repayment: {{style: {style.format(code=code)}}}}}"
     )
 
 
@@ -209,10 +209,10 @@ def _exchange_text(draw: Draw) -> str:
 
 def _rich_funding_text(draw: Draw, name: str, loans: dict[str, str], *, built: bool) -> str:
     parts = {loan: _pick(draw, "15 %", "20 %") for loan in loans if draw(st.booleans())}
-    told = ", ".join(f"{source}: {amount}" for source, amount in {"grant": "10 %", **parts, "equity": "rest"}.items())
+    text = ", ".join(f"{source}: {amount}" for source, amount in {"grant": "10 %", **parts, "equity": "rest"}.items())
     known = not any("sculpted" in loans[p] or "revolver" in loans[p] or "sweep" in loans[p] for p in parts)
     costs = ", include_financing_costs: true" if built and known and draw(st.booleans()) else ""
-    return f"  {name}: {{{told}{costs}}}"
+    return f"  {name}: {{{text}{costs}}}"
 
 
 def _funding_text(draw: Draw, name: str, loans: list[str]) -> str:

@@ -51,32 +51,32 @@ def say(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
     def run(*arguments: str) -> Said:
         with pytest.raises(SystemExit) as ended:
             main(["loan", *arguments])
-        said = capsys.readouterr()
-        return Said(ended.value.code, said.out, said.err)
+        output = capsys.readouterr()
+        return Said(ended.value.code, output.out, output.err)
 
     return run
 
 
 def test_conventions_are_printed_as_they_are_written_in_a_file(say: Any) -> None:
-    said = say("loans.yaml", "fleet", "--against", "bank.xlsx")
+    output = say("loans.yaml", "fleet", "--against", "bank.xlsx")
 
-    assert said.code == 0
-    assert said.out.startswith("Fleet loan beside sheet `Plan`\n")
-    assert "20 payments, 2001-04-08 to 2006-01-08" in said.out
-    assert "D `Zinsanteil`: interest" in " ".join(said.out.split())
-    assert "AGREES  to the last digit on all 20 lines, with\n  1.  day_count: ACT/360, rounding: cent\n" in said.out
-    assert "1 or 2?" not in said.out
-    assert all(len(line) <= 80 for line in said.out.splitlines())
+    assert output.code == 0
+    assert output.out.startswith("Fleet loan beside sheet `Plan`\n")
+    assert "20 payments, 2001-04-08 to 2006-01-08" in output.out
+    assert "D `Zinsanteil`: interest" in " ".join(output.out.split())
+    assert "AGREES  to the last digit on all 20 lines, with\n  1.  day_count: ACT/360, rounding: cent\n" in output.out
+    assert "1 or 2?" not in output.out
+    assert all(len(line) <= 80 for line in output.out.splitlines())
 
 
 def test_a_difference_is_printed_line_and_rate_and_exits_with_one(say: Any) -> None:
-    said = say("loans.yaml", "fleet", "--against", "dear.csv")
+    output = say("loans.yaml", "fleet", "--against", "dear.csv")
 
-    assert said.code == 1
-    assert "DIFFERS  from line 1 of 2001-04-08 on (row 2 of the file)" in said.out
-    assert "interest          215,000.00     212,500.00     2,500.00" in said.out
-    assert "its interest is consistent with 8.6 %/year" in said.out
-    assert "1.  rate: 8.6 %/year, rounding: cent" in said.out
+    assert output.code == 1
+    assert "DIFFERS  from line 1 of 2001-04-08 on (row 2 of the file)" in output.out
+    assert "interest          215,000.00     212,500.00     2,500.00" in output.out
+    assert "its interest is consistent with 8.6 %/year" in output.out
+    assert "1.  rate: 8.6 %/year, rounding: cent" in output.out
 
 
 def test_what_is_written_is_a_file_of_loans_that_agrees_as_written(say: Any, tmp_path: Path) -> None:
@@ -108,9 +108,9 @@ def test_a_loan_of_a_plan_is_compared_and_written_on_its_own(say: Any, tmp_path:
     )
     lending = contracts_of(terms)
     (tmp_path / "plan.csv").write_bytes(csv_bytes(cells_of(lines_of(schedule(lending.loans["fleet"], lending.rates)))))
-    said = say("plan.yaml", "--against", "plan.csv", "--out", "counted.yaml")
+    output = say("plan.yaml", "--against", "plan.csv", "--out", "counted.yaml")
 
-    assert "1.  day_count: ACT/360, rounding: cent" in said.out
+    assert "1.  day_count: ACT/360, rounding: cent" in output.out
     assert "as written" in say("counted.yaml", "--against", "plan.csv").out
 
 
@@ -125,7 +125,7 @@ def test_a_loan_of_a_plan_is_compared_and_written_on_its_own(say: Any, tmp_path:
     (("fleet", "--against", "bank.doc"), 2, "there is no file bank.doc"),
 ])  # fmt: skip
 def test_what_does_not_go_together_is_refused(say: Any, arguments: tuple[str, ...], code: int, message: str) -> None:
-    said = say("loans.yaml", *arguments)
+    output = say("loans.yaml", *arguments)
 
-    assert said.code == code
-    assert message in " ".join(said.err.split())
+    assert output.code == code
+    assert message in " ".join(output.err.split())

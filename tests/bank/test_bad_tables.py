@@ -91,13 +91,13 @@ def test_another_currency_is_refused() -> None:
 
 @pytest.mark.parametrize("name", ["bank.xlsx", "bank.ods", "bank.xls", "bank.xlsb"])
 def test_a_damaged_workbook_is_refused(name: str, tmp_path: Path) -> None:
-    whole = xlsx_bytes(PLAN)
+    full = xlsx_bytes(PLAN)
     for content in (
         b"",
         b"PK",
         b"hello",
-        whole[: len(whole) // 2],
-        whole[:200] + bytes(400) + whole[600:],
+        full[: len(full) // 2],
+        full[:200] + bytes(400) + full[600:],
         bytes(range(256)) * 40,
     ):
         (tmp_path / name).write_bytes(content)

@@ -33,14 +33,14 @@ def blocks(earned: Array = EARNED, least: Array | float = 5.0, **changed: tuple[
     rows |= {path: Row(path, path, "", STOCK) for path in ("date", "may", "earned")}
     given = {"date": np.arange(1.0, 7.0), "may": np.array([0.0, 1.0, 1.0, 1.0, 1.0, 0.0]), "earned": earned}
     values = {path: given.get(path, np.zeros(6)) for path in rows}
-    own = {
+    within = {
         "loan.date": Row("loan.date", "", "day", STOCK),
         "loan.interest": Row("loan.interest", "", "USD", FLOW, "SUMIFS({debt}, {date}, {loan.date} - 1) * 0.1"),
     }
     scalars = {path: Given(path, "USD", np.asarray(value)) for path, value in {"least": least, "opening": 12.0}.items()}
     return [
         Block("model", 6, rows, values, scalars),
-        Block("loan", 3, own, {"loan.date": DATES, "loan.interest": np.zeros(3)}),
+        Block("loan", 3, within, {"loan.date": DATES, "loan.interest": np.zeros(3)}),
     ]
 
 
@@ -51,7 +51,7 @@ def settled(parts: list[Block], assumed: dict[str, Array] | None = None) -> dict
 def by_hand(earned: Array, least: float = 5.0) -> dict[str, list[float]]:
     """Carry the same company in plain Python."""
     cash, debt = 12.0, 20.0
-    found: dict[str, list[float]] = {key: [] for key in FORMULAS}
+    results: dict[str, list[float]] = {key: [] for key in FORMULAS}
     for period, income in enumerate(earned, start=1):
         owed_before = debt if period > 1 else 0.0
         interest = 0.1 * owed_before if period in DATES else 0.0
@@ -60,24 +60,24 @@ def by_hand(earned: Array, least: float = 5.0) -> dict[str, list[float]]:
         paid = min(max(free - least, 0.0), debt) if 1 < period < 6 else 0.0
         cash, debt = free + short - paid, debt + short - paid
         for key, value in {"short": short, "paid": paid, "interest": interest, "debt": debt, "cash": cash}.items():
-            found[key].append(value)
-    return found
+            results[key].append(value)
+    return results
 
 
 def test_cells_are_what_a_loop_over_periods_gives() -> None:
-    found = settled(blocks())
+    result = settled(blocks())
 
     for key, values in by_hand(EARNED).items():
-        np.testing.assert_allclose(found[key], values, rtol=0, atol=1e-12, err_msg=key)
+        np.testing.assert_allclose(result[key], values, rtol=0, atol=1e-12, err_msg=key)
 
 
 def test_the_order_that_is_noted_serves_other_values() -> None:
     for seed in range(20):
         earned = np.random.default_rng(seed).normal(0.0, 60.0, 6)
 
-        found = settled(blocks(earned))
+        result = settled(blocks(earned))
 
-        np.testing.assert_allclose(found["debt"], by_hand(earned)["debt"], rtol=0, atol=1e-11)
+        np.testing.assert_allclose(result["debt"], by_hand(earned)["debt"], rtol=0, atol=1e-11)
 
 
 def test_a_batch_equals_its_members() -> None:
@@ -94,10 +94,10 @@ def test_a_batch_equals_its_members() -> None:
 
 
 def test_rows_that_go_on_otherwise_do_so_from_their_column() -> None:
-    found = settled(blocks(np.array([0.0, 0.0, 0.0, 0.0, 0.0, -500.0])))
+    result = settled(blocks(np.array([0.0, 0.0, 0.0, 0.0, 0.0, -500.0])))
 
-    assert found["short"][-1] == 0.0
-    assert found["cash"][-1] < -400.0
+    assert result["short"][-1] == 0.0
+    assert result["cash"][-1] < -400.0
 
 
 def test_a_cell_that_rests_on_itself_is_named() -> None:
@@ -112,11 +112,11 @@ def test_a_cell_that_rests_on_itself_is_named() -> None:
 def test_what_is_assumed_breaks_a_circle_and_is_given_back_as_its_formula_has_it() -> None:
     parts, assumed = blocks(interest=("{short} * 0.1", "0")), np.zeros(6)
     for _ in range(60):
-        found = settled(parts, {"interest": assumed})
-        assumed = found["interest"]
+        result = settled(parts, {"interest": assumed})
+        assumed = result["interest"]
 
-    np.testing.assert_allclose(assumed, found["short"] * 0.1, rtol=0, atol=1e-9)
-    assert found["interest"].max() > 4.0
+    np.testing.assert_allclose(assumed, result["short"] * 0.1, rtol=0, atol=1e-9)
+    assert result["interest"].max() > 4.0
 
 
 def value_of(text: str, **rows: list[float | Open]) -> float:

@@ -258,15 +258,15 @@ def tells_its_rhythm(due: Callable[[int], date], *, at_ends: bool) -> bool:
     return at_ends or of_the_31st or not (is_month_end(due(0)) and is_month_end(due(1)))
 
 
-@given(rhythm=rhythms(), number=st.integers(-12, 12), at=st.tuples(st.integers(0, 366), st.integers(0, 366)))
+@given(rhythm=rhythms(), number=st.integers(-12, 12), limits=st.tuples(st.integers(0, 366), st.integers(0, 366)))
 def test_icma_within_a_regular_period_is_that_of_quantlib(
-    rhythm: tuple[Callable[[int], date], int, bool], number: int, at: tuple[int, int]
+    rhythm: tuple[Callable[[int], date], int, bool], number: int, limits: tuple[int, int]
 ) -> None:
     """QuantLib is told the period that holds the days, and we any other of the same rhythm."""
     due, _, at_ends = rhythm
     assume(tells_its_rhythm(due, at_ends=at_ends))
     left, right = due(number), due(number + 1)
-    start, end = sorted(left + timedelta(days % ((right - left).days + 1)) for days in at)
+    start, end = sorted(left + timedelta(days % ((right - left).days + 1)) for days in limits)
     assume(start < end)
 
     counter = ql.ActualActual(ql.ActualActual.ISMA)
@@ -326,9 +326,9 @@ def test_european_fractions_add_up(span: tuple[date, date], day: date) -> None:
     """30E/360 moves each day for itself; the other 30/360 look at both, or at maturity."""
     first, middle, last = sorted([*span, day])
 
-    whole = year_fraction(first, middle, "30E/360") + year_fraction(middle, last, "30E/360")
+    full = year_fraction(first, middle, "30E/360") + year_fraction(middle, last, "30E/360")
 
-    assert whole == pytest.approx(year_fraction(first, last, "30E/360"), abs=1e-12)
+    assert full == pytest.approx(year_fraction(first, last, "30E/360"), abs=1e-12)
 
 
 def test_bond_basis_makes_two_halves_more_than_a_year() -> None:
@@ -404,11 +404,11 @@ def test_dates_in_the_wrong_order_are_refused(name: str) -> None:
     ],
 )
 def test_an_irregular_period_is_no_reference(reference: tuple[date, date]) -> None:
-    told = (
+    message = (
         f"^{reference[0]} to {reference[1]} is no regular period of 1, 2, 3, 4, 6 or 12 months; "
         r"give one as `reference=\(first day, last day\)`$"
     )
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=message):
         year_fraction(date(2001, 1, 1), date(2002, 1, 1), "ACT/ACT ICMA", reference=reference)
 
 

@@ -73,12 +73,12 @@ TEXTS = (
 )
 
 
-@pytest.mark.parametrize(("written", "impossible", "said"), TEXTS)
-def test_an_impossible_amount_is_refused_at_its_place(written: str, impossible: str, said: str) -> None:
+@pytest.mark.parametrize(("written", "impossible", "message"), TEXTS)
+def test_an_impossible_amount_is_refused_at_its_place(written: str, impossible: str, message: str) -> None:
     scenario_of(PLAN)
     assert PLAN.count(written) == 1
 
-    with pytest.raises(ScenarioError, match=re.escape(said)) as raised:
+    with pytest.raises(ScenarioError, match=re.escape(message)) as raised:
         scenario_of(PLAN.replace(written, impossible))
 
     first = raised.value.problems[0]
@@ -129,7 +129,7 @@ def test_the_most_is_the_same_in_every_unit(unit: str, largest: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "draws", "said"),
+    ("path", "draws", "message"),
     [
         ("loans.bank.rate.margin", Drawn(np.array([[0.02], [11.0]]), "1 / year"), "1100 %/year in sample 1"),
         ("loans.bank.commitment", Drawn(np.array([[3e6], [np.inf]]), "USD"), "inf USD in sample 1"),
@@ -138,8 +138,8 @@ def test_the_most_is_the_same_in_every_unit(unit: str, largest: float) -> None:
         ("claims.sales.above", Drawn(np.array([[1e6], [np.inf]]), "USD"), "a sample of inf"),
     ],
 )
-def test_drawn_amounts_are_refused_too(path: str, draws: Drawn, said: str) -> None:
-    with pytest.raises(ScenarioError, match=said):
+def test_drawn_amounts_are_refused_too(path: str, draws: Drawn, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
         scenario_of(PLAN).with_samples({path: draws})
 
 
@@ -179,7 +179,7 @@ def test_a_share_in_basis_points_is_at_most_the_whole(text: str) -> None:
 @pytest.mark.parametrize("text", ["23 %", "2300 bp", "2.3 thousand bp", "0 bp", "100 %"])
 def test_the_pattern_of_the_schema_takes_what_is_read(text: str) -> None:
     pattern = PartField(rest=True).schema()["pattern"]
-    found = re.fullmatch(pattern, text) is not None
+    result = re.fullmatch(pattern, text) is not None
 
-    assert found or "thousand" in text
+    assert result or "thousand" in text
     assert scenario_of(PLAN.replace("bank: 50 %", f"bank: {text}")).funding["line"].sources["bank"].unit == "share"

@@ -31,12 +31,12 @@ def test_the_script_gives_every_row_and_measure_that_numpy_gives(name: str) -> N
     inputs = np.stack([numbers[address] for address in program.inputs])
     wanted = run(program.tape, inputs, only_rate)
 
-    found = run_in_script(program.tape, inputs)
+    result = run_in_script(program.tape, inputs)
 
-    assert found.shape == wanted.shape
+    assert result.shape == wanted.shape
     assert np.isnan(wanted).any()
-    assert np.array_equal(np.isnan(found), np.isnan(wanted))
-    assert found == pytest.approx(wanted, rel=1e-9, abs=1e-6, nan_ok=True)
+    assert np.array_equal(np.isnan(result), np.isnan(wanted))
+    assert result == pytest.approx(wanted, rel=1e-9, abs=1e-6, nan_ok=True)
 
 
 def test_rates_of_return_follow_the_same_rule() -> None:
@@ -47,12 +47,12 @@ def test_rates_of_return_follow_the_same_rule() -> None:
     asked = [[when.tolist(), flows.tolist()] for when, flows in zip(times, series, strict=True)]
     wanted = np.array([float(only_rate(*pair)) for pair in zip(times, series, strict=True)])
 
-    found = answer("asked.map(pair => onlyRate(...pair))", asked)
+    result = answer("asked.map(pair => onlyRate(...pair))", asked)
 
     finite = np.isfinite(wanted)
     assert 50 < np.count_nonzero(finite) < 390
-    assert found[finite] == pytest.approx(wanted[finite], rel=1e-9, abs=1e-12)
-    assert np.isnan(found[~finite]).all()
+    assert result[finite] == pytest.approx(wanted[finite], rel=1e-9, abs=1e-12)
+    assert np.isnan(result[~finite]).all()
 
 
 def test_a_tape_as_data_has_no_number_that_json_lacks() -> None:

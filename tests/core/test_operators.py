@@ -91,7 +91,7 @@ def test_delay_moves_dates_and_keeps_the_end_of_a_month(value: str, by: str, mad
 
 
 @pytest.mark.parametrize(
-    ("operator", "value", "operand", "told"),
+    ("operator", "value", "operand", "message"),
     [
         (times, "level", "2", "`level`"),
         (times, "40 USD", "2 USD", "`times: 2 USD`"),
@@ -106,8 +106,8 @@ def test_delay_moves_dates_and_keeps_the_end_of_a_month(value: str, by: str, mad
         (delay, "2001", "6 months", "`2001`"),
     ],
 )
-def test_what_does_not_fit_an_operator_is_refused(operator: object, value: str, operand: str, told: str) -> None:
-    with pytest.raises(OperatorError, match=f"^{re.escape(told)}$"):
+def test_what_does_not_fit_an_operator_is_refused(operator: object, value: str, operand: str, message: str) -> None:
+    with pytest.raises(OperatorError, match=f"^{re.escape(message)}$"):
         operator(value, operand)  # type: ignore[operator]
 
 
@@ -125,11 +125,11 @@ def test_operators_work_on_draws() -> None:
 def test_an_operator_changes_every_value_of_a_block_and_drops_its_source() -> None:
     """A stated price times 0.8 is no longer stated; the operation may name a source of its own."""
     bare = laid("change: {products.fiber.price: {times: 0.8}}")
-    told = laid("change: {products.fiber.price: {times: 0.8, source: team, note: why}}")
+    message = laid("change: {products.fiber.price: {times: 0.8, source: team, note: why}}")
 
     assert subtree(bare, ("products", "fiber", "price")) == read_text("{2000: 32 USD/km, 2002: 28 USD/km}", "")
-    assert text(told, "products.fiber.price.source") == "team"
-    assert text(told, "products.fiber.price.2002") == "28 USD/km"
+    assert text(message, "products.fiber.price.source") == "team"
+    assert text(message, "products.fiber.price.2002") == "28 USD/km"
 
 
 def test_an_operation_inside_a_block_of_changes() -> None:
@@ -157,15 +157,15 @@ def test_a_changed_value_remembers_operator_and_what_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ("loans.floating.rate: {plus: 1 %/year}", "found `plus` on a block of several inputs"),
         ("loans.fleet.grace: {plus: 1 year}", "found `plus` on nothing, wanted a value to change; write the value"),
         ("projects.one.plant: {times: 2}", "found `works`, wanted a quantity that `times` can change"),
     ],
 )
-def test_an_operator_without_a_value_to_change_is_refused(changes: str, told: str) -> None:
-    with pytest.raises(OverlayError, match=re.escape(told)):
+def test_an_operator_without_a_value_to_change_is_refused(changes: str, message: str) -> None:
+    with pytest.raises(OverlayError, match=re.escape(message)):
         laid(f"change: {{{changes}}}")
 
 
@@ -209,7 +209,7 @@ def test_like_in_an_overlay_copies_what_is_there_then() -> None:
 
 
 @pytest.mark.parametrize(
-    ("two", "told"),
+    ("two", "message"),
     [
         ("{like: ones}", "found `ones`, which is not there to be copied"),
         ("{like: ones}", "did you mean `one`?"),
@@ -217,8 +217,8 @@ def test_like_in_an_overlay_copies_what_is_there_then() -> None:
         ("{like: three}\n  three: {like: two}", "found a circle: two -> three -> two"),
     ],
 )
-def test_a_like_that_leads_nowhere_is_refused(two: str, told: str) -> None:
-    with pytest.raises(OverlayError, match=re.escape(told)):
+def test_a_like_that_leads_nowhere_is_refused(two: str, message: str) -> None:
+    with pytest.raises(OverlayError, match=re.escape(message)):
         laid(base=BASE.replace("{like: one, adds: 2000 km/year}", two))
 
 

@@ -85,7 +85,7 @@ def test_a_tape_gives_what_its_formula_gives_undefined_cells_too(text: str) -> N
     rows, inputs = block({"row": f"IF({{x}} > 9, {{x}}, {text})"}, undefined=("row",)), drawn()
     cells = cells_of(rows)
 
-    found = results(tape_of(cells.graph, {"row": cells.columns("row")}), inputs)["row"].T
+    result = results(tape_of(cells.graph, {"row": cells.columns("row")}), inputs)["row"].T
 
     column = np.arange(4.0)
     arrays = dict(zip(NAMES, inputs[:, :, np.newaxis], strict=True)) | {
@@ -94,7 +94,7 @@ def test_a_tape_gives_what_its_formula_gives_undefined_cells_too(text: str) -> N
     moved = {0: column, -1: np.array([0.0, 0.0, 1.0, 2.0]), 1: np.array([1.0, 2.0, 3.0, 0.0])}
     with np.errstate(all="ignore"):
         wanted = evaluate(text, lambda path, shift: moved[shift] if path == "column" else arrays[path])
-    assert found == pytest.approx(np.broadcast_to(wanted, (SAMPLES, 4)), rel=1e-12, abs=1e-12, nan_ok=True)
+    assert result == pytest.approx(np.broadcast_to(wanted, (SAMPLES, 4)), rel=1e-12, abs=1e-12, nan_ok=True)
 
 
 def test_equal_operations_are_one_node_and_numbers_are_folded() -> None:
@@ -189,7 +189,7 @@ def test_a_rate_of_return_on_a_tape_follows_the_same_rule_as_everywhere() -> Non
     flows: list[Value] = [graph.apply(Do.MULTIPLY, -1.0, x), y, 66.0, 1e-9]
     tape = tape_of(graph, {"rate": [graph.rate(flows, (0.0, 1.0, 2.0, 3.0), 0.005)]})
 
-    found = results(tape, np.array([[100.0, 0.0, -100.0], [60.0, 60.0, -170.0]]))["rate"][0]
+    result = results(tape, np.array([[100.0, 0.0, -100.0], [60.0, 60.0, -170.0]]))["rate"][0]
 
-    assert found[0] == pytest.approx(0.3 + 0.75**0.5 - 1, abs=1e-12)
-    assert np.isnan(found[1:]).all()
+    assert result[0] == pytest.approx(0.3 + 0.75**0.5 - 1, abs=1e-12)
+    assert np.isnan(result[1:]).all()

@@ -62,5 +62,7 @@ def test_years_cannot_be_shown_by_month() -> None:
 def test_days_fall_into_periods() -> None:
     timeline = Timeline(date(2000, 1, 1), date(2001, 12, 31), "quarter")
 
-    found = [timeline.index(day) for day in (date(1999, 12, 31), date(2000, 1, 1), date(2000, 6, 30), date(2002, 1, 1))]
-    assert found == [-1, 0, 1, 8]
+    results = [
+        timeline.index(day) for day in (date(1999, 12, 31), date(2000, 1, 1), date(2000, 6, 30), date(2002, 1, 1))
+    ]
+    assert results == [-1, 0, 1, 8]

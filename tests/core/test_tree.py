@@ -117,7 +117,7 @@ def test_an_optional_field_may_be_changed_though_it_is_not_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ("change: {loans.fleet.rat: 9 %/year}", "did you mean `rate`?"),
         ("change: {loans.flet.rate: 9 %/year}", "did you mean `fleet`?"),
@@ -128,8 +128,8 @@ def test_an_optional_field_may_be_changed_though_it_is_not_written() -> None:
         ("remove: [loans.flet]", "did you mean `fleet`?"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_a_way_out(changes: str, told: str) -> None:
-    with pytest.raises(OverlayError, match=re.escape(told)):
+def test_what_does_not_fit_is_refused_with_a_way_out(changes: str, message: str) -> None:
+    with pytest.raises(OverlayError, match=re.escape(message)):
         laid(changes)
 
 

@@ -87,8 +87,8 @@ def problem_of(path: str, text: str) -> Any:
 
 def proposals(hint: str) -> list[str]:
     """Return the quantities that a hint proposes to write."""
-    found = [text for text in re.findall(r"`([^`]+)`", hint) if re.match(r"-?[0-9]", text)]
-    return [text for text in found if len(text.split(" ")) > 1]
+    results = [text for text in re.findall(r"`([^`]+)`", hint) if re.match(r"-?[0-9]", text)]
+    return [text for text in results if len(text.split(" ")) > 1]
 
 
 @pytest.mark.long
@@ -155,6 +155,6 @@ def test_a_rate_by_the_day_is_365_of_them_a_year() -> None:
 def test_the_table_of_this_test_knows_the_vocabulary() -> None:
     for word in MEANING.keys() & BUILT_IN.words:
         size, powers = meaning("1", word)
-        found, dimension = house(f"1 {word}")
-        assert found == pytest.approx(float(size))
+        result, dimension = house(f"1 {word}")
+        assert result == pytest.approx(float(size))
         assert dimension == powers

@@ -69,11 +69,11 @@ def test_what_the_grammar_reads(text: str, number: float, unit: str) -> None:
     ],
 )
 def test_what_the_grammar_refuses(text: str, hint: str) -> None:
-    with pytest.raises(QuantityTextError) as told:
+    with pytest.raises(QuantityTextError) as message:
         split_quantity(text)
 
-    assert hint in f"{told.value.wanted} {told.value.hint}"
-    assert told.value.actual
+    assert hint in f"{message.value.wanted} {message.value.hint}"
+    assert message.value.actual
 
 
 def test_a_mark_is_a_fixed_part_of_a_euro() -> None:

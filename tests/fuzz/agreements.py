@@ -20,18 +20,18 @@ def follow_ratios(books: Books, plan: Plan) -> Iterator[str]:
         periods = int(count) * (12 if unit.startswith("year") else 1) // books.months
         sides = {side: add_parts(books, ratio[side], periods) for side in ("numerator", "denominator")}
         for side, wanted in sides.items():
-            told = books.defined(f"ratios.{name}.{side}")
-            for at in range(periods - 1, books.all):
-                if not near(told[at] or 0.0, wanted[at], books.trifle):
-                    yield f"ratios.{name}.{side} in {books.ends[at]}: {told[at]!r}, wanted {wanted[at]!r}"
+            values = books.defined(f"ratios.{name}.{side}")
+            for index in range(periods - 1, books.all):
+                if not near(values[index] or 0.0, wanted[index], books.trifle):
+                    yield f"ratios.{name}.{side} in {books.ends[index]}: {values[index]!r}, wanted {wanted[index]!r}"
                     return
-        for at, value in enumerate(books.defined(f"ratios.{name}")):
-            above, below = sides["numerator"][at], sides["denominator"][at]
-            if value is not None and (at + 1 < periods or below <= 0.0):
-                yield f"ratios.{name} in {books.ends[at]}: {value!r}, where it is undefined"
+        for index, value in enumerate(books.defined(f"ratios.{name}")):
+            above, below = sides["numerator"][index], sides["denominator"][index]
+            if value is not None and (index + 1 < periods or below <= 0.0):
+                yield f"ratios.{name} in {books.ends[index]}: {value!r}, where it is undefined"
                 return
             if value is not None and abs(value * below - above) > 1e-7 * abs(above) + books.trifle * (1 + abs(value)):
-                yield f"ratios.{name} in {books.ends[at]}: {value!r}, wanted {above!r} / {below!r}"
+                yield f"ratios.{name} in {books.ends[index]}: {value!r}, wanted {above!r} / {below!r}"
                 return
 
 
@@ -42,8 +42,8 @@ def add_parts(books: Books, parts: Plan, periods: int) -> Values:
         terms = {**parts.get(part.get("like"), {}), **part}
         sign, path = next((sign, terms[word]) for word, sign in (("add", 1.0), ("subtract", -1.0)) if word in terms)
         values, flow = books(path), books.rows[path]["nature"] == "flow"
-        for at in range(books.all):
-            total[at] += sign * (sum(values[max(at + 1 - periods, 0) : at + 1]) if flow else values[at])
+        for index in range(books.all):
+            total[index] += sign * (sum(values[max(index + 1 - periods, 0) : index + 1]) if flow else values[index])
     return total
 
 
@@ -59,18 +59,18 @@ def stop_draws(printed: dict[str, Any], books: Books, plan: Plan) -> Iterator[st
                 yield f"{row} is no row"
             continue
         wanted, last = [0.0] * books.count, books.count
-        for name, told in printed["covenants"].items():
+        for name, entry in printed["covenants"].items():
             if name.partition(".")[0] == loan:
-                holds = {when: test["holds"] for when, test in told["tests"].items()} | dict.fromkeys(
-                    told["not_tested"]
+                holds = {when: test["holds"] for when, test in entry["tests"].items()} | dict.fromkeys(
+                    entry["not_tested"]
                 )
                 ends = {(int(end_of(when, books)) - origin) // books.months: kept for when, kept in holds.items()}
                 last = min(last, max(ends, default=0) + 1)  # of a loan that is repaid nothing is tested
                 broken = False
-                for at in range(books.count - 1):
-                    kept = ends.get(at + 1)
+                for index in range(books.count - 1):
+                    kept = ends.get(index + 1)
                     broken = broken if kept is None else not kept
-                    wanted[at + 1] = max(wanted[at + 1], float(broken))
+                    wanted[index + 1] = max(wanted[index + 1], float(broken))
         if books(row)[:last] != wanted[:last]:
             yield f"{row} is {books(row)[:last]}, wanted {wanted[:last]}"
         drawn = [stopped * draw for stopped, draw in zip(wanted, books(f"loans.{loan}.draws"), strict=False)]

@@ -37,16 +37,16 @@ def draw_units(draft: Draft, terms: Plan, makes: float, *, alone: bool = True, s
         terms["depreciation"] = draft.dice.pick("units", units) if alone else units
 
 
-def draw_asset_terms(draft: Draft, found: Plan, since: date, *, foreign: bool = True) -> None:
+def draw_asset_terms(draft: Draft, block: Plan, since: date, *, foreign: bool = True) -> None:
     """Add how an asset is depreciated, what of it is not, and its sale some time after it is complete."""
     dice = draft.dice
-    if "life" not in found and dice.chance(0.3):
-        found["land"] = dice.pick("true", "false")
+    if "life" not in block and dice.chance(0.3):
+        block["land"] = dice.pick("true", "false")
     elif dice.chance(0.4):
-        found["depreciation"] = draw_depreciation(draft)
-    if found.get("land") != "true" and dice.chance(0.2):
-        found["residual"] = dice.pick("0 %", draft.share(1, 60), draft.share(1, 60))
+        block["depreciation"] = draw_depreciation(draft)
+    if block.get("land") != "true" and dice.chance(0.2):
+        block["residual"] = dice.pick("0 %", draft.share(1, 60), draft.share(1, 60))
     if since < draft.last and dice.chance(0.12):
         price = dice.pick(0.0, dice.between(1e5, 2e7)) * draft.scale
         code = draft.code(0.1) if foreign else draft.home
-        found["sold"] = {"on": str(dice.day(since, draft.last)), "price": draft.money(price, code)}
+        block["sold"] = {"on": str(dice.day(since, draft.last)), "price": draft.money(price, code)}

@@ -49,9 +49,9 @@ class Books:
 
     def __call__(self, path: str) -> Values:
         """Return a row to the end of the run-off, undefined values as nothing."""
-        own = self.rows.get(path, {"values": [0.0] * self.count})["values"]
+        values = self.rows.get(path, {"values": [0.0] * self.count})["values"]
         later = self.later.get(path, {"values": [0.0] * (self.all - self.count)})["values"]
-        return [value or 0.0 for value in (*own, *later)]
+        return [value or 0.0 for value in (*values, *later)]
 
     def defined(self, path: str) -> list[float | None]:
         """Return a row to the end of the run-off, undefined values as such."""
@@ -76,9 +76,9 @@ class Books:
 
     def unlike(self, what: str, left: Values, right: Values, slack: float = 0.0) -> Found:
         """Name the first period in which two rows differ."""
-        for at, (one, other) in enumerate(zip(left, right, strict=True)):
+        for index, (one, other) in enumerate(zip(left, right, strict=True)):
             if abs(one - other) > max(slack, self.trifle):
-                yield f"{what} in {self.ends[at]}: {one!r}, wanted {other!r}"
+                yield f"{what} in {self.ends[index]}: {one!r}, wanted {other!r}"
                 return
 
     def below(self, what: str, left: Values, right: Values, slack: float = 0.0) -> Found:
@@ -179,18 +179,18 @@ def tie_owners(books: Books) -> Found:
 def carry_loans(books: Books) -> Found:
     """Each loan closes with what it opened with, drew, added and repaid; together they are the debt."""
     for name in books.loans():
-        for at in (f"loans.{name}", f"loans.{name}.own"):
-            if f"{at}.closing" not in books:
+        for path in (f"loans.{name}", f"loans.{name}.own"):
+            if f"{path}.closing" not in books:
                 continue
-            row = {key: books(f"{at}.{key}") for key in ("opening", "draws", "capitalized", "principal", "closing")}
+            row = {key: books(f"{path}.{key}") for key in ("opening", "draws", "capitalized", "principal", "closing")}
             moved = less(add(row["opening"], row["draws"], row["capitalized"]), row["principal"])
-            wanted = add(moved, books(f"{at}.closing_revaluation"))
-            yield from books.unlike(f"{at}.closing", row["closing"], wanted)
-            yield from books.below(f"{at}.closing", row["closing"], [0.0] * books.all)
-            yield from books.unlike(f"{at}.opening", row["opening"], before(row["closing"], row["opening"][0]))
+            wanted = add(moved, books(f"{path}.closing_revaluation"))
+            yield from books.unlike(f"{path}.closing", row["closing"], wanted)
+            yield from books.below(f"{path}.closing", row["closing"], [0.0] * books.all)
+            yield from books.unlike(f"{path}.opening", row["opening"], before(row["closing"], row["opening"][0]))
             for key in ("draws", "principal", "interest_paid", "fees_paid"):
-                yield from books.below(f"{at}.{key}", books(f"{at}.{key}"), [0.0] * books.all)
-    for key, own in (
+                yield from books.below(f"{path}.{key}", books(f"{path}.{key}"), [0.0] * books.all)
+    for key, flow in (
         ("debt", "closing"),
         ("accrued_interest", "accrued"),
         ("draws", "draws"),
@@ -198,23 +198,27 @@ def carry_loans(books: Books) -> Found:
         ("interest_paid", "interest_paid"),
         ("interest_accrued", "interest"),
     ):
-        yield from books.unlike(key, books.account(key), books.total([f"loans.{name}.{own}" for name in books.loans()]))
+        yield from books.unlike(
+            key, books.account(key), books.total([f"loans.{name}.{flow}" for name in books.loans()])
+        )
 
 
 def pay_uses(books: Books) -> Found:
     """Check that sources and the gap of each project pay its uses, and none of them pays less than nothing."""
-    for at in sorted(
+    for index in sorted(
         {path.rpartition(".")[0] for path in books.rows if path.startswith("funding.") and path.endswith(".uses")}
     ):
         payers = [
             path.removesuffix("_to_date")
             for path in books.rows
-            if path.startswith(f"{at}.") and path.endswith("_to_date")
+            if path.startswith(f"{index}.") and path.endswith("_to_date")
         ]
         sources = [
-            path for path in (*payers, f"{at}.grant", f"{at}.gap") if path in books and path != f"{at}.financing_costs"
+            path
+            for path in (*payers, f"{index}.grant", f"{index}.gap")
+            if path in books and path != f"{index}.financing_costs"
         ]
-        yield from books.unlike(f"{at}.uses", books.total(sources), books(f"{at}.uses"))
+        yield from books.unlike(f"{index}.uses", books.total(sources), books(f"{index}.uses"))
         for path in sources:
             yield from books.below(path, books(path), [0.0] * books.all)
     spent = [path for path in books.rows if path.startswith("projects.") and path.endswith(".capex")]
@@ -225,13 +229,13 @@ def stay_within(books: Books) -> Found:
     """Plants make no more than they can and sell no more than they make; customers owe no more than they were billed."""
     years = books.months / 12
     for path in [path for path in books.rows if path.startswith("plants.") and path.endswith(".output")]:
-        at = path.removesuffix(".output")
+        place = path.removesuffix(".output")
         able = [value * years for value in books(f"{'.'.join(path.split('.')[:2])}.effective_capacity")]
         kilometers = 1e-9 * max([1.0, *able])
-        for left, right in ((able, books(path)), (books(path), books(f"{at}.shipments"))):
+        for left, right in ((able, books(path)), (books(path), books(f"{place}.shipments"))):
             worst = min(one - other for one, other in zip(left, right, strict=True))
             if worst < -kilometers:
-                yield f"{at} makes or sells {-worst} km too much"
+                yield f"{place} makes or sells {-worst} km too much"
     for kind, flow in (("receivables", "revenue"), ("inventory", "variable_cost"), ("payables", "variable_cost")):
         bought = [path for path in books.rows if path.startswith("plants.") and path.endswith(f".purchased.{kind}")]
         moved = list(accumulate(add(books.account(flow), books.total(bought))))
@@ -244,14 +248,14 @@ def cost_goods(books: Books) -> Found:
     """Products add up to their plant, what plants cost is what they sell at the cost of a unit, and products cost as much."""
     plants = sorted({path.split(".")[1] for path in books.rows if path.startswith("plants.")})
     for name in plants:
-        at = f"plants.{name}"
+        place = f"plants.{name}"
         for row in ("output", "shipments", "revenue", "cash_costs"):
-            parts = [path for path in books.rows if path.startswith(f"{at}.products.") and path.endswith(f".{row}")]
+            parts = [path for path in books.rows if path.startswith(f"{place}.products.") and path.endswith(f".{row}")]
             if parts:
-                yield from books.unlike(f"{row} of products of {name}", books(f"{at}.{row}"), books.total(parts))
-        costs = add(books(f"{at}.variable_cost"), books(f"{at}.fixed_cost"))
-        yield from books.unlike(f"cash costs of {name}", books(f"{at}.cash_costs"), costs)
-        lines = books.total([path for path in books.rows if path.startswith(f"{at}.costs.")])
+                yield from books.unlike(f"{row} of products of {name}", books(f"{place}.{row}"), books.total(parts))
+        costs = add(books(f"{place}.variable_cost"), books(f"{place}.fixed_cost"))
+        yield from books.unlike(f"cash costs of {name}", books(f"{place}.cash_costs"), costs)
+        lines = books.total([path for path in books.rows if path.startswith(f"{place}.costs.")])
         yield from books.below(f"costs of {name} without its lines", costs, lines)
     made = [path for path in books.rows if path.startswith("products.") and path.endswith(".cash_costs")]
     costs = add(books.account("variable_cost"), books.account("fixed_cost"))
@@ -273,8 +277,8 @@ def serve_debt(books: Books) -> Found:
     ):
         over, under = a(above), a(below)
         rounding = 1e-14 * sum(map(abs, under))  # a sum over twelve months is a difference of sums from the start
-        for at, value in enumerate(books.defined(f"accounts.{key}")):
-            parts = slice(max(at + 1 - size, 0), at + 1)
+        for index, value in enumerate(books.defined(f"accounts.{key}")):
+            parts = slice(max(index + 1 - size, 0), index + 1)
             wanted = sum(over[parts]), sum(under[parts])
             if (
                 value is not None
@@ -283,10 +287,10 @@ def serve_debt(books: Books) -> Found:
                 + books.trifle
                 + abs(value) * rounding
             ):
-                yield f"{key} in {books.ends[at]}: {value!r}, wanted {wanted[0]!r} / {wanted[1]!r}"
+                yield f"{key} in {books.ends[index]}: {value!r}, wanted {wanted[0]!r} / {wanted[1]!r}"
                 break
-            if value is not None and at + 1 < size:
-                yield f"{key} in {books.ends[at]} before twelve months are over"
+            if value is not None and index + 1 < size:
+                yield f"{key} in {books.ends[index]} before twelve months are over"
                 break
 
 
@@ -295,11 +299,11 @@ def pay_tax(books: Books) -> Found:
     difference = books.rare("temporary_difference")  # what tax has charged more than the books
     tax, income = books.account("tax"), less(books.account("pretax_income"), less(difference, before(difference, 0.0)))
     total, earned = 0.0, 0.0
-    for at, end in enumerate(books.ends):
+    for index, end in enumerate(books.ends):
         year = books.year_of(end)
-        opens = at == 0 or year != books.year_of(books.ends[at - 1])
-        total, earned = (0.0 if opens else total) + tax[at], (0.0 if opens else earned) + income[at]
-        closes = at + 1 == books.all or books.year_of(books.ends[at + 1]) != year
+        opens = index == 0 or year != books.year_of(books.ends[index - 1])
+        total, earned = (0.0 if opens else total) + tax[index], (0.0 if opens else earned) + income[index]
+        closes = index + 1 == books.all or books.year_of(books.ends[index + 1]) != year
         if closes and (total < -books.trifle or total > max(earned, 0.0) + books.trifle):
             yield f"tax of {year} is {total!r} on an income of {earned!r}"
             return

@@ -13,11 +13,11 @@ from tests.fuzz.dice import Draft, Plan, later, number
 
 def draw_projects(draft: Draft) -> None:
     """Add what is built."""
-    found = {}
+    block = {}
     for name in ("line_1", "line_2", "tower")[: draft.dice.pick(0, 0, 1, 1, 1, 2, 3)]:
-        found[name] = draw_project(draft, name)
-    if found:
-        draft.plan["projects"] = found
+        block[name] = draw_project(draft, name)
+    if block:
+        draft.plan["projects"] = block
 
 
 def draw_project(draft: Draft, name: str) -> Plan:
@@ -26,7 +26,7 @@ def draw_project(draft: Draft, name: str) -> Plan:
     complete = dice.day(later(draft.first, min(3, draft.step)), later(draft.last, 6))
     code = draft.code(0.12)
     capex, overrun = dice.between(1e6, 5e7) * draft.scale, dice.pick(0, 0, 0, 10, -10, 25.5, 40)
-    found: Plan = {
+    block: Plan = {
         "plant": dice.choice([*draft.plan["plants"]]),
         "adds": "0 km/year" if dice.chance(0.05) else draw_length(draft, 2e4, 6e5),
         "capex": draft.money(capex, code),
@@ -34,25 +34,25 @@ def draw_project(draft: Draft, name: str) -> Plan:
     }
     spend = draw_spend(draft, complete)
     if spend:
-        found["spend"] = spend
+        block["spend"] = spend
     draft.uses[name] = (capex * (1 + overrun / 100), code)
     if overrun or dice.chance(0.1):
-        found["overrun"] = f"{overrun} %"
+        block["overrun"] = f"{overrun} %"
     if dice.chance(0.3):
-        found["delay"] = dice.pick(draft.months(0, 12), "2.5 months", "1 quarter")
+        block["delay"] = dice.pick(draft.months(0, 12), "2.5 months", "1 quarter")
     if dice.chance(0.6):
-        found["ramp"] = draw_ramp(draft)
+        block["ramp"] = draw_ramp(draft)
     if dice.chance(0.6):
-        found["life"] = draft.months(1, 140)
-    draw_asset_terms(draft, found, later(complete, 13))
-    draw_units(draft, found, 2e5)
+        block["life"] = draft.months(1, 140)
+    draw_asset_terms(draft, block, later(complete, 13))
+    draw_units(draft, block, 2e5)
     if dice.chance(0.4):
-        found["fixed_cost"] = draft.series(lambda: draft.amount(5e4, 1e6, per="/year"), 0.3)
-    if "sold" not in found and dice.chance(0.15):
-        found["cancelled"] = str(dice.day(draft.first, min(complete - timedelta(days=1), draft.last)))
+        block["fixed_cost"] = draft.series(lambda: draft.amount(5e4, 1e6, per="/year"), 0.3)
+    if "sold" not in block and dice.chance(0.15):
+        block["cancelled"] = str(dice.day(draft.first, min(complete - timedelta(days=1), draft.last)))
     if dice.chance(0.2):
-        found["name"] = "A line more"
-    return found
+        block["name"] = "A line more"
+    return block
 
 
 def draw_spend(draft: Draft, complete: date) -> Any:
@@ -72,10 +72,10 @@ def draw_spend(draft: Draft, complete: date) -> Any:
         return window
     planned = 12 * complete.year + complete.month - 1
     keys: list[str] = []
-    at = draft.origin
-    while at < planned and len(keys) < 4:
-        keys.append(draft.period_at(at))
-        at = draft.span_of(keys[-1])[1] + dice.pick(0, 0, 1, 3)
+    origin = draft.origin
+    while origin < planned and len(keys) < 4:
+        keys.append(draft.period_at(origin))
+        origin = draft.span_of(keys[-1])[1] + dice.pick(0, 0, 1, 3)
     if not keys:
         return {"from": str(first)}
     shares = [dice.randint(1, 20) for _ in keys]
@@ -95,9 +95,9 @@ def draw_ramp(draft: Draft) -> Any:
 
 def draw_funding(draft: Draft) -> None:
     """Add who pays for projects and purchases."""
-    found = {name: draw_sources(draft, name) for name in draft.dice.some([*draft.uses], 0.75)}
-    if found:
-        draft.plan["funding"] = found
+    block = {name: draw_sources(draft, name) for name in draft.dice.some([*draft.uses], 0.75)}
+    if block:
+        draft.plan["funding"] = block
 
 
 def draw_sources(draft: Draft, name: str) -> Plan:
@@ -121,15 +121,15 @@ def draw_sources(draft: Draft, name: str) -> Plan:
     if dice.chance(0.25) and left > 0.05:
         parts.append(("grant", draw_grant(draft, uses, code)))
     dice.shuffle(parts)
-    found: Plan = dict(parts)
+    block: Plan = dict(parts)
     if dice.chance(0.3):
-        found["order"] = dice.pick("in_order", "pro_rata")
-    known = not any(knows_cash(loans[payer]) for payer in found if payer in loans)
+        block["order"] = dice.pick("in_order", "pro_rata")
+    known = not any(knows_cash(loans[payer]) for payer in block if payer in loans)
     if name in draft.plan.get("projects", {}) and known and dice.chance(0.3):
-        found["include_financing_costs"] = dice.pick("true", "true", "false", True)
-    if found.get("cash", "rest") != "rest" and may_wait(draft, found) and dice.chance(0.6):
-        found["cash"] = "available"
-    return found
+        block["include_financing_costs"] = dice.pick("true", "true", "false", True)
+    if block.get("cash", "rest") != "rest" and may_wait(draft, block) and dice.chance(0.6):
+        block["cash"] = "available"
+    return block
 
 
 def may_wait(draft: Draft, sources: Plan) -> bool:
@@ -158,14 +158,14 @@ def draw_asked(draft: Draft, payer: str, amount: float, code: str) -> str | None
     """Return an amount that a source is asked, in its currency, within what a loan has left."""
     if payer not in draft.room:
         return draft.money(float(f"{0.98 * amount:.3g}")) if code == draft.home else None
-    own = draft.codes[payer]
-    if own != code and draft.home in {own, code} and len({own, code, draft.home}) > 2:
+    alone = draft.codes[payer]
+    if alone != code and draft.home in {alone, code} and len({alone, code, draft.home}) > 2:
         return None
     asked = float(f"{min(0.95 * amount, 0.95 * draft.room[payer]):.3g}")
     if asked <= 0:
         return None
     draft.room[payer] -= asked
-    return draft.money(asked, own)
+    return draft.money(asked, alone)
 
 
 def draw_grant(draft: Draft, uses: float, code: str) -> Any:

@@ -59,7 +59,7 @@ READ = (
 def print_rows(case: Case, asked: tuple[str, ...]) -> dict[str, Any]:
     """Return what `run --json` prints of a plan's figures, of rows whose paths begin so."""
     projection = case.projection
-    found = case.measures
+    result = case.measures
     later = projection.run_off
 
     def write(rows: Mapping[str, Row]) -> dict[str, Any]:
@@ -77,8 +77,8 @@ def print_rows(case: Case, asked: tuple[str, ...]) -> dict[str, Any]:
         "periods": [str(day) for day in timeline.dates],
         "rows": write(projection.period_rows),
         **({"run_off": run_off} if run_off else {}),
-        "measures": measures_document(found),
-        "claims": claims_document(outcomes(projection, found)),
+        "measures": measures_document(result),
+        "claims": claims_document(outcomes(projection, result)),
         "covenants": covenants_document(covenants(projection)),
     }
 
@@ -110,8 +110,8 @@ def try_draft(seed: int, draft: Draft, report: Report, turns: list[str]) -> set[
         for stage in turns:
             report.tried[stage] += 1
             started = process_time()
-            for told in TRIALS[stage](case):
-                report.tell(seed, stage, told)
+            for message in TRIALS[stage](case):
+                report.tell(seed, stage, message)
             report.seconds[stage] += process_time() - started
         keys = keys.union(*map(find_keys, case.texts))
     except IdentityError as error:
@@ -136,9 +136,9 @@ def judge(case: Case, seed: int, report: Report) -> None:
     report.seconds["printing"] += process_time() - started
     started = process_time()
     for name, law in LAWS.items():
-        for told in law(books):
-            report.tell(seed, name, told)
+        for message in law(books):
+            report.tell(seed, name, message)
     for name, outcome in {**OUTCOMES, **AGREEMENTS}.items():
-        for told in outcome(printed, books, case.bare):
-            report.tell(seed, name, told)
+        for message in outcome(printed, books, case.bare):
+            report.tell(seed, name, message)
     report.seconds["laws"] += process_time() - started

@@ -76,12 +76,12 @@ def _one_number(dice: Dice, spread: float, unit: str, least: float = 1.0) -> Pla
 
 def _yearly(draft: Draft, inputs: Plan) -> Plan:
     """Return a walk, a shock, or both."""
-    dice, found = draft.dice, Plan()
+    dice, block = draft.dice, Plan()
     start: Plan = {"from": str(draft.first)} if dice.chance(0.3) else {}
     if dice.chance(0.7):
-        found["walk"] = {"drift": f"{dice.randint(-9, 9)} %/year", "sd": f"{dice.randint(1, 30)} %"} | start
-    if not found or dice.chance(0.6):
+        block["walk"] = {"drift": f"{dice.randint(-9, 9)} %/year", "sd": f"{dice.randint(1, 30)} %"} | start
+    if not block or dice.chance(0.6):
         others = [name for name, one in inputs.items() if "chance" in one.get("times", {}).get("shock", {})]
         begins: Plan = {"starts_with": dice.choice(others)} if others and dice.chance(0.7) else {"chance": "20 %/year"}
-        found["shock"] = begins | {"then": {"1 year": "60 %", "3 years": "110 %"}} | start
-    return found
+        block["shock"] = begins | {"then": {"1 year": "60 %", "3 years": "110 %"}} | start
+    return block

@@ -42,7 +42,7 @@ def list_commands(case: Case) -> list[tuple[str, ...]]:
     plant = dice.choice([*case.scenario.plants])
     cost = find_cost(plant, has_cash_cost=case.scenario.plants[plant].has_cash_cost)
     dearer = ("--set", f"{cost}={{times: 1.1}}")
-    found: list[tuple[str, ...]] = [
+    commands: list[tuple[str, ...]] = [
         ("run", plan), ("run", plan, "--by", case.projection.timeline.step), ("run", plan, "--json"), ("check", plan), ("check", plan, "--json"),
         ("show", plan), ("show", plan, "--json"), ("explain", plan, dice.choice(rows), period), ("explain", plan, dice.choice(names)),
         ("export", plan, "--out", f"out.{dice.pick('csv', 'csv', 'csv', 'xlsx', 'xlsx', 'html')}", "--force"),
@@ -52,11 +52,11 @@ def list_commands(case: Case) -> list[tuple[str, ...]]:
     ]  # fmt: skip
     if case.scenario.options:
         option = ("--option", dice.choice([*case.scenario.options]))
-        found += [("compare", plan), ("compare", plan, "--json"), ("run", plan, *option), ("diff", plan, *option)]
+        commands += [("compare", plan), ("compare", plan, "--json"), ("run", plan, *option), ("diff", plan, *option)]
     if case.scenario.loans:
         loan = dice.choice([*case.scenario.loans])
-        found += [("loan", plan, loan), ("size", plan, loan, dice.pick("--dscr", "--llcr"), "1.3")]
-    return found
+        commands += [("loan", plan, loan), ("size", plan, loan, dice.pick("--dscr", "--llcr"), "1.3")]
+    return commands
 
 
 def answer_commands(case: Case) -> Iterator[str]:
@@ -66,16 +66,16 @@ def answer_commands(case: Case) -> Iterator[str]:
     with contextlib.chdir(case.folder):
         code, out, err = run_command(*words)
         back = run_command("diff", "plan.yaml", "out.xlsx") if "out.xlsx" in words else None
-    told = f"{' '.join(words)} ended with {code}"
+    text = f"{' '.join(words)} ended with {code}"
     if code == REFUSED:
         for option in case.scenario.options:
             project(case.scenario.with_option(option))  # which is refused in its own words
     right = {0, *[1] * (words[0] == "check"), *[REFUSED] * (words[0] in MAY_REFUSE)}
     if "Traceback" in out + err or code not in right:
-        yield f"{told}: {(out + err).strip()[:300]}"
+        yield f"{text}: {(out + err).strip()[:300]}"
     elif not (out.strip() or err.strip()):
-        yield f"{told} and printed nothing"
+        yield f"{text} and printed nothing"
     elif "--json" in words and not isinstance(json.loads(out), dict):
-        yield f"{told} and printed no document"
+        yield f"{text} and printed no document"
     elif back and "No input differs" not in back[1]:
         yield f"diff of the workbook ended with {back[0]}: {''.join(back[1:]).strip()[:300]}"

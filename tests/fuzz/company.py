@@ -45,35 +45,35 @@ def draw_horizon(draft: Draft) -> Plan:
     ends = [str(last), f"{last.year}-{last.month:02d}"]
     ends += [f"{last.year}-Q{last.month // 3}"] * (last.month % 3 == 0) + [str(last.year)] * (3 * (last.month == 12))
     ends += [name_year(month_of(last), draft.year_ends)] * (3 * (last.month == draft.year_ends))
-    found = {"from": dice.choice(starts), "to": dice.choice(ends)}
+    block = {"from": dice.choice(starts), "to": dice.choice(ends)}
     if draft.year_ends < 12 or dice.chance(0.1):
-        found["year_ends"] = MONTHS[draft.year_ends]
+        block["year_ends"] = MONTHS[draft.year_ends]
     if draft.step > 1 or dice.chance(0.5):
-        found["step"] = {1: "month", 3: "quarter", 12: "year"}[draft.step]
-    return found
+        block["step"] = {1: "month", 3: "quarter", 12: "year"}[draft.step]
+    return block
 
 
 def draw_money(draft: Draft) -> Plan:
     """Return the reporting currency and how the future is valued."""
     dice = draft.dice
-    found: Plan = {"report_in": draft.home}
+    block: Plan = {"report_in": draft.home}
     if dice.chance(0.85):
-        found["discount_rate"] = dice.pick(draft.rate(2, 20), draft.rate(2, 20), "0 %/year", "-1 %/year")
+        block["discount_rate"] = dice.pick(draft.rate(2, 20), draft.rate(2, 20), "0 %/year", "-1 %/year")
         if "indices" in draft.plan and dice.chance(0.4):
-            found["discount_rate"] = {"real": draft.rate(1, 12), "index": dice.choice([*draft.plan["indices"]])}
+            block["discount_rate"] = {"real": draft.rate(1, 12), "index": dice.choice([*draft.plan["indices"]])}
     if dice.chance(0.2):
-        found["valuation_date"] = str(dice.day(end_of_month(draft.origin), draft.last))
+        block["valuation_date"] = str(dice.day(end_of_month(draft.origin), draft.last))
     if dice.chance(0.7):
-        found["terminal_value"] = dice.pick(
+        block["terminal_value"] = dice.pick(
             "none", "book", {"multiple": number(dice.between(0.5, 9))}, {"multiple": dice.randint(0, 8)}
         )
     if dice.chance(0.4):
-        found["discounting"] = dice.pick("end_of_period", "mid_period")
+        block["discounting"] = dice.pick("end_of_period", "mid_period")
     if dice.chance(0.5):
-        found["minimum_cash"] = draft.amount(1e5, 5e6)
+        block["minimum_cash"] = draft.amount(1e5, 5e6)
     for key in dice.some(["interest_on_cash", "interest_on_overdraft"], 0.25):
-        found[key] = draft.series(lambda: dice.pick(draft.rate(0.5, 14), draft.rate(0.5, 14), "0 %/year"), 0.3)
-    return found
+        block[key] = draft.series(lambda: dice.pick(draft.rate(0.5, 14), draft.rate(0.5, 14), "0 %/year"), 0.3)
+    return block
 
 
 def draw_exchange(draft: Draft) -> None:
@@ -122,7 +122,7 @@ def draw_indices(draft: Draft) -> None:
 def draw_products(draft: Draft) -> None:
     """Add what plants make."""
     dice = draft.dice
-    found: Plan = {}
+    block: Plan = {}
     for name in ("fiber", "multimode", "p-3")[: dice.pick(1, 1, 2, 3)]:
         code = draft.code(0.1)
         product: Plan = {
@@ -136,8 +136,8 @@ def draw_products(draft: Draft) -> None:
             product["interpolate"] = dice.pick("none", "linear")
         if dice.chance(0.2):
             product["name"] = "Fiber, by the km"
-        found[name] = product
-    draft.plan["products"] = found
+        block[name] = product
+    draft.plan["products"] = block
 
 
 def draw_demand(draft: Draft) -> Any:
@@ -145,12 +145,12 @@ def draw_demand(draft: Draft) -> Any:
     dice = draft.dice
     if dice.chance(0.7):
         return draft.series(lambda: draw_length(draft, 1e5, 2e6), 0.5)
-    found: Plan = {"market": draft.series(lambda: draw_length(draft, 1e6, 2e7), 0.6)}
+    block: Plan = {"market": draft.series(lambda: draw_length(draft, 1e6, 2e7), 0.6)}
     if dice.chance(0.8):
-        found["share"] = draft.series(lambda: draft.share(1, 60), 0.4, bounded=True)
+        block["share"] = draft.series(lambda: draft.share(1, 60), 0.4, bounded=True)
     if dice.chance(0.5):
-        found["exports"] = draft.series(lambda: draw_length(draft, 1e4, 1e6), 0.4)
-    return found
+        block["exports"] = draft.series(lambda: draw_length(draft, 1e4, 1e6), 0.4)
+    return block
 
 
 def draw_length(draft: Draft, low: float, high: float) -> str:
@@ -165,7 +165,7 @@ def draw_length(draft: Draft, low: float, high: float) -> str:
 def draw_plants(draft: Draft) -> None:
     """Add plants, some of which are bought, opened or closed on the way."""
     dice = draft.dice
-    found: Plan = {}
+    block: Plan = {}
     for name in ("jena", "xtal", "works_3")[: dice.pick(1, 1, 1, 1, 2, 3)]:
         code = draft.code(0.1)
         plant: Plan = {
@@ -189,8 +189,8 @@ def draw_plants(draft: Draft) -> None:
             buy_plant(draft, name, plant)
         if dice.chance(0.2):
             draw_closures(draft, plant)
-        found[name] = plant
-    draft.plan["plants"] = found
+        block[name] = plant
+    draft.plan["plants"] = block
 
 
 def draw_closures(draft: Draft, plant: Plan) -> None:
@@ -198,18 +198,18 @@ def draw_closures(draft: Draft, plant: Plan) -> None:
     dice, sale = draft.dice, plant.get("purchase", {}).get("sold", {})
     first = date.fromisoformat(plant.get("opens", str(end_of_month(draft.origin - 3))))
     last = min([str(end_of_month(draft.origin + 140)), *filter(None, (plant.get("closes"), sale.get("on")))])
-    found: Plan = {}
+    block: Plan = {}
     for name in ("slump", "strike")[: dice.randint(1, 2)]:
         start = dice.day(first, draft.last)
         end = dice.day(start, min(later(start, dice.pick(1, 5, 20)), date.fromisoformat(last)))
         if start > end or str(end) > last or end < draft.first or start > draft.last:
             break
-        found[name] = {"from": str(start), "to": dice.pick(str(end), {"value": str(end), "note": "as the union says"})}
+        block[name] = {"from": str(start), "to": dice.pick(str(end), {"value": str(end), "note": "as the union says"})}
         if dice.chance(0.6):
-            found[name]["fixed_cost"] = dice.pick("continues", "stops", "stops")
+            block[name]["fixed_cost"] = dice.pick("continues", "stops", "stops")
         first = end + timedelta(days=dice.pick(1, 1, 40))
-    if found:
-        plant["closures"] = found
+    if block:
+        plant["closures"] = block
 
 
 def buy_plant(draft: Draft, name: str, plant: Plan) -> None:
@@ -226,28 +226,28 @@ def draw_purchase(draft: Draft, name: str, opens: str) -> Plan:
     """Return the price of a plant, when it is paid, and the working capital that comes with it; it is sold when open."""
     dice, code = draft.dice, draft.code(0.15)
     price = dice.between(1e6, 3e7) * draft.scale
-    found: Plan = {"price": draft.money(price, code), "on": str(dice.day(draft.first, draft.last))}
+    block: Plan = {"price": draft.money(price, code), "on": str(dice.day(draft.first, draft.last))}
     draft.uses[name] = (price, code)
     if dice.chance(0.4):
-        found["life"] = draft.months(1, 150)
-    draw_asset_terms(draft, found, date.fromisoformat(max(found["on"], opens)))
+        block["life"] = draft.months(1, 150)
+    draw_asset_terms(draft, block, date.fromisoformat(max(block["on"], opens)))
     kinds = {kind: price * dice.uniform(0.01, 0.1) for kind in dice.some(["receivables", "inventory", "payables"], 0.7)}
     if dice.chance(0.3):
-        found["working_capital"] = draft.money(price * dice.uniform(0.01, 0.3), code)
+        block["working_capital"] = draft.money(price * dice.uniform(0.01, 0.3), code)
     elif kinds and dice.chance(0.5):
-        found["working_capital"] = {kind: draft.money(amount, code) for kind, amount in kinds.items()}
-    return found
+        block["working_capital"] = {kind: draft.money(amount, code) for kind, amount in kinds.items()}
+    return block
 
 
 def draw_capital(draft: Draft) -> None:
     """Add days of working capital, tax, and the opening balance."""
-    dice, found = draft.dice, draft.plan
+    dice, plan = draft.dice, draft.plan
     if dice.chance(0.7):
         days = {
             kind: draft.series(lambda: f"{dice.pick(0, 0, 15, 30, 45, 60, 90.5, 200, 366)} days", 0.3, bounded=True)
             for kind in dice.some(["receivables", "inventory", "payables"], 0.7)
         }
-        found["working_capital"] = days | ({"days_in_year": dice.pick(360, 365)} if dice.chance(0.5) else {})
+        plan["working_capital"] = days | ({"days_in_year": dice.pick(360, 365)} if dice.chance(0.5) else {})
     if dice.chance(0.8):
         tax: Plan = {"rate": draft.series(lambda: draft.share(5, 50), 0.4, bounded=True)}
         if dice.chance(0.5):
@@ -258,20 +258,20 @@ def draw_capital(draft: Draft) -> None:
             tax["use_at_most"] = draft.share(10, 100)
         if dice.chance(0.25):
             tax["depreciation"] = draw_depreciation(draft)
-        found["tax"] = tax
+        plan["tax"] = tax
     if dice.chance(0.85):
-        found["opening"] = draw_opening(draft)
+        plan["opening"] = draw_opening(draft)
 
 
 def draw_opening(draft: Draft) -> Plan:
     """Return the balance sheet of the day before."""
     dice = draft.dice
     keys = ["receivables", "inventory", "payables", "other_assets", "other_liabilities", "tax_losses"]
-    found: Plan = {key: draft.amount(1e5, 5e6) for key in dice.some(keys, 0.45)}
+    block: Plan = {key: draft.amount(1e5, 5e6) for key in dice.some(keys, 0.45)}
     if dice.chance(0.15):
-        found["paid_in_capital"] = draft.amount(1e5, 5e6)
+        block["paid_in_capital"] = draft.amount(1e5, 5e6)
     if dice.chance(0.85):
-        found["cash"] = (
+        block["cash"] = (
             draft.money(-dice.between(1e4, 1e6) * draft.scale) if dice.chance(0.05) else draft.amount(1e5, 4e7)
         )
     if dice.chance(0.6):
@@ -281,21 +281,21 @@ def draw_opening(draft: Draft) -> Plan:
         plants = [plant for plant in draft.plan["plants"].values() if "purchase" not in plant]
         if plants and "land" not in terms:
             draw_units(draft, terms, 1e6, alone=not any(isinstance(one["capacity"], dict) for one in plants))
-        found["fixed_assets"] = dice.pick(value, terms, terms)
-    return found
+        block["fixed_assets"] = dice.pick(value, terms, terms)
+    return block
 
 
 def draw_payouts(draft: Draft) -> Plan:
     """Return the rule by which owners are paid."""
     dice = draft.dice
-    found: Plan = {"every": dice.pick("month", "quarter", "half_year", "year", "year")} if dice.chance(0.8) else {}
+    block: Plan = {"every": dice.pick("month", "quarter", "half_year", "year", "year")} if dice.chance(0.8) else {}
     if dice.chance(0.6):
-        found["first"] = str(dice.day(draft.first, draft.last))
+        block["first"] = str(dice.day(draft.first, draft.last))
     if dice.chance(0.5):
-        found["share"] = draft.share(10, 100)
+        block["share"] = draft.share(10, 100)
     if dice.chance(0.5):
-        found["keep"] = draft.amount(1e5, 5e6)
-    return found
+        block["keep"] = draft.amount(1e5, 5e6)
+    return block
 
 
 def may_limit(draft: Draft) -> bool:
@@ -311,17 +311,17 @@ def may_limit(draft: Draft) -> bool:
 def draw_owners(draft: Draft) -> None:
     """Add overhead, what owners pay in and take out, and who lifts cash to its minimum."""
     dice = draft.dice
-    found: Plan = {}
+    block: Plan = {}
     if dice.chance(0.6):
-        found["overhead"] = draft.series(lambda: draft.amount(1e5, 3e6, per="/year"), 0.4)
+        block["overhead"] = draft.series(lambda: draft.amount(1e5, 3e6, per="/year"), 0.4)
     for key in dice.some(["equity", "dividends"], 0.45):
         days = {str(dice.day(draft.first, draft.last)) for _ in range(dice.randint(1, 3))}
-        found[key] = {day: draft.amount(1e5, 1e7) for day in days}
+        block[key] = {day: draft.amount(1e5, 1e7) for day in days}
     if dice.chance(0.3):
-        found["payouts"] = draw_payouts(draft)
-        found.pop("dividends", None)
-    if "equity" not in found and may_limit(draft) and dice.chance(0.4):
-        found["equity_limit"] = draft.amount(1e5, 3e7)
+        block["payouts"] = draw_payouts(draft)
+        block.pop("dividends", None)
+    if "equity" not in block and may_limit(draft) and dice.chance(0.4):
+        block["equity_limit"] = draft.amount(1e5, 3e7)
     revolvers = [
         name
         for name, loan in draft.plan.get("loans", {}).items()
@@ -329,8 +329,8 @@ def draw_owners(draft: Draft) -> None:
     ]
     if dice.chance(0.4):
         gap = dice.pick(["equity"], ["revolver", "equity"], ["revolver"], [*revolvers, "equity"], [], revolvers[:1])
-        found["gap"] = dice.sample(gap, len(gap)) if dice.chance(0.2) else gap
+        block["gap"] = dice.sample(gap, len(gap)) if dice.chance(0.2) else gap
     if dice.chance(0.3):
-        found["may_run_dry"] = dice.pick("true", "false", True)
-    if found:
-        draft.plan["company"] = found
+        block["may_run_dry"] = dice.pick("true", "false", True)
+    if block:
+        draft.plan["company"] = block

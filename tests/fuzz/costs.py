@@ -33,7 +33,7 @@ def find_cost(name: str, *, has_cash_cost: bool) -> str:
 
 def draw_lines(draft: Draft) -> Plan:
     """Return one to four cost lines."""
-    dice, found = draft.dice, {}
+    dice, block = draft.dice, {}
     for name in ("glass", "gas", "packing", "crew")[: dice.pick(1, 2, 3, 4)]:
         code, unit = draft.code(0.15), dice.choice(MATERIALS)
 
@@ -48,8 +48,8 @@ def draw_lines(draft: Draft) -> Plan:
         else:
             line["use"] = draft.series(lambda unit=unit: f"{number(dice.between(0.01, 2))} {unit}/km", 0.3)  # type: ignore[misc]
             line["price"] = draft.series(lambda unit=unit, price=price: price(unit), 0.3)  # type: ignore[misc]
-        found[name] = line
-    return found
+        block[name] = line
+    return block
 
 
 def draw_shares(draft: Draft) -> Plan:
@@ -57,16 +57,16 @@ def draw_shares(draft: Draft) -> Plan:
     dice, names = draft.dice, [*draft.plan["products"]]
     cuts = sorted(dice.randint(0, 100) for _ in names[1:])
     shares = [upper - lower for lower, upper in zip([0, *cuts], [*cuts, 100], strict=True)]
-    found: Plan = {name: f"{share} %" for name, share in zip(names, shares, strict=True)}
+    block: Plan = {name: f"{share} %" for name, share in zip(names, shares, strict=True)}
     if dice.chance(0.7):
         rest = dice.choice(names)
-        found[rest] = "rest"
+        block[rest] = "rest"
         for name in names:
             if name != rest and dice.chance(0.4):
                 most = 100 // len(names)
-                found[name] = draft.series(lambda most=most: draft.share(1, most), 0.6, bounded=True)  # type: ignore[misc]
-                others = sum(int(str(found[other]).split()[0]) for other in names if other not in (name, rest))
+                block[name] = draft.series(lambda most=most: draft.share(1, most), 0.6, bounded=True)  # type: ignore[misc]
+                others = sum(int(str(block[other]).split()[0]) for other in names if other not in (name, rest))
                 if others + most > 100:
-                    found[name] = "0 %"
+                    block[name] = "0 %"
                 break
-    return found
+    return block

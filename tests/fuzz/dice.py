@@ -40,9 +40,9 @@ class Dice(Random):
 
     def day(self, first: date, last: date) -> date:
         """Return a day of a span, often the last one of a month."""
-        found = first + timedelta(days=self.randint(0, max((last - first).days, 0)))
-        ends = end_of_month(12 * found.year + found.month)
-        return ends if self.chance(0.3) and ends <= last else found
+        day_drawn = first + timedelta(days=self.randint(0, max((last - first).days, 0)))
+        ends = end_of_month(12 * day_drawn.year + day_drawn.month)
+        return ends if self.chance(0.3) and ends <= last else day_drawn
 
 
 def end_of_month(number: int) -> date:
@@ -101,8 +101,8 @@ def number(value: float | Decimal) -> str:
 def grouped(dice: Dice, value: float) -> str:
     """Return a number in one of its notations: plain, in groups of digits, or with an exponent."""
     plain = number(value)
-    whole = "." not in plain and len(plain) > 4
-    return dice.choice([plain, f"{int(plain):_}" if whole else plain, f"{value:e}" if value else plain])
+    is_grouped = "." not in plain and len(plain) > 4
+    return dice.choice([plain, f"{int(plain):_}" if is_grouped else plain, f"{value:e}" if value else plain])
 
 
 @dataclass
@@ -149,26 +149,28 @@ class Draft:
         """Return a value, or values by period that cover the horizon's start."""
         if not self.dice.chance(share):
             return make()
-        found = {self.first_key(): make()}
-        at = self.origin
+        values = {self.first_key(): make()}
+        period = self.origin
         for _ in range(self.dice.randint(0, 3)):
-            at += self.dice.pick(1, 3, 5, 12, 12)
+            period += self.dice.pick(1, 3, 5, 12, 12)
             year = self.dice.pick(12, self.year_ends)
-            key = self.period_at(at if self.dice.chance(0.5) else at + 12 - (at - year) % 12)
-            if self.span_of(key)[0] not in {self.span_of(other)[0] for other in found}:
-                found[key] = make()
-        return found
+            key = self.period_at(period if self.dice.chance(0.5) else period + 12 - (period - year) % 12)
+            if self.span_of(key)[0] not in {self.span_of(other)[0] for other in values}:
+                values[key] = make()
+        return values
 
     def series(self, make: Callable[[], str], share: float = 0.4, *, bounded: bool = False) -> Any:
         """Return a value, or values by period that may grow after the last, a bounded one not upwards, or lie on lines."""
-        found, dice = self.by_period(make, share), self.dice
-        if isinstance(found, dict) and dice.chance(0.3):
+        values, dice = self.by_period(make, share), self.dice
+        if isinstance(values, dict) and dice.chance(0.3):
             up = [] if bounded else [self.rate(1, 9), *self.plan.get("indices", {})]
             rate = dice.choice([*up, "-3 %/year", "0 %/year"])
-            found["growth"] = dice.pick(rate, rate, {"rate": rate}, {"rate": rate, "every": dice.pick("year", "month")})
-        if isinstance(found, dict) and dice.chance(0.2):
-            found["interpolate"] = dice.pick("none", "linear", "linear")
-        return found
+            values["growth"] = dice.pick(
+                rate, rate, {"rate": rate}, {"rate": rate, "every": dice.pick("year", "month")}
+            )
+        if isinstance(values, dict) and dice.chance(0.2):
+            values["interpolate"] = dice.pick("none", "linear", "linear")
+        return values
 
     def period_at(self, month: int) -> str:
         """Return a year, business year, quarter or month that begins at a month number."""

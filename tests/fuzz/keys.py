@@ -55,8 +55,8 @@ def language() -> Node:
 @cache
 def definitions() -> dict[str, Any]:
     """Return what the schema defines, by name."""
-    found: dict[str, Any] = schema()["$defs"]
-    return found
+    parts: dict[str, Any] = schema()["$defs"]
+    return parts
 
 
 def alternatives(part: dict[str, Any]) -> list[dict[str, Any]]:
@@ -80,12 +80,12 @@ def shared_records() -> dict[str, str]:
                 record = form.get("$ref", "").rpartition("/")[2]
                 if keys := tuple(sorted(parts.get(record, {}).get("properties", {}))):
                     groups.setdefault(keys, set()).add(record)
-    found = {}
+    results = {}
     for records in groups.values():
         titles = [parts[record]["title"].lower().split() for record in sorted(records)]
         common = " ".join(word for word in titles[0] if all(word in title for title in titles))
-        found.update(dict.fromkeys(records if len(records) > 1 else (), f"({common})"))
-    return found
+        results.update(dict.fromkeys(records if len(records) > 1 else (), f"({common})"))
+    return results
 
 
 def is_shared(key: str, part: dict[str, Any]) -> bool:
@@ -103,17 +103,17 @@ def grow(node: Node, part: dict[str, Any]) -> None:
     if referred:
         grow(node, definitions()[referred])
     node.words |= {str(word).lower() for word in [*part.get("enum", []), *([part["const"]] if "const" in part else [])]}
-    own = part.get("properties", {})
-    if {"value", "source"} <= own.keys():
+    keys = part.get("properties", {})
+    if {"value", "source"} <= keys.keys():
         node.takes_remarks = True
         return
-    style = own.get("style", {}).get("$ref", "").rpartition("/")[2]
+    style = keys.get("style", {}).get("$ref", "").rpartition("/")[2]
     named = find_words(definitions().get(style, {}))
     if len(named) == 1 and "title" in part:
         kind = node.kinds.setdefault(next(iter(named)), Node())
-        grow(kind, {**part, "properties": {key: value for key, value in own.items() if key != "style"}})
+        grow(kind, {**part, "properties": {key: value for key, value in keys.items() if key != "style"}})
         return
-    for key, below in own.items():
+    for key, below in keys.items():
         grow(node.keys.setdefault(key, Node()), below)
         node.keys[key].shared |= is_shared(key, below)
     others = [part.get("additionalProperties"), *part.get("patternProperties", {}).values()]
@@ -138,8 +138,8 @@ def grow_forms(node: Node, part: dict[str, Any]) -> None:
 
 def find_words(part: dict[str, Any]) -> set[str]:
     """Return the words that a part of the schema names itself."""
-    found = {str(word) for word in [*part.get("enum", []), *([part["const"]] if "const" in part else [])]}
-    return found.union(*(find_words(below) for below in part.get("anyOf", [])))
+    results = {str(word) for word in [*part.get("enum", []), *([part["const"]] if "const" in part else [])]}
+    return results.union(*(find_words(below) for below in part.get("anyOf", [])))
 
 
 @cache
@@ -153,9 +153,9 @@ def list_below(node: Node, path: str) -> Iterator[str]:
     yield from (f"{path}={word}" for word in sorted(node.words))
     for key, below in node.keys.items():
         if not (key == "style" and node.kinds):
-            at = f"({key})" if below.shared else f"{path}.{key}".lstrip(".")
-            yield at
-            yield from list_below(below, at)
+            place = f"({key})" if below.shared else f"{path}.{key}".lstrip(".")
+            yield place
+            yield from list_below(below, place)
     for kind, below in node.kinds.items():
         yield f"{path}({kind})"
         yield from list_below(below, f"{path}({kind})")
@@ -183,9 +183,9 @@ def find_below(plan: Any, node: Node, path: str) -> Iterator[str]:
             if key in LAID:
                 yield from (f"({word})" for word in OPERATORS if f"'{word}':" in str(below))
             if key in node.keys:
-                at = f"({key})" if node.keys[key].shared else f"{path}.{key}".lstrip(".")
-                yield at
-                yield from find_below(below, node.keys[key], at)
+                index = f"({key})" if node.keys[key].shared else f"{path}.{key}".lstrip(".")
+                yield index
+                yield from find_below(below, node.keys[key], index)
             elif key in LAID:
                 yield f"({key})"
             elif node.name is not None:

@@ -62,10 +62,10 @@ def draw_ranks(draft: Draft, loans: Plan) -> None:
 def draw_index(draft: Draft) -> Any:
     """Return an index that is known from before any signing."""
     dice = draft.dice
-    found = {str(draft.first.year - dice.randint(3, 4)): draft.rate(0.5, 12)}
+    values = {str(draft.first.year - dice.randint(3, 4)): draft.rate(0.5, 12)}
     for key in dice.sample(("", "-Q2", "-Q4", "-02", "-11"), dice.randint(0, 4)):
-        found[f"{draft.first.year + dice.randint(-2, 5)}{key}"] = dice.pick(draft.rate(0.5, 12), "-0.5 %/year")
-    return found | draw_line(draft) if dice.chance(0.85) else draft.rate(1, 9)
+        values[f"{draft.first.year + dice.randint(-2, 5)}{key}"] = dice.pick(draft.rate(0.5, 12), "-0.5 %/year")
+    return values | draw_line(draft) if dice.chance(0.85) else draft.rate(1, 9)
 
 
 def draw_loan(draft: Draft, name: str) -> Plan:
@@ -75,23 +75,23 @@ def draw_loan(draft: Draft, name: str) -> Plan:
     swept = style != "revolver" and dice.chance(0.18)
     code = draft.home if swept or style == "revolver" else draft.code(0.2)
     size = dice.between(5e5, 2e7) * draft.scale
-    found, signed, matures = draw_term(draft, style, size, code)
+    block, signed, matures = draw_term(draft, style, size, code)
     draft.room[name], draft.codes[name] = size, code
-    found["rate"] = draw_rate(draft, signed)
+    block["rate"] = draw_rate(draft, signed)
     if swept:
-        found["sweep"] = draw_changing(draft, signed, lambda: draft.share(5, 100))
+        block["sweep"] = draw_changing(draft, signed, lambda: draft.share(5, 100))
         if dice.chance(0.5):
-            found["sweep"] = {"share": found["sweep"], "while": draw_condition(draft)}
-    draw_dates(draft, found, style, signed, matures, cash=swept or style == "revolver")
-    if "roll" in found.get("payments", {}):
+            block["sweep"] = {"share": block["sweep"], "while": draw_condition(draft)}
+    draw_dates(draft, block, style, signed, matures, cash=swept or style == "revolver")
+    if "roll" in block.get("payments", {}):
         matures = max(signed + timedelta(days=1), matures - timedelta(days=20))  # maturity itself may move
-    draw_moves(draft, found, style, name, signed, matures)
+    draw_moves(draft, block, style, name, signed, matures)
     if style != "level" or dice.chance(0.7):
-        found["repayment"] = draw_style(draft, style, size, code, signed, matures)
-    draw_terms(draft, found, size, code, signed, matures)
+        block["repayment"] = draw_style(draft, style, size, code, signed, matures)
+    draw_terms(draft, block, size, code, signed, matures)
     if dice.chance(0.3):
-        found["covenants"] = draw_covenants(draft, name, (signed, matures))
-    return found
+        block["covenants"] = draw_covenants(draft, name, (signed, matures))
+    return block
 
 
 def draw_term(draft: Draft, style: str, size: float, code: str) -> tuple[Plan, date, date]:
@@ -100,22 +100,22 @@ def draw_term(draft: Draft, style: str, size: float, code: str) -> tuple[Plan, d
     most = (draft.last.year - draft.first.year) * 12 + AFTER[draft.step]
     if style != "revolver" and dice.chance(0.2):
         months = dice.randint(2, min(most, 100))
-        found: Plan = {"outstanding": draft.money(size, code), "remaining": f"{months} months"}
+        block: Plan = {"outstanding": draft.money(size, code), "remaining": f"{months} months"}
         signed = eve
         if dice.chance(0.3):
             signed = dice.day(later(eve, -min(months - 1, 10)), eve)
-            found["signed"] = str(signed)
-        return found, signed, later(signed, months)
+            block["signed"] = str(signed)
+        return block, signed, later(signed, months)
     signed = dice.day(later(draft.first, -20), later(draft.last, -1))
     least = max(6, (draft.first.year - signed.year) * 12 + 10)
     months = dice.randint(least, max(least, min(most, 110)))
     matures = later(signed, months)
-    found = {"commitment": draft.money(size, code), "signed": str(signed)}
+    block = {"commitment": draft.money(size, code), "signed": str(signed)}
     if dice.chance(0.3):
         matures = dice.day(later(signed, months - 1), matures)
-        return found | {"matures": str(matures)}, signed, matures
+        return block | {"matures": str(matures)}, signed, matures
     years = months % 12 == 0 and dice.chance(0.8)
-    return found | {"matures": f"{months // 12} years" if years else f"{months} months"}, signed, matures
+    return block | {"matures": f"{months // 12} years" if years else f"{months} months"}, signed, matures
 
 
 def draw_rate(draft: Draft, signed: date) -> Any:
@@ -125,21 +125,21 @@ def draw_rate(draft: Draft, signed: date) -> Any:
         return "0 %/year" if dice.chance(0.06) else draft.rate(1, 14)
     if dice.chance(0.4):
         return draw_by_day(draft, signed, lambda: draft.rate(1, 14))
-    found: Plan = {"index": dice.choice([*draft.plan["rates"]])}
+    block: Plan = {"index": dice.choice([*draft.plan["rates"]])}
     if dice.chance(0.6):
-        found["margin"] = draw_changing(draft, signed, lambda: draft.rate(0.1, 5))
+        block["margin"] = draw_changing(draft, signed, lambda: draft.rate(0.1, 5))
     if dice.chance(0.3):
-        found["floor"] = draw_changing(draft, signed, lambda: draft.rate(0.5, 3))
+        block["floor"] = draw_changing(draft, signed, lambda: draft.rate(0.5, 3))
         if dice.chance(0.2):
-            found["margin"] = "-50 bp/year"
+            block["margin"] = "-50 bp/year"
     if dice.chance(0.3):
-        found["cap"] = draw_changing(draft, signed, lambda: draft.rate(3.1, 12))
+        block["cap"] = draw_changing(draft, signed, lambda: draft.rate(3.1, 12))
     if dice.chance(0.5):
-        found["reset"] = dice.pick("payment", "any_day", "month", "quarter", "half_year", "year")
-        index = draft.plan["rates"][found["index"]]
-        if found["reset"] == "any_day" and isinstance(index, dict) and index.get("interpolate") == "linear":
-            del found["reset"]  # such a rate would change every day
-    return found
+        block["reset"] = dice.pick("payment", "any_day", "month", "quarter", "half_year", "year")
+        index = draft.plan["rates"][block["index"]]
+        if block["reset"] == "any_day" and isinstance(index, dict) and index.get("interpolate") == "linear":
+            del block["reset"]  # such a rate would change every day
+    return block
 
 
 def draw_steps(draft: Draft, signed: date, value: Callable[[], str]) -> Any:
@@ -157,19 +157,19 @@ def draw_ratio_steps(draft: Draft, value: Callable[[], str]) -> Plan:
     dice = draft.dice
     limits = sorted({float(number(dice.between(0.3, 6))) for _ in range(dice.randint(1, 3))})
     by = pick_ratio(draft, "accounts.debt_to_ebitda_12m", "accounts.dscr_12m", "accounts.debt_to_ebitda")
-    found: Plan = {"by": by}
-    found["steps"] = {f"step_{place}": {"below": limit, "is": value()} for place, limit in enumerate(limits)}
-    return found | {"else": value()} | ({"at_first": value()} if dice.chance(0.5) else {})
+    block: Plan = {"by": by}
+    block["steps"] = {f"step_{place}": {"below": limit, "is": value()} for place, limit in enumerate(limits)}
+    return block | {"else": value()} | ({"at_first": value()} if dice.chance(0.5) else {})
 
 
 def draw_condition(draft: Draft) -> Plan:
     """Return a test of a ratio."""
     word, first = draft.dice.pick("above", "at_least", "below", "at_most"), draft.first.year
-    found: Plan = {"row": pick_ratio(draft, "accounts.debt_to_ebitda_12m")}
+    block: Plan = {"row": pick_ratio(draft, "accounts.debt_to_ebitda_12m")}
     limits = {
         str(first + years): number(draft.dice.between(0.3, 6)) for years in (-20, 1, 3)[: draft.dice.randint(1, 3)]
     }
-    return found | {word: limits if draft.dice.chance(0.6) else limits[str(first - 20)]}
+    return block | {word: limits if draft.dice.chance(0.6) else limits[str(first - 20)]}
 
 
 def draw_by_day(draft: Draft, signed: date, value: Callable[[], str]) -> Plan:
@@ -195,7 +195,7 @@ def first_day(key: str) -> str:
     return (key + "-01-01")[:10]
 
 
-def draw_dates(draft: Draft, found: Plan, style: str, signed: date, matures: date, *, cash: bool) -> None:  # noqa: C901 - so many dates
+def draw_dates(draft: Draft, block: Plan, style: str, signed: date, matures: date, *, cash: bool) -> None:  # noqa: C901 - so many dates
     """Add when payments fall due, and how time and interest are counted."""
     dice = draft.dice
     every = dice.pick("month", "quarter", "quarter", "half_year", "year")
@@ -212,17 +212,17 @@ def draw_dates(draft: Draft, found: Plan, style: str, signed: date, matures: dat
     if dice.chance(0.2):
         payments |= draw_roll(draft)
     if payments:
-        found["payments"] = payments
+        block["payments"] = payments
     if dice.chance(0.7):
-        found["day_count"] = dice.choice(DAY_COUNTS)
+        block["day_count"] = dice.choice(DAY_COUNTS)
     if dice.chance(0.4):
-        found["compounding"] = dice.pick("nominal", "effective", "semiannual")
+        block["compounding"] = dice.pick("nominal", "effective", "semiannual")
     months = (matures.year - signed.year) * 12 + matures.month - signed.month - 1
     if dice.chance(0.3):
-        found["grace"] = draft.months(0, max(min(months, 24), 0))
+        block["grace"] = draft.months(0, max(min(months, 24), 0))
     if style != "revolver" and dice.chance(0.12):
         latest = matures - timedelta(days=20) if "roll" in payments else matures
-        found["capitalize_until"] = str(dice.day(signed, max(signed, min(later(signed, 14), latest))))
+        block["capitalize_until"] = str(dice.day(signed, max(signed, min(later(signed, 14), latest))))
 
 
 def draw_roll(draft: Draft) -> Plan:
@@ -233,36 +233,36 @@ def draw_roll(draft: Draft) -> Plan:
         days = sorted({dice.day(later(draft.first, -24), later(draft.last, 60)) for _ in range(dice.randint(0, 40))})
         block: Plan = {"holidays": {str(day): "Closed" for day in days}} if days else {"weekends": "true"}
         calendars[name] = block | ({"weekends": dice.pick("true", "false")} if dice.chance(0.4) else {})
-    found: Plan = {"roll": dice.pick("following", "modified_following", "preceding"), "calendar": name}
-    return found | ({"accrue": dice.pick("adjusted", "unadjusted")} if dice.chance(0.7) else {})
+    result: Plan = {"roll": dice.pick("following", "modified_following", "preceding"), "calendar": name}
+    return result | ({"accrue": dice.pick("adjusted", "unadjusted")} if dice.chance(0.7) else {})
 
 
-def draw_moves(draft: Draft, found: Plan, style: str, name: str, signed: date, matures: date) -> None:
+def draw_moves(draft: Draft, block: Plan, style: str, name: str, signed: date, matures: date) -> None:
     """Add dated draws and prepayments."""
     dice, before = draft.dice, matures - timedelta(days=1)
     code, size = draft.codes[name], draft.room[name]
-    if "commitment" in found and style != "revolver" and dice.chance(0.4):
+    if "commitment" in block and style != "revolver" and dice.chance(0.4):
         days = sorted({signed, dice.day(signed, before), dice.day(signed, min(later(signed, 9), before))})
         chosen = days[: dice.randint(1, 3)] if dice.chance(0.7) else days[1:] or days
         left = size if dice.chance(0.7) else 0.9 * size * dice.random()
-        found["draws"] = {str(day): draft.money(0.99 * left / len(chosen), code) for day in chosen}
+        block["draws"] = {str(day): draft.money(0.99 * left / len(chosen), code) for day in chosen}
         draft.room[name] -= left
-    if "outstanding" in found:
+    if "outstanding" in block:
         draft.room[name] = 0.0
     if dice.chance(0.25) and (before - signed).days > 5:
         chosen = sorted({dice.day(signed + timedelta(days=1), before) for _ in range(dice.randint(1, 2))})
-        found["prepayments"] = {str(day): draft.money(size * dice.uniform(0.01, 0.3), code) for day in chosen}
+        block["prepayments"] = {str(day): draft.money(size * dice.uniform(0.01, 0.3), code) for day in chosen}
         if dice.chance(0.5) and style != "sculpted":
-            found["prepayment_fee"] = draw_steps(draft, signed, lambda: draft.share(0.1, 8))
+            block["prepayment_fee"] = draw_steps(draft, signed, lambda: draft.share(0.1, 8))
     recast = style not in NO_RECAST and dice.chance(0.4)
     if recast or dice.chance(0.1):
-        found["after_prepayment"] = "recast" if recast else "shorten"
+        block["after_prepayment"] = "recast" if recast else "shorten"
 
 
 def draw_style(draft: Draft, style: str, size: float, code: str, signed: date, matures: date) -> Plan:  # noqa: C901 - so many styles
     """Return how a loan is repaid."""
     dice = draft.dice
-    found: Plan = {"style": style}
+    block: Plan = {"style": style}
     if style in {"level", "equal_principal"} and dice.chance(0.4):
         longer = (matures.year - signed.year) * 12 + matures.month - signed.month + dice.randint(1, 120)
         ways: list[Plan] = [
@@ -271,29 +271,29 @@ def draw_style(draft: Draft, style: str, size: float, code: str, signed: date, m
         ]
         if style == "level":
             ways.append({"initial_repayment": draft.rate(0.5, 9)})
-        found |= dice.choice(ways)
+        block |= dice.choice(ways)
     if style == "level":
         if dice.chance(0.3):
-            found["after_reset"] = dice.pick("relevel", "keep_payment")
+            block["after_reset"] = dice.pick("relevel", "keep_payment")
         if dice.chance(0.2):
-            found["payment_cap"] = draft.share(1, 30)
-        falls = {"balloon", "initial_repayment", "payment_cap"} & {*found} or found.get("after_reset") == "keep_payment"
+            block["payment_cap"] = draft.share(1, 30)
+        falls = {"balloon", "initial_repayment", "payment_cap"} & {*block} or block.get("after_reset") == "keep_payment"
         if falls or dice.chance(0.2):
-            found["allow_negative_amortization"] = (
+            block["allow_negative_amortization"] = (
                 dice.pick("true", True) if falls else dice.pick("true", "false", "false")
             )
     if style == "fixed_payment":
-        found["payment"] = draft.money(size * dice.uniform(0.01, 0.3), code)
+        block["payment"] = draft.money(size * dice.uniform(0.01, 0.3), code)
         small = dice.chance(0.6)
         if small or dice.chance(0.5):
-            found["allow_negative_amortization"] = "true" if small else "false"
+            block["allow_negative_amortization"] = "true" if small else "false"
         if not small:
-            found["payment"] = draft.money(size * 0.6, code)
+            block["payment"] = draft.money(size * 0.6, code)
     if style == "custom":
-        found["schedule"] = draw_schedule(draft, size, code, signed, matures)
+        block["schedule"] = draw_schedule(draft, size, code, signed, matures)
     if style == "sculpted":
-        found |= {"dscr": dice.pick("1.3", 1, number(dice.between(1, 3)))} | draw_sculpting(draft, code)
-    return found
+        block |= {"dscr": dice.pick("1.3", 1, number(dice.between(1, 3)))} | draw_sculpting(draft, code)
+    return block
 
 
 def draw_sculpting(draft: Draft, code: str) -> Plan:
@@ -316,11 +316,11 @@ def draw_schedule(draft: Draft, size: float, code: str, signed: date, matures: d
     return {str(day): draft.money(size * dice.uniform(0.05, 0.99) / len(days), code) for day in days}
 
 
-def draw_terms(draft: Draft, found: Plan, size: float, code: str, signed: date, matures: date) -> None:  # noqa: C901 - so many terms
+def draw_terms(draft: Draft, block: Plan, size: float, code: str, signed: date, matures: date) -> None:  # noqa: C901 - so many terms
     """Add fees, rounding and words."""
     dice = draft.dice
     fees: Plan = {}
-    if "commitment" in found and dice.chance(0.4):
+    if "commitment" in block and dice.chance(0.4):
         fees["upfront"] = draft.share(0.1, 4)
     for key in dice.some(["undrawn", "guarantee"], 0.3):
         fees[key] = draw_changing(draft, signed, lambda: draft.rate(0.05, 2))
@@ -331,22 +331,22 @@ def draw_terms(draft: Draft, found: Plan, size: float, code: str, signed: date, 
     if dice.chance(0.2):
         fees["available_until"] = str(dice.day(signed, matures))
     if fees:
-        found["fees"] = fees
+        block["fees"] = fees
     rounds = dice.chance(0.35)
     if rounds:
-        whole: Plan = {
+        full: Plan = {
             "to": draft.money(float(Decimal(dice.pick("0.01", "0.05", number(float(f"{size * 1e-7:.2g}"))))), code)
         }
-        whole |= {key: dice.choice(WAYS) for key in dice.some(["interest", "payment"], 0.6)}
-        whole |= {"balance": dice.pick("each", "carry")} if dice.chance(0.6) else {}
-        found["rounding"] = dice.pick("cent", "none", whole, whole)
-    equal = found.get("repayment", {"style": "level"}) == {"style": "level"} and not {"prepayments", "sweep"} & {*found}
-    rounding = found.get("rounding", "none")
+        full |= {key: dice.choice(WAYS) for key in dice.some(["interest", "payment"], 0.6)}
+        full |= {"balance": dice.pick("each", "carry")} if dice.chance(0.6) else {}
+        block["rounding"] = dice.pick("cent", "none", full, full)
+    equal = block.get("repayment", {"style": "level"}) == {"style": "level"} and not {"prepayments", "sweep"} & {*block}
+    rounding = block.get("rounding", "none")
     if equal and rounding != "none" and "carry" not in str(rounding) and dice.chance(0.8):
-        found["true_up"] = "last_interest"
+        block["true_up"] = "last_interest"
     elif dice.chance(0.06):
-        found["true_up"] = "last_payment"
+        block["true_up"] = "last_payment"
     if dice.chance(0.15):
-        found["title"] = "Loan of a bank"
+        block["title"] = "Loan of a bank"
     if dice.chance(0.15):
-        found["lender"] = "A bank & its sons"
+        block["lender"] = "A bank & its sons"

@@ -37,26 +37,26 @@ def sum_by_nature(row: Any, first: int, last: int) -> float | None:
 def sum_years(printed: dict[str, Any], books: Books) -> Iterator[str]:
     """Years are sums, last values or means of their periods, each as the nature of its row says."""
     years: dict[str, list[int]] = {}
-    for at, end in enumerate(printed["periods"]):
-        years.setdefault(books.year_of(end), []).append(at)
+    for index, end in enumerate(printed["periods"]):
+        years.setdefault(books.year_of(end), []).append(index)
     for path, row in books.rows.items():
         for year, parts in years.items():
-            wanted, found = sum_by_nature(row, parts[0], parts[-1] + 1), row["annual"][year]
+            wanted, result = sum_by_nature(row, parts[0], parts[-1] + 1), row["annual"][year]
             scale = max(abs(value or 0.0) for value in row["values"]) * 1e-11 * len(parts)
-            if (wanted is None) != (found is None) or (wanted is not None and not near(found, wanted, scale)):
-                yield f"{path} of {year} is {found!r}, wanted {wanted!r}"
+            if (wanted is None) != (result is None) or (wanted is not None and not near(result, wanted, scale)):
+                yield f"{path} of {year} is {result!r}, wanted {wanted!r}"
                 return
 
 
 def read_amount(text: Any) -> float:
     """Return a quantity as a plain number in house units."""
-    found = QUANTITY.fullmatch(str(text))
-    assert found, text
+    match = QUANTITY.fullmatch(str(text))
+    assert match, text
     return (
-        float(found[1].replace("_", ""))
-        * FACTORS[found[2] or ""]
-        * FACTORS[found[3] or ""]
-        * FACTORS.get(found[4] or "", 1.0)
+        float(match[1].replace("_", ""))
+        * FACTORS[match[2] or ""]
+        * FACTORS[match[3] or ""]
+        * FACTORS.get(match[4] or "", 1.0)
     )
 
 
@@ -92,7 +92,7 @@ def test_claims(printed: dict[str, Any], books: Books, plan: Plan) -> Iterator[s
     for name, claim in plan.get("claims", {}).items():
         if "like" in claim:
             continue
-        told = printed["claims"][name]
+        entry = printed["claims"][name]
         comparator = next(key for key in ("above", "at_least", "below", "at_most", "about") if key in claim)
         value = (
             printed["measures"][claim["measure"]]["value"]
@@ -106,8 +106,8 @@ def test_claims(printed: dict[str, Any], books: Books, plan: Plan) -> Iterator[s
             limit = read_amount(limit) * per_house_unit(plan, str(limit))
         holds = hold(comparator, value, limit, read_amount(claim.get("within", "10 %")))
         edge = value is not None and any(abs(value - limit * part) < 1e-7 * abs(limit) for part in (1, 0.9, 1.1))
-        if (holds != told["holds"] and not edge) or not near(limit, told["limit"], 1e-6):
-            yield f"claim {name}: {told['holds']} at {told['limit']!r}, wanted {holds} with {value!r} at {limit!r}"
+        if (holds != entry["holds"] and not edge) or not near(limit, entry["limit"], 1e-6):
+            yield f"claim {name}: {entry['holds']} at {entry['limit']!r}, wanted {holds} with {value!r} at {limit!r}"
 
 
 def find_value(books: Books, path: str, when: str) -> float | None:
@@ -133,7 +133,7 @@ def end_of(when: str, books: Books) -> float:
 
 def test_covenants(printed: dict[str, Any], books: Books, plan: Plan) -> Iterator[str]:
     """Covenants are kept where every test is, and each test is of the row's own value."""
-    for name, told in printed.get("covenants", {}).items():
+    for name, message in printed.get("covenants", {}).items():
         loan, _, key = name.partition(".")
         terms = plan.get("loans", {}).get(loan, {}).get("covenants", {}).get(key, {})
         comparator = next((word for word in ("above", "at_least", "below", "at_most") if word in terms), "")
@@ -143,9 +143,9 @@ def test_covenants(printed: dict[str, Any], books: Books, plan: Plan) -> Iterato
         limits = sorted(
             (span_of(key, books.year_ends)[0] if key else 0, read_amount(it)) for key, it in written.items()
         )
-        if not any(near(limit, told["limit"], 1e-9 * abs(limit)) for _, limit in limits):
-            yield f"covenant {name}: limit {told['limit']!r}, wanted one of {limits!r}"
-        tests = told["tests"].items()
+        if not any(near(limit, message["limit"], 1e-9 * abs(limit)) for _, limit in limits):
+            yield f"covenant {name}: limit {message['limit']!r}, wanted one of {limits!r}"
+        tests = message["tests"].items()
         for when, test in tests:
             limit = next(limit for start, limit in reversed(limits) if start < end_of(when, books))
             if not near(limit, test["limit"], 1e-9 * abs(limit)):
@@ -161,10 +161,10 @@ def test_covenants(printed: dict[str, Any], books: Books, plan: Plan) -> Iterato
                 if test["value"] is not None and not any(near(test["value"], value, 1e-9) for value in values)
             ]
             if strange:
-                yield f"covenant {name} in {strange[0]}: {told['tests'][strange[0]]['value']!r} is no value of {terms['row']}"
+                yield f"covenant {name} in {strange[0]}: {message['tests'][strange[0]]['value']!r} is no value of {terms['row']}"
         holds = all(test["holds"] for _, test in tests) if tests else None
-        if told["holds"] != holds:
-            yield f"covenant {name}: {told['holds']}, wanted {holds}"
+        if message["holds"] != holds:
+            yield f"covenant {name}: {message['holds']}, wanted {holds}"
 
 
 def test_measures(printed: dict[str, Any], books: Books) -> Iterator[str]:
@@ -191,9 +191,9 @@ def test_measures(printed: dict[str, Any], books: Books) -> Iterator[str]:
         pairs = zip(values("returns.equity_flow"), values("returns.discount_factor"), strict=True)
         wanted["equity_npv"] = math.fsum(flow * factor for flow, factor in pairs)
     for name, value in wanted.items():
-        told = printed["measures"].get(name, {"value": None})["value"]
-        if told is not None and not near(told, value, slack):
-            yield f"measure {name} is {told!r}, wanted {value!r}"
+        entry = printed["measures"].get(name, {"value": None})["value"]
+        if entry is not None and not near(entry, value, slack):
+            yield f"measure {name} is {entry!r}, wanted {value!r}"
 
 
 OUTCOMES: dict[str, Callable[..., Iterator[str]]] = {

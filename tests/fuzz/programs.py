@@ -58,11 +58,11 @@ def run_as_script(program: PlanProgram, sampled: Scenario) -> Iterator[str]:
     """Check that the script of the page gives what NumPy gives, undefined cells too."""
     numbers = numbers_by_sample(sampled)
     inputs = np.stack([numbers[address] for address in program.inputs]) if program.inputs else np.empty((0, 1))
-    wanted, found = run(program.tape, inputs, only_rate), run_in_script(program.tape, inputs)
+    wanted, result = run(program.tape, inputs, only_rate), run_in_script(program.tape, inputs)
     for name, (start, length) in program.tape.results.items():
         part = slice(start, start + length)
         size = float(np.nanmax(np.abs(wanted[part]), initial=0.0))
-        apart = np.abs(found[part] - wanted[part]) > CLOSE * size + CLOSE
-        if (apart | (np.isnan(found[part]) != np.isnan(wanted[part]))).any():
+        apart = np.abs(result[part] - wanted[part]) > CLOSE * size + CLOSE
+        if (apart | (np.isnan(result[part]) != np.isnan(wanted[part]))).any():
             yield f"the script gives other values for `{name}`"
             return

@@ -19,38 +19,40 @@ def draw_covenants(draft: Draft, loan: str, term: tuple[date, date]) -> Plan:
 
 def draw_covenant(draft: Draft, loan: str, term: tuple[date, date]) -> Plan:
     """Return one covenant: a row or a measure, a limit, and for some a level that bars dividends."""
-    dice, found = draft.dice, Plan()
+    dice, block = draft.dice, Plan()
     if dice.chance(0.2):
-        found["says"] = "Service is covered"
+        block["says"] = "Service is covered"
     tests = [word for word, months in TESTS.items() if months >= draft.step or word == "period"]
     kind = dice.pick("ratio", "ratio", "own", "defined", "life", "debt", "money", "measure")
     if kind == "measure":
-        found["measure"] = dice.choice(MEASURES[:5])
+        block["measure"] = dice.choice(MEASURES[:5])
     elif kind == "money":
-        found["row"] = dice.pick("accounts.cash", "accounts.debt")
+        block["row"] = dice.pick("accounts.cash", "accounts.debt")
     elif kind == "debt":
-        found["row"] = dice.pick("accounts.debt_to_ebitda_12m", "accounts.debt_to_ebitda")
+        block["row"] = dice.pick("accounts.debt_to_ebitda_12m", "accounts.debt_to_ebitda")
     else:
-        own = f"loans.{loan}.dscr_12m"
+        cover = f"loans.{loan}.dscr_12m"
         life = dice.pick("accounts.llcr", "accounts.plcr")
-        found["row"] = {"ratio": dice.choice(RATIOS), "own": own, "defined": pick_ratio(draft, own), "life": life}[kind]
-    if "row" in found and found["row"] != "accounts.debt_to_ebitda" and dice.chance(0.7):
-        found["test"] = dice.choice([*tests, "payment"] if kind != "money" else tests)
+        block["row"] = {"ratio": dice.choice(RATIOS), "own": cover, "defined": pick_ratio(draft, cover), "life": life}[
+            kind
+        ]
+    if "row" in block and block["row"] != "accounts.debt_to_ebitda" and dice.chance(0.7):
+        block["test"] = dice.choice([*tests, "payment"] if kind != "money" else tests)
     level = dice.between(0.5, 6)
-    floor = kind != "debt" and found.get("row") != "accounts.debt"
+    floor = kind != "debt" and block.get("row") != "accounts.debt"
 
     def text(value: float) -> str:
         return draft.money(value * 1e6 * draft.scale) if kind == "money" else number(float(f"{value:.3g}"))
 
     limits = draw_limits(draft, level, 1.1 if floor else 0.9)
     comparator = dice.pick("at_least", "above") if floor else dice.pick("at_most", "below")
-    by_year = "row" in found and len(limits) > 1
-    found[comparator] = {year: text(limit) for year, limit in limits.items()} if by_year else text(level)
+    by_year = "row" in block and len(limits) > 1
+    block[comparator] = {year: text(limit) for year, limit in limits.items()} if by_year else text(level)
     if kind in {"ratio", "own", "defined", "money", "debt"} and dice.chance(0.3):
         beyond = 1.5 if floor else 0.5
         levels = {year: text(limit * beyond) for year, limit in limits.items()}
-        found["lock_up"] = levels if by_year and dice.chance(0.6) else text(level * beyond * (1.3 if floor else 0.7))
-    return found | ({"from": str(dice.day(*term))} if "row" in found and dice.chance(0.2) else {})
+        block["lock_up"] = levels if by_year and dice.chance(0.6) else text(level * beyond * (1.3 if floor else 0.7))
+    return block | ({"from": str(dice.day(*term))} if "row" in block and dice.chance(0.2) else {})
 
 
 def draw_limits(draft: Draft, level: float, factor: float) -> dict[str, float]:
@@ -87,37 +89,37 @@ def draw_claims(draft: Draft) -> None:
 def draw_claim(draft: Draft) -> Plan:
     """Return one claim."""
     dice = draft.dice
-    found: Plan = {"says": dice.pick("It pays", "Output doubles")}
+    block: Plan = {"says": dice.pick("It pays", "Output doubles")}
     plant = dice.choice([*draft.plan["plants"]])
     money = [f"accounts.{key}" for key in ("revenue", "ebitda", "net_income", "capex")]
     stocks = ["accounts.cash", "accounts.debt", "accounts.total_assets"]
     kind = dice.pick("flow", "flow", "stock", "nameplate", "measure")
     if kind == "measure":
-        found["measure"] = dice.choice(MEASURES)
-        limit = number(dice.between(0.1, 4)) if "irr" not in found["measure"] else draft.rate(1, 40)
+        block["measure"] = dice.choice(MEASURES)
+        limit = number(dice.between(0.1, 4)) if "irr" not in block["measure"] else draft.rate(1, 40)
     else:
         row = {"flow": dice.choice(money), "stock": dice.choice(stocks), "nameplate": f"plants.{plant}.nameplate"}[kind]
         length = kind == "nameplate"
-        found |= {"row": row, "when": draw_time(draft, flow=kind == "flow")}
+        block |= {"row": row, "when": draw_time(draft, flow=kind == "flow")}
         limit = f"{number(dice.between(1e5, 1e6))} km/year" if length else draft.amount(1e5, 5e7)
     comparator = dice.pick("above", "at_least", "below", "at_most", "about")
-    multiple = "row" in found and dice.chance(0.4)
-    found[comparator] = draw_multiple(draft, flow=kind == "flow") if multiple else limit
+    multiple = "row" in block and dice.chance(0.4)
+    block[comparator] = draw_multiple(draft, flow=kind == "flow") if multiple else limit
     if comparator == "about" and dice.chance(0.6):
-        found["within"] = draft.share(1, 40)
+        block["within"] = draft.share(1, 40)
     if dice.chance(0.4):
-        found["expect"] = dice.pick("holds", "fails")
+        block["expect"] = dice.pick("holds", "fails")
     if dice.chance(0.3) and "sources" in draft.plan:
-        found["source"] = dice.choice([*draft.plan["sources"]])
+        block["source"] = dice.choice([*draft.plan["sources"]])
     if dice.chance(0.2):
-        found["where"] = "page 2"
-    return found
+        block["where"] = "page 2"
+    return block
 
 
 def draw_multiple(draft: Draft, *, flow: bool) -> Plan:
     """Return a multiple of the same row at another time."""
-    found: Plan = {"times": draft.dice.pick(2, "1.5"), "of": draw_time(draft, flow=flow)}
-    return found | ({"note": "As was said"} if draft.dice.chance(0.4) else {})
+    block: Plan = {"times": draft.dice.pick(2, "1.5"), "of": draw_time(draft, flow=flow)}
+    return block | ({"note": "As was said"} if draft.dice.chance(0.4) else {})
 
 
 def draw_time(draft: Draft, *, flow: bool) -> str:

@@ -16,16 +16,16 @@ def draw_sources_of_inputs(draft: Draft) -> None:
     dice = draft.dice
     if dice.chance(0.4):
         return
-    found: Plan = {}
+    block: Plan = {}
     for name in ("release", "offer-2")[: dice.pick(1, 2)]:
-        found[name] = {"title": "A release", "kind": dice.pick("stated", "derived", "assumed")}
+        block[name] = {"title": "A release", "kind": dice.pick("stated", "derived", "assumed")}
         if dice.chance(0.4):
-            found[name]["date"] = "2001-01-08"
+            block[name]["date"] = "2001-01-08"
         if dice.chance(0.4):
-            found[name]["url"] = "https://example.org/offer.pdf"
-    draft.plan["sources"] = found
+            block[name]["url"] = "https://example.org/offer.pdf"
+    draft.plan["sources"] = block
     if dice.chance(0.4):
-        draft.plan["default_source"] = dice.choice([*found])
+        draft.plan["default_source"] = dice.choice([*block])
 
 
 def is_alone(entry: Any) -> bool:
@@ -93,14 +93,14 @@ def write_remarks(dice: Dice, block: Plan, node: Node, sources: list[str], share
 
 def with_remarks(dice: Dice, value: Any, sources: list[str]) -> Plan:
     """Return a value with where it comes from."""
-    found: Plan = {"value": value}
+    result: Plan = {"value": value}
     if sources and dice.chance(0.7):
-        found["source"] = dice.choice(sources)
+        result["source"] = dice.choice(sources)
     if dice.chance(0.5):
-        found["where"] = "page 3, table 2"
+        result["where"] = "page 3, table 2"
     if dice.chance(0.4):
-        found["note"] = "Read off a chart"
-    return found
+        result["note"] = "Read off a chart"
+    return result
 
 
 def without_remarks(node: Any) -> Any:

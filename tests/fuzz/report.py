@@ -82,13 +82,15 @@ class Progress:
             raise SystemExit(f"{self.file} is of {kept['seeds'][1]} cases from seed {kept['seeds'][0]}")
         self.done, report = set(kept["done"]), kept["report"]
         counts = {name: Counter(report[name]) for name in ("kinds", "tried", "keys")}
-        found = [(seed, kind, what) for seed, kind, what in report["found"]]
-        self.report = Report(report["cases"], **counts, found=found, seconds=defaultdict(float, report["seconds"]))
+        troubles = [(seed, kind, what) for seed, kind, what in report["found"]]
+        self.report = Report(report["cases"], **counts, found=troubles, seconds=defaultdict(float, report["seconds"]))
 
     def chunks_left(self, size: int) -> list[range]:
         """Return the seeds that are not done."""
         end = self.first + self.cases
-        return [range(at, min(at + size, end)) for at in range(self.first, end, size) if at not in self.done]
+        return [
+            range(index, min(index + size, end)) for index in range(self.first, end, size) if index not in self.done
+        ]
 
     def add(self, start: int, report: Report) -> None:
         """Take in what came of the seeds that begin with one."""

@@ -38,7 +38,7 @@ def follow_reserves(books: Books) -> Iterator[str]:
         short, total = add(short, less(books(f"{path}_target"), reserve)), add(total, reserve)
     if any(total) or "accounts.reserves" in books:
         yield from books.unlike("cash_free", books.account("cash_free"), less(books.account("cash"), total))
-        for at, paid in enumerate(books.rare("payouts")):
-            if paid > books.trifle and short[at] > 2 * books.trifle:
-                yield f"payouts of {paid!r} in {books.ends[at]} while reserves lack {short[at]!r}"
+        for index, paid in enumerate(books.rare("payouts")):
+            if paid > books.trifle and short[index] > 2 * books.trifle:
+                yield f"payouts of {paid!r} in {books.ends[index]} while reserves lack {short[index]!r}"
                 return

@@ -40,8 +40,8 @@ def multiply_money(plan: Plan, factor: int) -> Plan:
     """Return a plan with all its money so many times as much."""
 
     def multiply(text: str) -> str:
-        found = MONEY.fullmatch(text)
-        return f"{number(Decimal(found[1]) * factor)}{text[found.end(1) :]}" if found else text
+        match = MONEY.fullmatch(text)
+        return f"{number(Decimal(match[1]) * factor)}{text[match.end(1) :]}" if match else text
 
     twin: Plan = change_leaves(plan, multiply)
     for loan in twin.get("loans", {}).values():
@@ -60,8 +60,8 @@ def move_years(plan: Plan) -> Plan:
     """Return a plan that happens when the calendar repeats."""
 
     def move(text: str) -> str:
-        found = DAY.fullmatch(text)
-        return f"{found[1]}{int(found[2]) + CALENDAR}{found[3]}" if found else text
+        match = DAY.fullmatch(text)
+        return f"{match[1]}{int(match[2]) + CALENDAR}{match[3]}" if match else text
 
     twin: Plan = change_leaves(plan, move)
     return twin | {"fibercap": plan["fibercap"]}
@@ -71,29 +71,29 @@ def change_units(dice: Dice, plan: Plan) -> Plan:
     """Return a plan with its quantities in other units."""
 
     def convert(text: str) -> str:
-        if found := MONEY.fullmatch(text):
-            value = Decimal(found[1]) * 10 ** (SCALES[found[2].strip()] + SCALES[found[3]])
-            per = found[5] or ""
+        if match := MONEY.fullmatch(text):
+            value = Decimal(match[1]) * 10 ** (SCALES[match[2].strip()] + SCALES[match[3]])
+            per = match[5] or ""
             if per == "/km" and dice.chance(0.5):
-                return f"{number(value)} M{found[4]}/Mkm"
+                return f"{number(value)} M{match[4]}/Mkm"
             form, digits = dice.pick(
                 ("{} {}", 0), ("{} k{}", 3), ("{} M{}", 6), ("{} thousand {}", 3), ("{} million {}", 6)
             )
-            return f"{form.format(number(value / 10**digits), found[4])}{per}"
-        if found := RATE.fullmatch(text):
-            value = Decimal(found[1]) * (1 if found[2] == "%" else Decimal("0.01"))
+            return f"{form.format(number(value / 10**digits), match[4])}{per}"
+        if match := RATE.fullmatch(text):
+            value = Decimal(match[1]) * (1 if match[2] == "%" else Decimal("0.01"))
             return (
-                f"{number(value * 100)} bp{found[3] or ''}" if found[2] == "%" else f"{number(value)} %{found[3] or ''}"
+                f"{number(value * 100)} bp{match[3] or ''}" if match[2] == "%" else f"{number(value)} %{match[3] or ''}"
             )
-        if found := LENGTH.fullmatch(text):
-            value = Decimal(found[1]) * 10 ** (SCALES[(found[2] or "").strip()] + 6 * bool(found[3]))
+        if match := LENGTH.fullmatch(text):
+            value = Decimal(match[1]) * 10 ** (SCALES[(match[2] or "").strip()] + 6 * bool(match[3]))
             return dice.pick(
                 f"{number(value / 10**6)} Mkm/year",
                 f"{number(value)} km/year",
                 f"{number(value / 1000)} thousand km/year",
             )
-        if found := MONTHS.fullmatch(text):
-            count = int(found[1]) * LENGTHS[found[2].rstrip("s")]
+        if match := MONTHS.fullmatch(text):
+            count = int(match[1]) * LENGTHS[match[2].rstrip("s")]
             return dice.choice(
                 [
                     f"{count} months",
@@ -138,7 +138,7 @@ def has_steps(block: Any) -> bool:
 def lay_over(dice: Dice, plan: Plan) -> tuple[Plan, Plan]:
     """Return a plan that differs, and an overlay that makes this plan of it."""
     base, changes = plan, {}
-    for path, value in dice.sample(found := [*find_amounts(plan)], min(len(found), 6)):
+    for path, value in dice.sample(result := [*find_amounts(plan)], min(len(result), 6)):
         base, changes[path] = alter(dice, base, path, value)
     base = put(
         base,
@@ -174,14 +174,14 @@ def find_amounts(plan: Plan) -> list[tuple[str, str]]:
         "plants": ("cash_cost", "capacity", "fixed_cost", "maintenance"), "loans": ("rate", "commitment", "outstanding"),
         "projects": ("capex", "adds", "complete"),
     }  # fmt: skip
-    found = [
+    results = [
         (f"{block}.{name}.{key}", entry[key])
         for block, known in keys.items()
         for name, entry in plan.get(block, {}).items()
         for key in known
         if isinstance(entry.get(key), str) and not any("like" in other for other in plan[block].values())
     ]
-    return found + [
+    return results + [
         (f"opening.{key}", value) for key, value in plan.get("opening", {}).items() if isinstance(value, str)
     ]
 

@@ -26,10 +26,10 @@ def try_cases(seeds: range, folder: str) -> tuple[int, Report]:
     report = Report()
     gc.disable()  # to look for cycles among many small objects takes a fifth of the time; once for each run is enough
     signal.signal(signal.SIGALRM, stop_case)
-    with tempfile.TemporaryDirectory(dir=folder) as own:
+    with tempfile.TemporaryDirectory(dir=folder) as folder_of_run:
         for seed in seeds:
             signal.alarm(LONGEST)
-            try_case(seed, Path(own), report)
+            try_case(seed, Path(folder_of_run), report)
             signal.alarm(0)
     gc.enable()
     gc.collect()

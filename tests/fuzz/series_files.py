@@ -25,12 +25,12 @@ def move_series(draft: Draft, block: Plan, node: Node, share: float, path: tuple
         draft.files[name] = write_csv(draft.dice, series)
         beside = {key: value for key, value in block.items() if key not in series}
         return {"file": name, "column": "it", **beside}
-    found = {}
+    results = {}
     for key, value in block.items():
         below = node.keys.get(key, node.name)
         move = isinstance(value, dict) and below is not None and key != "options"
-        found[key] = move_series(draft, value, below, share, (*path, str(key))) if move and below else value
-    return found
+        results[key] = move_series(draft, value, below, share, (*path, str(key))) if move and below else value
+    return results
 
 
 def write_csv(dice: Dice, series: Plan) -> str:

@@ -22,7 +22,7 @@ def test_random_rich_plans_keep_the_laws_and_their_twins_agree(tmp_path: Path) -
         try_case(seed, tmp_path, report)
 
     assert report.cases == 60
-    assert [found for found in report.found if found[1] != "twins rejected"] == []
+    assert [problem for problem in report.found if problem[1] != "twins rejected"] == []
 
 
 def test_keys_of_one_shape_are_counted_once_and_each_place_for_taking_it() -> None:

@@ -92,17 +92,17 @@ def unlike(
         if odd:
             yield f"{odd[0]}: {len(other.value(odd[0])[draw])} periods, wanted {columns}"
             return
-        wanted, found = np.stack(left) * (factor if money else 1.0), np.stack(right)
+        wanted, result = np.stack(left) * (factor if money else 1.0), np.stack(right)
         floor = np.maximum(
             slack if money else 1e-9, 1e-8 * np.nanmax(np.abs(wanted), axis=1, keepdims=True, initial=0.0)
         )
-        same = np.isclose(wanted, found, rtol=1e-7, atol=floor, equal_nan=True)
-        same |= is_over_nothing(wanted, found, money=money)
+        same = np.isclose(wanted, result, rtol=1e-7, atol=floor, equal_nan=True)
+        same |= is_over_nothing(wanted, result, money=money)
         if factor > 1.0:
-            same |= np.array([[path.endswith(FLAGS)] for path in some]) & (found > wanted)
+            same |= np.array([[path.endswith(FLAGS)] for path in some]) & (result > wanted)
         if not same.all():
-            which, at = (int(place) for place in np.argwhere(~same)[0])
-            yield f"{some[which]} [{at}]: {found[which, at]!r}, wanted {wanted[which, at]!r}"
+            which, index = (int(place) for place in np.argwhere(~same)[0])
+            yield f"{some[which]} [{index}]: {result[which, index]!r}, wanted {wanted[which, index]!r}"
             return
 
 
@@ -116,18 +116,18 @@ def unlike_measures(case: Case, other: Projection, factor: float = 1.0) -> Itera
     """Name the first measure that differs."""
     left, right, slack = case.measures, measures(other), find_slack(case.projection) * factor
     for name, measure in left.items():
-        value, found = measure.value, right[name].value
-        if (value is None) != (found is None):
-            if measure.unit == "" and abs(value or found or 0.0) > HUGE:
+        value, result = measure.value, right[name].value
+        if (value is None) != (result is None):
+            if measure.unit == "" and abs(value or result or 0.0) > HUGE:
                 continue
-            yield f"measure {name}: {found!r}, wanted {value!r}; {measure.reason or right[name].reason}"
+            yield f"measure {name}: {result!r}, wanted {value!r}; {measure.reason or right[name].reason}"
             return
-        if value is None or found is None:
+        if value is None or result is None:
             continue
         wanted = value * (factor if is_money(measure.unit) else 1.0)
         floor = slack if is_money(measure.unit) else 1e-6
-        if abs(found - wanted) > max(floor, 1e-5 * abs(wanted)):
-            yield f"measure {name}: {found!r}, wanted {wanted!r}"
+        if abs(result - wanted) > max(floor, 1e-5 * abs(wanted)):
+            yield f"measure {name}: {result!r}, wanted {wanted!r}"
             return
 
 
@@ -193,13 +193,13 @@ def choose_option(case: Case) -> Iterator[str]:
     comparison, scenario = compare(case.scenario), scenario_of(case.text)
     for name in case.scenario.options:
         alone = project(scenario.with_option(name))
-        yield from (f"option {name}: {told}" for told in unlike(alone, comparison.cases[name].projection))
-        found = measures(alone)
+        yield from (f"option {name}: {message}" for message in unlike(alone, comparison.cases[name].projection))
+        by_name = measures(alone)
         for key, measure in comparison.cases[name].measures.items():
-            if measure.value != found[key].value and abs((measure.value or 0) - (found[key].value or 0)) > 1e-6 * abs(
-                measure.value or 1
-            ):
-                yield f"option {name}: {key} is {measure.value!r}, alone {found[key].value!r}"
+            if measure.value != by_name[key].value and abs(
+                (measure.value or 0) - (by_name[key].value or 0)
+            ) > 1e-6 * abs(measure.value or 1):
+                yield f"option {name}: {key} is {measure.value!r}, alone {by_name[key].value!r}"
 
 
 def bring_by(case: Case) -> Iterator[str]:
@@ -208,12 +208,12 @@ def bring_by(case: Case) -> Iterator[str]:
     if projection.timeline.months > 3:
         return
     sizes = {year: part.stop - part.start for year, part in projection.timeline.groups("year").items()}
-    whole = [year for year, size in sizes.items() if size * projection.timeline.months == 12]
+    full = [year for year, size in sizes.items() if size * projection.timeline.months == 12]
     if projection.timeline.year_ends % 3:
         return  # no quarters make up such a year
     for path, row in projection.period_rows.items():
         quarters, years = projection.by(path, "quarter"), projection.by(path)
-        for year in whole:
+        for year in full:
             inside = projection.timeline.span(year)
             names = [name for name in quarters if lies_within(name, inside, projection.timeline.year_ends)]
             parts = [float(quarters[name][0]) for name in names]
@@ -263,10 +263,10 @@ def lend(case: Case) -> Iterator[str]:
             or "covenants" in terms
         ):
             continue
-        told = schedule(loan, alone.rates, alone.loan_currency(name)).by_event["closing"]
-        own = case.projection.value(f"loans.{name}.schedule.closing")
-        if not np.isclose(float(np.max(told)), float(np.max(own)), rtol=1e-9):
-            yield f"loan {name}: most owed {np.max(told)!r} alone, {np.max(own)!r} in the plan"
+        values = schedule(loan, alone.rates, alone.loan_currency(name)).by_event["closing"]
+        closing = case.projection.value(f"loans.{name}.schedule.closing")
+        if not np.isclose(float(np.max(values)), float(np.max(closing)), rtol=1e-9):
+            yield f"loan {name}: most owed {np.max(values)!r} alone, {np.max(closing)!r} in the plan"
 
 
 def draw_many(case: Case) -> Iterator[str]:
@@ -274,10 +274,10 @@ def draw_many(case: Case) -> Iterator[str]:
     paths = [find_cost(name, has_cash_cost=plant.has_cash_cost) for name, plant in case.scenario.plants.items()]
     paths += [f"projects.{name}.capex" for name in case.plan.get("projects", {})]
     draws = {path: {"times": np.array([[0.9], [0.95]])} for path in case.dice.sample(paths, min(2, len(paths)))}
-    batch, at = project(case.scenario.with_samples(draws)), case.dice.randint(0, 1)
-    one = {path: {"times": value["times"][at : at + 1]} for path, value in draws.items()}
-    for told in unlike(project(case.scenario.with_samples(one)), batch, draw=min(at, batch.samples - 1)):
-        yield f"draw {at}, as if alone: {told}"
+    batch, sample = project(case.scenario.with_samples(draws)), case.dice.randint(0, 1)
+    one = {path: {"times": value["times"][sample : sample + 1]} for path, value in draws.items()}
+    for message in unlike(project(case.scenario.with_samples(one)), batch, draw=min(sample, batch.samples - 1)):
+        yield f"draw {sample}, as if alone: {message}"
 
 
 TWINS: dict[str, Callable[[Case], Iterator[str]]] = {

@@ -104,10 +104,10 @@ def test_nothing_of_what_is_sold_is_left_and_formulas_are_kernels(step: str, on:
         rows = {
             key: projection.value(f"{asset}.{key}")[0] for key in ("sale", "disposed", "depreciation", "book_value")
         }
-        at = int(np.argmax(rows["sale"] > 0))
+        index = int(np.argmax(rows["sale"] > 0))
         assert (rows["sale"] > 0).sum() == 1
-        assert rows["book_value"][at:] == pytest.approx(0.0, abs=1e-6)
-        assert rows["depreciation"][at + 1 :] == pytest.approx(0.0)
+        assert rows["book_value"][index:] == pytest.approx(0.0, abs=1e-6)
+        assert rows["depreciation"][index + 1 :] == pytest.approx(0.0)
     assert projection.value("plants.bought.purchased.sale").sum() == pytest.approx(1.8e6)
 
 

@@ -45,10 +45,10 @@ PLANS.update({name: scenario_of(text) for name, text in SPECKS.items()})
 
 def formulas_of(projection: Projection) -> dict[str, str]:
     """Return every formula of rows, scalars and measures, the company that does nothing new under the same names."""
-    found = {path: row.formula for path, row in projection.rows.items()}
-    found |= {path: item.formula for path, item in projection.scalars.items()}
-    found |= {name: measure.formula for name, measure in measures(projection).items()}
-    return {path: text for path, text in found.items() if text}
+    results = {path: row.formula for path, row in projection.rows.items()}
+    results |= {path: item.formula for path, item in projection.scalars.items()}
+    results |= {name: measure.formula for name, measure in measures(projection).items()}
+    return {path: text for path, text in results.items() if text}
 
 
 def bare_parts(text: str, projection: Projection) -> Iterator[str]:
@@ -76,12 +76,12 @@ def bare_parts(text: str, projection: Projection) -> Iterator[str]:
 def test_formulas_ask_one_rule_whether_there_is_money(name: str) -> None:
     projection = project(PLANS[name])
 
-    found = {
+    results = {
         path: list(bare_parts(text, projection))
         for path, text in formulas_of(projection).items()
         if not any(re.fullmatch(rf"(without_projects\.|run_off\.)?{known}", path) for known in BARE)
     }
-    assert {path: parts for path, parts in found.items() if parts} == {}
+    assert {path: parts for path, parts in results.items() if parts} == {}
 
 
 def test_a_bare_comparison_would_be_found() -> None:
@@ -117,8 +117,8 @@ def _is_nothing(node: ast.expr) -> bool:
 def test_kernels_divide_by_money_only_where_the_rule_says_that_there_is_some() -> None:
     folder = Path(fibercap.model.__file__).parent
 
-    found = {str(path.relative_to(folder)): guards_of(path.read_text("utf-8")) for path in folder.rglob("*.py")}
-    assert {path: guards for path, guards in found.items() if guards} == {
+    results = {str(path.relative_to(folder)): guards_of(path.read_text("utf-8")) for path in folder.rglob("*.py")}
+    assert {path: guards for path, guards in results.items() if guards} == {
         path: set(known) for path, known in GUARDS.items()
     }
 

@@ -85,13 +85,13 @@ def test_random_schedules_are_those_of_quantlib(way: str) -> None:
             unmoved = [plain(ql.Date.endOfMonth(quant(day))) for day in unmoved]
         moved = [plain(calendar.adjust(quant(day), WAYS[way])) for day in unmoved]
         closed = ", ".join(f"{day}: Closed" for day in holidays)
-        found = schedule_of(
+        table = schedule_of(
             f"signed: {signed}, matures: {matures}, repayment: {{style: bullet}}, "
             f"payments: {{every: {every}, end_of_month: {str(month_ends).lower()}, roll: {way}, calendar: city}}",
             f"{{city: {{weekends: {str(weekends).lower()}, holidays: {{{closed}}}}}}}",
         )
 
-        assert list(found.dates[1:]) == moved, case
+        assert list(table.dates[1:]) == moved, case
         if not month_ends:  # with month ends QuantLib moves to the last business day, another rule
             assert moved == [plain(day) for day in list(theirs)[1:]], case
     assert ends > 30
@@ -109,12 +109,12 @@ def test_adjusted_interest_is_that_of_a_fixed_leg_of_quantlib(way: str, name: st
         ql.DateGeneration.Forward, False,
     )  # fmt: skip
     leg = ql.FixedRateLeg(theirs, count, [1e6], [0.08], WAYS[way])
-    found = schedule_of(
+    table = schedule_of(
         f"signed: 2000-12-29, matures: 3 years, day_count: {name}, repayment: {{style: bullet}}, payments: {{roll: {way}, calendar: city}}"
     )
 
-    assert found.values["interest"][1:] == pytest.approx([flow.amount() for flow in leg], abs=1e-6)
-    assert list(found.dates[1:]) == [plain(flow.date()) for flow in leg]
+    assert table.values["interest"][1:] == pytest.approx([flow.amount() for flow in leg], abs=1e-6)
+    assert list(table.dates[1:]) == [plain(flow.date()) for flow in leg]
 
 
 @pytest.mark.parametrize("way", [*WAYS])
@@ -125,32 +125,32 @@ def test_unadjusted_interest_is_that_of_a_fixed_leg_on_regular_dates(way: str) -
         ql.DateGeneration.Forward, False,
     )  # fmt: skip
     leg = ql.FixedRateLeg(theirs, ql.Actual360(), [1e6], [0.08], WAYS[way])
-    found = schedule_of(
+    table = schedule_of(
         "signed: 2000-12-29, matures: 3 years, day_count: ACT/360, repayment: {style: bullet}, "
         f"payments: {{roll: {way}, calendar: city, accrue: unadjusted}}"
     )
 
-    assert found.values["interest"][1:] == pytest.approx([flow.amount() for flow in leg], abs=1e-6)
-    assert list(found.dates[1:]) == [plain(flow.date()) for flow in leg]
+    assert table.values["interest"][1:] == pytest.approx([flow.amount() for flow in leg], abs=1e-6)
+    assert list(table.dates[1:]) == [plain(flow.date()) for flow in leg]
 
 
 def test_a_payment_on_the_last_day_of_grace_is_interest_only_though_it_rolls_beyond_it() -> None:
     terms = "signed: 2001-03-31, matures: 2 years, grace: 6 months, repayment: {style: equal_principal}"
-    found = schedule_of(f"{terms}, payments: {{every: quarter, roll: following, calendar: city}}")
+    table = schedule_of(f"{terms}, payments: {{every: quarter, roll: following, calendar: city}}")
 
-    assert found.dates[2] == date(2001, 10, 1)  # 30 September 2001 is a Sunday
-    assert [float(amount) for amount in found.values["principal"][1:4]] == pytest.approx([0, 0, 1e6 / 6])
+    assert table.dates[2] == date(2001, 10, 1)  # 30 September 2001 is a Sunday
+    assert [float(amount) for amount in table.values["principal"][1:4]] == pytest.approx([0, 0, 1e6 / 6])
 
 
 def test_level_payments_repay_whatever_the_roll() -> None:
     for way in WAYS:
         for accrue in ("adjusted", "unadjusted"):
             terms = f"payments: {{every: month, end_of_month: true, roll: {way}, calendar: city, accrue: {accrue}}}"
-            found = schedule_of(f"signed: 2000-12-31, matures: 2 years, day_count: ACT/365F, {terms}")
+            table = schedule_of(f"signed: 2000-12-31, matures: 2 years, day_count: ACT/365F, {terms}")
 
-            payments = found.values["payment"][1:]
+            payments = table.values["payment"][1:]
             assert payments == pytest.approx([payments[0]] * 24)
-            assert float(found.values["closing"][-1]) == 0
+            assert float(table.values["closing"][-1]) == 0
 
 
 def test_by_equal_periods_a_roll_moves_dates_and_no_interest() -> None:
@@ -166,10 +166,10 @@ def test_interest_that_is_owed_at_a_month_end_before_a_payment_that_rolls_is_cou
         "signed: 2001-03-30, matures: 1 year, day_count: ACT/360, repayment: {style: bullet}, "
         "payments: {every: quarter, first: 2001-06-30, roll: following, calendar: city, accrue: unadjusted}"
     ).loans["bank"]
-    found = schedule(loan)
+    table = schedule(loan)
 
-    assert found.dates[1] == date(2001, 7, 2)
-    assert float(found.values["interest"][1]) == pytest.approx(
+    assert table.dates[1] == date(2001, 7, 2)
+    assert float(table.values["interest"][1]) == pytest.approx(
         1e6 * 0.08 * year_fraction(date(2001, 3, 30), date(2001, 6, 30), "ACT/360")
     )
 
@@ -197,10 +197,10 @@ def test_holidays_of_a_file_are_those_written_by_date(tmp_path: Path) -> None:
 
 def test_a_payment_that_would_fall_on_maturity_joins_the_last_one() -> None:
     terms = "signed: 2001-01-05, matures: 2001-07-08, repayment: {style: bullet}, day_count: ACT/360"
-    found = schedule_of(f"{terms}, payments: {{first: 2001-04-07, short_last: keep, roll: following, calendar: city}}")
+    table = schedule_of(f"{terms}, payments: {{first: 2001-04-07, short_last: keep, roll: following, calendar: city}}")
 
-    assert list(found.dates) == [date(2001, 1, 5), date(2001, 4, 9), date(2001, 7, 9)]
-    assert float(found.values["interest"].sum()) == pytest.approx(1e6 * 0.08 * 185 / 360)
+    assert list(table.dates) == [date(2001, 1, 5), date(2001, 4, 9), date(2001, 7, 9)]
+    assert float(table.values["interest"].sum()) == pytest.approx(1e6 * 0.08 * 185 / 360)
 
 
 @pytest.mark.parametrize(("payments", "calendars", "message"), [

@@ -96,8 +96,8 @@ def figures(projection: Projection) -> dict[str, Array]:
 def test_a_business_year_that_moves_with_all_dates_gives_the_same_figures(
     step: str, tax: str, loan: str, years: int, ends: int, months: int
 ) -> None:
-    whole = 3 if step == "quarter" else 1
-    ends, months = -(-ends // whole) * whole, months * whole
+    full = 3 if step == "quarter" else 1
+    ends, months = -(-ends // full) * full, months * full
     first = 12 * years + ends
     moved = first + months
     assume(all((start - 1) % 12 != 1 for start in (first, moved)))  # an end of February on maturity is no 30th
@@ -234,5 +234,5 @@ def test_tax_is_assessed_by_the_business_year(step: str) -> None:
         "tax: {rate: 30 %, expire: 2 years}\nopening: {cash: 20 million USD}\n"
     )
 
-    found = {year: float(value[0]) / 1e6 for year, value in projection.by("accounts.tax").items()}
-    assert found == pytest.approx({"FY2001": 0, "FY2002": 0, "FY2003": 0.3, "FY2004": 9})
+    results = {year: float(value[0]) / 1e6 for year, value in projection.by("accounts.tax").items()}
+    assert results == pytest.approx({"FY2001": 0, "FY2002": 0, "FY2003": 0.3, "FY2004": 9})

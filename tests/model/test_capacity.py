@@ -204,14 +204,14 @@ def test_a_plant_bought_on_the_way() -> None:
     extra = "working_capital: {receivables: 36.5 days}\n"
     projection = run(plant="}\n" + deal.rstrip("}") + "}", extra=extra)
 
-    at = projection.value
-    assert at("accounts.purchases")[0, 5] == 25e6
-    assert at("plants.xtal.purchased.depreciation")[0, 6] == pytest.approx(20e6 / 120)
-    assert at("plants.xtal.purchased.depreciation")[0, 5] == 0
-    rise = at("accounts.receivables")[0, 5] - at("accounts.receivables")[0, 4]
+    value = projection.value
+    assert value("accounts.purchases")[0, 5] == 25e6
+    assert value("plants.xtal.purchased.depreciation")[0, 6] == pytest.approx(20e6 / 120)
+    assert value("plants.xtal.purchased.depreciation")[0, 5] == 0
+    rise = value("accounts.receivables")[0, 5] - value("accounts.receivables")[0, 4]
     month = 365 / 12
     assert rise == pytest.approx(1e6 * 40 / 12 + 5e6 * (1 - month / 36.5))
-    assert at("accounts.working_capital_increase")[0, 5] == pytest.approx(rise - 5e6)
-    assert at("accounts.receivables")[0, 6] - at("accounts.receivables")[0, 5] == pytest.approx(
+    assert value("accounts.working_capital_increase")[0, 5] == pytest.approx(rise - 5e6)
+    assert value("accounts.receivables")[0, 6] - value("accounts.receivables")[0, 5] == pytest.approx(
         1e6 * 40 / 12 * (36.5 - month) / month - 5e6 * (1 - month / 36.5)
     )

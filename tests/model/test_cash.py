@@ -121,10 +121,10 @@ def test_sculpted_service_keeps_the_target_on_unlevered_tax() -> None:
     ratio, levered = row(projection, "loans.term.dscr_unlevered"), row(projection, "loans.term.dscr")
     principal = row(projection, "loans.term.scheduled")
 
-    held = (principal > 1) & (row(projection, "loans.term.closing") > 1)
-    assert held.sum() >= 3
-    assert ratio[held] == pytest.approx(1.5)
-    assert (levered[held] >= 1.5 - 1e-9).all()
+    sculpted = (principal > 1) & (row(projection, "loans.term.closing") > 1)
+    assert sculpted.sum() >= 3
+    assert ratio[sculpted] == pytest.approx(1.5)
+    assert (levered[sculpted] >= 1.5 - 1e-9).all()
 
 
 def test_fleets_revolving_note_keeps_the_cash_it_is_told() -> None:
@@ -137,13 +137,13 @@ def test_fleets_revolving_note_keeps_the_cash_it_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("loans", "gap", "told"),
+    ("loans", "gap", "message"),
     [
         (LINE, "[revolvr]", "found `revolvr`, wanted any of equity, revolver, line; did you mean `revolver`?"),
         (LINE.replace("}}", "}, sweep: 50 %}"), "[equity]", "found a sweep of a revolver, wanted none"),
         (LINE.replace("}}", "}, payments: {on: start}}"), "[equity]", "found payments at the start of periods"),
     ],
 )
-def test_what_does_not_go_together_is_refused(loans: str, gap: str, told: str) -> None:
-    with pytest.raises(ScenarioError, match=re.escape(told)):
+def test_what_does_not_go_together_is_refused(loans: str, gap: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)):
         run(loans, gap)

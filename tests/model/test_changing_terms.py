@@ -107,15 +107,15 @@ def test_a_batch_is_its_members() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "code", "said"),
+    ("old", "new", "code", "message"),
     [
         ("2002-06: 5.5 %", "2002-06: 5.4 %", "cap_below_floor", "a cap below the floor from 2002-06-01 on, wanted one at"),
         ("2001: 2 %/year, 2001-05", "2001-02: 2 %/year, 2001-05", "late_path",
          "found a margin from 2001-02 on, wanted one from signing on, 2001-01-08; add a margin that starts earlier"),
     ],
 )  # fmt: skip
-def test_bad_terms(old: str, new: str, code: str, said: str) -> None:
-    with pytest.raises(ScenarioError, match=re.escape(said)) as error:
+def test_bad_terms(old: str, new: str, code: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)) as error:
         contracts_of(LOAN.replace(old, new, 1))
 
     assert [problem.code for problem in error.value.problems] == [code]

@@ -117,11 +117,11 @@ def test_where_a_plant_is_closed_it_makes_nothing_and_no_speck_either(
 def test_a_closure_cut_in_two_is_the_same_and_its_cost_stops_by_days(first: date, length: int, again: int) -> None:
     last = min(first + timedelta(days=length), date(2003, 12, 31))
     middle = min(first + timedelta(days=again), last)
-    whole = f"{{one: {{from: {first}, to: {last}, fixed_cost: stops}}}}"
+    full = f"{{one: {{from: {first}, to: {last}, fixed_cost: stops}}}}"
     parts = f"{{one: {{from: {first}, to: {middle}, fixed_cost: stops}}"
     if middle < last:
         parts += f", two: {{from: {middle + timedelta(days=1)}, to: {last}, fixed_cost: stops}}"
-    one, other, always = plan(whole), plan(f"{parts}}}"), plan("{}")
+    one, other, always = plan(full), plan(f"{parts}}}"), plan("{}")
     lost = (always.value("plants.works.fixed_cost") - one.value("plants.works.fixed_cost"))[0].sum()
     starts, ends = month_start(first), month_number(last)
     built = max(ends - max(starts, month_number(date(2001, 6, 30))), 0.0)

@@ -114,19 +114,19 @@ def allowed(style: str, clause: str) -> bool:
 
 
 def keeps_its_promises(projection: Projection) -> None:
-    at = "loans.bank.schedule"
-    drawn, closing = projection.value(f"{at}.drawn"), projection.value(f"{at}.closing")
-    principal, capitalized = projection.value(f"{at}.principal"), projection.value(f"{at}.capitalized")
+    path = "loans.bank.schedule"
+    drawn, closing = projection.value(f"{path}.drawn"), projection.value(f"{path}.closing")
+    principal, capitalized = projection.value(f"{path}.principal"), projection.value(f"{path}.capitalized")
     assert principal.sum(-1) == pytest.approx((drawn + capitalized).sum(-1), abs=1e-4)
     assert (closing >= -1e-6).all()
     assert np.abs(closing[..., -1]).max() <= 1e-6
-    interest, opening = projection.value(f"{at}.interest"), projection.value(f"{at}.opening")
-    due = projection.value(f"{at}.interest_due")
+    interest, opening = projection.value(f"{path}.interest"), projection.value(f"{path}.opening")
+    due = projection.value(f"{path}.interest_due")
     assert interest.sum(-1) == pytest.approx(due.sum(-1), abs=1e-4)
     assert disagreements(projection) == []
     loan = projection.scenario.loans["bank"]
     if loan.compounding == "nominal" and "Exact" in type(loan.rounding).__name__:
-        by_hand = opening * projection.value(f"{at}.rate") * projection.value(f"{at}.year_fraction")
+        by_hand = opening * projection.value(f"{path}.rate") * projection.value(f"{path}.year_fraction")
         assert interest == pytest.approx(by_hand, abs=1e-6)
 
 
@@ -167,10 +167,10 @@ def test_a_level_loan_by_every_count_and_compounding(count: str, compounding: st
         "{style: level}", rest=f", day_count: {count}, compounding: {compounding}, payments: {{every: quarter}}"
     )
     keeps_its_promises(projection)
-    at = "loans.bank.schedule"
-    payment, paid = projection.value(f"{at}.payment")[0], projection.value(f"{at}.is_payment")[0] > 0
+    path = "loans.bank.schedule"
+    payment, paid = projection.value(f"{path}.payment")[0], projection.value(f"{path}.is_payment")[0] > 0
     assert payment[paid] == pytest.approx(payment[paid][0])
-    fraction = projection.value(f"{at}.period_fraction")[0][paid]
+    fraction = projection.value(f"{path}.period_fraction")[0][paid]
     growth = {"nominal": 1 + 0.085 * fraction, "effective": 1.085**fraction, "semiannual": 1.0425 ** (2 * fraction)}
     worth = (payment[paid] / np.cumprod(growth[compounding])).sum()
     assert worth == pytest.approx(10e6)
@@ -240,9 +240,9 @@ def test_any_contract_keeps_its_promises(**drawn: Any) -> None:
 @pytest.mark.parametrize("clause", ["", "prepayments: {2002-07-08: 1 million USD}", "capitalize_until: 2002-01-31"])
 def test_payments_at_the_loans_own_rate_are_worth_what_was_drawn(style: str, clause: str) -> None:
     projection = run(style.replace("2003-05-20", "2003-04-08"), clause=clause)
-    at = "loans.bank.schedule"
-    growth = np.cumprod(1 + 0.085 * projection.value(f"{at}.period_fraction")[0])
-    drawn, paid = projection.value(f"{at}.drawn")[0], projection.value(f"{at}.payment")[0]
+    path = "loans.bank.schedule"
+    growth = np.cumprod(1 + 0.085 * projection.value(f"{path}.period_fraction")[0])
+    drawn, paid = projection.value(f"{path}.drawn")[0], projection.value(f"{path}.payment")[0]
 
     assert (paid / growth).sum() == pytest.approx((drawn / growth).sum())
 
@@ -277,13 +277,13 @@ def test_a_rate_that_steps_on_a_payment_date_counts_from_that_day() -> None:
     projection = run(
         "{style: level}", "{2001-01-08: 8 %/year, 2002-01-08: 10 %/year}", rest=", payments: {every: year}"
     )
-    at = "loans.bank.schedule"
-    paid = projection.value(f"{at}.is_payment")[0] > 0
-    interest, owed = (projection.value(f"{at}.{key}")[0][paid] for key in ("interest_due", "closing"))
+    path = "loans.bank.schedule"
+    paid = projection.value(f"{path}.is_payment")[0] > 0
+    interest, owed = (projection.value(f"{path}.{key}")[0][paid] for key in ("interest_due", "closing"))
 
     assert interest[0] == pytest.approx(10e6 * 0.08)
     assert interest[1] == pytest.approx(owed[0] * 0.10)
-    payment = projection.value(f"{at}.payment")[0][paid]
+    payment = projection.value(f"{path}.payment")[0][paid]
     assert payment[0] == pytest.approx(10e6 * 0.08 / (1 - 1.08**-5))
     assert payment[1:] == pytest.approx(owed[0] * 0.10 / (1 - 1.10**-4))
 

@@ -54,8 +54,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     file.write_text(PLAN)
     result = CliRunner().invoke(cli, ["run", str(file), "--json"])
     assert result.exit_code == 0
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
+    document: dict[str, Any] = json.loads(result.stdout)
+    return document
 
 
 def rows(printed: dict[str, Any], *names: str) -> list[np.ndarray[Any, Any]]:
@@ -122,12 +122,12 @@ def test_llcr_and_plcr_recompute_date_by_date(printed: dict[str, Any]) -> None:
     assert rate[:24] == pytest.approx(weighed[:24])
     assert rate[24:] == pytest.approx(rate[23])
     llcr, plcr = rows(printed, "accounts.llcr", "accounts.plcr")
-    for at in range(24):
-        growth = np.cumprod((1 + rate[at + 1 :]) ** 0.25)
-        worth = cfads[at + 1 :] / growth
-        if debt[at] > 0:
-            assert llcr[at] == pytest.approx(worth[: 23 - at].sum() / debt[at])
-            assert plcr[at] == pytest.approx(worth.sum() / debt[at])
+    for index in range(24):
+        growth = np.cumprod((1 + rate[index + 1 :]) ** 0.25)
+        worth = cfads[index + 1 :] / growth
+        if debt[index] > 0:
+            assert llcr[index] == pytest.approx(worth[: 23 - index].sum() / debt[index])
+            assert plcr[index] == pytest.approx(worth.sum() / debt[index])
     assert np.isnan(llcr[23:]).all()
     assert measure(printed, "min_llcr") == pytest.approx(np.nanmin(llcr))
     assert measure(printed, "min_plcr") == pytest.approx(np.nanmin(plcr))
@@ -183,9 +183,9 @@ def test_debt_is_worth_its_service_at_its_own_rate() -> None:
     rate, debt = projection.value("accounts.debt_rate")[0], projection.value("accounts.debt")[0]
     service = projection.value("accounts.debt_service")[0]
 
-    for at in range(23):
-        growth = np.cumprod((1 + rate[at + 1 :]) ** 0.25)
-        assert (service[at + 1 :] / growth).sum() == pytest.approx(debt[at])
+    for index in range(23):
+        growth = np.cumprod((1 + rate[index + 1 :]) ** 0.25)
+        assert (service[index + 1 :] / growth).sum() == pytest.approx(debt[index])
 
 
 def test_a_sculpted_loan_keeps_its_target_at_every_date_and_over_its_life() -> None:
@@ -216,15 +216,15 @@ def test_cover_over_life_is_judged_where_something_is_paid_or_drawn() -> None:
     most = (cfads.sum(axis=1) / 1.02 ** np.arange(1, 25)).sum() / 2.5
     projection = run(*changes, ("commitment: 3 million USD", f"commitment: {most:.6f} USD"))
     row, judged = (projection.value(f"accounts.{name}")[0] for name in ("llcr", "llcr_at_payments"))
-    found = measures(projection)["min_llcr"]
+    by_name = measures(projection)["min_llcr"]
 
     ends = np.arange(2, 69, 3)
     assert np.flatnonzero(np.isfinite(judged)).tolist() == ends.tolist()
     assert judged[ends] == pytest.approx(row[ends])
     assert judged[ends] == pytest.approx(2.5, rel=0.01)  # cash flow of a month is discounted from its own end
     assert np.nanmin(row) < 1
-    assert found.value == pytest.approx(judged[ends].min())
-    assert found.when == projection.timeline.labels[ends[judged[ends].argmin()]]
+    assert by_name.value == pytest.approx(judged[ends].min())
+    assert by_name.when == projection.timeline.labels[ends[judged[ends].argmin()]]
 
 
 def test_a_draw_is_a_date_and_a_month_without_either_is_none() -> None:
@@ -310,21 +310,21 @@ def test_cover_over_a_loan_past_the_horizon_is_that_of_a_longer_horizon() -> Non
 
 def test_without_debt_every_ratio_says_so() -> None:
     loans = UNDRAWN[UNDRAWN.index("loans:") : UNDRAWN.index("funding:")]
-    found = measures(run((loans, "")))
+    by_name = measures(run((loans, "")))
 
-    assert found["min_llcr"].reason == found["min_plcr"].reason == "no debt is owed after any payment or draw"
-    assert found["min_interest_cover"].reason == "no interest accrues within the horizon that funding does not pay"
-    assert found["average_life"].reason == "no loan is drawn"
-    assert found["max_debt_to_ebitda"].value == 0.0
+    assert by_name["min_llcr"].reason == by_name["min_plcr"].reason == "no debt is owed after any payment or draw"
+    assert by_name["min_interest_cover"].reason == "no interest accrues within the horizon that funding does not pay"
+    assert by_name["average_life"].reason == "no loan is drawn"
+    assert by_name["max_debt_to_ebitda"].value == 0.0
 
 
 def test_debt_in_a_year_without_earnings_has_no_highest_multiple() -> None:
-    found = measures(run(("{2001: 40 USD/km, 2004: 34 USD/km}", "{2001: 40 USD/km, 2003: 10 USD/km}")))
+    by_name = measures(run(("{2001: 40 USD/km, 2004: 34 USD/km}", "{2001: 40 USD/km, 2003: 10 USD/km}")))
 
-    assert found["max_debt_to_ebitda"].value is None
-    told = "EBITDA of twelve months is not positive at the end of a quarter with debt"
-    assert found["max_debt_to_ebitda"].reason == told
-    assert found["max_debt_to_ebitda_by_year"].reason == told.replace("quarter", "year")
+    assert by_name["max_debt_to_ebitda"].value is None
+    message = "EBITDA of twelve months is not positive at the end of a quarter with debt"
+    assert by_name["max_debt_to_ebitda"].reason == message
+    assert by_name["max_debt_to_ebitda_by_year"].reason == message.replace("quarter", "year")
 
 
 def test_ratios_of_a_batch_are_those_of_its_members() -> None:
@@ -341,11 +341,11 @@ def test_ratios_of_a_batch_are_those_of_its_members() -> None:
 
 def test_dates_of_lowest_cover_are_those_of_the_rows() -> None:
     projection = run()
-    found = measures(projection)
+    by_name = measures(projection)
     for name, row in (
         ("min_llcr", "accounts.llcr"),
         ("min_plcr", "accounts.plcr"),
         ("min_dscr.bank", "loans.bank.dscr_12m"),
     ):
         values = projection.value(row)[0]
-        assert found[name].when == projection.timeline.labels[int(np.nanargmin(values))]
+        assert by_name[name].when == projection.timeline.labels[int(np.nanargmin(values))]

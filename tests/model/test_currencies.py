@@ -44,7 +44,7 @@ tax: {rate: 35 %}
 """
 
 
-def at(projection: Projection, path: str) -> Any:
+def value_at(projection: Projection, path: str) -> Any:
     return projection.value(path)[0]
 
 
@@ -68,39 +68,39 @@ def test_flows_are_translated_at_the_average_of_their_period(plan: Projection) -
 
 def test_fixed_assets_stay_at_the_rate_of_the_day(plan: Projection) -> None:
     cost = (5e6 * 0.8) * 0.90
-    assert at(plan, "projects.line.cost_to_date")[-1] == pytest.approx(cost)
+    assert value_at(plan, "projects.line.cost_to_date")[-1] == pytest.approx(cost)
     assert plan.by("projects.line.depreciation")["2002"][0] == pytest.approx(cost / 10)
 
 
 def test_debt_is_owed_at_the_closing_rate_and_revalued(plan: Projection) -> None:
-    own, owed = at(plan, "loans.bank.own.closing"), at(plan, "loans.bank.closing")
-    assert at(plan, "loans.bank.draws").sum() == pytest.approx(3e6 * 0.90)
-    assert owed[11] == pytest.approx(own[11] * 0.95)
-    assert owed[-1] == pytest.approx(own[-1] * 1.20)
-    moved = owed[1:] - owed[:-1] - at(plan, "loans.bank.draws")[1:] + at(plan, "loans.bank.principal")[1:]
-    assert at(plan, "loans.bank.closing_revaluation")[1:] == pytest.approx(moved, abs=1e-6)
+    foreign, owed = value_at(plan, "loans.bank.own.closing"), value_at(plan, "loans.bank.closing")
+    assert value_at(plan, "loans.bank.draws").sum() == pytest.approx(3e6 * 0.90)
+    assert owed[11] == pytest.approx(foreign[11] * 0.95)
+    assert owed[-1] == pytest.approx(foreign[-1] * 1.20)
+    moved = owed[1:] - owed[:-1] - value_at(plan, "loans.bank.draws")[1:] + value_at(plan, "loans.bank.principal")[1:]
+    assert value_at(plan, "loans.bank.closing_revaluation")[1:] == pytest.approx(moved, abs=1e-6)
 
 
 def test_the_exchange_result_is_what_revaluation_costs(plan: Projection) -> None:
     parts = [f"loans.{name}.{of}_revaluation" for name in ("bank", "old") for of in ("closing", "accrued")]
-    assert at(plan, "accounts.exchange_result") == pytest.approx(-sum(at(plan, part) for part in parts))
+    assert value_at(plan, "accounts.exchange_result") == pytest.approx(-sum(value_at(plan, part) for part in parts))
     assert plan.by("accounts.exchange_result")["2001"][0] > 0  # the euro fell, debt with it
     assert plan.by("accounts.exchange_result")["2002"][0] < 0
 
 
 def test_marks_are_a_fixed_part_of_the_euro(plan: Projection) -> None:
-    ratio = at(plan, "exchange.EUR.average") / at(plan, "exchange.DEM.average")
+    ratio = value_at(plan, "exchange.EUR.average") / value_at(plan, "exchange.DEM.average")
     assert ratio == pytest.approx(DEM_PER_EUR)
-    assert at(plan, "loans.old.opening")[0] == pytest.approx(2e6 / DEM_PER_EUR * 0.95)
+    assert value_at(plan, "loans.old.opening")[0] == pytest.approx(2e6 / DEM_PER_EUR * 0.95)
 
 
 def test_the_schedule_stays_in_the_loans_own_money(plan: Projection) -> None:
     assert plan.rows["loans.bank.schedule.payment"].unit == "EUR"
-    assert at(plan, "loans.bank.schedule.drawn").sum() == pytest.approx(3e6)
+    assert value_at(plan, "loans.bank.schedule.drawn").sum() == pytest.approx(3e6)
     assert plan.rows["loans.bank.interest"].unit == "USD"
-    found = measures(plan)
-    assert found["total_interest"].unit == "USD"
-    assert found["all_in_cost.bank"].value is not None
+    by_name = measures(plan)
+    assert by_name["total_interest"].unit == "USD"
+    assert by_name["all_in_cost.bank"].value is not None
 
 
 def test_a_rate_of_one_changes_nothing() -> None:
@@ -142,12 +142,12 @@ def test_jena_in_euro_is_near_the_base_case_and_dearer_later() -> None:
     assert euro.by("plants.jena.variable_cost")["2004"][0] > 1.2 * base.by("plants.jena.variable_cost")["2004"][0]
     german = project(read("jena_in_euro", "german_bank"))
     assert german.rows["loans.german_bank.schedule.payment"].unit == "DEM"
-    assert abs(at(german, "accounts.exchange_result")).sum() > 0
+    assert abs(value_at(german, "accounts.exchange_result")).sum() > 0
     assert disagreements(german) == []
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("exchange:", "note:", "unknown"),
         ("price: 60 EUR/km", "price: 60 BRL/km", "found `60 BRL/km`, in BRL without an exchange rate"),
@@ -163,14 +163,14 @@ def test_jena_in_euro_is_near_the_base_case_and_dearer_later() -> None:
         ("grace: 1 year", "sweep: 50 %", "a loan in EUR that depends on cash in USD"),
     ],
 )
-def test_what_does_not_fit_is_refused_at_its_place(old: str, new: str, told: str) -> None:
+def test_what_does_not_fit_is_refused_at_its_place(old: str, new: str, message: str) -> None:
     assert old in PLAN
-    if told == "unknown":
-        text, told = PLAN[: PLAN.index("exchange:")] + PLAN[PLAN.index("products:") :], "without an exchange rate"
+    if message == "unknown":
+        text, message = PLAN[: PLAN.index("exchange:")] + PLAN[PLAN.index("products:") :], "without an exchange rate"
     else:
         text = PLAN.replace(old, new)
 
-    with pytest.raises(ScenarioError, match=re.escape(told)):
+    with pytest.raises(ScenarioError, match=re.escape(message)):
         scenario_of(text)
 
 

@@ -61,7 +61,7 @@ def on(projection: Projection, day: str, code: str = "EUR") -> float:
     return float(day_rates(projection.scenario, code).rates_on([serial(date.fromisoformat(day))])[0])
 
 
-def at(projection: Projection, path: str) -> Any:
+def value_at(projection: Projection, path: str) -> Any:
     return projection.value(path)[0]
 
 
@@ -77,23 +77,23 @@ def known(
     rates: dict[str, float], opening: float | None, start: date, *, middles: bool
 ) -> list[tuple[float, float, str]]:
     """Return days with their rates, and how the way to each is gone: `line` or `held`. Written apart from the model."""
-    found: list[tuple[float, float, str]] = []
+    results: list[tuple[float, float, str]] = []
     spans = {key: span(key) for key in rates}
     for key in sorted(rates, key=lambda key: spans[key][0 if middles else 1]):
         first, last = spans[key]
         if "-" in key and "Q" not in key:
-            found += [(first.toordinal(), rates[key], "held"), (last.toordinal(), rates[key], "held")]
+            results += [(first.toordinal(), rates[key], "held"), (last.toordinal(), rates[key], "held")]
         elif middles:
             later = [other for other, _ in spans.values() if first < other <= last]
             last = min(later) - timedelta(1) if later else last
-            found.append(((first.toordinal() + last.toordinal()) / 2, rates[key], "line"))
+            results.append(((first.toordinal() + last.toordinal()) / 2, rates[key], "line"))
         else:
-            found.append((last.toordinal(), rates[key], "line"))
+            results.append((last.toordinal(), rates[key], "line"))
     if opening is not None:
         begins = min((first if middles else last, first) for first, last in spans.values())[1]
-        day = start if found[0][0] >= start.toordinal() else begins
-        found.insert(0, ((day - timedelta(1)).toordinal(), opening, "held"))
-    return found
+        day = start if results[0][0] >= start.toordinal() else begins
+        results.insert(0, ((day - timedelta(1)).toordinal(), opening, "held"))
+    return results
 
 
 def rate(day: date, knots: list[tuple[float, float, str]]) -> float:
@@ -119,15 +119,15 @@ def test_what_is_due_on_a_day_is_paid_at_the_rate_of_that_day() -> None:
     """
     plan = planned(f"{AVERAGE}, {CLOSING}")
 
-    assert at(plan, "loans.ger.principal")[-1] == pytest.approx(11.0e6)
-    assert at(plan, "loans.ger.interest_paid")[-1] == pytest.approx(0.25e6 * 1.10)
-    assert at(plan, "loans.ger.interest")[-1] == pytest.approx(0.25e6 * 1.00)
-    assert at(plan, "loans.ger.opening")[0] == pytest.approx(9.4e6)
-    assert at(plan, "loans.ger.closing")[4] == pytest.approx(10e6 * (0.95 + 0.15 * 90 / 365))
+    assert value_at(plan, "loans.ger.principal")[-1] == pytest.approx(11.0e6)
+    assert value_at(plan, "loans.ger.interest_paid")[-1] == pytest.approx(0.25e6 * 1.10)
+    assert value_at(plan, "loans.ger.interest")[-1] == pytest.approx(0.25e6 * 1.00)
+    assert value_at(plan, "loans.ger.opening")[0] == pytest.approx(9.4e6)
+    assert value_at(plan, "loans.ger.closing")[4] == pytest.approx(10e6 * (0.95 + 0.15 * 90 / 365))
     result = plan.by("accounts.exchange_result")["2002"][0]
-    accrued = sum(0.25e6 * (x - 1.00) for x in at(plan, "exchange.EUR.closing")[4:])
+    accrued = sum(0.25e6 * (x - 1.00) for x in value_at(plan, "exchange.EUR.closing")[4:])
     assert result == pytest.approx(-(11.0e6 - 9.5e6) - accrued)
-    assert at(plan, "accounts.exchange_result")[-1] < 0  # it is no gain that the average is lower
+    assert value_at(plan, "accounts.exchange_result")[-1] < 0  # it is no gain that the average is lower
     assert disagreements(plan) == []
 
 
@@ -147,9 +147,9 @@ def test_what_is_paid_on_a_day_is_the_same_whatever_the_step(step: str) -> None:
         for year, value in months.by(f"loans.ger.{key}").items():
             assert plan.by(f"loans.ger.{key}")[year] == pytest.approx(value, abs=1e-4), key
     drawn = on(plan, "2001-03-20") * 3e6 + on(plan, "2001-12-05") * 4e6
-    assert at(plan, "loans.ger.draws").sum() == pytest.approx(drawn)
-    assert at(plan, "loans.ger.upfront_fee").sum() == pytest.approx(80_000 * on(plan, "2001-02-14"))
-    prepaid = at(plan, "loans.ger.schedule.prepaid").sum()
+    assert value_at(plan, "loans.ger.draws").sum() == pytest.approx(drawn)
+    assert value_at(plan, "loans.ger.upfront_fee").sum() == pytest.approx(80_000 * on(plan, "2001-02-14"))
+    prepaid = value_at(plan, "loans.ger.schedule.prepaid").sum()
     assert prepaid == pytest.approx(0.5e6)
 
 
@@ -198,7 +198,7 @@ def test_the_opening_rate_is_that_of_the_day_before_the_horizon_though_a_key_has
     assert on(plan, "2001-06-30") == on(plan, "2001-01-01") == pytest.approx(0.85)
     halfway = 0.87 if "2001:" in rates else 0.85
     assert on(plan, "2001-09-30") == pytest.approx(halfway)
-    assert at(plan, "loans.ger.opening")[0] == pytest.approx(8.5e6)
+    assert value_at(plan, "loans.ger.opening")[0] == pytest.approx(8.5e6)
 
 
 def test_averages_by_month_stand_for_their_months() -> None:
@@ -233,25 +233,25 @@ def test_any_keys_give_the_rates_that_another_program_gives(
     rates = {key: value / 100 for key, value in chosen.items()}
     keys = ", ".join(f"{key}: {value} USD/EUR" for key, value in rates.items())
     text = f"average: {{{keys}}}" if middles else f"average: 1 USD/EUR, closing: {{{keys}}}"
-    told = text + (f", opening: {opening} USD/EUR" if opening else "")
+    message = text + (f", opening: {opening} USD/EUR" if opening else "")
     loan = BULLET.replace("first: 2001-03-31", f"first: {span(start)[0].year + 1}-03-31")
-    plan = planned(told, loan, start=start, end="2003", step="month")
+    plan = planned(message, loan, start=start, end="2003", step="month")
 
     knots = known(rates, opening, begins, middles=middles)
     days = [date(1998, 12, 30) + timedelta(17 * number) for number in range(140)]
-    found = day_rates(plan.scenario, "EUR")
+    result = day_rates(plan.scenario, "EUR")
     serials = np.array([serial(day) for day in days])
-    assert found.rates_on(serials) == pytest.approx(np.array([rate(day, knots) for day in days]), rel=1e-12)
+    assert result.rates_on(serials) == pytest.approx(np.array([rate(day, knots) for day in days]), rel=1e-12)
     reader = Reader(plan)
-    by_text = [float(evaluate(found.text(f"{number}"), reader)) for number in serials]
-    assert by_text == pytest.approx(found.rates_on(serials), rel=1e-12)
-    ends = at(plan, "exchange.EUR.closing")
+    by_text = [float(evaluate(result.text(f"{number}"), reader)) for number in serials]
+    assert by_text == pytest.approx(result.rates_on(serials), rel=1e-12)
+    ends = value_at(plan, "exchange.EUR.closing")
     assert ends == pytest.approx(np.array([rate(day, knots) for day in plan.timeline.dates]), rel=1e-12)
 
 
 def owed_at(schedule: dict[str, Any], key: str, period: float) -> float:
     """Return what an event up to a period leaves."""
-    before = [value for value, own in zip(schedule[key], schedule["period"], strict=True) if own <= period]
+    before = [value for value, when in zip(schedule[key], schedule["period"], strict=True) if when <= period]
     return float(before[-1]) if before else 0.0
 
 
@@ -269,28 +269,30 @@ def test_the_exchange_result_is_what_rates_do_to_what_is_owed(text: str) -> None
         if code == "USD":
             continue
         keys = "date period closing accrued_interest accrued_fees drawn interest fees interest_paid fees_paid principal".split()
-        own = {key: at(plan, f"loans.{name}.schedule.{key}") for key in keys}
-        owed = {key: own[key] for key in ("closing", "accrued_interest", "accrued_fees")} | {"period": own["period"]}
+        foreign = {key: value_at(plan, f"loans.{name}.schedule.{key}") for key in keys}
+        owed = {key: foreign[key] for key in ("closing", "accrued_interest", "accrued_fees")} | {
+            "period": foreign["period"]
+        }
         funded = (
-            at(plan, f"loans.{name}.schedule.funded")
+            value_at(plan, f"loans.{name}.schedule.funded")
             if f"loans.{name}.schedule.funded" in plan.rows
-            else 0 * own["date"]
+            else 0 * foreign["date"]
         )
         rates = day_rates(plan.scenario, code)
-        average = at(plan, f"exchange.{code}.average")
+        average = value_at(plan, f"exchange.{code}.average")
         edges = rates.rates_on([serial(day) for day in (plan.timeline.eve, *plan.timeline.dates)])
         for period in range(plan.timeline.count):
-            here = own["period"] == period + 1
-            daily = rates.rates_on(own["date"][here])
+            here = foreign["period"] == period + 1
+            daily = rates.rates_on(foreign["date"][here])
             stands = [
                 sum(owed_at(owed, key, period + edge) for key in ("closing", "accrued_interest", "accrued_fees"))
                 for edge in (0, 1)
             ]
-            paid = own["interest_paid"] + own["fees_paid"] + own["principal"] - (own["drawn"] - funded)
-            grown = (own["interest"] + own["fees"] + funded)[here].sum() * average[period]
+            paid = foreign["interest_paid"] + foreign["fees_paid"] + foreign["principal"] - (foreign["drawn"] - funded)
+            grown = (foreign["interest"] + foreign["fees"] + funded)[here].sum() * average[period]
             moved = grown - (paid[here] * daily).sum()
             total[period] += stands[0] * edges[period] + moved - stands[1] * edges[period + 1]
-    assert at(plan, "accounts.exchange_result") == pytest.approx(total, abs=1e-4)
+    assert value_at(plan, "accounts.exchange_result") == pytest.approx(total, abs=1e-4)
 
 
 @pytest.mark.long
@@ -311,11 +313,11 @@ def test_at_a_rate_that_never_moves_a_loan_is_one_in_dollars(text: str) -> None:
     if one is None or other is None:
         return
 
-    assert at(one, "accounts.exchange_result") == pytest.approx(0, abs=1e-4)
+    assert value_at(one, "accounts.exchange_result") == pytest.approx(0, abs=1e-4)
     for path in other.period_rows:
         in_dollars = path in one.period_rows and one.rows[path].unit == other.rows[path].unit == "USD"
         if path.startswith(("accounts.", "loans.")) and in_dollars:
-            assert at(one, path) == pytest.approx(at(other, path), rel=1e-9, abs=0.01, nan_ok=True), path
+            assert value_at(one, path) == pytest.approx(value_at(other, path), rel=1e-9, abs=0.01, nan_ok=True), path
     mine, theirs = measures(one), measures(other)
     for name in ("total_interest", "total_fees", "peak_debt", "all_in_cost", "average_life", "equity_npv"):
         one_is, other_is = (np.nan if of[name].value is None else of[name].value for of in (mine, theirs))
@@ -344,13 +346,16 @@ def test_events_beyond_the_horizon_count_later_keys() -> None:
     loan = BULLET.replace("remaining: 2 years", "remaining: 4 years")
     plan = planned(f"{AVERAGE}, {CLOSING[:-1]}, 2003: 1.30 USD/EUR}}", loan)
 
-    rows = {key: at(plan, f"loans.ger.schedule.{key}") for key in ("date", "exchange", "reported.interest", "interest")}
+    rows = {
+        key: value_at(plan, f"loans.ger.schedule.{key}")
+        for key in ("date", "exchange", "reported.interest", "interest")
+    }
     by_day = {date_of(day).isoformat(): value for day, value in zip(rows["date"], rows["exchange"], strict=True)}
     assert by_day["2003-12-31"] == pytest.approx(1.30)
     assert by_day["2003-06-30"] == pytest.approx(1.10 + 0.20 * 181 / 365)
     assert by_day["2004-12-31"] == pytest.approx(1.30)
     assert rows["reported.interest"][-1] == pytest.approx(0.25e6 * 1.00)  # the average goes on through the run-off
-    assert at(plan, "loans.ger.schedule.reported.principal")[-1] == pytest.approx(13.0e6)
+    assert value_at(plan, "loans.ger.schedule.reported.principal")[-1] == pytest.approx(13.0e6)
     assert measures(plan)["peak_debt"].value == pytest.approx(13.0e6)
 
 
@@ -361,14 +366,16 @@ def test_rates_by_month_repeat_their_last_year_in_the_run_off() -> None:
         "every: quarter, first: 2001-03-31", "every: month"
     )
     plan = planned(f"{AVERAGE}, closing: {{2000: 0.94 USD/EUR, 2001: 0.95 USD/EUR, {months}}}", loan, step="month")
-    days, rates = (at(plan, f"loans.ger.schedule.{key}") for key in ("date", "exchange"))
+    days, rates = (value_at(plan, f"loans.ger.schedule.{key}") for key in ("date", "exchange"))
     by_day = {date_of(day).isoformat(): value for day, value in zip(days, rates, strict=True)}
 
     assert plan.run_off is not None
     assert by_day["2003-02-28"] == by_day["2004-02-29"] == by_day["2002-02-28"] == pytest.approx(1.02)
     assert by_day["2003-09-30"] == by_day["2004-09-30"] == pytest.approx(1.09)
     assert by_day["2003-01-31"] == by_day["2002-01-31"] == pytest.approx(0.95)
-    assert at(plan, "run_off.exchange.EUR.closing")[:12] == pytest.approx(at(plan, "exchange.EUR.closing")[-12:])
+    assert value_at(plan, "run_off.exchange.EUR.closing")[:12] == pytest.approx(
+        value_at(plan, "exchange.EUR.closing")[-12:]
+    )
     assert disagreements(plan) == []
 
 
@@ -381,15 +388,15 @@ def test_interest_while_building_goes_into_assets_as_it_was_converted() -> None:
         "payments: {every: quarter}}",
     )
     plan = project(scenario_of(text))
-    at_average = at(plan, "loans.bank.own.interest") * at(plan, "exchange.EUR.average")
+    at_average = value_at(plan, "loans.bank.own.interest") * value_at(plan, "exchange.EUR.average")
 
-    assert at(plan, "loans.bank.interest") == pytest.approx(at_average)
-    costs = at(plan, "funding.line.financing_costs")
+    assert value_at(plan, "loans.bank.interest") == pytest.approx(at_average)
+    costs = value_at(plan, "funding.line.financing_costs")
     assert costs[0] == pytest.approx(at_average[0] + 60_000 * on(plan, "2001-01-15"))
     assert costs[1:4] == pytest.approx(at_average[1:4])
-    paid = at(plan, "funding.line.bank") + at(plan, "funding.line.equity")
-    assert paid == pytest.approx(at(plan, "projects.line.capex") + costs)
-    assert at(plan, "loans.bank.draws") == pytest.approx(at(plan, "funding.line.bank"))
+    paid = value_at(plan, "funding.line.bank") + value_at(plan, "funding.line.equity")
+    assert paid == pytest.approx(value_at(plan, "projects.line.capex") + costs)
+    assert value_at(plan, "loans.bank.draws") == pytest.approx(value_at(plan, "funding.line.bank"))
     assert disagreements(plan) == []
 
 
@@ -401,13 +408,13 @@ def test_a_sculpted_loan_pays_the_cover_it_aims_at(code: str) -> None:
         f"{AVERAGE}, {CLOSING}", f"{loan}repayment: {{style: sculpted, dscr: 4, tax: unlevered}}}}", step="quarter"
     )
 
-    owed = (at(plan, "loans.ger.closing") > 1)[1:]  # in the period of signing there is nothing to pay with yet
+    owed = (value_at(plan, "loans.ger.closing") > 1)[1:]  # in the period of signing there is nothing to pay with yet
     assert owed.sum() > 2
-    assert at(plan, "loans.ger.dscr_unlevered")[1:][owed] == pytest.approx(4.0)
+    assert value_at(plan, "loans.ger.dscr_unlevered")[1:][owed] == pytest.approx(4.0)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("opening: 1 USD/EUR", "opening: 1 EUR/USD", "wanted USD per unit of another currency"),
         ("opening: 1 USD/EUR", "opening: 1 USD/BRL", "found a rate of BRL, wanted one of EUR"),
@@ -418,11 +425,11 @@ def test_a_sculpted_loan_pays_the_cover_it_aims_at(code: str) -> None:
         ("2001: 0.95 USD/EUR", "2001: 0.95 USD/EUR, 2001-12: 0.94 USD/EUR", "which ends together with"),
     ],
 )
-def test_rates_that_cannot_be_are_refused(old: str, new: str, told: str) -> None:
+def test_rates_that_cannot_be_are_refused(old: str, new: str, message: str) -> None:
     text = written(f"{AVERAGE}, {CLOSING}, opening: 1 USD/EUR")
     assert old in text
 
-    with pytest.raises(ScenarioError, match=re.escape(told)):
+    with pytest.raises(ScenarioError, match=re.escape(message)):
         scenario_of(text.replace(old, new))
 
 
@@ -442,12 +449,12 @@ def test_a_thousand_times_the_money_is_a_thousand_times_the_money(text: str) -> 
 
     for path, row in one.rows.items():
         if row.unit in {"USD", "EUR", "DEM"}:
-            mine, theirs = at(one, path) * 1000, at(other, path)
+            mine, theirs = value_at(one, path) * 1000, value_at(other, path)
             assert theirs == pytest.approx(mine, rel=1e-9, abs=10, nan_ok=True), path
 
 
 @pytest.mark.parametrize(
-    ("limit", "told"),
+    ("limit", "message"),
     [
         ("{row: loans.ger.own.closing, at_most: 11 million EUR}", ""),
         ("{row: loans.ger.closing, at_most: 12 million USD}", ""),
@@ -456,15 +463,15 @@ def test_a_thousand_times_the_money_is_a_thousand_times_the_money(text: str) -> 
         ("{row: loans.ger.closing, at_most: 12 million DEM}", "found an amount in DEM, wanted one in USD"),
     ],
 )
-def test_a_covenant_limits_a_row_in_the_currency_of_the_row(limit: str, told: str) -> None:
+def test_a_covenant_limits_a_row_in_the_currency_of_the_row(limit: str, message: str) -> None:
     text = written(
         f"{AVERAGE}, {CLOSING}", BULLET.replace("{outstanding", f"{{covenants: {{owed: {limit}}}, outstanding")
     )
-    if not told:
+    if not message:
         outcome = next(iter(covenants(project(scenario_of(text))).values()))
         assert outcome.holds
         return
-    with pytest.raises(ScenarioError, match=told):
+    with pytest.raises(ScenarioError, match=message):
         covenants(project(scenario_of(text)))
 
 
@@ -478,5 +485,5 @@ def test_rates_of_marks_serve_for_euros_too() -> None:
     other = project(scenario_of(text.replace(rates, in_marks)))
 
     for path in ("loans.ger.principal", "loans.mark.principal", "accounts.exchange_result", "accounts.cash"):
-        assert at(other, path) == pytest.approx(at(in_euro, path)), path
+        assert value_at(other, path) == pytest.approx(value_at(in_euro, path)), path
     assert disagreements(other) == []

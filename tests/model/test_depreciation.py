@@ -107,7 +107,9 @@ def use(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Depr
 
 def assets(projection: Projection) -> dict[str, Array]:
     """Return what each asset has cost in all."""
-    spent = {at: projection.value(f"{at}.cost_to_date")[:, -1] for at in ("projects.line", "plants.bought.purchased")}
+    spent = {
+        path: projection.value(f"{path}.cost_to_date")[:, -1] for path in ("projects.line", "plants.bought.purchased")
+    }
     return spent | {"opening": np.asarray([5e6])}
 
 
@@ -119,11 +121,11 @@ def test_no_method_is_left_out() -> None:
 @given(life=st.integers(1, 400), ages=st.lists(st.floats(-50.0, 500.0), min_size=2, max_size=8))
 def test_a_method_charges_all_over_the_life_and_takes_nothing_back(name: str, life: int, ages: list[float]) -> None:
     method, months = TRIED[name], np.asarray(float(life))
-    at = np.sort(np.array(ages))
-    charged = method.charged_share(at, months)
+    sorted_ages = np.sort(np.array(ages))
+    charged = method.charged_share(sorted_ages, months)
 
-    assert (charged[at <= 0] == 0).all()
-    assert charged[at >= max(method.months(life), 1.0)] == pytest.approx(1.0)
+    assert (charged[sorted_ages <= 0] == 0).all()
+    assert charged[sorted_ages >= max(method.months(life), 1.0)] == pytest.approx(1.0)
     assert (np.diff(charged) >= -1e-9).all()
     edges = np.linspace(-10.0, 500.0, 52)
     assert method.loss(np.asarray(7e6), months, (edges[:-1], edges[1:])).sum() == pytest.approx(7e6)
@@ -131,12 +133,12 @@ def test_a_method_charges_all_over_the_life_and_takes_nothing_back(name: str, li
 
 @pytest.mark.parametrize("name", TRIED)
 def test_lives_of_a_batch_are_each_its_own(name: str) -> None:
-    lives, at = np.array([[12.0], [60.0], [90.0]]), np.linspace(0.0, 100.0, 41)
-    batch = TRIED[name].charged_share(at, lives)
+    lives, ages = np.array([[12.0], [60.0], [90.0]]), np.linspace(0.0, 100.0, 41)
+    batch = TRIED[name].charged_share(ages, lives)
 
     for number, life in enumerate(lives):
-        alone = TRIED[name].charged_share(at, life)
-        assert np.broadcast_to(batch, (len(lives), len(at)))[number] == pytest.approx(alone)
+        alone = TRIED[name].charged_share(ages, life)
+        assert np.broadcast_to(batch, (len(lives), len(ages)))[number] == pytest.approx(alone)
 
 
 @pytest.mark.parametrize("use", TRIED, indirect=True)
@@ -146,11 +148,11 @@ def test_every_asset_is_depreciated_in_full_by_formulas_that_are_the_kernel(use:
     projection = project(plan(step))
 
     assert disagreements(projection) == []
-    for at, cost in assets(projection).items():
-        loss, left = projection.value(f"{at}.depreciation"), projection.value(f"{at}.book_value")
-        assert (loss >= -1e-6).all(), at
-        assert loss.sum(-1) == pytest.approx(cost), at
-        assert left[:, -1] == pytest.approx(0.0, abs=1e-3), at
+    for path, cost in assets(projection).items():
+        loss, left = projection.value(f"{path}.depreciation"), projection.value(f"{path}.book_value")
+        assert (loss >= -1e-6).all(), path
+        assert loss.sum(-1) == pytest.approx(cost), path
+        assert left[:, -1] == pytest.approx(0.0, abs=1e-3), path
     spent, gone = (projection.value(f"plants.works.{key}") for key in ("maintenance", "maintenance_depreciated"))
     assert (gone <= np.cumsum(spent, axis=-1) + 1e-6).all()
     assert (np.diff(gone) >= -1e-6).all()
@@ -219,20 +221,20 @@ def test_sum_of_years_is_worth_what_it_saves_in_tax() -> None:
 
 def test_a_table_of_equal_shares_is_a_straight_line() -> None:
     even = table({12.0 * year: 0.2 for year in range(1, 6)})
-    at, life = np.linspace(-5.0, 80.0, 86), np.asarray(60.0)
+    ages, life = np.linspace(-5.0, 80.0, 86), np.asarray(60.0)
 
-    assert even.charged_share(at, life) == pytest.approx(StraightLine().charged_share(at, life))
+    assert even.charged_share(ages, life) == pytest.approx(StraightLine().charged_share(ages, life))
 
 
 @pytest.mark.parametrize("name", TRIED)
 @given(life=st.integers(1, 400), residual=st.floats(0.0, 1.0), ages=st.lists(st.floats(-50.0, 500.0), min_size=2))
 def test_a_method_stops_at_the_residual(name: str, life: int, residual: float, ages: list[float]) -> None:
     method, months = TRIED[name], np.asarray(float(life))
-    at = np.sort(np.array(ages))
-    charged = method.charged_of_cost(at, months, residual)
+    sorted_ages = np.sort(np.array(ages))
+    charged = method.charged_of_cost(sorted_ages, months, residual)
 
-    assert (charged[at <= 0] == 0).all()
-    assert charged[at >= max(method.months(life), 1.0)] == pytest.approx(1.0 - residual)
+    assert (charged[sorted_ages <= 0] == 0).all()
+    assert charged[sorted_ages >= max(method.months(life), 1.0)] == pytest.approx(1.0 - residual)
     assert (np.diff(charged) >= -1e-9).all()
     assert (charged <= 1.0 - residual + 1e-9).all()
 
@@ -308,9 +310,9 @@ def test_what_is_not_depreciated_stays_in_the_books_of_every_asset(kind: str) ->
     projection = project(scenario_of(text, "plan.yaml"))
 
     assert disagreements(projection) == []
-    for at, cost in assets(projection).items():
+    for path, cost in assets(projection).items():
         share = 0.3 if "residual" in kind else 1.0
-        assert projection.value(f"{at}.book_value")[:, -1] == pytest.approx(share * cost), at
+        assert projection.value(f"{path}.book_value")[:, -1] == pytest.approx(share * cost), path
 
 
 @pytest.mark.parametrize(

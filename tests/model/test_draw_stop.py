@@ -76,34 +76,34 @@ def check_stops(projection: Projection, loan: str, key: str) -> Array:
 
 
 def test_a_revolver_is_not_drawn_while_it_is_stopped_and_owners_lift_cash_instead() -> None:
-    free, held = run(REVOLVER, ("LIMIT", "99"), (" draw_stop: true,", "")), run(REVOLVER, ("LIMIT", "1"))
-    stopped = check_stops(held, "line", "lev") > 0
-    called, owners = held.value("loans.line.called")[0], held.value("accounts.equity_for_cash")[0]
+    free, kept = run(REVOLVER, ("LIMIT", "99"), (" draw_stop: true,", "")), run(REVOLVER, ("LIMIT", "1"))
+    stopped = check_stops(kept, "line", "lev") > 0
+    called, owners = kept.value("loans.line.called")[0], kept.value("accounts.equity_for_cash")[0]
 
     assert stopped.any()
     assert (called[stopped] == 0).all()
     assert called.sum() > 0
     assert (owners[stopped] > 0).any()
     assert free.value("loans.line.called")[0][stopped].sum() > 0
-    np.testing.assert_allclose(held.value("accounts.cash")[0].min(), 0.3e6)
-    assert any("line: a broken covenant stops draws, from 200" in text for text in warnings(held))
+    np.testing.assert_allclose(kept.value("accounts.cash")[0].min(), 0.3e6)
+    assert any("line: a broken covenant stops draws, from 200" in text for text in warnings(kept))
 
 
 @pytest.mark.parametrize("source", ["equity: rest", "equity: 3 million USD"])
 def test_what_a_stopped_loan_does_not_pay_the_next_source_pays_or_none(source: str) -> None:
-    free, held = run(TERM, ("SOURCE", source), ("draw_stop: true,", "")), run(TERM, ("SOURCE", source))
-    stopped = check_stops(held, "bank", "margin") > 0
-    drawn, uses = held.value("funding.line.bank")[0], held.value("funding.line.uses")[0]
-    paid = drawn + held.value("funding.line.equity")[0]
-    gap = held.value("accounts.unfunded_uses")[0]
+    free, kept = run(TERM, ("SOURCE", source), ("draw_stop: true,", "")), run(TERM, ("SOURCE", source))
+    stopped = check_stops(kept, "bank", "margin") > 0
+    drawn, uses = kept.value("funding.line.bank")[0], kept.value("funding.line.uses")[0]
+    paid = drawn + kept.value("funding.line.equity")[0]
+    gap = kept.value("accounts.unfunded_uses")[0]
 
     assert (uses[stopped] > 0).any()
     assert (drawn[stopped] == 0).all()
     assert 0 < drawn.sum() < free.value("funding.line.bank").sum()
     np.testing.assert_allclose(paid + gap, uses, atol=1e-6)
-    np.testing.assert_allclose(held.value("loans.bank.draws")[0], drawn, atol=1e-6)
+    np.testing.assert_allclose(kept.value("loans.bank.draws")[0], drawn, atol=1e-6)
     assert (gap.sum() > 1e5) == ("rest" not in source)
-    assert any(each.kind == "uses_unfunded" for each in findings(held)) == ("rest" not in source)
+    assert any(each.kind == "uses_unfunded" for each in findings(kept)) == ("rest" not in source)
 
 
 DATED = TERM.replace(
@@ -113,52 +113,52 @@ DATED = TERM.replace(
 
 def test_a_draw_on_a_date_on_which_draws_are_stopped_is_not_made() -> None:
     text = DATED.replace("bank: 6 million USD, SOURCE", "equity: rest")
-    free, held = run(text, (" draw_stop: true,", "")), run(text)
-    stopped = check_stops(held, "bank", "margin") > 0
-    planned, made = free.value("loans.bank.draws")[0], held.value("loans.bank.draws")[0]
+    free, kept = run(text, (" draw_stop: true,", "")), run(text)
+    stopped = check_stops(kept, "bank", "margin") > 0
+    planned, made = free.value("loans.bank.draws")[0], kept.value("loans.bank.draws")[0]
 
     assert planned[stopped].tolist().count(1e6) == 1
     assert made.tolist() == np.where(stopped, 0.0, planned).tolist()
-    assert held.value("loans.bank.closing")[0, -1] < 1e6
-    assert any("bank: a broken covenant stops draws, from 200" in text for text in warnings(held))
+    assert kept.value("loans.bank.closing")[0, -1] < 1e6
+    assert any("bank: a broken covenant stops draws, from 200" in text for text in warnings(kept))
 
 
 def test_of_two_tests_one_may_look_ahead_to_cash_and_the_other_know_nothing_of_it() -> None:
     ahead = "test: quarter}, ahead: {row: accounts.llcr, at_least: LIMIT, test: quarter}", "tax: {rate: 30 %}\nopening:"
     changes = ("SOURCE", "equity: rest"), ("test: quarter}", ahead[0]), ("opening:", ahead[1])
-    held = {limit: run(TERM, *changes, ("LIMIT", limit)) for limit in ("0.1", "40")}
+    kept = {limit: run(TERM, *changes, ("LIMIT", limit)) for limit in ("0.1", "40")}
 
-    for projection in held.values():
+    for projection in kept.values():
         broken = [projection.value(f"loans.bank.covenants.{key}.broken")[0] for key in ("margin", "ahead")]
         stopped = projection.value("loans.bank.draws_stopped")[0]
         assert broken[0].any()
         assert stopped[1:].tolist() == np.maximum(*broken)[:-1].tolist()
         assert of_texts(projection) == []
-    least, most = (projection.value("loans.bank.covenants.ahead.broken")[0].sum() for projection in held.values())
+    least, most = (projection.value("loans.bank.covenants.ahead.broken")[0].sum() for projection in kept.values())
     assert least < most
 
 
 def test_after_the_last_test_nothing_is_stopped_any_more() -> None:
     changes = ("matures: 8 years", "matures: 2 years"), ("grace: 3 years", "grace: 1 year")
-    held = run(TERM, ("SOURCE", "equity: rest"), *changes)
-    tests = covenants(held)["bank.margin"].tests
-    broken = held.value("loans.bank.covenants.margin.broken")[0]
-    last = held.timeline.labels.index(tests[-1].when)
+    kept = run(TERM, ("SOURCE", "equity: rest"), *changes)
+    tests = covenants(kept)["bank.margin"].tests
+    broken = kept.value("loans.bank.covenants.margin.broken")[0]
+    last = kept.timeline.labels.index(tests[-1].when)
 
     assert tests[-1].when == "2003-Q1"
     assert not tests[-1].holds
     assert broken[last] == 1
     assert not broken[last + 1 :].any()
-    assert held.value("loans.bank.draws_stopped")[0][last + 2 :].sum() == 0
+    assert kept.value("loans.bank.draws_stopped")[0][last + 2 :].sum() == 0
 
 
 def test_without_a_broken_covenant_it_changes_nothing() -> None:
-    held = run(TERM, ("SOURCE", "equity: rest"), ("at_least: 20 %", "at_least: -90 %"))
+    kept = run(TERM, ("SOURCE", "equity: rest"), ("at_least: 20 %", "at_least: -90 %"))
     free = run(TERM, ("SOURCE", "equity: rest"), ("at_least: 20 %", "at_least: -90 %"), (" draw_stop: true,", ""))
 
     for row in ("accounts.cash", "loans.bank.closing", "accounts.interest_paid", "accounts.net_income"):
-        np.testing.assert_allclose(held.value(row), free.value(row), rtol=1e-12, atol=1e-6)
-    assert held.value("loans.bank.draws_stopped").sum() == 0
+        np.testing.assert_allclose(kept.value(row), free.value(row), rtol=1e-12, atol=1e-6)
+    assert kept.value("loans.bank.draws_stopped").sum() == 0
 
 
 @pytest.mark.long
@@ -199,7 +199,7 @@ def test_a_batch_is_its_members(text: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("covenants: {margin: {row: accounts.ebitda_margin_12m, at_least: 20 %, test: quarter}}", "covenants: {}", "found a draw stop of a loan without covenants"),
         ("row: accounts.ebitda_margin_12m, at_least: 20 %, test: quarter", "measure: min_dscr, at_least: 1", "name the `row` that is tested, date by date"),
@@ -207,8 +207,8 @@ def test_a_batch_is_its_members(text: str, path: str) -> None:
         ("{bank: 6", "{include_financing_costs: true, bank: 6", "leave it out, or leave `draw_stop` of `bank` out"),
     ],
 )  # fmt: skip
-def test_a_draw_stop_that_cannot_wait_is_refused_with_a_way_out(old: str, new: str, told: str) -> None:
-    with pytest.raises(ScenarioError, match=re.escape(told)):
+def test_a_draw_stop_that_cannot_wait_is_refused_with_a_way_out(old: str, new: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)):
         run(TERM, ("SOURCE", "equity: rest"), (old, new))
 
 
@@ -240,10 +240,10 @@ def test_a_recalculated_workbook_stops_draws(text: str, change: str, tmp_path: P
 def test_it_stands_in_explain_and_in_a_plan_written_anew() -> None:
     projection = run(REVOLVER, ("LIMIT", "1"))
     stopped = projection.value("loans.line.draws_stopped")[0]
-    found = explain(projection, "loans.line.draws_stopped", projection.timeline.labels[int(stopped.argmax())])
+    explanation = explain(projection, "loans.line.draws_stopped", projection.timeline.labels[int(stopped.argmax())])
 
-    assert isinstance(found, Result)
-    assert found.number.value == 1
+    assert isinstance(explanation, Result)
+    assert explanation.number.value == 1
     use = explain(projection, "loans.line.covenants.lev.at_most")
     assert isinstance(use, Use)
     assert "loans.line.covenants.lev.broken" in use.rows

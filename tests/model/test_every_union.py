@@ -144,11 +144,11 @@ def money(projection: Projection) -> dict[str, Array]:
 
 
 def test_no_member_of_any_union_is_left_out() -> None:
-    found: dict[str, set[str]] = {}
+    results: dict[str, set[str]] = {}
     for title, members in unions():
-        found.setdefault(title, set()).update(members)
+        results.setdefault(title, set()).update(members)
 
-    assert found == {title: set(members) for title, members in EVERY.items()}
+    assert results == {title: set(members) for title, members in EVERY.items()}
 
 
 @pytest.mark.parametrize(("title", "member"), EACH)

@@ -44,16 +44,16 @@ def kinds(text: str) -> dict[str, str]:
 
 
 def test_one_assumed_input_weakens_what_rests_on_it_and_nothing_else() -> None:
-    found = kinds(PLAN)
+    result = kinds(PLAN)
 
-    assert found["total_interest"] == "assumed"
-    assert found["peak_debt"] == "assumed"  # of several loans, without a formula text
-    assert found["all_in_cost"] == "assumed"
-    assert found["all_in_cost.bank"] == "assumed"
-    assert found["all_in_cost.other"] == "stated"
-    assert found["average_life.other"] == "stated"
-    assert found["project_npv"] == "stated"
-    assert found["capacity_cost"] == "stated"
+    assert result["total_interest"] == "assumed"
+    assert result["peak_debt"] == "assumed"  # of several loans, without a formula text
+    assert result["all_in_cost"] == "assumed"
+    assert result["all_in_cost.bank"] == "assumed"
+    assert result["all_in_cost.other"] == "stated"
+    assert result["average_life.other"] == "stated"
+    assert result["project_npv"] == "stated"
+    assert result["capacity_cost"] == "stated"
 
 
 def test_stating_the_only_assumed_input_states_the_result() -> None:
@@ -80,10 +80,10 @@ def test_what_is_not_written_does_not_count_and_what_has_no_source_is_assumed() 
 
 def test_an_undefined_measure_and_one_that_rests_on_nothing_have_no_evidence() -> None:
     no_loans = "\n".join(line for line in PLAN.splitlines() if "bank" not in line and "  other" not in line)
-    found = measures(project(scenario_of(no_loans.replace("loans:\n", ""))))
+    by_name = measures(project(scenario_of(no_loans.replace("loans:\n", ""))))
 
-    assert (found["min_dscr"].value, found["min_dscr"].evidence) == (None, "")
-    assert (found["total_interest"].value, found["total_interest"].evidence) == (0, "")
+    assert (by_name["min_dscr"].value, by_name["min_dscr"].evidence) == (None, "")
+    assert (by_name["total_interest"].value, by_name["total_interest"].evidence) == (0, "")
 
 
 def test_a_batch_has_the_evidence_of_its_members() -> None:
@@ -111,12 +111,12 @@ def _drawable(plan: Scenario) -> dict[str, Any]:
             continue
         if number:
             written[".".join(path)] = (number, unit)
-    found = {}
+    results = {}
     for draw, (name, (number, unit)) in enumerate(written.items(), 1):
         draws = np.full((len(written) + 1, 1), number)
         draws[draw] *= 0.999
-        found[name] = Quantity(draws, unit or "dimensionless")
-    return found
+        results[name] = Quantity(draws, unit or "dimensionless")
+    return results
 
 
 @cache
@@ -147,10 +147,10 @@ def test_whatever_moves_a_row_is_among_the_inputs_it_rests_on(name: str, least: 
 @pytest.mark.parametrize("name", ["fibercore", "fleet_revolver", "jena_in_euro"])
 def test_whatever_moves_a_measure_is_among_its_inputs(name: str) -> None:
     projection, paths = nudged(name)
-    told = projection.evidence
+    evidence = projection.evidence
     for measure in measures(projection).values():
         values = np.broadcast_to(measure.values, (projection.samples,))
-        under = [item.path for item in told.inputs_under(measure.rests_on)]
+        under = [item.path for item in evidence.inputs_under(measure.rests_on)]
         for number, path in enumerate(paths, 1):
             if abs(values[number] - values[0]) > 1e-9 * max(abs(values[0]), 1.0):
                 assert any(path == r or path.startswith(f"{r}.") for r in under), f"{path} moves {measure.name}"

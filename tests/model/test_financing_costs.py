@@ -38,42 +38,44 @@ tax: {rate: 35 %}
 """
 
 
-def at(projection: Projection, path: str) -> Any:
+def value_at(projection: Projection, path: str) -> Any:
     return projection.value(path)[0]
 
 
 def test_sources_equal_uses_and_the_bank_pays_its_share_of_all() -> None:
     projection = project(scenario_of(PLAN))
-    uses, costs = at(projection, "funding.line.uses"), at(projection, "funding.line.financing_costs")
+    uses, costs = value_at(projection, "funding.line.uses"), value_at(projection, "funding.line.financing_costs")
 
     assert disagreements(projection) == []
     assert costs.sum() > 0.5e6
     assert uses.sum() == pytest.approx(20e6 + costs.sum())
-    assert at(projection, "funding.line.bank").sum() == pytest.approx(0.7 * uses.sum())
+    assert value_at(projection, "funding.line.bank").sum() == pytest.approx(0.7 * uses.sum())
     assert projection.laws["financing_costs"] < 1e-6
     assert projection.laws["balance"] < 1e-6
 
 
 def test_costs_are_what_the_loan_costs_up_to_completion() -> None:
     projection = project(scenario_of(PLAN))
-    share = at(projection, "funding.line.bank.share")[0]
-    cost: Any = sum(at(projection, f"loans.bank.{key}") for key in ("interest", "fees", "upfront_fee"))
+    share = value_at(projection, "funding.line.bank.share")[0]
+    cost: Any = sum(value_at(projection, f"loans.bank.{key}") for key in ("interest", "fees", "upfront_fee"))
 
-    assert share == pytest.approx(at(projection, "funding.line.bank").sum() / at(projection, "loans.bank.draws").sum())
-    assert at(projection, "funding.line.financing_costs")[:24] == pytest.approx(share * cost[:24])
-    assert (at(projection, "funding.line.financing_costs")[24:] == 0).all()
+    assert share == pytest.approx(
+        value_at(projection, "funding.line.bank").sum() / value_at(projection, "loans.bank.draws").sum()
+    )
+    assert value_at(projection, "funding.line.financing_costs")[:24] == pytest.approx(share * cost[:24])
+    assert (value_at(projection, "funding.line.financing_costs")[24:] == 0).all()
 
 
 def test_they_go_into_the_asset_and_not_into_income() -> None:
     built, plain = project(scenario_of(PLAN)), project(scenario_of(PLAN.replace(": true}", ": false}")))
-    costs = at(built, "funding.line.financing_costs").sum()
+    costs = value_at(built, "funding.line.financing_costs").sum()
 
-    assert at(built, "projects.line.cost_to_date")[-1] == pytest.approx(20e6 + costs)
+    assert value_at(built, "projects.line.cost_to_date")[-1] == pytest.approx(20e6 + costs)
     assert built.by("projects.line.depreciation")["2003"][0] == pytest.approx((20e6 + costs) / 10)
     interest = built.by("accounts.interest_expense")["2001"][0]
     assert interest < 0.2 * plain.by("accounts.interest_expense")["2001"][0]
-    assert at(built, "accounts.investing_cash_flow").sum() == pytest.approx(
-        at(plain, "accounts.investing_cash_flow").sum() - costs
+    assert value_at(built, "accounts.investing_cash_flow").sum() == pytest.approx(
+        value_at(plain, "accounts.investing_cash_flow").sum() - costs
     )
 
 
@@ -105,7 +107,7 @@ def test_a_draw_of_an_amount_that_is_no_use_of_a_project_is_what_it_is_alone(pat
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("true}", "maybe}", "found `maybe`, wanted one of the known truths: false, true"),
         ("grace: 2 years", "sweep: 50 %", "financing costs of `bank`, which depends on cash"),
@@ -117,13 +119,13 @@ def test_a_draw_of_an_amount_that_is_no_use_of_a_project_is_what_it_is_alone(pat
         ),
     ],
 )
-def test_where_they_cannot_be_included_it_is_said(old: str, new: str, told: str) -> None:
+def test_where_they_cannot_be_included_it_is_said(old: str, new: str, message: str) -> None:
     text = PLAN.replace(old, new)
-    if not told:
+    if not message:
         text = text.replace("funding:\n", "funding:\n  q: {bank: 1 USD, include_financing_costs: true}\n")
-        told = "found financing costs of `q`, a purchase, wanted a project"
+        message = "found financing costs of `q`, a purchase, wanted a project"
 
-    with pytest.raises(ScenarioError, match=re.escape(told)):
+    with pytest.raises(ScenarioError, match=re.escape(message)):
         scenario_of(text)
 
 

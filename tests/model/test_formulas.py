@@ -51,13 +51,13 @@ class Reader:
         if block.continues is None:
             return np.repeat(np.broadcast_to(evaluate(self.rows[path].before, self), (draws, 1)), count, axis=-1)
         path = block.continued_path(path)
-        whole = np.concatenate([self.earlier(path, count), self.values[path]], axis=-1)
-        return whole[:, -count:]
+        full = np.concatenate([self.earlier(path, count), self.values[path]], axis=-1)
+        return full[:, -count:]
 
 
 def disagreements(projection: Projection) -> list[str]:
     """Return the rows whose formula text and kernel differ."""
-    reader, found = Reader(projection), []
+    reader, results = Reader(projection), []
     for path, row in projection.rows.items():
         if not row.formula:
             continue
@@ -69,14 +69,14 @@ def disagreements(projection: Projection) -> list[str]:
         )
         if not alike.all():
             column = int(np.argwhere(~alike)[0][-1])
-            found.append(
+            results.append(
                 f"{path} at column {column}: {kernel[0, column]} from the kernel, {text[0, column]} from {row.formula}"
             )
     for path, item in projection.scalars.items():
         text = evaluate(item.formula, reader) if item.formula else item.value
         if not np.allclose(text, item.value, rtol=1e-9, atol=1e-6 if item.unit.isupper() else 1e-9):
-            found.append(f"{path}: {item.value} given, {text} from {item.formula}")
-    return found
+            results.append(f"{path}: {item.value} given, {text} from {item.formula}")
+    return results
 
 
 @pytest.mark.parametrize("option", [None, "equal_principal", "bullet", "grace_one_year", "german_bank", "no_debt"])
@@ -123,9 +123,9 @@ def test_a_spoilt_formula_is_found_and_named() -> None:
     row = model.rows["accounts.ebitda"]._replace(formula="{accounts.revenue} + {accounts.cash_costs}")
     spoilt = replace(model, rows={**model.rows, row.path: row})
 
-    (told,) = disagreements(replace(projection, blocks={**projection.blocks, "model": spoilt}))
+    (message,) = disagreements(replace(projection, blocks={**projection.blocks, "model": spoilt}))
 
-    assert told.startswith("accounts.ebitda at column 0")
+    assert message.startswith("accounts.ebitda at column 0")
 
 
 def block(formula: str, unit: str) -> Block:
@@ -140,7 +140,7 @@ def block(formula: str, unit: str) -> Block:
 
 
 @pytest.mark.parametrize(
-    ("formula", "unit", "told"),
+    ("formula", "unit", "message"),
     [
         ("{money} + {fiber}", "USD", r"joins USD and km"),
         ("{money} / {fiber}", "USD", r"x is in USD, but `\{money\} / \{fiber\}` yields USD/km"),
@@ -149,8 +149,8 @@ def block(formula: str, unit: str) -> Block:
         ("MAX({money}, {fiber})", "USD", r"joins USD and km"),
     ],
 )
-def test_units_that_do_not_hold_are_refused(formula: str, unit: str, told: str) -> None:
-    with pytest.raises(UnitError, match=told):
+def test_units_that_do_not_hold_are_refused(formula: str, unit: str, message: str) -> None:
+    with pytest.raises(UnitError, match=message):
         prove([block(formula, unit)])
 
 
@@ -187,8 +187,8 @@ def test_nothing_to_divide_by_is_undefined_not_infinite() -> None:
 
 def test_formulas_of_one_shape_are_proved_with_their_own_units_and_named_by_their_own_text() -> None:
     assert prove([block("MAX({money}, 0) / {fiber}", "USD/km"), block("MAX({fiber}, 0) / {years}", "km/year")]) == 2
-    for one, other, told in (("money", "fiber", "USD and km"), ("fiber", "money", "km and USD")):
-        with pytest.raises(UnitError, match=rf"^`\{{{one}\}} - \{{{other}\}}` joins {told}"):
+    for one, other, message in (("money", "fiber", "USD and km"), ("fiber", "money", "km and USD")):
+        with pytest.raises(UnitError, match=rf"^`\{{{one}\}} - \{{{other}\}}` joins {message}"):
             prove([block(f"{{{one}}} - {{{other}}}", "USD")])
     assert evaluate("{a} - {b}", lambda path, _: np.array([5.0 if path == "a" else 3.0]))[0] == 2.0
     assert evaluate("{b} - {a}", lambda path, _: np.array([5.0 if path == "a" else 3.0]))[0] == -2.0

@@ -88,9 +88,11 @@ def test_what_no_source_covers_is_unfunded_and_said() -> None:
     assert projection.value("funding.line.gap")[0, :12] / 1e6 == pytest.approx([0] * 6 + [0.25] + [0.75] * 5)
     assert projection.value("accounts.unfunded_uses")[0, :12] / 1e6 == pytest.approx(gap)
     assert measures(projection)["funding_gap"].value == pytest.approx(4e6)
-    said = "unfunded: 4,000,000 USD of `line`, from 2001-07 on, which no loan, grant, equity or named `cash` pays"
-    (uses,) = [found for found in findings(projection) if found.kind == USES]  # `cash: rest` says that cash is meant
-    assert uses.sentence == said
+    message = "unfunded: 4,000,000 USD of `line`, from 2001-07 on, which no loan, grant, equity or named `cash` pays"
+    (uses,) = [
+        problem for problem in findings(projection) if problem.kind == USES
+    ]  # `cash: rest` says that cash is meant
+    assert uses.sentence == message
     assert projection.laws["balance"] < 1e-6
 
 
@@ -121,8 +123,8 @@ def test_a_grant_reduces_the_cost_of_the_asset() -> None:
 def test_a_project_without_funding_is_unfunded_and_the_output_says_so() -> None:
     projection = run("  line: {equity: rest}")
 
-    said = "unfunded: 6,000,000 USD of `more`, from 2002-01 on, which no loan"
-    assert [found.sentence.startswith(said) for found in findings(projection)] == [True]
+    message = "unfunded: 6,000,000 USD of `more`, from 2002-01 on, which no loan"
+    assert [problem.sentence.startswith(message) for problem in findings(projection)] == [True]
     assert measures(projection)["funding_gap"].value == pytest.approx(6e6)
     assert projection.value("accounts.equity_for_projects").sum() == pytest.approx(12e6)
 

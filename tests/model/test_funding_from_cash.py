@@ -160,7 +160,7 @@ def test_the_company_without_projects_buys_with_the_cash_that_is_there() -> None
 
 
 @pytest.mark.parametrize(
-    ("parts", "said"),
+    ("parts", "message"),
     [
         ({"terms": ", repayment: {style: sculpted, dscr: 1.4}"}, "`available` beside `other`, a `sculpted` loan"),
         ({"line": "bank: available, equity: rest"}, "only `cash` is what is available"),
@@ -176,6 +176,6 @@ def test_the_company_without_projects_buys_with_the_cash_that_is_there() -> None
         ),
     ],
 )
-def test_what_waits_for_each_other_is_refused(parts: dict[str, str], said: str) -> None:
-    with pytest.raises(ScenarioError, match=said):
+def test_what_waits_for_each_other_is_refused(parts: dict[str, str], message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
         run(**parts)

@@ -147,9 +147,9 @@ def test_a_grant_later_by_amount_with_a_source_and_a_draw() -> None:
     sourced = "{amount: {value: 3 million USD, source: letter}, after: 6 months}"
     cited = ("fibercap: 1\n", "fibercap: 1\nsources: {letter: {title: A letter, kind: stated}}\n")
     projection = run(grant(sourced), cited)
-    found = {item.path: item.kind for item in projection.scenario.inputs() if "grant" in item.path}
+    results = {item.path: item.kind for item in projection.scenario.inputs() if "grant" in item.path}
 
-    assert found == {"funding.line.grant.amount": "stated", "funding.line.grant.after": "assumed"}
+    assert results == {"funding.line.grant.amount": "stated", "funding.line.grant.after": "assumed"}
     drawn = project(
         projection.scenario.with_samples({"funding.line.grant.amount": Quantity(np.array([[1.0], [2.0]]), "MUSD")})
     )
@@ -174,7 +174,7 @@ def test_a_batch_of_grants_equals_its_members() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "place", "told"),
+    ("change", "place", "message"),
     [
         (("q: {equity: rest}", "q: {grant: 61 %, equity: rest}"), "funding.q.grant", "found a grant of 6,100,000 USD, wanted at most 6,000,000 USD, the price of `q` less its working capital"),
         (("q: {equity: rest}", "q: {grant: {amount: 6.5 million USD, after: 1 month}}"), "funding.q.grant.amount", "found a grant of 6,500,000 USD"),
@@ -187,8 +187,8 @@ def test_a_batch_of_grants_equals_its_members() -> None:
         (("grant: 25 %, bank: 5 million USD", "grant: {share: 80 %}, bank: 30 %"), "funding.line.bank", "shares that total 110 %"),
     ],
 )  # fmt: skip
-def test_a_grant_that_cannot_be_is_refused_at_its_place(change: tuple[str, str], place: str, told: str) -> None:
-    with pytest.raises(ScenarioError, match=re.escape(told)) as error:
+def test_a_grant_that_cannot_be_is_refused_at_its_place(change: tuple[str, str], place: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)) as error:
         run(change)
     assert place in str(error.value)
 

@@ -78,13 +78,13 @@ def test_growth_is_month_after_month_what_a_hand_steps(
     fixed = {"5 %/year": 0.05, "-3 %/year": -0.03, "0 %/year": 0.0, "120 bp/year": 0.012}
     rates = {0: fixed[rate]} if rate in fixed else {12 * 1990: 0.01, 12 * 2002: 0.025, 12 * 2003 + 4: 0.04}
 
-    found = prices(text)
+    values = prices(text)
 
     months = range(begins, begins + 48)
     grown = grow_by_hand(45.0, key, rates, year_ends, every, range(max(key, begins), begins + 48))
     by_hand = np.concatenate([np.full(max(key - begins, 0), 30.0), grown])
     assert len(by_hand) == len(months)
-    assert found == pytest.approx(by_hand.reshape(len(found), -1).mean(axis=1), rel=1e-12)
+    assert values == pytest.approx(by_hand.reshape(len(values), -1).mean(axis=1), rel=1e-12)
 
 
 def test_without_growth_every_digit_stays() -> None:
@@ -127,9 +127,9 @@ def test_published_growing_annuities(price: str, horizon: tuple[str, str, str], 
     text = plan(price, *horizon).replace("8 %/year", rate).replace("20 USD/km", "0 USD/km")
     text = text.replace("1200 km/year", "1 km/year" if horizon[0] == "year" else "12 km/year")
 
-    found = float(measures(project(scenario_of(text)))["company_npv"].values[0])
+    result = float(measures(project(scenario_of(text)))["company_npv"].values[0])
 
-    assert found == pytest.approx(worth, abs=0.5 if worth == 318_548.0 else 0.005)
+    assert result == pytest.approx(worth, abs=0.5 if worth == 318_548.0 else 0.005)
 
 
 RUN_OFF = (
@@ -213,9 +213,9 @@ def test_growth_is_set_scaled_apart_from_values_and_moved_as_an_input_of_its_own
 def test_growth_can_be_laid_over_a_series_without_it(text: str) -> None:
     scenario = scenario_of(plan("{2001: 45 USD/km}", "year") + f"options: {{grows: {text}}}")
 
-    found = project(scenario.with_option("grows")).value("inputs.products.fiber.price")[0]
+    projection = project(scenario.with_option("grows")).value("inputs.products.fiber.price")[0]
 
-    assert found.tolist() == prices(plan("{2001: 45 USD/km, growth: 4 %/year}", "year")).tolist()
+    assert projection.tolist() == prices(plan("{2001: 45 USD/km, growth: 4 %/year}", "year")).tolist()
 
 
 def problems(text: str) -> list[str]:
@@ -250,9 +250,9 @@ def test_what_does_not_grow_says_where_and_the_way_out(price: str, wanted: str) 
 
 
 def test_every_problem_of_a_series_is_said_at_once() -> None:
-    found = problems(plan("{2001: 45 USD, growth: 3, interpolate: yes}"))
+    result = problems(plan("{2001: 45 USD, growth: 3, interpolate: yes}"))
 
-    assert [problem.partition(": ")[0].rpartition(".")[2] for problem in found] == ["2001", "growth", "interpolate"]
+    assert [problem.partition(": ")[0].rpartition(".")[2] for problem in result] == ["2001", "growth", "interpolate"]
 
 
 def test_an_index_that_is_removed_names_its_users() -> None:
@@ -302,11 +302,11 @@ def test_a_rate_beyond_an_index_of_one_rate_is_a_nominal_rate(real: str, index: 
 
 def test_a_rate_beyond_an_index_goes_on_year_by_year() -> None:
     """Each quarter is discounted at the real rate and at the rate that the index then has; 2003-Q2 has two of them."""
-    found = discounted_at("{real: 6 %/year, index: cpi}").value("returns.discount_factor")[0]
+    result = discounted_at("{real: 6 %/year, index: cpi}").value("returns.discount_factor")[0]
 
     months = np.array([0.01] * 12 + [0.025] * 16 + [0.04] * 20)
     by_hand = np.cumprod(((1 + 0.06) * (1 + months)) ** (-1 / 12))[2::3]
-    assert found == pytest.approx(by_hand)
+    assert result == pytest.approx(by_hand)
 
 
 def test_the_row_of_the_rate_and_its_workbook(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ def schedule_of(terms: str, index: str = LIBOR) -> Schedule:
     return schedule(lending.loans["a"], lending.rates)
 
 
-def payments(found: Schedule) -> list[dict[str, Any]]:
-    return [event for event in found.events if event["number"]]
+def payments(table: Schedule) -> list[dict[str, Any]]:
+    return [event for event in table.events if event["number"]]
 
 
 QUARTER_ENDS = "day_count: ACT/360, payments: {every: quarter, first: 2001-03-31, end_of_month: true}"
@@ -43,29 +43,29 @@ def test_a_floating_rate_is_that_of_the_first_day_of_its_interest_period() -> No
     index = "{2001: 6 %/year, 2001-04: 5 %/year, 2001-07: 4 %/year}"
     right = [18_222.2222, 20_222.2222, 17_888.8889, 15_333.3333, 15_000.0]
     for reset in ("", ", reset: quarter", ", reset: payment"):
-        found = schedule_of(f"{terms} rate: {{index: libor, margin: 2 %/year{reset}}}, {QUARTER_ENDS}", index)
+        table = schedule_of(f"{terms} rate: {{index: libor, margin: 2 %/year{reset}}}, {QUARTER_ENDS}", index)
 
-        assert [event["interest"] for event in payments(found)] == pytest.approx(right, abs=1e-4)
-        assert [event["rate"] for event in payments(found)] == [0.08, 0.08, 0.07, 0.06, 0.06]
+        assert [event["interest"] for event in payments(table)] == pytest.approx(right, abs=1e-4)
+        assert [event["rate"] for event in payments(table)] == [0.08, 0.08, 0.07, 0.06, 0.06]
 
 
 def test_a_rate_that_follows_its_index_mixes_two_rates_in_a_period() -> None:
     terms = "commitment: 1 million USD, signed: 2001-01-08, matures: 2002-03-31, repayment: {style: bullet}, "
-    found = schedule_of(f"{terms} rate: {{index: libor, margin: 2 %/year, reset: any_day}}, {QUARTER_ENDS}")
+    table = schedule_of(f"{terms} rate: {{index: libor, margin: 2 %/year, reset: any_day}}, {QUARTER_ENDS}")
 
-    second, third = (payments(found)[number]["interest"] for number in (1, 2))
+    second, third = (payments(table)[number]["interest"] for number in (1, 2))
     assert second == pytest.approx(1e6 * (0.08 * 1 + 0.07 * 90) / 360)
     assert third == pytest.approx(1e6 * (0.07 * 1 + 0.06 * 91) / 360)
 
 
 def fixed_on(starts: list[date], months: int) -> dict[date, date]:
     """Return by first day of an interest period the day on which its rate was fixed, by the words of the rule."""
-    found, last = {}, starts[0]
+    results, last = {}, starts[0]
     for start in starts:
         if start >= add_months(last, months):
             last = start
-        found[start] = last
-    return found
+        results[start] = last
+    return results
 
 
 @settings(max_examples=150)
@@ -86,11 +86,11 @@ def test_interest_of_a_period_is_at_the_rate_of_one_day(
         f"rate: {{index: libor, margin: 2 %/year, reset: {reset}{floor}}}, day_count: ACT/360, "
         f"payments: {{every: {every}{ends}}}"
     )
-    found = payments(schedule_of(terms))
-    starts = [signed, *(date.fromisoformat(event["date"]) for event in found[:-1])]
+    values = payments(schedule_of(terms))
+    starts = [signed, *(date.fromisoformat(event["date"]) for event in values[:-1])]
     step = {"payment": 0, "month": 1, "quarter": 3, "half_year": 6, "year": 12}[reset]
     set_on = fixed_on(starts, step)
-    for start, event in zip(starts, found, strict=True):
+    for start, event in zip(starts, values, strict=True):
         index = next(rate for day, rate in reversed(INDEX.items()) if day <= set_on[start])
         rate = index + 0.02
         rate = max(rate, 0.065) if "floor" in floor else min(rate, 0.07) if "cap" in floor else rate
@@ -100,9 +100,9 @@ def test_interest_of_a_period_is_at_the_rate_of_one_day(
 
 def test_a_loans_own_rates_change_on_the_days_of_their_keys() -> None:
     terms = "commitment: 1 million USD, signed: 2001-01-08, matures: 2002-03-31, repayment: {style: bullet}, "
-    found = schedule_of(f"{terms} rate: {{2001: 8 %/year, 2001-05-15: 6 %/year}}, {QUARTER_ENDS}")
+    table = schedule_of(f"{terms} rate: {{2001: 8 %/year, 2001-05-15: 6 %/year}}, {QUARTER_ENDS}")
 
-    assert payments(found)[1]["interest"] == pytest.approx(1e6 * (0.08 * 45 + 0.06 * 46) / 360)
+    assert payments(table)[1]["interest"] == pytest.approx(1e6 * (0.08 * 45 + 0.06 * 46) / 360)
 
 
 # a short last period
@@ -114,24 +114,24 @@ ENDS = "every: quarter, first: 2001-03-31, end_of_month: true"
 
 def test_ten_years_of_quarters_are_forty_payments() -> None:
     """Case L06; asked at https://github.com/GaloyMoney/lana-bank/issues/1702. 12 million x 0.02 / (1 - 1.02^-32)."""
-    found = schedule_of(f"{SLIVER}, payments: {{{ENDS}}}, repayment: {{style: level}}")
-    paid = payments(found)
+    table = schedule_of(f"{SLIVER}, payments: {{{ENDS}}}, repayment: {{style: level}}")
+    paid = payments(table)
 
     assert len(paid) == 40
     assert [event["payment"] for event in paid[8:]] == pytest.approx([511_327.288] * 32, abs=1e-3)
     assert paid[-1]["date"] == "2011-01-01"
     assert paid[-1]["moved_from"] == "2010-12-31"
-    assert "the payment of 2010-12-31 is made on maturity, 2011-01-01" in found.notes[0]
+    assert "the payment of 2010-12-31 is made on maturity, 2011-01-01" in table.notes[0]
 
 
 def test_a_short_last_period_is_kept_on_request() -> None:
-    found = schedule_of(f"{SLIVER}, payments: {{{ENDS}, short_last: keep}}, repayment: {{style: level}}")
-    paid = payments(found)
+    table = schedule_of(f"{SLIVER}, payments: {{{ENDS}, short_last: keep}}, repayment: {{style: level}}")
+    paid = payments(table)
 
     assert [event["date"] for event in paid[-2:]] == ["2010-12-31", "2011-01-01"]
     assert len(paid) == 41
     assert paid[-2]["payment"] == pytest.approx(500_024, abs=1)
-    assert found.notes == []
+    assert table.notes == []
     assert "moved_from" not in paid[-1]
 
 
@@ -185,8 +185,8 @@ def test_payments_set_over_a_longer_time_have_no_sliver_either(style: str) -> No
 
 def test_paid_in_advance_the_last_payment_stays_an_interval_before_maturity() -> None:
     terms = "commitment: 1 million USD, signed: 2001-01-08, matures: 2003-01-10, rate: 8 %/year"
-    found = schedule_of(f"{terms}, payments: {{every: quarter, on: start}}, repayment: {{style: level}}")
-    paid = [event for event in payments(found) if event["payment"]]
+    table = schedule_of(f"{terms}, payments: {{every: quarter, on: start}}, repayment: {{style: level}}")
+    paid = [event for event in payments(table) if event["payment"]]
 
     assert len(paid) == 8
     assert paid[-1]["date"] == "2002-10-08"
@@ -198,13 +198,13 @@ def test_a_custom_installment_moves_with_the_payment_it_is_written_for() -> None
         "commitment: 1 million USD, signed: 2001-01-01, matures: 2 years, rate: 8 %/year, "
         f"payments: {{{ENDS}}}, repayment: {{style: custom, schedule: {{2001-12-31: 40 %, 2002-12-31: 60 %}}}}"
     )
-    found = schedule_of(terms)
-    paid = payments(found)
+    table = schedule_of(terms)
+    paid = payments(table)
 
     assert len(paid) == 8
     assert (paid[-1]["date"], paid[-1]["principal"]) == ("2003-01-01", pytest.approx(600_000))
     assert "balloon" not in paid[-1]
-    assert found.totals["interest"] == pytest.approx(1e6 * 0.02 * 4 + 0.6e6 * 0.02 * 4)
+    assert table.totals["interest"] == pytest.approx(1e6 * 0.02 * 4 + 0.6e6 * 0.02 * 4)
 
 
 @pytest.mark.long

@@ -20,10 +20,10 @@ from tests.written import valid_scenarios
 
 def gaps(projection: Projection) -> dict[tuple[str, str], float]:
     reader = Reader(projection)
-    found = {}
+    results = {}
     for law, row, text, _ in law_texts(projection):
-        found[law, row] = float(np.abs(evaluate(text, reader)).max())
-    return found
+        results[law, row] = float(np.abs(evaluate(text, reader)).max())
+    return results
 
 
 @pytest.mark.long
@@ -41,9 +41,9 @@ def test_no_law_leaves_a_gap_in_random_scenarios(text: str) -> None:
 
 
 def test_every_law_has_a_text() -> None:
-    told = {law for law, _ in gaps(project(read("fibercore")))}
+    names = {law for law, _ in gaps(project(read("fibercore")))}
 
-    assert set(LAWS) - told == {
+    assert set(LAWS) - names == {
         "financing_costs",
         "sales",
         "deferred_tax",
@@ -73,13 +73,13 @@ def test_a_row_that_breaks_a_law_leaves_a_gap(row: str, law: str) -> None:
     reader = Reader(projection)
     reader.values = {**reader.values, row: reader.values[row] * (-1.0 if law == "not_negative" else 3.0) + 5.0}
 
-    told = {
-        found
-        for found, of, text, _ in law_texts(projection)
+    names = {
+        result
+        for result, of, text, _ in law_texts(projection)
         if np.abs(evaluate(text, reader)).max() > 1.0 and of == row
     }
 
-    assert law in told
+    assert law in names
 
 
 def test_what_is_found_round_by_round_is_checked_by_its_own_formula() -> None:

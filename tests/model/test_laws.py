@@ -35,21 +35,21 @@ def close(left: Array, right: Array, scale: float = 0.0) -> bool:
 def test_the_books_tie(text: str) -> None:
     """Identities recomputed from the rows, not taken from the model's own proof."""
     projection = project(scenario_of(text))
-    at = projection.value
+    value = projection.value
 
     owned = sum(
-        at(f"accounts.{key}")
+        value(f"accounts.{key}")
         for key in "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets".split()
     )
     owed = sum(
-        at(f"accounts.{key}")
+        value(f"accounts.{key}")
         for key in "payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings".split()
     )
     assert close(np.asarray(owned), np.asarray(owed), 1e8)
-    change = sum(at(f"accounts.{kind}_cash_flow") for kind in ("operating", "investing", "financing"))
-    assert close(np.diff(at("accounts.cash"), axis=-1, prepend=9e6), np.asarray(change), 1e8)
-    debt = sum((at(f"loans.{name}.closing") for name in projection.scenario.loans), start=np.zeros((1, 1)))
-    assert close(np.broadcast_to(debt, at("accounts.debt").shape), at("accounts.debt"), 1e8)
+    change = sum(value(f"accounts.{kind}_cash_flow") for kind in ("operating", "investing", "financing"))
+    assert close(np.diff(value("accounts.cash"), axis=-1, prepend=9e6), np.asarray(change), 1e8)
+    debt = sum((value(f"loans.{name}.closing") for name in projection.scenario.loans), start=np.zeros((1, 1)))
+    assert close(np.broadcast_to(debt, value("accounts.debt").shape), value("accounts.debt"), 1e8)
 
 
 @pytest.mark.long
@@ -57,13 +57,13 @@ def test_the_books_tie(text: str) -> None:
 @given(text=valid_scenarios())
 def test_sources_equal_uses(text: str) -> None:
     projection = project(scenario_of(text))
-    at = projection.value
+    value = projection.value
 
     for key, funding in projection.scenario.funding.items():
-        paid = sum((at(f"funding.{key}.{name}") for name in funding.sources), start=at(f"funding.{key}.gap"))
+        paid = sum((value(f"funding.{key}.{name}") for name in funding.sources), start=value(f"funding.{key}.gap"))
         spent = f"projects.{key}.capex" if key in projection.scenario.projects else f"plants.{key}.purchase"
-        assert close(paid, at(spent), 1e8)
-        assert all((at(f"funding.{key}.{name}") >= -1e-6).all() for name in funding.sources)
+        assert close(paid, value(spent), 1e8)
+        assert all((value(f"funding.{key}.{name}") >= -1e-6).all() for name in funding.sources)
 
 
 @pytest.mark.long
@@ -71,14 +71,14 @@ def test_sources_equal_uses(text: str) -> None:
 @given(text=valid_scenarios())
 def test_nothing_is_made_beyond_capacity_or_sold_beyond_output(text: str) -> None:
     projection = project(scenario_of(text))
-    at, years = projection.value, projection.timeline.months / 12
+    value, years = projection.value, projection.timeline.months / 12
 
     for name in projection.scenario.plants:
-        assert (at(f"plants.{name}.output") <= at(f"plants.{name}.effective_capacity") * years + 1e-6).all()
-        assert (at(f"plants.{name}.shipments") <= at(f"plants.{name}.output") + 1e-6).all()
-    sold = [at(f"plants.{n}.shipments") for n, plant in projection.scenario.plants.items() if plant.product == "two"]
+        assert (value(f"plants.{name}.output") <= value(f"plants.{name}.effective_capacity") * years + 1e-6).all()
+        assert (value(f"plants.{name}.shipments") <= value(f"plants.{name}.output") + 1e-6).all()
+    sold = [value(f"plants.{n}.shipments") for n, plant in projection.scenario.plants.items() if plant.product == "two"]
     if sold:
-        assert (np.sum(sold, axis=0) <= at("products.two.demand") + 1e-6).all()
+        assert (np.sum(sold, axis=0) <= value("products.two.demand") + 1e-6).all()
 
 
 @pytest.mark.long
@@ -88,39 +88,41 @@ def test_loans_repay_what_they_drew_and_never_more(text: str) -> None:
     projection = project(scenario_of(text))
 
     for name, loan in projection.scenario.loans.items():
-        own = f"loans.{name}.schedule"
-        drawn, closing = projection.value(f"{own}.drawn"), projection.value(f"{own}.closing")
-        assert projection.value(f"{own}.principal").sum() == pytest.approx(drawn.sum(), abs=1e-6)
+        schedule = f"loans.{name}.schedule"
+        drawn, closing = projection.value(f"{schedule}.drawn"), projection.value(f"{schedule}.closing")
+        assert projection.value(f"{schedule}.principal").sum() == pytest.approx(drawn.sum(), abs=1e-6)
         assert (closing >= -1e-6).all()
         assert abs(closing[0, -1]) <= 1e-6
         assert drawn.sum() <= float(loan.commitment) * (1 + 1e-12)
-        interest = projection.value(f"{own}.interest")
+        interest = projection.value(f"{schedule}.interest")
         by_hand = (
-            projection.value(f"{own}.opening") * float(loan.rate.values[0]) * projection.value(f"{own}.year_fraction")
+            projection.value(f"{schedule}.opening")
+            * float(loan.rate.values[0])
+            * projection.value(f"{schedule}.year_fraction")
         )
         assert close(interest, by_hand)
-        assert projection.value(f"{own}.interest_paid").sum() == pytest.approx(interest.sum(), abs=1e-6)
-        assert projection.value(f"{own}.fees_paid").sum() == pytest.approx(
-            projection.value(f"{own}.fees").sum(), abs=1e-6
+        assert projection.value(f"{schedule}.interest_paid").sum() == pytest.approx(interest.sum(), abs=1e-6)
+        assert projection.value(f"{schedule}.fees_paid").sum() == pytest.approx(
+            projection.value(f"{schedule}.fees").sum(), abs=1e-6
         )
 
 
 def drawn_paths(projection: Projection) -> dict[str, tuple[float, str]]:
     """Return inputs that can be drawn, with their value and house unit."""
-    scenario, found = projection.scenario, {}
+    scenario, results = projection.scenario, {}
     for name, plant in scenario.plants.items():
-        found[f"plants.{name}.capacity"] = (float(plant.capacity.values[0]), "km/year")
-        found[f"plants.{name}.cash_cost"] = (float(plant.cash_cost.values[0]), "USD/km")
+        results[f"plants.{name}.capacity"] = (float(plant.capacity.values[0]), "km/year")
+        results[f"plants.{name}.cash_cost"] = (float(plant.cash_cost.values[0]), "USD/km")
     for name, project_ in scenario.projects.items():
-        found[f"projects.{name}.capex"] = (float(project_.capex), "USD")
-        found[f"projects.{name}.adds"] = (float(project_.adds), "km/year")
-        found[f"projects.{name}.delay"] = (float(project_.delay), "month")
+        results[f"projects.{name}.capex"] = (float(project_.capex), "USD")
+        results[f"projects.{name}.adds"] = (float(project_.adds), "km/year")
+        results[f"projects.{name}.delay"] = (float(project_.delay), "month")
     for name, loan in scenario.loans.items():
-        found[f"loans.{name}.rate"] = (float(loan.rate.values[0]), "1/year")
-    found["working_capital.receivables"] = (55.0, "day")
-    found["tax.use_at_most"] = (1.0, "dimensionless")
-    found["opening.tax_losses"] = (3e6, "USD")
-    return found
+        results[f"loans.{name}.rate"] = (float(loan.rate.values[0]), "1/year")
+    results["working_capital.receivables"] = (55.0, "day")
+    results["tax.use_at_most"] = (1.0, "dimensionless")
+    results["opening.tax_losses"] = (3e6, "USD")
+    return results
 
 
 @pytest.mark.long

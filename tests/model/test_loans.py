@@ -311,11 +311,11 @@ def test_the_upfront_fee_is_paid_at_signing_and_expensed_by_days() -> None:
 
 def test_a_loan_signed_before_the_horizon_opens_with_what_its_schedule_owes() -> None:
     late = project_loan(FLEET, horizon="from: 2003, to: 2005")
-    whole = project_loan(FLEET)
+    full = project_loan(FLEET)
 
-    assert late.value("loans.bank.opening")[0, 0] == pytest.approx(whole.by("loans.bank.closing")["2002"][0])
-    assert late.value("accounts.debt")[0, -1] == pytest.approx(whole.value("loans.bank.schedule.closing")[0, -2], rel=1)
-    assert payments(late) == pytest.approx(payments(whole))
+    assert late.value("loans.bank.opening")[0, 0] == pytest.approx(full.by("loans.bank.closing")["2002"][0])
+    assert late.value("accounts.debt")[0, -1] == pytest.approx(full.value("loans.bank.schedule.closing")[0, -2], rel=1)
+    assert payments(late) == pytest.approx(payments(full))
     before = late.value("accounts.accrued_interest")[0, 0]
     assert before > 0
     assert late.laws["balance"] < 1e-6

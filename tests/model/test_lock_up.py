@@ -43,7 +43,7 @@ def run(*changes: tuple[str, str]) -> Projection:
 
 
 def paid(projection: Projection) -> list[float]:
-    return [float(projection.value("accounts.dividends")[0, at]) / 1e6 for at in DUE]
+    return [float(projection.value("accounts.dividends")[0, index]) / 1e6 for index in DUE]
 
 
 def test_a_dividend_is_barred_by_the_last_test_before_it() -> None:
@@ -105,12 +105,12 @@ def test_with_a_revolver_a_barred_dividend_changes_later_tests_and_they_later_di
     )
     dscr, locked = projection.value("accounts.dscr")[0], projection.value("loans.bank.covenants.cover.locked")[0]
 
-    for at in DUE:
-        tests = dscr[:at][np.isfinite(dscr[:at])]
-        owed = projection.value("loans.bank.closing")[0, at - 1] > 0
+    for index in DUE:
+        tests = dscr[:index][np.isfinite(dscr[:index])]
+        owed = projection.value("loans.bank.closing")[0, index - 1] > 0
         bars = bool(len(tests)) and tests[-1] < 1.3 and owed
-        assert (projection.value("accounts.dividends")[0, at] == 0.0) == bars
-        assert locked[at - 1] == float(bars)
+        assert (projection.value("accounts.dividends")[0, index] == 0.0) == bars
+        assert locked[index - 1] == float(bars)
 
 
 def test_a_batch_locks_up_each_draw_on_its_own() -> None:
@@ -125,7 +125,7 @@ def test_a_batch_locks_up_each_draw_on_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("{row: accounts.dscr, at_least: 1.4, lock_up: 1.3}", "found a level that is not above the limit, wanted one at or above it"),
         ("{row: accounts.dscr, at_most: 1.2, lock_up: 1.3}", "found a level that is not below the limit"),
@@ -136,8 +136,8 @@ def test_a_batch_locks_up_each_draw_on_its_own() -> None:
         ("{row: accounts.dscr, at_least: 1, lock_up: 2 USD}", "found an amount of money, wanted a number without a unit"),
     ],
 )  # fmt: skip
-def test_a_lock_up_that_cannot_be_tested_is_refused(text: str, told: str) -> None:
-    with pytest.raises(ScenarioError, match=re.escape(told)) as error:
+def test_a_lock_up_that_cannot_be_tested_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)) as error:
         run(("{row: accounts.dscr, at_least: 0.9, lock_up: 1.3}", text))
 
     assert "loans.bank.covenants.cover" in str(error.value)

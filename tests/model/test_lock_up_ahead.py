@@ -36,7 +36,7 @@ FIRST_ALONE, BY_COMBINATION, NONE = ("1.2", "1.48", "2.4"), ("1.58", "1.66", "1.
 
 def answers(level: str, monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray[Any, Any], list[Any]]:
     """Return every result of the tests, of all that there may be, that agrees with itself, and what was found."""
-    every, found = [], []
+    every, results = [], []
     settled = tests_ahead.settle_or_try
 
     def enumerate_all(settle_with: Callable[[Mapping[str, Any]], Any], labels: Any, locks: Mapping[str, str]) -> Any:
@@ -47,7 +47,7 @@ def answers(level: str, monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray[Any
         agrees = (settle_with({row: tried})[row] == tried).all(axis=1)
         every.append(tried[agrees])
         values = settled(settle_with, labels, locks)
-        found.append(np.ravel(values[row]))
+        results.append(np.ravel(values[row]))
         return values
 
     monkeypatch.setattr(order_of_cash, "settle_or_try", enumerate_all)
@@ -55,17 +55,17 @@ def answers(level: str, monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray[Any
         project(scenario_of(PLAN.format(level=level)))
     except FibercapError as error:
         assert error.code == "never_settles"  # noqa: PT017 - both outcomes are results
-    return every[0], found
+    return every[0], results
 
 
 @pytest.mark.parametrize("level", [*FIRST_ALONE, *BY_COMBINATION, *NONE])
 def test_what_is_found_is_the_one_answer_of_all_and_nothing_is_refused_that_has_one(
     level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    every, found = answers(level, monkeypatch)
+    every, result = answers(level, monkeypatch)
 
     assert len(every) == (0 if level in NONE else 1)
-    assert [results.tolist() for results in found] == every.tolist()
+    assert [results.tolist() for results in result] == every.tolist()
 
 
 @pytest.mark.parametrize("level", [*FIRST_ALONE, *BY_COMBINATION])

@@ -79,10 +79,10 @@ def scenarios() -> list[Any]:
 @pytest.mark.parametrize("scenario", scenarios(), ids=["fibercore", "plan", "by days"])
 def test_every_measure_equals_its_formula_text(scenario: Any) -> None:
     projection = project(scenario)
-    told = [measure for measure in measures(projection).values() if measure.formula and measure.value is not None]
+    messages = [measure for measure in measures(projection).values() if measure.formula and measure.value is not None]
 
-    assert len(told) >= 17
-    for measure in told:
+    assert len(messages) >= 17
+    for measure in messages:
         assert formula_value(projection, measure.formula) == pytest.approx(measure.value, rel=1e-9, abs=1e-6), (
             measure.name
         )
@@ -96,15 +96,15 @@ def test_a_measure_is_worked_out_when_it_is_asked_for_and_only_once(monkeypatch:
         return measure_named(projection, name)
 
     monkeypatch.setattr(of_measures, "measure_named", named)
-    found = measures(run())
-    assert "min_llcr" in found
-    assert "min_llcr.bank" not in found
-    assert [found["lowest_cash"].name, found["lowest_cash"].evidence, *asked] == [
+    by_name = measures(run())
+    assert "min_llcr" in by_name
+    assert "min_llcr.bank" not in by_name
+    assert [by_name["lowest_cash"].name, by_name["lowest_cash"].evidence, *asked] == [
         "lowest_cash",
         "assumed",
         "lowest_cash",
     ]
-    assert [name for name, measure in found.items() if measure.name == name] == [*found] == names(run())
+    assert [name for name, measure in by_name.items() if measure.name == name] == [*by_name] == names(run())
 
 
 def test_every_measure_formula_has_the_unit_that_the_measure_declares() -> None:
@@ -114,8 +114,8 @@ def test_every_measure_formula_has_the_unit_that_the_measure_declares() -> None:
     rows = {f"measures.{n}": Row(f"measures.{n}", n, m.unit, "flow", m.formula) for n, m in units.items()}
     block = Block("measures", 1, rows, {})
 
-    own = [found for found in projection.blocks.values() if found.continues is None]
-    assert prove([*own, block], follows=projection.blocks["run_off"]) == projection.proved + len(rows)
+    blocks = [result for result in projection.blocks.values() if result.continues is None]
+    assert prove([*blocks, block], follows=projection.blocks["run_off"]) == projection.proved + len(rows)
 
 
 def test_the_irr_of_the_projects_is_what_pyxirr_finds() -> None:
@@ -209,26 +209,26 @@ def test_without_a_sign_change_a_rate_is_undefined_and_says_why() -> None:
 
 def test_without_debt_free_cash_flow_to_equity_is_what_the_projects_yield() -> None:
     loans = PLAN[PLAN.index("loans:") : PLAN.index("funding:")]
-    found = measures(run(("bank: 3 million USD, equity: rest", "equity: rest"), (loans, "")))
+    by_name = measures(run(("bank: 3 million USD, equity: rest", "equity: rest"), (loans, "")))
 
-    assert found["fcfe_irr"].value == pytest.approx(found["project_irr"].value)
+    assert by_name["fcfe_irr"].value == pytest.approx(by_name["project_irr"].value)
     for name in ("min_dscr", "average_dscr"):
-        assert (found[name].value, found[name].reason) == (None, "no debt service within the horizon")
-    assert found["all_in_cost"].reason == "no loan is drawn"
+        assert (by_name[name].value, by_name[name].reason) == (None, "no debt service within the horizon")
+    assert by_name["all_in_cost"].reason == "no loan is drawn"
 
 
 def test_free_cash_flow_to_equity_adds_the_debt_that_pays_for_the_projects() -> None:
     projection = run()
-    at = projection.value
+    value = projection.value
 
-    debt = at("loans.bank.draws") - at("loans.bank.principal") - at("loans.bank.interest_paid")
-    saved = at("tax_without_project_debt.tax_paid") - at("accounts.tax_paid")
+    debt = value("loans.bank.draws") - value("loans.bank.principal") - value("loans.bank.interest_paid")
+    saved = value("tax_without_project_debt.tax_paid") - value("accounts.tax_paid")
     owed = np.zeros(60)
-    owed[-1] = at("loans.bank.closing")[0, -1] + at("loans.bank.accrued")[0, -1]
+    owed[-1] = value("loans.bank.closing")[0, -1] + value("loans.bank.accrued")[0, -1]
 
-    by_hand = at("returns.project_flow") + debt + saved - owed
-    assert at("returns.fcfe_flow") == pytest.approx(by_hand)
-    assert saved.sum() == pytest.approx(0.3 * at("loans.bank.interest").sum())
+    by_hand = value("returns.project_flow") + debt + saved - owed
+    assert value("returns.fcfe_flow") == pytest.approx(by_hand)
+    assert saved.sum() == pytest.approx(0.3 * value("loans.bank.interest").sum())
 
 
 @pytest.mark.parametrize(("upfront", "cost"), [("0 %", 0.087803), ("1 %", 0.092284)])
@@ -240,11 +240,11 @@ def test_all_in_cost_of_the_fleet_loan_as_published(upfront: str, cost: float) -
         ("bank: 3 million USD, equity: rest", "equity: rest"),
     )
 
-    found = measures(projection)
+    by_name = measures(projection)
 
-    assert found["all_in_cost.bank"].value == pytest.approx(cost, abs=5e-7)
-    assert found["all_in_cost"].value == found["all_in_cost.bank"].value
-    assert found["average_life.bank"].value == pytest.approx(2.7993, abs=5e-5)
+    assert by_name["all_in_cost.bank"].value == pytest.approx(cost, abs=5e-7)
+    assert by_name["all_in_cost"].value == by_name["all_in_cost.bank"].value
+    assert by_name["average_life.bank"].value == pytest.approx(2.7993, abs=5e-5)
 
 
 def test_an_absurd_second_rate_is_set_aside_and_said() -> None:
@@ -272,14 +272,14 @@ def test_dscr_is_the_ratio_of_the_years_printed_rows() -> None:
 
 def test_totals_to_maturity_go_past_the_horizon() -> None:
     projection = run()
-    found = measures(projection)
+    by_name = measures(projection)
 
     schedule = projection.value("loans.bank.schedule.interest")[0]
     inside = projection.value("loans.bank.interest")[0]
-    assert found["total_interest"].value == pytest.approx(schedule.sum())
-    assert found["total_interest_at_horizon"].value == pytest.approx(inside.sum())
+    assert by_name["total_interest"].value == pytest.approx(schedule.sum())
+    assert by_name["total_interest_at_horizon"].value == pytest.approx(inside.sum())
     assert schedule.sum() > inside.sum()
-    assert found["owed_at_horizon"].value == pytest.approx(projection.value("accounts.debt")[0, -1])
+    assert by_name["owed_at_horizon"].value == pytest.approx(projection.value("accounts.debt")[0, -1])
 
 
 def test_peak_debt_is_the_most_owed_on_any_day_on_all_loans_together() -> None:

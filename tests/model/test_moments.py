@@ -48,9 +48,9 @@ def by_hand(projection: Projection, event: int) -> tuple[float, float]:
 
 
 def is_complete(projection: Projection, event: int, m: Moment) -> None:
-    def row(key: str, at: int = event, otherwise: float = 0.0) -> float:
+    def row(key: str, index: int = event, otherwise: float = 0.0) -> float:
         path = f"loans.bank.schedule.{key}"
-        return float(projection.value(path)[0, at]) if path in projection.rows and at >= 0 else otherwise
+        return float(projection.value(path)[0, index]) if path in projection.rows and index >= 0 else otherwise
 
     near: Any = pytest.approx
     assert m.balance == near(row("opening"), abs=1e-6)
@@ -84,12 +84,12 @@ def test_a_moment_is_complete_with_every_clause(name: str, clause: str, moments:
 def test_a_moment_is_complete_at_every_rate(style: str, rate: str, moments: dict[int, Moment]) -> None:
     projection = run(style, RATES[rate])
 
-    at = "loans.bank.schedule"
-    due = (projection.value(f"{at}.repays") > 0) & (projection.value(f"{at}.is_final") == 0)
+    path = "loans.bank.schedule"
+    due = (projection.value(f"{path}.repays") > 0) & (projection.value(f"{path}.is_final") == 0)
     assert (
         set(np.flatnonzero(due[0]))
         >= set(moments)
-        >= set(np.flatnonzero(due[0] & (projection.value(f"{at}.opening")[0] > 0)))
+        >= set(np.flatnonzero(due[0] & (projection.value(f"{path}.opening")[0] > 0)))
     )
     for event, moment in moments.items():
         is_complete(projection, event, moment)

@@ -54,10 +54,10 @@ def test_a_part_of_a_contract_is_the_contract_in_proportion(terms: str) -> None:
     """The purchase takes 4 of 10 million in the very quarter in which the project takes the rest."""
     projection = project(with_terms(terms))
 
-    whole, part = loan_rows(projection, "bank"), loan_rows(projection, "bank", "without_projects.")
+    full, part = loan_rows(projection, "bank"), loan_rows(projection, "bank", "without_projects.")
     for key in ROWS:
-        assert part[key] == pytest.approx(0.4 * whole[key], rel=1e-9, abs=1e-6), key
-    assert whole["closing"].max() == pytest.approx(10e6)
+        assert part[key] == pytest.approx(0.4 * full[key], rel=1e-9, abs=1e-6), key
+    assert full["closing"].max() == pytest.approx(10e6)
     assert disagreements(projection) == []
 
 
@@ -68,10 +68,10 @@ def test_a_loan_of_purchases_alone_is_paid_as_agreed() -> None:
     projection = project(scenario_of(text))
 
     assert projection.value("loans.bank.closing").max() == pytest.approx(4e6)
-    whole, part = loan_rows(projection, "bank"), loan_rows(projection, "bank", "without_projects.")
+    full, part = loan_rows(projection, "bank"), loan_rows(projection, "bank", "without_projects.")
     for key in set(ROWS) - {"fees", "accrued"}:
-        assert part[key] == pytest.approx(whole[key], abs=1e-6), key
-    assert part["fees"][2:] == pytest.approx(whole["fees"][2:])
+        assert part[key] == pytest.approx(full[key], abs=1e-6), key
+    assert part["fees"][2:] == pytest.approx(full["fees"][2:])
 
 
 def test_a_drawn_contract_is_cut_as_its_members_are() -> None:

@@ -55,19 +55,19 @@ def test_every_option_is_projected_alike_with_and_without_what_is_known(name: st
 def test_it_is_shared_where_only_who_pays_for_projects_differs(changes: str, *, shared: bool) -> None:
     """The loan `algar` pays for a plant that is bought, which belongs to the plan without its projects too."""
     plan = FIBERCORE.with_changes(read_text(changes, "changes"))
-    found = project(plan, BASE)
+    projection = project(plan, BASE)
 
-    assert (found.operations is BASE.operations) == shared
-    assert same(found, project(plan))
+    assert (projection.operations is BASE.operations) == shared
+    assert same(projection, project(plan))
 
 
 @pytest.mark.long
 @settings(max_examples=25, deadline=None)
-@given(text=valid_scenarios(rich=True), rate=st.integers(1, 20), whole=st.booleans())
-def test_any_plan_whose_loans_change_is_projected_alike(text: str, rate: int, *, whole: bool) -> None:
+@given(text=valid_scenarios(rich=True), rate=st.integers(1, 20), full=st.booleans())
+def test_any_plan_whose_loans_change_is_projected_alike(text: str, rate: int, *, full: bool) -> None:
     plan = scenario_of(text)
     changes = [f"change: {{loans.{name}.commitment: {{times: 1.{rate:02}}}}}" for name in plan.loans]
-    changes += [f"change: {{money.discount_rate: {rate} %/year}}"] if whole or not changes else []
+    changes += [f"change: {{money.discount_rate: {rate} %/year}}"] if full or not changes else []
     base = project(plan)
 
     for change in changes:

@@ -19,12 +19,12 @@ def test_worth_of_later_cash_flow_is_quantlibs_at_the_loans_rate() -> None:
         ql.Date(30 if month in (6, 9) else 31, month, year) for year in range(2001, 2009) for month in (3, 6, 9, 12)
     ]
 
-    for at in range(0, 23, 4):
+    for index in range(0, 23, 4):
         for row, last in (("accounts.llcr", 24), ("accounts.plcr", 32)):
             flows = [
                 ql.SimpleCashFlow(cash, day)
-                for cash, day in zip(cfads[at + 1 : last], days[at + 1 : last], strict=True)
+                for cash, day in zip(cfads[index + 1 : last], days[index + 1 : last], strict=True)
             ]
-            worth = ql.CashFlows.npv(ql.Leg(flows), rate, False, days[at], days[at])
-            assert projection.value(row)[0, at] == pytest.approx(worth / debt[at], rel=1e-9)
+            worth = ql.CashFlows.npv(ql.Leg(flows), rate, False, days[index], days[index])
+            assert projection.value(row)[0, index] == pytest.approx(worth / debt[index], rel=1e-9)
     assert np.isfinite(projection.value("accounts.llcr")[0, :23]).all()

@@ -66,8 +66,8 @@ def test_a_dividend_is_cut_to_retained_earnings() -> None:
     assert row(projection, "accounts.dividends")[5] == pytest.approx(3.0 + 0.6)
     assert row(projection, "accounts.retained_earnings")[5] == pytest.approx(0.0, abs=1e-9)
     assert row(projection, "accounts.dividends_planned")[5] == pytest.approx(5.0)
-    said = "dividends of 2001-06 are cut: 5,000,000 USD planned, 3,600,000 USD paid"
-    assert any(warning.startswith(said) for warning in warnings(projection))
+    message = "dividends of 2001-06 are cut: 5,000,000 USD planned, 3,600,000 USD paid"
+    assert any(warning.startswith(message) for warning in warnings(projection))
     assert disagreements(projection) == []
 
 
@@ -112,8 +112,8 @@ def test_a_prepayment_is_cut_to_the_cash_above_its_minimum(day: str) -> None:
     assert prepaid[2] == pytest.approx(free, abs=1e-9)
     assert cash[2] == pytest.approx(1.0, abs=1e-9)
     assert row(projection, "loans.line.called")[2] == pytest.approx(0, abs=1e-9)
-    said = f"a prepayment of term on {day} is cut: 4,000,000 USD planned, {prepaid[2] * MONEY:,.0f} USD paid"
-    assert any(warning.startswith(said) for warning in warnings(projection))
+    message = f"a prepayment of term on {day} is cut: 4,000,000 USD planned, {prepaid[2] * MONEY:,.0f} USD paid"
+    assert any(warning.startswith(message) for warning in warnings(projection))
     assert disagreements(projection) == []
 
 
@@ -137,10 +137,12 @@ def test_cash_that_cuts_a_prepayment_rests_on_it(day: str, fee: str, gained: flo
 
 def test_a_prepayment_that_is_there_is_paid_on_its_day() -> None:
     projection = run(term("2001-05-10: 0.4 million USD, 2001-05-20: 0.1 million USD"))
-    at = "loans.term.schedule"
+    path = "loans.term.schedule"
 
-    days = projection.value(f"{at}.date")[0]
-    paid = {int(day): amount for day, amount in zip(days, projection.value(f"{at}.prepaid")[0], strict=True) if amount}
+    days = projection.value(f"{path}.date")[0]
+    paid = {
+        int(day): amount for day, amount in zip(days, projection.value(f"{path}.prepaid")[0], strict=True) if amount
+    }
     assert list(paid.values()) == pytest.approx([0.4e6, 0.1e6])
     assert not any("prepayment" in warning for warning in warnings(projection))
 
@@ -197,7 +199,7 @@ def test_a_prepayment_is_cut_in_the_run_off_too() -> None:
     assert projection.run_off is not None
     assert 0 < prepaid[date == 38168].max() < 0.9e6
     assert projection.value("run_off.accounts.cash")[0, 5] == pytest.approx(1e6)
-    assert any(told.startswith("a prepayment of term on 2004-06-30 is cut") for told in warnings(projection))
+    assert any(message.startswith("a prepayment of term on 2004-06-30 is cut") for message in warnings(projection))
     assert disagreements(projection) == []
 
 
@@ -230,9 +232,9 @@ def test_in_a_file_of_loans_a_prepayment_is_limited_by_nothing_but_the_loan() ->
         "fibercap: 1\nloans: {bank: {commitment: 1 million USD, signed: 2001-01-01, matures: 4 years, rate: 5 %/year, "
         "prepayments: {2001-02-01: 0.7 million USD}}}\n"
     )
-    found = schedule(contracts_of(text).loans["bank"])
+    table = schedule(contracts_of(text).loans["bank"])
 
-    assert found.values["principal"][1] == pytest.approx(0.7e6)
+    assert table.values["principal"][1] == pytest.approx(0.7e6)
 
 
 def test_a_batch_of_cut_payments_equals_its_members() -> None:
@@ -254,10 +256,10 @@ def test_cash_that_may_run_dry_is_declared() -> None:
     )
     silent, declared = run(*dry), run(*dry, ("company: {", "company: {may_run_dry: true, "))
 
-    found = findings(silent)
-    assert [each.after_horizon for each in found] == [False, True]
+    problems = findings(silent)
+    assert [each.after_horizon for each in problems] == [False, True]
     assert findings(declared) == ()
-    for each in found:
+    for each in problems:
         assert f"{each.sentence}; `company.may_run_dry` says that this is expected" in warnings(declared)
     assert declared.value("accounts.cash") == pytest.approx(silent.value("accounts.cash"))
 
@@ -308,18 +310,18 @@ def test_a_loan_that_cash_moves_is_what_its_kernel_makes_of_the_moves(text: str)
     sheet = operations(plan).spent.fork(plan.timeline.count)
     try:
         funded_rows(sheet, plan, {}, {})
-        whole, schedules = financed_rows(sheet, plan)
+        full, schedules = financed_rows(sheet, plan)
     except FibercapError:
         assume(False)
-    cuts = cuts_of(plan, whole, schedules)
+    cuts = cuts_of(plan, full, schedules)
 
     for name in with_cash:
         if plan.loans[name].repayment.cover_field:  # its target rows would be written twice
             continue
-        block, known = schedules[f"loans.{name}.schedule"], _moves_before_cash(whole, plan, name, cuts)
-        called = whole.value(f"loans.{name}.called") if plan.loans[name].revolves else None
-        moved = replace(known, called=called, paid=whole.value(repaid_row(plan, name)))
-        made = schedule_block(_setting(whole, plan, name), moved)
+        block, known = schedules[f"loans.{name}.schedule"], _moves_before_cash(full, plan, name, cuts)
+        called = full.value(f"loans.{name}.called") if plan.loans[name].revolves else None
+        moved = replace(known, called=called, paid=full.value(repaid_row(plan, name)))
+        made = schedule_block(_setting(full, plan, name), moved)
         for path, value in made.values.items():
             size = max(float(np.abs(value).max()), float(plan.loans[name].commitment.max()))
             np.testing.assert_allclose(block.values[path], value, rtol=0, atol=1e-9 * size, err_msg=path)

@@ -107,13 +107,13 @@ def test_net_debt_net_worth_and_margins_follow_from_the_books() -> None:
 def test_a_covenant_and_a_lock_up_test_it_inside_the_circle() -> None:
     """The dividend waits for the ratio, which rests on service that cash pays."""
     projection = run()
-    found = covenants(projection)["bank.it"]
+    covenant = covenants(projection)["bank.it"]
 
-    assert [test.when for test in found.tests if not test.holds] == ["2004-Q1"]
-    assert found.locked == ("2004-Q2",)
+    assert [test.when for test in covenant.tests if not test.holds] == ["2004-Q1"]
+    assert covenant.locked == ("2004-Q2",)
     assert projection.value("accounts.dividends")[0, 13] == 0
-    assert [date.reason for date in found.untested] == ["twelve months of the horizon are not over"] * 3
-    values = {test.when: test.value for test in found.tests}
+    assert [date.reason for date in covenant.untested] == ["twelve months of the horizon are not over"] * 3
+    values = {test.when: test.value for test in covenant.tests}
     np.testing.assert_allclose(values["2004-Q1"], projection.value("ratios.fixed_charge")[0, 12])
 
 
@@ -121,16 +121,16 @@ def test_something_over_nothing_breaks_a_ceiling_and_is_no_test_of_a_floor() -> 
     """Debt without earnings is beyond any multiple of them; cover of no service is not tested."""
     poor = ("2003-Q2: 25 USD/km, 2004-Q2: 40 USD/km", "2003-Q2: 15 USD/km, 2004-Q4: 40 USD/km")
     ceiling = run("row: ratios.leverage, at_most: 3, lock_up: 2, test: quarter", poor, ("cash: 1.5", "cash: 0.1"))
-    found = covenants(ceiling)["bank.it"]
+    covenant = covenants(ceiling)["bank.it"]
     floor = covenants(run("row: ratios.leverage, at_least: -9, test: quarter", poor, ("cash: 1.5", "cash: 0.1")))[
         "bank.it"
     ]
 
-    over_nothing = [test.when for test in found.tests if np.isinf(test.value)]
+    over_nothing = [test.when for test in covenant.tests if np.isinf(test.value)]
     assert over_nothing[0] == "2003-Q4"
-    assert not any(test.holds for test in found.tests if np.isinf(test.value))
+    assert not any(test.holds for test in covenant.tests if np.isinf(test.value))
     assert {date.when: date.reason for date in floor.untested}["2003-Q4"] == "its denominator is not above zero"
-    assert "tightest over nothing in 2003-Q4" in covenant_lines(found)[1]
+    assert "tightest over nothing in 2003-Q4" in covenant_lines(covenant)[1]
     assert "its denominator is not above zero" in covenants_table(ceiling).csv().decode()
     broken = next(each for each in findings(ceiling) if each.kind == "covenant_broken")
     assert "its denominator is not above zero" in broken.sentence
@@ -178,7 +178,7 @@ def test_a_reference_company_keeps_the_lock_up_if_it_has_the_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("add: accounts.ebitda}, upkeep", "add: accounts.ebitdas}, upkeep", "ratios.fixed_charge.numerator.earnings.add|which matches no row|did you mean `accounts.ebitda`?"),
         ("subtract: accounts.maintenance", "subtract: accounts.shipments", "found `accounts.shipments` in km beside `accounts.ebitda` in USD, wanted a row in USD; divide them in a ratio of their own"),
@@ -192,8 +192,8 @@ def test_a_reference_company_keeps_the_lock_up_if_it_has_the_rows() -> None:
         ("denominator: {service: {add: accounts.debt_service}}, ", "", "found no `denominator` in `ratios.fixed_charge`"),
     ],
 )  # fmt: skip
-def test_a_ratio_that_cannot_be_formed_is_refused_with_a_way_out(old: str, new: str, told: str) -> None:
-    first, *others = told.split("|")
+def test_a_ratio_that_cannot_be_formed_is_refused_with_a_way_out(old: str, new: str, message: str) -> None:
+    first, *others = message.split("|")
     with pytest.raises(ScenarioError, match=re.escape(first)) as error:
         covenants(project(scenario_of(changed(PLAN, ("COVENANT", COVER)).replace(old, new))))
 

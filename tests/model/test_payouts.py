@@ -98,14 +98,14 @@ def test_dated_dividends_stop_at_the_capital_opened_with_too() -> None:
 def test_a_lock_up_holds_back_what_the_rule_would_have_paid_and_releases_it() -> None:
     plan = run("every: quarter, share: 40 %", price=BAD, terms=LOCK)
     locked = plan.value("loans.bank.covenants.cover.locked")[0]
-    above, held, paid = (row(plan, key) for key in ("cash_to_pay_out", "payouts_held", "payouts"))
+    above, kept, paid = (row(plan, key) for key in ("cash_to_pay_out", "payouts_held", "payouts"))
     waiting, wanted = 0.0, []
     for period in range(16):
         day = 0.4 * max(above[period] - waiting, 0.0)
         bars = period > 0 and locked[period - 1] > 0
         wanted.append(0.0 if bars else min(waiting, above[period]) + day)
         waiting = waiting + day if bars else 0.0
-        assert held[period] == pytest.approx(waiting)
+        assert kept[period] == pytest.approx(waiting)
 
     assert paid == pytest.approx(wanted)
     assert locked.any()
@@ -145,7 +145,7 @@ def test_a_batch_of_payouts_equals_its_members() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payouts", "company", "said"),
+    ("payouts", "company", "message"),
     [
         ("first: 2001-12-31", ", dividends: {2002-12-31: 1 million USD}", "a dividend on the day of a payout"),
         ("first: 2006-12-31", "", r"2006-12-31, wanted a day from 2001-01-01 to 2004-12-31"),
@@ -153,8 +153,8 @@ def test_a_batch_of_payouts_equals_its_members() -> None:
         ("share: 120 %", "", "120 %"),
     ],
 )
-def test_what_cannot_be_paid_is_refused(payouts: str, company: str, said: str) -> None:
-    with pytest.raises(ScenarioError, match=said):
+def test_what_cannot_be_paid_is_refused(payouts: str, company: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
         run(payouts, company=company)
 
 

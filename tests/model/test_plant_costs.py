@@ -82,18 +82,18 @@ def yearly(projection: Projection, path: str) -> Array:
 
 def test_each_line_is_a_row_on_what_is_made() -> None:
     """Shipments / yield x use x price; of a line by the year, the amount while the plant is open."""
-    found = one_plant(
+    projection = one_plant(
         "yield: 90 %, closes: 2002-06-30, cash_cost: 2 USD/km, "
         "costs: {glass: {use: 1.1 kg/km, price: 12 USD/kg}, crew: {per_year: 1_800 USD/year}, gas: {price: 3 USD/km}}"
     )
 
-    assert yearly(found, "plants.works.output") == pytest.approx([900, 450, 0])
-    assert yearly(found, "plants.works.costs.glass") == pytest.approx([1.1 * 12 * 1_000, 1.1 * 12 * 500, 0])
-    assert yearly(found, "plants.works.costs.gas") == pytest.approx([3_000, 1_500, 0])
-    assert yearly(found, "plants.works.costs.crew") == pytest.approx([1_800, 900, 0])
-    assert yearly(found, "plants.works.variable_cost") == pytest.approx([13_200 + 3_000 + 1_800, 9_000, 0])
-    assert yearly(found, "accounts.fixed_cost") == pytest.approx([1_800, 900, 0])
-    assert "inputs.plants.works.costs.glass.use" in found.rows
+    assert yearly(projection, "plants.works.output") == pytest.approx([900, 450, 0])
+    assert yearly(projection, "plants.works.costs.glass") == pytest.approx([1.1 * 12 * 1_000, 1.1 * 12 * 500, 0])
+    assert yearly(projection, "plants.works.costs.gas") == pytest.approx([3_000, 1_500, 0])
+    assert yearly(projection, "plants.works.costs.crew") == pytest.approx([1_800, 900, 0])
+    assert yearly(projection, "plants.works.variable_cost") == pytest.approx([13_200 + 3_000 + 1_800, 9_000, 0])
+    assert yearly(projection, "accounts.fixed_cost") == pytest.approx([1_800, 900, 0])
+    assert "inputs.plants.works.costs.glass.use" in projection.rows
 
 
 @pytest.mark.parametrize(("word", "crew"), [("continues", 1_800), ("stops", 1_350)])
@@ -101,11 +101,11 @@ def test_a_closure_stops_lines_by_the_year_as_it_does_fixed_cost(word: str, crew
     closed = (
         f"closures: {{slump: {{from: 2002-04-01, to: 2002-06-30, fixed_cost: {word}}}}}, fixed_cost: 1_800 USD/year"
     )
-    found = one_plant(f"{closed}, costs: {{crew: {{per_year: 1_800 USD/year}}, gas: {{price: 3 USD/km}}}}")
+    projection = one_plant(f"{closed}, costs: {{crew: {{per_year: 1_800 USD/year}}, gas: {{price: 3 USD/km}}}}")
 
-    assert yearly(found, "plants.works.costs.crew") == pytest.approx([1_800, crew, 1_800])
-    assert yearly(found, "plants.works.costs.gas") == pytest.approx([3_000, 2_250, 3_000])
-    assert yearly(found, "plants.works.fixed_cost") == pytest.approx([3_600, 2 * crew, 3_600])
+    assert yearly(projection, "plants.works.costs.crew") == pytest.approx([1_800, crew, 1_800])
+    assert yearly(projection, "plants.works.costs.gas") == pytest.approx([3_000, 2_250, 3_000])
+    assert yearly(projection, "plants.works.fixed_cost") == pytest.approx([3_600, 2 * crew, 3_600])
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ def test_a_closure_stops_lines_by_the_year_as_it_does_fixed_cost(word: str, crew
     [("1_100 g/km", "12 USD/kg"), ("1.1 kg/km", "12_000 USD/tonne"), ("0.0011 tonne/km", "0.012 USD/g")],
 )
 def test_units_of_a_material_are_converted(use: str, price: str) -> None:
-    found = one_plant(f"costs: {{glass: {{use: {use}, price: {price}}}}}")
+    projection = one_plant(f"costs: {{glass: {{use: {use}, price: {price}}}}}")
 
-    assert yearly(found, "plants.works.costs.glass") == pytest.approx(np.full(3, 13_200))
+    assert yearly(projection, "plants.works.costs.glass") == pytest.approx(np.full(3, 13_200))
 
 
 def test_the_order_of_lines_and_other_words_for_one_cost_do_not_matter() -> None:
@@ -131,28 +131,28 @@ def test_the_order_of_lines_and_other_words_for_one_cost_do_not_matter() -> None
 
 def test_a_yield_of_all_changes_nothing() -> None:
     cost = "costs: {glass: {use: 1.1 kg/km, price: 12 USD/kg}}"
-    found, plain = one_plant(f"yield: 100 %, {cost}"), one_plant(cost)
+    projection, plain = one_plant(f"yield: 100 %, {cost}"), one_plant(cost)
 
     for path in plain.rows:
-        assert found.value(path)[0] == pytest.approx(plain.value(path)[0], nan_ok=True), path
+        assert projection.value(path)[0] == pytest.approx(plain.value(path)[0], nan_ok=True), path
 
 
 def test_cash_cost_per_unit_is_of_twelve_months_and_safe_where_nothing_is_shipped() -> None:
     """An example of the ACCA's text: 1,000 kg at 18 with a loss of 10 %, labor 1,800 and overheads 900 come to 23 a kg."""
-    found = one_plant(
+    projection = one_plant(
         "yield: 90 %, opens: 2002-01-01, closes: 2002-12-31, "
         "costs: {material: {use: 1 kg/km, price: 18 USD/kg}, labor: {per_year: 1_800 USD/year}, other: {per_year: 900 USD/year}}"
     )
 
-    per_unit = found.value("plants.works.cash_cost_per_unit")[0]
+    per_unit = projection.value("plants.works.cash_cost_per_unit")[0]
     assert np.isnan(per_unit[:4]).all()
     assert per_unit[4:11] == pytest.approx(
         np.full(7, 23.0)
     )  # in the last quarter of 2003 nothing was shipped for a year
     assert np.isnan(per_unit[11])
-    assert found.rows["plants.works.cash_cost_per_unit"].unit == "USD/km"
-    assert "nothing is shipped" in found.rows["plants.works.cash_cost_per_unit"].undefined
-    assert found.value("products.fiber.cash_cost_per_unit")[0] == pytest.approx(per_unit, nan_ok=True)
+    assert projection.rows["plants.works.cash_cost_per_unit"].unit == "USD/km"
+    assert "nothing is shipped" in projection.rows["plants.works.cash_cost_per_unit"].undefined
+    assert projection.value("products.fiber.cash_cost_per_unit")[0] == pytest.approx(per_unit, nan_ok=True)
 
 
 PROJECTS = (
@@ -167,27 +167,29 @@ PROJECTS = (
 
 def test_shipments_of_a_plant_are_shared_by_effective_capacity() -> None:
     """900 km are sold: in 2002 a fourth of them at the plant's cost, in 2003 two fifths (600 of 1,500 km a year)."""
-    found = project_text(PROJECTS)
+    projection = project_text(PROJECTS)
 
-    assert yearly(found, "projects.line.capacity_share") == pytest.approx([0, 0.75, 0.6])
-    assert yearly(found, "projects.line.shipments") == pytest.approx([0, 675, 540])
-    assert yearly(found, "projects.line.variable_cost") == pytest.approx([0, 6_750, 5_400])
-    assert yearly(found, "plants.works.variable_cost") == pytest.approx([9_000, 225 * 30 + 6_750, 360 * 30 + 5_400])
+    assert yearly(projection, "projects.line.capacity_share") == pytest.approx([0, 0.75, 0.6])
+    assert yearly(projection, "projects.line.shipments") == pytest.approx([0, 675, 540])
+    assert yearly(projection, "projects.line.variable_cost") == pytest.approx([0, 6_750, 5_400])
+    assert yearly(projection, "plants.works.variable_cost") == pytest.approx(
+        [9_000, 225 * 30 + 6_750, 360 * 30 + 5_400]
+    )
 
 
 def test_a_cancelled_project_has_no_part_in_shipments() -> None:
     cancelled = "cash_cost: 10 USD/km, cancelled: 2001-06-30"
-    found = project_text(PROJECTS.replace("cash_cost: 10 USD/km", cancelled))
+    projection = project_text(PROJECTS.replace("cash_cost: 10 USD/km", cancelled))
 
-    assert "projects.line.shipments" not in found.rows
-    assert yearly(found, "plants.works.variable_cost") == pytest.approx([9_000, 9_000, 18_000])
+    assert "projects.line.shipments" not in projection.rows
+    assert yearly(projection, "plants.works.variable_cost") == pytest.approx([9_000, 9_000, 18_000])
 
 
 def test_a_cash_cost_like_the_plant_s_changes_nothing() -> None:
-    found = project_text(PROJECTS.replace("cash_cost: 10 USD/km", "cash_cost: 30 USD/km"))
+    projection = project_text(PROJECTS.replace("cash_cost: 10 USD/km", "cash_cost: 30 USD/km"))
     plain = project_text(PROJECTS.replace(", cash_cost: 10 USD/km", ""))
 
-    assert found.value("accounts.cash")[0] == pytest.approx(plain.value("accounts.cash")[0])
+    assert projection.value("accounts.cash")[0] == pytest.approx(plain.value("accounts.cash")[0])
 
 
 @settings(max_examples=40)
@@ -210,16 +212,16 @@ def test_products_add_up_to_their_plant(shares: list[int], demands: list[int], s
         "  other: {product: b, capacity: 200 km/year, cash_cost: 12.5 USD/km, fixed_cost: 10 USD/year}\n"
     )
 
-    found = project_text(f"{HEAD}products:\n{products}plants:\n{plants}")
+    projection = project_text(f"{HEAD}products:\n{products}plants:\n{plants}")
 
     for row in ("output", "shipments", "revenue", "cash_costs"):
-        parts = sum(found.value(f"plants.works.products.{name}.{row}")[0] for name in "abc")
-        assert parts == pytest.approx(found.value(f"plants.works.{row}")[0], abs=1e-9)
-    costs = sum(found.value(f"products.{name}.cash_costs")[0] for name in "abc")
-    assert costs == pytest.approx(found.value("accounts.cash_costs")[0], abs=1e-9)
+        parts = sum(projection.value(f"plants.works.products.{name}.{row}")[0] for name in "abc")
+        assert parts == pytest.approx(projection.value(f"plants.works.{row}")[0], abs=1e-9)
+    costs = sum(projection.value(f"products.{name}.cash_costs")[0] for name in "abc")
+    assert costs == pytest.approx(projection.value("accounts.cash_costs")[0], abs=1e-9)
     for name, demand in zip("abc", demands, strict=True):
-        shipped = found.value(f"products.{name}.shipments")[0]
-        made = found.value(f"products.{name}.output")[0]
+        shipped = projection.value(f"products.{name}.shipments")[0]
+        made = projection.value(f"products.{name}.output")[0]
         assert shipped == pytest.approx(np.minimum(made, demand / 4), abs=1e-9)
 
 
@@ -248,26 +250,26 @@ MERIT = (
 
 def test_the_cheapest_plant_is_found_with_its_lines_and_its_yield() -> None:
     """6 a km made are 12 a good one: above 11, below 13; half of 1,000 is good."""
-    found = project_text(MERIT)
+    projection = project_text(MERIT)
 
-    assert found.value("plants.dear.variable_cost_per_unit")[0].tolist() == [12, 12, 12]
-    assert found.value("plants.dear.shipments")[0].tolist() == [300, 300, 500]
-    assert found.value("plants.cheap.shipments")[0].tolist() == [700, 700, 500]
-    assert found.value("products.fiber.cash_cost_per_unit")[0] == pytest.approx(
+    assert projection.value("plants.dear.variable_cost_per_unit")[0].tolist() == [12, 12, 12]
+    assert projection.value("plants.dear.shipments")[0].tolist() == [300, 300, 500]
+    assert projection.value("plants.cheap.shipments")[0].tolist() == [700, 700, 500]
+    assert projection.value("products.fiber.cash_cost_per_unit")[0] == pytest.approx(
         [(700 * 11 + 300 * 12) / 1_000] * 2 + [(500 * 13 + 500 * 12) / 1_000]
     )
 
 
 def test_formulas_give_what_kernels_give_and_books_balance() -> None:
-    found = project_text(EVERY)
+    projection = project_text(EVERY)
 
-    assert disagreements(found) == []
-    assert found.laws["products"] < 1e-6
-    assert found.run_off is not None
-    assert (found.value("run_off.plants.works.costs.glass")[0] > 0).all()
-    assert found.value("plants.works.costs.crew")[0, 5] == 0
-    assert np.isfinite(found.value("run_off.products.mmf.cash_cost_per_unit")).all()
-    assert np.isfinite(measures(found)["levelized_cost"].values[0])
+    assert disagreements(projection) == []
+    assert projection.laws["products"] < 1e-6
+    assert projection.run_off is not None
+    assert (projection.value("run_off.plants.works.costs.glass")[0] > 0).all()
+    assert projection.value("plants.works.costs.crew")[0, 5] == 0
+    assert np.isfinite(projection.value("run_off.products.mmf.cash_cost_per_unit")).all()
+    assert np.isfinite(measures(projection)["levelized_cost"].values[0])
 
 
 @pytest.mark.long
@@ -359,8 +361,8 @@ def test_what_is_wrong_is_refused_at_its_place(keys: str, message: str) -> None:
     with pytest.raises(ScenarioError, match=r"wanted|did you mean") as refused:
         scenario_of(text)
 
-    said = re.sub(r"\n +\d+ \|.*\n +\|[ ^]*\n *", "\n", str(refused.value))
-    assert re.search(message, said), said
+    output = re.sub(r"\n +\d+ \|.*\n +\|[ ^]*\n *", "\n", str(refused.value))
+    assert re.search(message, output), output
 
 
 def test_one_misspelt_key_is_one_problem() -> None:

@@ -46,7 +46,7 @@ loans:
 """
 
 
-def at(projection: Projection, key: str) -> Any:
+def value_at(projection: Projection, key: str) -> Any:
     return projection.value(key)[0]
 
 
@@ -68,22 +68,22 @@ def test_a_fee_is_rounded_as_interest_is() -> None:
 
 def test_a_prepayment_leaves_room_for_its_fee() -> None:
     projection = project(scenario_of(PLAN))
-    paid, fee = at(projection, "accounts.prepayments"), at(projection, "accounts.prepayment_fees")
+    paid, fee = value_at(projection, "accounts.prepayments"), value_at(projection, "accounts.prepayment_fees")
 
     assert paid[5] == 1_000_000
     assert fee[5] == 30_000  # the value in force on 2002-05-15
-    room = at(projection, "accounts.cash_after_service")[9] - 500_000
+    room = value_at(projection, "accounts.cash_after_service")[9] - 500_000
     assert 1e6 < paid[9] < 4e6
     assert fee[9] == pytest.approx(0.01 * paid[9])
     assert paid[9] + fee[9] == pytest.approx(room)
-    assert at(projection, "accounts.cash")[9] == pytest.approx(500_000)
+    assert value_at(projection, "accounts.cash")[9] == pytest.approx(500_000)
 
 
 def test_a_fee_is_an_expense_and_a_flow_of_financing() -> None:
     charged, free = (project(scenario_of(text)) for text in (PLAN, PLAN.replace("2001: 3 %", "2001: 0 %")))
 
     def difference(key: str) -> float:
-        return float(at(charged, f"accounts.{key}")[5] - at(free, f"accounts.{key}")[5])
+        return float(value_at(charged, f"accounts.{key}")[5] - value_at(free, f"accounts.{key}")[5])
 
     assert difference("fee_expense") == pytest.approx(30_000)
     assert difference("net_income") == pytest.approx(-21_000)
@@ -94,19 +94,24 @@ def test_a_fee_is_an_expense_and_a_flow_of_financing() -> None:
     assert difference("cfads") == pytest.approx(9_000)
     assert difference("debt_service") == 0
     fees = {name: measure.value for name, measure in measures(charged).items() if name.startswith("total_fees")}
-    assert fees == {name: pytest.approx(at(charged, "accounts.prepayment_fees").sum()) for name in fees}
+    assert fees == {name: pytest.approx(value_at(charged, "accounts.prepayment_fees").sum()) for name in fees}
     assert len(fees) == 2
 
 
 def test_sweeps_and_revolvers_pay_no_fee_and_the_fee_comes_first() -> None:
     text = PLAN.replace("rate: 8 %/year,", "rate: 8 %/year, sweep: 50 %,").replace("1 million", "0.1 million")
     projection = project(scenario_of(text))
-    swept, fee = at(projection, "loans.bank.swept"), at(projection, "accounts.prepayment_fees")
+    swept, fee = value_at(projection, "loans.bank.swept"), value_at(projection, "accounts.prepayment_fees")
 
     assert swept.max() > 0
     assert np.count_nonzero(fee) == 2
-    left = at(projection, "accounts.cash_after_service") - at(projection, "accounts.prepayments") - fee - 500_000
-    most = at(projection, "loans.bank.repayable")
+    left = (
+        value_at(projection, "accounts.cash_after_service")
+        - value_at(projection, "accounts.prepayments")
+        - fee
+        - 500_000
+    )
+    most = value_at(projection, "loans.bank.repayable")
     assert swept == pytest.approx(np.minimum(0.5 * np.maximum(left, 0), most), abs=1e-6)
     assert (fee[5], swept[5] > 0) == (3_000, True)
 
@@ -115,7 +120,7 @@ def test_a_fee_of_nothing_is_no_fee() -> None:
     free, none = (project(scenario_of(PLAN.replace("{2001: 3 %, 2003: 1 %}", fee))) for fee in ("0 %", "{2001: 0 %}"))
 
     assert "accounts.prepayment_fees" not in free.rows
-    assert at(free, "accounts.cash").tolist() == at(none, "accounts.cash").tolist()
+    assert value_at(free, "accounts.cash").tolist() == value_at(none, "accounts.cash").tolist()
 
 
 def test_a_batch_is_its_members() -> None:
@@ -135,8 +140,8 @@ def test_a_fee_without_dated_prepayments_is_unused() -> None:
 
 
 def test_a_fee_must_be_known_from_the_first_prepayment_on() -> None:
-    said = "found a fee from 2003 on, wanted one from the first prepayment on, 2002-05-15"
-    with pytest.raises(ScenarioError, match=said) as error:
+    message = "found a fee from 2003 on, wanted one from the first prepayment on, 2002-05-15"
+    with pytest.raises(ScenarioError, match=message) as error:
         scenario_of(PLAN.replace("{2001: 3 %, 2003: 1 %}", "{2003: 1 %}"))
 
     assert error.value.problems[0].code == "late_path"

@@ -18,9 +18,9 @@ def pysam(dscr: float, rate: float, years: int) -> dict[str, list[float]]:
     terms.debt_option, terms.dscr, terms.term_tenor, terms.term_int_rate = 1, dscr, years, 100 * rate
     terms.cost_debt_fee = terms.cost_debt_closing = terms.dscr_reserve_months = 0
     model.execute(0)
-    found = model.Outputs
+    outputs = model.Outputs
     names = ("cash_for_ds", "debt_payment_total", "debt_payment_interest", "debt_balance")
-    return {name: [abs(v) for v in getattr(found, f"cf_{name}")[: years + 1]] for name in names}
+    return {name: [abs(v) for v in getattr(outputs, f"cf_{name}")[: years + 1]] for name in names}
 
 
 @pytest.mark.parametrize(("dscr", "rate", "years"), [(1.3, 0.07, 10), (1.6, 0.045, 18), (1.15, 0.11, 5)])
@@ -41,12 +41,12 @@ loans:
   bank: {{commitment: 1 million USD, signed: 2000-12-31, matures: {years} years, rate: {100 * rate!r} %/year,
          payments: {{every: year}}, repayment: {{style: sculpted, dscr: {dscr}}}}}
 """
-    found = size(scenario_of(plan), "bank", [Limit("min_dscr", dscr)])
+    sizing = size(scenario_of(plan), "bank", [Limit("min_dscr", dscr)])
     exact = theirs["debt_balance"][0]
     ours = project(scenario_of(plan.replace("1 million USD", f"{exact:.9f} USD"))).value
 
-    assert found.commitment == pytest.approx(exact, abs=1.0)
-    assert found.commitment <= exact
+    assert sizing.commitment == pytest.approx(exact, abs=1.0)
+    assert sizing.commitment <= exact
     assert ours("loans.bank.service")[0, 1:] == pytest.approx(theirs["debt_payment_total"][1:], rel=1e-9)
     assert ours("loans.bank.interest")[0, 1:] == pytest.approx(theirs["debt_payment_interest"][1:], rel=1e-9)
     assert ours("loans.bank.closing")[0, 1:] == pytest.approx(theirs["debt_balance"][1:], rel=1e-9, abs=1e-3)

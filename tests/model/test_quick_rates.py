@@ -23,21 +23,21 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 def balanced(random: np.random.Generator, times: np.ndarray, logs: np.ndarray) -> np.ndarray:
     """Return flows (log, event) worth nothing at the rates with these logarithms, and nowhere else; zeros among them."""
-    found = random.exponential(1.0, (logs.size, times.size)) * (random.random((logs.size, times.size)) < 0.8)
+    result = random.exponential(1.0, (logs.size, times.size)) * (random.random((logs.size, times.size)) < 0.8)
     turns = random.integers(1, times.size, logs.size)
-    found[np.arange(logs.size), turns] = found[:, 0] = 1.0
+    result[np.arange(logs.size), turns] = result[:, 0] = 1.0
     earlier = np.arange(times.size) < turns[:, np.newaxis]
-    worths = found * np.exp(-logs[:, np.newaxis] * times)
+    worths = result * np.exp(-logs[:, np.newaxis] * times)
     scales = (worths * ~earlier).sum(axis=1) / (worths * earlier).sum(axis=1)
     signs = random.choice([-1.0, 1.0], (logs.size, 1))
-    return np.asarray(signs * np.where(earlier, -found * scales[:, np.newaxis], found))
+    return np.asarray(signs * np.where(earlier, -result * scales[:, np.newaxis], result))
 
 
 def flows(count: int, length: int, seed: int) -> np.ndarray:
     random = np.random.default_rng(seed)
-    found = random.uniform(0.01, 3.0, (count, length))
-    found[:, 0] = -random.uniform(0.1, 2.0, count) * length
-    return found
+    result = random.uniform(0.01, 3.0, (count, length))
+    result[:, 0] = -random.uniform(0.1, 2.0, count) * length
+    return result
 
 
 @pytest.mark.parametrize("length", [3, 12, 61, 400])
@@ -63,10 +63,10 @@ def test_known_rates_are_found_to_the_last_digits(seed: int, length: int, middle
     late = (many > 0) == (many[:, :1] < 0)
     distance = np.abs((np.where(late, factors, -factors) * times).sum(axis=1)) / factors.sum(axis=1)
 
-    found = quick_rates(times, many)
+    rates = quick_rates(times, many)
 
-    assert not np.isnan(found).any()
-    assert np.abs(found - logs) * distance == pytest.approx(np.zeros(logs.size), abs=1e-14 * (10 + np.abs(middle)))
+    assert not np.isnan(rates).any()
+    assert np.abs(rates - logs) * distance == pytest.approx(np.zeros(logs.size), abs=1e-14 * (10 + np.abs(middle)))
 
 
 @pytest.mark.long
@@ -78,9 +78,9 @@ def test_a_rate_that_is_found_is_the_only_one(seed: int, length: int, decades: i
     touching = [np.poly([1.05, 1.05 + gap])[:length] for gap in (0.0, 1e-9, 1e-6, 1e-3)]
     many = np.concatenate([many, [np.pad(series, (0, length - series.size)) for series in touching]])
 
-    found = quick_rates(np.arange(float(length)), many)
+    rates = quick_rates(np.arange(float(length)), many)
 
-    for series, rate in zip(many, np.expm1(found), strict=True):
+    for series, rate in zip(many, np.expm1(rates), strict=True):
         if not np.isnan(rate):
             assert all_rates(np.arange(length), series) == pytest.approx(np.array([rate]), rel=1e-9, abs=1e-12)
 
@@ -95,11 +95,11 @@ def test_what_is_not_settled_is_not_told(monkeypatch: pytest.MonkeyPatch, passes
     monkeypatch.setattr(quick, "PASSES", passes)
     monkeypatch.setattr(quick, "STEPS", steps)
 
-    found = quick_rates(times, many)
+    rates = quick_rates(times, many)
 
-    told = ~np.isnan(found)
-    assert told.any()
-    assert found[told] == pytest.approx(logs[told], abs=1e-12)
+    is_rate = ~np.isnan(rates)
+    assert is_rate.any()
+    assert rates[is_rate] == pytest.approx(logs[is_rate], abs=1e-12)
 
 
 @pytest.mark.long

@@ -51,18 +51,18 @@ def run(*changes: tuple[str, str]) -> Projection:
 def test_a_rank_is_covered_by_what_higher_ranks_leave() -> None:
     """Level payments: 6 million x 8 % / (1 - 1.08^-10), 3 million x 12 % / (1 - 1.12^-10)."""
     projection = run()
-    at = {path: projection.value(path)[0] for path in projection.rows}
+    value = {path: projection.value(path)[0] for path in projection.rows}
     senior, junior = 6e6 * 0.08 / (1 - 1.08**-10), 3e6 * 0.12 / (1 - 1.12**-10)
 
-    assert at["ranks.1.service"][1:] == pytest.approx(senior)
-    assert at["ranks.2.service"][1:] == pytest.approx(junior)
-    assert at["ranks.2.cfads"] == pytest.approx(at["accounts.cfads"] - at["ranks.1.service"])
-    assert at["loans.senior.dscr_12m"][1:] == pytest.approx(at["accounts.cfads"][1:] / senior)
-    assert at["loans.junior.dscr_12m"][1:] == pytest.approx((at["accounts.cfads"][1:] - senior) / junior)
-    assert at["accounts.dscr_12m"][1:] == pytest.approx(at["accounts.cfads"][1:] / (senior + junior))
-    found = measures(projection)
-    assert found["min_dscr.junior"].value == pytest.approx(np.nanmin(at["loans.junior.dscr_12m"]))
-    assert found["min_dscr.senior"].value == pytest.approx(np.nanmin(at["loans.senior.dscr_12m"]))
+    assert value["ranks.1.service"][1:] == pytest.approx(senior)
+    assert value["ranks.2.service"][1:] == pytest.approx(junior)
+    assert value["ranks.2.cfads"] == pytest.approx(value["accounts.cfads"] - value["ranks.1.service"])
+    assert value["loans.senior.dscr_12m"][1:] == pytest.approx(value["accounts.cfads"][1:] / senior)
+    assert value["loans.junior.dscr_12m"][1:] == pytest.approx((value["accounts.cfads"][1:] - senior) / junior)
+    assert value["accounts.dscr_12m"][1:] == pytest.approx(value["accounts.cfads"][1:] / (senior + junior))
+    by_name = measures(projection)
+    assert by_name["min_dscr.junior"].value == pytest.approx(np.nanmin(value["loans.junior.dscr_12m"]))
+    assert by_name["min_dscr.senior"].value == pytest.approx(np.nanmin(value["loans.senior.dscr_12m"]))
     assert disagreements(projection) == []
 
 
@@ -76,23 +76,23 @@ def test_loans_of_one_rank_are_covered_together() -> None:
 
 def test_ranks_are_told_apart_after_the_horizon_too() -> None:
     projection = run(("to: 2011", "to: 2004"))
-    whole = run()
+    full = run()
 
     for name in ("senior", "junior"):
         later = projection.value(f"run_off.loans.{name}.dscr_12m")[0]
-        assert later == pytest.approx(whole.value(f"loans.{name}.dscr_12m")[0, 4:])
+        assert later == pytest.approx(full.value(f"loans.{name}.dscr_12m")[0, 4:])
 
 
 def test_sweeps_go_by_rank() -> None:
     """The junior loan stands first in the file; it is swept from half of what the senior one leaves."""
     projection = run(*SWEEPS)
-    at = {path: projection.value(path)[0] for path in projection.rows}
+    value = {path: projection.value(path)[0] for path in projection.rows}
 
-    excess = at["accounts.cash_after_service"]
-    assert at["loans.senior.swept"][1] == pytest.approx(0.8 * excess[1])
-    assert at["loans.junior.swept"][1] == pytest.approx(0.5 * 0.2 * excess[1])
-    assert at["ranks.1.swept"] == pytest.approx(at["loans.senior.swept"])
-    assert at["ranks.2.swept"] == pytest.approx(at["loans.junior.swept"])
+    excess = value["accounts.cash_after_service"]
+    assert value["loans.senior.swept"][1] == pytest.approx(0.8 * excess[1])
+    assert value["loans.junior.swept"][1] == pytest.approx(0.5 * 0.2 * excess[1])
+    assert value["ranks.1.swept"] == pytest.approx(value["loans.senior.swept"])
+    assert value["ranks.2.swept"] == pytest.approx(value["loans.junior.swept"])
     assert disagreements(projection) == []
 
 

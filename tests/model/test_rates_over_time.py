@@ -61,55 +61,55 @@ def closings(rates: str) -> dict[date, float]:
     days = [month_end(int(month)) for month in schedule.values["loans.bank.schedule.month"]]
     events = schedule.values["loans.bank.schedule.exchange"].tolist()
     later = dict(zip(days, events, strict=True))
-    found = dict(zip(projection.timeline.dates, values, strict=True))
-    assert all(later[day] == pytest.approx(found[day], rel=1e-12) for day in later if day in found)
-    return later | found
+    results = dict(zip(projection.timeline.dates, values, strict=True))
+    assert all(later[day] == pytest.approx(results[day], rel=1e-12) for day in later if day in results)
+    return later | results
 
 
 def test_a_closing_rate_grows_after_its_last_day_each_january() -> None:
-    found = closings("{average: 0.9 USD/EUR, closing: {2001: 1 USD/EUR, 2002: 1.1 USD/EUR, growth: 5 %/year}}")
+    values = closings("{average: 0.9 USD/EUR, closing: {2001: 1 USD/EUR, 2002: 1.1 USD/EUR, growth: 5 %/year}}")
 
-    assert found[date(2002, 12, 31)] == 1.1
-    assert [found[month_end(24036 + month)] for month in (1, 12)] == [pytest.approx(1.155)] * 2
-    assert found[date(2004, 1, 31)] == pytest.approx(1.1 * 1.05**2)
-    assert found[date(2006, 12, 31)] == pytest.approx(1.1 * 1.05**4)  # after the horizon too
+    assert values[date(2002, 12, 31)] == 1.1
+    assert [values[month_end(24036 + month)] for month in (1, 12)] == [pytest.approx(1.155)] * 2
+    assert values[date(2004, 1, 31)] == pytest.approx(1.1 * 1.05**2)
+    assert values[date(2006, 12, 31)] == pytest.approx(1.1 * 1.05**4)  # after the horizon too
 
 
 def test_a_closing_rate_grows_in_equal_steps_from_the_month_after_its_day() -> None:
-    found = closings("{average: 0.9 USD/EUR, closing: {2001-06: 1 USD/EUR, growth: {rate: 6 %/year, every: month}}}")
+    values = closings("{average: 0.9 USD/EUR, closing: {2001-06: 1 USD/EUR, growth: {rate: 6 %/year, every: month}}}")
 
-    assert found[date(2001, 6, 30)] == 1.0
+    assert values[date(2001, 6, 30)] == 1.0
     for months in (1, 5, 12, 40, 66):
-        assert found[month_end(24018 + months)] == pytest.approx(1.06 ** (months / 12), rel=1e-12)
-    assert {day: month_number(day) for day in found if day == date(2006, 12, 31)} == {date(2006, 12, 31): 24084}
+        assert values[month_end(24018 + months)] == pytest.approx(1.06 ** (months / 12), rel=1e-12)
+    assert {day: month_number(day) for day in values if day == date(2006, 12, 31)} == {date(2006, 12, 31): 24084}
 
 
 def test_averages_that_grow_are_rates_of_days_too_and_agree_with_their_means() -> None:
     rates = "{average: {2001: 0.9 USD/EUR, growth: ppp}}"
-    found, projection = closings(rates), project(scenario_of(plan(rates)))
+    values, projection = closings(rates), project(scenario_of(plan(rates)))
 
     average = projection.timeline.annual(projection.value("exchange.EUR.average")[0], "rate")
     by_hand = [0.9, 0.9 * 1.02, 0.9 * 1.02 * 1.02, 0.9 * 1.02 * 1.02 * 1.04]  # 2003 begins before May
     assert [float(value) for value in average.values()] == pytest.approx(by_hand)
     for year, rate in zip((2001, 2002, 2003, 2004), by_hand, strict=True):
-        assert [found[month_end(12 * year + month)] for month in range(1, 13)] == pytest.approx([rate] * 12)
+        assert [values[month_end(12 * year + month)] for month in range(1, 13)] == pytest.approx([rate] * 12)
 
 
 def test_straight_lines_between_averages_begin_with_their_keys() -> None:
-    found = closings(LINEAR)
+    values = closings(LINEAR)
 
-    assert found[date(2001, 12, 31)] == pytest.approx(1.0)
-    assert found[date(2001, 6, 30)] == pytest.approx(0.9 + 0.1 * 181 / 365)
-    assert found[date(2002, 3, 31)] == pytest.approx(1.0 - 0.2 * 90 / 181)
-    assert found[date(2004, 12, 31)] == pytest.approx(0.8)
+    assert values[date(2001, 12, 31)] == pytest.approx(1.0)
+    assert values[date(2001, 6, 30)] == pytest.approx(0.9 + 0.1 * 181 / 365)
+    assert values[date(2002, 3, 31)] == pytest.approx(1.0 - 0.2 * 90 / 181)
+    assert values[date(2004, 12, 31)] == pytest.approx(0.8)
     average = project(scenario_of(plan(LINEAR))).value("exchange.EUR.average")[0]
     assert average[[0, 12, 30]] == pytest.approx([0.9 + 0.1 / 24, 1 - 0.2 / 12, 0.8])
 
 
 def test_none_holds_closing_rates_by_year_through_their_time() -> None:
-    found = closings(RATES[-1])
+    values = closings(RATES[-1])
 
-    assert [found[month_end(24012 + month)] for month in (1, 3, 4, 24, 25, 36)] == [0.8, 0.8, 0.9, 0.9, 1.0, 1.0]
+    assert [values[month_end(24012 + month)] for month in (1, 3, 4, 24, 25, 36)] == [0.8, 0.8, 0.9, 0.9, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("rates", RATES)
@@ -218,11 +218,11 @@ def test_an_index_on_a_line_is_read_on_the_first_day_of_each_interest_period() -
 
 
 def test_a_reset_by_half_years_reads_the_line_on_its_own_days() -> None:
-    found = interest("{index: libor, margin: 2 %/year, reset: half_year}", LINE)
+    values = interest("{index: libor, margin: 2 %/year, reset: half_year}", LINE)
 
     days = [82, 91, 92, 92, 90, 91]
     read = [STARTS[0], STARTS[0], STARTS[0], STARTS[3], STARTS[3], STARTS[5]]
-    assert found == pytest.approx([1e6 * (on_line(a) + 0.02) * n / 360 for a, n in zip(read, days, strict=True)])
+    assert values == pytest.approx([1e6 * (on_line(a) + 0.02) * n / 360 for a, n in zip(read, days, strict=True)])
 
 
 def test_level_payments_are_set_anew_at_each_rate_of_a_line() -> None:
@@ -245,13 +245,13 @@ def test_level_payments_are_set_anew_at_each_rate_of_a_line() -> None:
 def test_fees_on_a_line_do_not_depend_on_the_steps_of_the_plan() -> None:
     fees = ", fees: {agency: {2001: 10_000 USD/year, 2004: 22_000 USD/year, interpolate: linear}}"
     text = plan("{average: 0.9 USD/EUR}").replace(", fees: {upfront: 1 %}", fees).replace("900 EUR", "900 USD")
-    found = []
+    results = []
     for step in ("month", "quarter", "year"):
         projection = project(scenario_of(text.replace("step: month", f"step: {step}")))
         years = projection.timeline.annual(projection.value("loans.bank.fees")[0], "flow")
-        found.append({key: float(value) for key, value in years.items()})
-    assert found[0] == pytest.approx(found[1])
-    assert found[0] == pytest.approx(found[2])
+        results.append({key: float(value) for key, value in years.items()})
+    assert results[0] == pytest.approx(results[1])
+    assert results[0] == pytest.approx(results[2])
 
 
 def test_lines_of_an_index_of_growth_give_a_rate_for_each_year() -> None:

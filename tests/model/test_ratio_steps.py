@@ -42,7 +42,7 @@ opening: {cash: 2 million USD, fixed_assets: {value: 8 million USD, life: 8 year
 MARGIN = PLAN[PLAN.index("{by: accounts") : PLAN.index("at_first: 2.25 %/year}") + len("at_first: 2.25 %/year}")]
 
 
-def at(projection: Projection, key: str) -> Any:
+def value_at(projection: Projection, key: str) -> Any:
     return projection.value(key)[0]
 
 
@@ -70,13 +70,14 @@ def test_a_plan_by_hand() -> None:
         cash, owed = cash - swept, owed - principal - swept
         ratio = owed / sum(ebitda[-4:]) if quarter >= 3 else None
         got = {
-            key: at(projection, f"loans.bank.{key}")[quarter] for key in ("interest", "fees_paid", "closing", "swept")
+            key: value_at(projection, f"loans.bank.{key}")[quarter]
+            for key in ("interest", "fees_paid", "closing", "swept")
         }
         assert got == pytest.approx({"interest": interest, "fees_paid": guarantee, "closing": owed, "swept": swept})
-        assert at(projection, "accounts.cash")[quarter] == pytest.approx(cash)
+        assert value_at(projection, "accounts.cash")[quarter] == pytest.approx(cash)
 
-    assert sorted(set(at(projection, "loans.bank.margin_step"))) == [0, 1, 2]
-    assert sorted(set(at(projection, "loans.bank.sweep_allowed"))) == [0, 1]
+    assert sorted(set(value_at(projection, "loans.bank.margin_step"))) == [0, 1, 2]
+    assert sorted(set(value_at(projection, "loans.bank.sweep_allowed"))) == [0, 1]
 
 
 STYLES = {
@@ -131,8 +132,8 @@ def test_every_formula_holds_with_what_is_settled(style: str, terms: str) -> Non
     projection = project(scenario_of(plan_of(style, terms)))
 
     assert unlike(projection) == []
-    assert at(projection, "loans.bank.schedule.closing")[-1] == pytest.approx(0, abs=1e-3)
-    assert len(set(at(projection, "loans.bank.margin_step"))) > 1
+    assert value_at(projection, "loans.bank.schedule.closing")[-1] == pytest.approx(0, abs=1e-3)
+    assert len(set(value_at(projection, "loans.bank.margin_step"))) > 1
 
 
 @pytest.mark.parametrize("terms", ["as it is", "limits", "other fees"])
@@ -150,12 +151,12 @@ def test_a_batch_is_its_members(terms: str) -> None:
 def test_the_margin_is_explained_with_its_step_and_why(tmp_path: Path) -> None:
     (tmp_path / "steps.yaml").write_text(PLAN, encoding="utf-8")
     words = ["explain", str(tmp_path / "steps.yaml"), "loans.bank.schedule.margin", "2002-06-30", "--depth", "3"]
-    said = " ".join(CliRunner().invoke(cli, words).stdout.split())
+    text = " ".join(CliRunner().invoke(cli, words).stdout.split())
 
-    assert "1.5 %/year" in said
+    assert "1.5 %/year" in text
     for path in ("loans.bank.margin_step", "accounts.debt_to_ebitda_12m", "loans.bank.rate.margin.steps.middle.is"):
-        assert path in said
-    assert "IF(2.35578997 < 3 * 0.999999999, 1, 0)" in said
+        assert path in text
+    assert "IF(2.35578997 < 3 * 0.999999999, 1, 0)" in text
 
 
 @pytest.mark.long
@@ -169,11 +170,11 @@ def test_a_recalculated_workbook_agrees(style: str, terms: str, tmp_path: Path) 
 
 def test_without_earnings_the_last_value_applies_and_cash_is_swept() -> None:
     projection = project(scenario_of(PLAN.replace("2003: 28 USD/km", "2003: 14 USD/km")))
-    losing = at(projection, "accounts.debt_without_ebitda") > 0
+    losing = value_at(projection, "accounts.debt_without_ebitda") > 0
 
     assert losing.any()
-    assert set(at(projection, "loans.bank.margin_step")[losing]) == {3}
-    assert set(at(projection, "loans.bank.sweep_allowed")[losing]) == {1}
+    assert set(value_at(projection, "loans.bank.margin_step")[losing]) == {3}
+    assert set(value_at(projection, "loans.bank.sweep_allowed")[losing]) == {1}
 
 
 def test_an_undefined_ratio_is_below_no_step() -> None:
@@ -184,16 +185,16 @@ def test_an_undefined_ratio_is_below_no_step() -> None:
     text = text.replace("rate: {index", "grace: 2 years, capitalize_until: 2002-12-31, rate: {index", 1)
     text = re.sub(r"fees: \{guarantee.*?\}, else: 0.5 %/year\}\},\n", "", text)
     projection = project(scenario_of(text))
-    undefined = np.isnan(at(projection, "accounts.dscr_12m"))
+    undefined = np.isnan(value_at(projection, "accounts.dscr_12m"))
 
     assert undefined.tolist()[:8] == [True] * 8
-    assert at(projection, "loans.bank.margin_step")[:8].tolist() == [0] * 3 + [3] * 5
+    assert value_at(projection, "loans.bank.margin_step")[:8].tolist() == [0] * 3 + [3] * 5
 
 
 def test_without_at_first_else_applies_until_the_first_test() -> None:
     projection = project(scenario_of(PLAN.replace(", at_first: 2.25 %/year", "")))
 
-    assert at(projection, "loans.bank.schedule.margin")[1:5].tolist() == pytest.approx([0.02] * 4)
+    assert value_at(projection, "loans.bank.schedule.margin")[1:5].tolist() == pytest.approx([0.02] * 4)
 
 
 def test_steps_go_on_after_the_horizon() -> None:
@@ -207,12 +208,12 @@ def test_steps_go_on_after_the_horizon() -> None:
 
 
 def test_a_ratio_of_the_plans_own_may_decide_from_its_first_test_on() -> None:
-    own = "{numerator: {owed: {add: accounts.debt}}, denominator: {earned: {add: accounts.ebitda}}, over: 6 months}"
-    text = PLAN.replace("loans:", f"ratios: {{leverage: {own}}}\nloans:", 1)
+    alone = "{numerator: {owed: {add: accounts.debt}}, denominator: {earned: {add: accounts.ebitda}}, over: 6 months}"
+    text = PLAN.replace("loans:", f"ratios: {{leverage: {alone}}}\nloans:", 1)
     projection = project(
         scenario_of(text.replace(MARGIN, MARGIN.replace("accounts.debt_to_ebitda_12m", "ratios.leverage")))
     )
-    ratio, steps = at(projection, "ratios.leverage"), at(projection, "loans.bank.margin_step")
+    ratio, steps = value_at(projection, "ratios.leverage"), value_at(projection, "loans.bank.margin_step")
 
     assert steps[0] == 0
     assert steps[1:].tolist() == [1 if value < 2 else 2 if value < 3 else 3 for value in ratio[1:]]
@@ -224,7 +225,7 @@ def test_other_rows_may_decide_between_their_own_dates_the_last_one_does() -> No
         MARGIN,
         "{by: accounts.debt_to_ebitda, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year, at_first: 3 %/year}",
     )
-    steps = at(project(scenario_of(text)), "loans.bank.margin_step")
+    steps = value_at(project(scenario_of(text)), "loans.bank.margin_step")
 
     assert steps[:3].tolist() == [0, 0, 0]
     assert all(len(set(steps[k : k + 4])) == 1 for k in range(3, 15, 4))
@@ -239,7 +240,7 @@ def test_a_series_and_steps_of_one_loan_in_another_currency() -> None:
     projection = project(scenario_of(text))
 
     assert unlike(projection) == []
-    assert len(set(at(projection, "loans.bank.margin_step"))) > 1
+    assert len(set(value_at(projection, "loans.bank.margin_step"))) > 1
 
 
 BAD = {
@@ -269,13 +270,13 @@ BAD = {
 
 @pytest.mark.parametrize("case", BAD)
 def test_bad_steps(case: str) -> None:
-    old, new, code, path, said = BAD[case]
+    old, new, code, path, message = BAD[case]
     assert PLAN.count(old) >= 1
     with pytest.raises(ScenarioError) as error:
         project(scenario_of(PLAN.replace(old, new, 1)))
 
     assert [(problem.code, problem.path) for problem in error.value.problems] == [(code, path)]
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_ratio_made_of_later_cash_decides_on_no_term() -> None:

@@ -59,19 +59,19 @@ def is_input(scenario: Scenario, path: str) -> bool:
 
 def lost(projection: Projection) -> list[str]:
     """Return what leads nowhere: rows and givens without a formula that read nothing, and reads that are no inputs."""
-    found: list[str] = []
+    results: list[str] = []
     for block in projection.blocks.values():
         items: list[tuple[str, Given | Row]] = [*block.given.items(), *block.rows.items()]
         for path, item in items:
             if not item.formula and not item.reads and path.split(".")[-1] not in CONSTANTS:
-                found.append(f"{path} is read from nothing")
-            found += [f"{path} reads `{r}`" for r in item.reads if not is_input(projection.scenario, r)]
+                results.append(f"{path} is read from nothing")
+            results += [f"{path} reads `{r}`" for r in item.reads if not is_input(projection.scenario, r)]
     names = {path for block in projection.blocks.values() for path in (*block.given, *block.rows)}
     for block in projection.blocks.values():
         texts = {row.path: (row.formula, row.before) for row in block.rows.values()}
         texts |= {item.path: (item.formula, "") for item in block.given.values()}
-        found += [f"{path} refers to `{r}`" for path, of in texts.items() for r in references(*of) if r not in names]
-    return found
+        results += [f"{path} refers to `{r}`" for path, of in texts.items() for r in references(*of) if r not in names]
+    return results
 
 
 @pytest.mark.parametrize(("name", "option"), SHIPPED)
@@ -106,7 +106,7 @@ def projected(text: str) -> Projection | None:
 
 def wrong_givens(projection: Projection) -> list[str]:
     """Return given numbers that their own formula does not yield, in value or in unit."""
-    reader, found = Reader(projection), []
+    reader, results = Reader(projection), []
     units = {path: row.unit for path, row in projection.rows.items()}
     units |= {path: item.unit for block in projection.blocks.values() for path, item in block.given.items()}
     for block in projection.blocks.values():
@@ -115,10 +115,10 @@ def wrong_givens(projection: Projection) -> list[str]:
                 continue
             value = np.ravel(evaluate(item.formula, reader))[0]
             if not np.isclose(value, np.ravel(item.value)[0], rtol=1e-9, atol=1e-6):
-                found.append(f"{item.path} is {np.ravel(item.value)[0]}, but `{item.formula}` yields {value}")
+                results.append(f"{item.path} is {np.ravel(item.value)[0]}, but `{item.formula}` yields {value}")
             if not fits(unit_of(item.formula, units.__getitem__), item.unit):
-                found.append(f"{item.path} is in {item.unit}, and `{item.formula}` is not")
-    return found
+                results.append(f"{item.path} is in {item.unit}, and `{item.formula}` is not")
+    return results
 
 
 @pytest.mark.parametrize(("name", "option"), SHIPPED)

@@ -31,43 +31,43 @@ def principals(terms: str) -> list[float]:
 @pytest.mark.parametrize("schedule", [SHARES, AMOUNTS], ids=["shares", "amounts"])
 def test_a_prepayment_lowers_all_later_installments_in_proportion(schedule: str) -> None:
     """Case L07: 100/200/200/300 thousand times 650/800; https://lawinsider.com/clause/scheduled-amortization-of-term-loans."""
-    found = principals(f"{TERMS}, repayment: {{style: custom, schedule: {schedule}}}, {PREPAID}")
+    values = principals(f"{TERMS}, repayment: {{style: custom, schedule: {schedule}}}, {PREPAID}")
 
-    assert found == pytest.approx([81_250.0, 162_500.0, 162_500.0, 243_750.0])
+    assert values == pytest.approx([81_250.0, 162_500.0, 162_500.0, 243_750.0])
 
 
 @pytest.mark.parametrize("schedule", [SHARES, AMOUNTS], ids=["shares", "amounts"])
 def test_two_prepayments_lower_what_is_left_each_time(schedule: str) -> None:
     """100 of 800 are paid; 70 of 700 prepaid leave 90 %; after 180 more, 45 of 450 leave 90 % of that."""
-    found = principals(
+    values = principals(
         f"{TERMS}, repayment: {{style: custom, schedule: {schedule}}}, "
         "prepayments: {2023-11-15: 70_000 USD, 2024-02-15: 45_000 USD}, after_prepayment: recast"
     )
 
-    assert found == pytest.approx([100e3, 180e3, 180e3 * 0.9, 270e3 * 0.9])
+    assert values == pytest.approx([100e3, 180e3, 180e3 * 0.9, 270e3 * 0.9])
 
 
 @pytest.mark.parametrize("schedule", [SHARES, AMOUNTS], ids=["shares", "amounts"])
 def test_money_drawn_after_a_recast_is_repaid_as_planned(schedule: str) -> None:
     """500 drawn, 150 prepaid, then 300 drawn: 650 are owed, and every installment is as planned or less."""
-    found = principals(
+    values = principals(
         f"{TERMS}, repayment: {{style: custom, schedule: {schedule}}}, {PREPAID}, "
         "draws: {2023-01-01: 500_000 USD, 2023-09-01: 300_000 USD}"
     )
 
-    assert sum(found) == pytest.approx(650e3)
-    assert found == pytest.approx([650e3 * share for share in (0.125, 0.25, 0.25, 0.375)])
+    assert sum(values) == pytest.approx(650e3)
+    assert values == pytest.approx([650e3 * share for share in (0.125, 0.25, 0.25, 0.375)])
 
 
 def test_a_rest_left_to_maturity_is_lowered_too() -> None:
     """Of 800, 100 and 200 are scheduled and 500 left to maturity; 200 prepaid lower each by a quarter."""
     schedule = "{2023-10-01: 100_000 USD, 2024-01-01: 200_000 USD}"
-    found = principals(
+    values = principals(
         f"{TERMS}, repayment: {{style: custom, schedule: {schedule}}}, "
         "prepayments: {2023-08-15: 200_000 USD}, after_prepayment: recast"
     )
 
-    assert found == pytest.approx([75e3, 150e3, 375e3])
+    assert values == pytest.approx([75e3, 150e3, 375e3])
 
 
 def test_fixed_payments_fall_as_what_is_owed() -> None:

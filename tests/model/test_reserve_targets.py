@@ -84,12 +84,12 @@ def test_a_reserve_is_to_hold_what_the_schedule_pays_in_the_next_months(name: st
         projection = run(f"{DRAWN}, {PLAIN[name]}", f"{covers} months", step)
         paid, final = ahead(projection, covers)
         since = np.array([day >= date(2001, 1, 8) for day in projection.timeline_to_maturity.dates])
-        found = targets(projection)
+        result = targets(projection)
 
         with_rest = name in {"bullet", "balloon", "long", "at_maturity", "grows", "fixed", "shares", "quoted", "capped"}
         with_rest |= name in {"kept_payment", "last_interest"}
         seen = since & ~(final & with_rest)
-        assert found[seen] == pytest.approx(paid[seen], abs=0.011 if name == "last_interest" else 1e-6)
-        assert found[seen].max() > 0 or name in {"at_maturity", "grows"}
-        assert np.all(found[final] <= paid[final] + 0.02)
+        assert result[seen] == pytest.approx(paid[seen], abs=0.011 if name == "last_interest" else 1e-6)
+        assert result[seen].max() > 0 or name in {"at_maturity", "grows"}
+        assert np.all(result[final] <= paid[final] + 0.02)
         assert disagreements(projection) == []

@@ -56,7 +56,7 @@ def run(*changes: tuple[str, str]) -> Projection:
     return project(plan(*changes))
 
 
-def at(projection: Projection, path: str) -> np.ndarray:
+def value_at(projection: Projection, path: str) -> np.ndarray:
     return np.asarray(projection.value(path)[0])
 
 
@@ -64,10 +64,10 @@ def test_six_months_of_fleet_are_set_aside_at_the_end_of_2001() -> None:
     fleet = project(read("fibercore", settings=["loans.fleet.reserve={covers: 6 months}"]))
     december = fleet.timeline.labels.index("2001-12")
 
-    assert at(fleet, "loans.fleet.reserve_target")[december] == pytest.approx(1_227_146.44, abs=0.005)
-    assert at(fleet, "loans.fleet.reserve")[december] == pytest.approx(1_227_146.44, abs=0.005)
-    assert at(fleet, "accounts.cash_free") == pytest.approx(
-        at(fleet, "accounts.cash") - at(fleet, "loans.fleet.reserve")
+    assert value_at(fleet, "loans.fleet.reserve_target")[december] == pytest.approx(1_227_146.44, abs=0.005)
+    assert value_at(fleet, "loans.fleet.reserve")[december] == pytest.approx(1_227_146.44, abs=0.005)
+    assert value_at(fleet, "accounts.cash_free") == pytest.approx(
+        value_at(fleet, "accounts.cash") - value_at(fleet, "loans.fleet.reserve")
     )
 
 
@@ -75,10 +75,11 @@ def test_reserves_are_filled_used_and_released_by_rank() -> None:
     projection = run()
     least = 200_000.0
     for period in range(projection.timeline.count):
-        now = {path: at(projection, path)[period] for path in projection.rows if path.startswith(("accounts.", "loans.", "ranks."))
+        now = {path: value_at(projection, path)[period] for path in projection.rows if path.startswith(("accounts.", "loans.", "ranks."))
                and path.count(".") == 2 - path.startswith("accounts.") and projection.value(path).shape[-1] == 20}  # fmt: skip
         left = now["accounts.cash_after_service"] - sum(
-            at(projection, f"loans.{name}.reserve")[period - 1] if period else 0.0 for name in ("senior", "junior")
+            value_at(projection, f"loans.{name}.reserve")[period - 1] if period else 0.0
+            for name in ("senior", "junior")
         )
         service = {
             rank: sum(now[f"ranks.{rank}.{key}"] for key in ("interest_paid", "fees_paid", "scheduled"))
@@ -86,7 +87,7 @@ def test_reserves_are_filled_used_and_released_by_rank() -> None:
         }
         left += service[1] + service[2]
         for rank, name in ((1, "senior"), (2, "junior")):
-            before = at(projection, f"loans.{name}.reserve")[period - 1] if period else 0.0
+            before = value_at(projection, f"loans.{name}.reserve")[period - 1] if period else 0.0
             used = min(before, max(service[rank] - max(left, 0.0), 0.0))
             left += used - service[rank]
             target = now[f"loans.{name}.reserve_target"]
@@ -100,23 +101,25 @@ def test_reserves_are_filled_used_and_released_by_rank() -> None:
         assert now["accounts.cash_after_reserves"] == pytest.approx(left, abs=1e-6)
         short = now["loans.senior.reserve_short"] + now["loans.junior.reserve_short"]
         assert not (short > 0.01 and now["accounts.payouts"] > 0)
-    assert at(projection, "loans.senior.reserve_used").sum() > 100_000
-    assert at(projection, "loans.junior.reserve_used").sum() > 50_000
-    assert at(projection, "accounts.payouts").sum() > 0
+    assert value_at(projection, "loans.senior.reserve_used").sum() > 100_000
+    assert value_at(projection, "loans.junior.reserve_used").sum() > 50_000
+    assert value_at(projection, "accounts.payouts").sum() > 0
     assert disagreements(projection) == []
 
 
 def test_a_short_reserve_bars_payouts_and_is_said() -> None:
     projection = run()
-    paid, short = at(projection, "accounts.payouts"), at(projection, "loans.senior.reserve_short")
+    paid, short = value_at(projection, "accounts.payouts"), value_at(projection, "loans.senior.reserve_short")
     unbarred = run((", reserve: {covers: 6 months}", ""), (", reserve: {covers: 3 months}", ""))
 
-    barred = (short > 0.01) & (at(projection, "accounts.payout_before_limits") > 0)
+    barred = (short > 0.01) & (value_at(projection, "accounts.payout_before_limits") > 0)
     assert not np.any((short > 0.01) & (paid > 0))
-    said = [text for text in warnings(projection) if text.startswith("the reserve of senior is short of its target")]
-    assert len(said) == 1
-    assert said[0].endswith("which bars payouts")
-    assert barred.any() or at(unbarred, "accounts.payouts").sum() > paid.sum()
+    messages = [
+        text for text in warnings(projection) if text.startswith("the reserve of senior is short of its target")
+    ]
+    assert len(messages) == 1
+    assert messages[0].endswith("which bars payouts")
+    assert barred.any() or value_at(unbarred, "accounts.payouts").sum() > paid.sum()
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_a_law_is_broken_by_a_reserve_that_is_not_what_it_should_be(row: str, am
     projection = run()
     reader = Reader(projection)
     reader.values = {path: value.copy() for path, value in reader.values.items()}
-    paid = np.flatnonzero(at(projection, "accounts.payouts"))
+    paid = np.flatnonzero(value_at(projection, "accounts.payouts"))
     reader.values[row][0, paid[0] if law == "payouts" else 4] += amount
 
     with pytest.raises(IdentityError, match=rf"the law `{law}` is broken"):
@@ -148,20 +151,20 @@ def test_the_order_of_cash_has_reserves_after_each_rank_and_adds_up_to_cash() ->
         "waterfall.rank_1_reserves_used", "waterfall.rank_1_reserves_filled", "waterfall.rank_1_reserves_released",
         "waterfall.after_rank_1",
     ]  # fmt: skip
-    assert at(projection, "waterfall.closing") == pytest.approx(at(projection, "accounts.cash"), abs=1e-6)
+    assert value_at(projection, "waterfall.closing") == pytest.approx(value_at(projection, "accounts.cash"), abs=1e-6)
 
 
 def test_what_looks_at_cash_looks_at_free_cash() -> None:
     projection, gap = run(), run(("gap: []", "gap: [equity]"))
 
-    assert measures(projection)["lowest_cash"].value == pytest.approx(at(projection, "accounts.cash_free").min())
-    assert at(projection, "accounts.net_debt") == pytest.approx(
-        at(projection, "accounts.debt") - at(projection, "accounts.cash")
+    assert measures(projection)["lowest_cash"].value == pytest.approx(value_at(projection, "accounts.cash_free").min())
+    assert value_at(projection, "accounts.net_debt") == pytest.approx(
+        value_at(projection, "accounts.debt") - value_at(projection, "accounts.cash")
     )
-    opening = np.append(1e6, at(projection, "accounts.cash")[:-1])
-    assert at(projection, "accounts.interest_on_cash") == pytest.approx(0.03 / 4 * np.maximum(opening, 0.0))
-    assert at(gap, "accounts.cash_free").min() == pytest.approx(200_000.0)
-    assert at(gap, "accounts.equity_for_cash").sum() > 0
+    opening = np.append(1e6, value_at(projection, "accounts.cash")[:-1])
+    assert value_at(projection, "accounts.interest_on_cash") == pytest.approx(0.03 / 4 * np.maximum(opening, 0.0))
+    assert value_at(gap, "accounts.cash_free").min() == pytest.approx(200_000.0)
+    assert value_at(gap, "accounts.equity_for_cash").sum() > 0
 
 
 def test_cover_does_not_know_of_reserves() -> None:
@@ -175,22 +178,24 @@ def test_cover_does_not_know_of_reserves() -> None:
     )  # fmt: skip
 
     for row in ("accounts.cfads", "accounts.dscr_12m", "loans.junior.dscr_12m", "accounts.cash", "accounts.net_debt"):
-        assert at(with_reserve, row) == pytest.approx(at(without, row), nan_ok=True)
+        assert value_at(with_reserve, row) == pytest.approx(value_at(without, row), nan_ok=True)
 
 
 def test_owners_fill_a_reserve_at_completion_where_they_pay_the_rest() -> None:
     projection, other = run(USES), run()
     done = projection.timeline.labels.index("2001-Q4")
-    reserve, target = at(projection, "loans.senior.reserve"), at(projection, "loans.senior.reserve_target")
+    reserve, target = value_at(projection, "loans.senior.reserve"), value_at(projection, "loans.senior.reserve_target")
 
     assert not reserve[:done].any()
     assert not target[:done].any()
-    assert reserve[done] == target[done] == pytest.approx(at(other, "loans.senior.reserve_target")[done])
-    assert at(projection, "funding.line.equity_for_reserve")[done] == reserve[done]
-    extra = at(projection, "accounts.equity_for_projects") - at(projection, "funding.line.equity")
-    assert extra == pytest.approx(at(projection, "loans.senior.reserve_from_uses"))
-    assert at(projection, "funding.line.uses") == pytest.approx(at(other, "funding.line.uses"))
-    assert at(projection, "accounts.self_funded_capex") == pytest.approx(at(other, "accounts.self_funded_capex"))
+    assert reserve[done] == target[done] == pytest.approx(value_at(other, "loans.senior.reserve_target")[done])
+    assert value_at(projection, "funding.line.equity_for_reserve")[done] == reserve[done]
+    extra = value_at(projection, "accounts.equity_for_projects") - value_at(projection, "funding.line.equity")
+    assert extra == pytest.approx(value_at(projection, "loans.senior.reserve_from_uses"))
+    assert value_at(projection, "funding.line.uses") == pytest.approx(value_at(other, "funding.line.uses"))
+    assert value_at(projection, "accounts.self_funded_capex") == pytest.approx(
+        value_at(other, "accounts.self_funded_capex")
+    )
     assert disagreements(projection) == []
 
 
@@ -199,10 +204,10 @@ def test_the_reserve_of_a_project_that_stays_incomplete_is_never_filled() -> Non
     projection = run(SWEPT, USES, ("complete: 2001-12-31", "complete: 2006-02-10"))
 
     assert projection.timeline.labels[-1] == "2005-Q4"
-    assert at(projection, "run_off.loans.senior.closing")[0] > 0
-    assert not at(projection, "loans.senior.reserve_target").any()
-    assert not at(projection, "run_off.loans.senior.reserve_target").any()
-    assert not at(projection, "run_off.loans.senior.reserve").any()
+    assert value_at(projection, "run_off.loans.senior.closing")[0] > 0
+    assert not value_at(projection, "loans.senior.reserve_target").any()
+    assert not value_at(projection, "run_off.loans.senior.reserve_target").any()
+    assert not value_at(projection, "run_off.loans.senior.reserve").any()
     assert disagreements(projection) == []
 
 
@@ -210,36 +215,38 @@ def test_a_limit_of_owners_holds_for_reserves_too() -> None:
     limited = run(USES, ("may_run_dry: true", "may_run_dry: true, equity_limit: 2.1 million USD"))
     done = limited.timeline.labels.index("2001-Q4")
 
-    assert at(limited, "funding.line.equity_for_reserve")[done] == pytest.approx(100_000.0)
-    assert at(limited, "loans.senior.reserve")[done] == pytest.approx(at(limited, "loans.senior.reserve_target")[done])
-    assert at(limited, "accounts.equity_left")[-1] == pytest.approx(0.0, abs=1e-6)
+    assert value_at(limited, "funding.line.equity_for_reserve")[done] == pytest.approx(100_000.0)
+    assert value_at(limited, "loans.senior.reserve")[done] == pytest.approx(
+        value_at(limited, "loans.senior.reserve_target")[done]
+    )
+    assert value_at(limited, "accounts.equity_left")[-1] == pytest.approx(0.0, abs=1e-6)
 
 
 def test_cash_fills_a_reserve_at_completion_where_owners_pay_no_rest() -> None:
     projection = run(USES, ("equity: rest", "cash: rest"))
     done = projection.timeline.labels.index("2001-Q4")
 
-    assert at(projection, "loans.senior.reserve")[done] == pytest.approx(
-        at(projection, "loans.senior.reserve_target")[done]
+    assert value_at(projection, "loans.senior.reserve")[done] == pytest.approx(
+        value_at(projection, "loans.senior.reserve_target")[done]
     )
     assert "funding.line.equity_for_reserve" not in projection.rows
-    assert at(projection, "accounts.equity_for_projects").sum() == 0.0
+    assert value_at(projection, "accounts.equity_for_projects").sum() == 0.0
     assert [f.kind for f in findings(projection) if f.kind == "cash_below_zero"] in ([], ["cash_below_zero"])
 
 
 def test_cash_that_is_available_leaves_out_what_reserves_hold_and_lack() -> None:
     projection = run(("equity: rest", "cash: available, equity: rest"))
     free, short = (
-        at(projection, "accounts.cash_free"),
-        at(projection, "loans.senior.reserve_short") + at(projection, "loans.junior.reserve_short"),
+        value_at(projection, "accounts.cash_free"),
+        value_at(projection, "loans.senior.reserve_short") + value_at(projection, "loans.junior.reserve_short"),
     )
     opens = np.append(1e6, (free - short)[:-1])
-    service = sum(at(projection, f"accounts.{key}") for key in ("interest_paid", "fees_paid", "upfront_fees"))
-    service = service + at(projection, "loans.senior.scheduled") + at(projection, "loans.junior.scheduled")
-    stands = opens + at(projection, "accounts.cfads_before_capex") - service - 200_000.0
+    service = sum(value_at(projection, f"accounts.{key}") for key in ("interest_paid", "fees_paid", "upfront_fees"))
+    service = service + value_at(projection, "loans.senior.scheduled") + value_at(projection, "loans.junior.scheduled")
+    stands = opens + value_at(projection, "accounts.cfads_before_capex") - service - 200_000.0
 
     assert stands[0] > 0
-    assert at(projection, "funding.line.cash_available") == pytest.approx(np.maximum(stands, 0.0))
+    assert value_at(projection, "funding.line.cash_available") == pytest.approx(np.maximum(stands, 0.0))
 
 
 def test_the_chart_of_cash_shows_what_reserves_hold() -> None:
@@ -255,17 +262,17 @@ def test_the_chart_of_cash_shows_what_reserves_hold() -> None:
 
 def test_a_swept_loan_is_foreseen_as_it_stands_before_the_sweep() -> None:
     projection = run(SWEPT)
-    swept = at(projection, "loans.senior.swept")
-    ahead = at(projection, "loans.senior.schedule.ahead.1.interest")
-    dates, ends = at(projection, "loans.senior.schedule.date"), at(projection, "time.date")
+    swept = value_at(projection, "loans.senior.swept")
+    ahead = value_at(projection, "loans.senior.schedule.ahead.1.interest")
+    dates, ends = value_at(projection, "loans.senior.schedule.date"), value_at(projection, "time.date")
 
     assert swept.sum() > 0
     for period in np.flatnonzero(swept > 0):
         event = int(np.flatnonzero(dates == ends[period])[0])
-        owed = at(projection, "loans.senior.schedule.closing")[event] + swept[period]
-        accrued = at(projection, "loans.senior.schedule.accrued_interest")[event]
-        share = at(projection, "loans.senior.schedule.rate_to_date")
-        next_event = int(at(projection, "loans.senior.schedule.ahead.1.event")[event]) - 1
+        owed = value_at(projection, "loans.senior.schedule.closing")[event] + swept[period]
+        accrued = value_at(projection, "loans.senior.schedule.accrued_interest")[event]
+        share = value_at(projection, "loans.senior.schedule.rate_to_date")
+        next_event = int(value_at(projection, "loans.senior.schedule.ahead.1.event")[event]) - 1
         if next_event > 0:
             assert ahead[event] == pytest.approx(accrued + owed * (share[next_event] - share[event]))
     assert disagreements(projection) == []
@@ -273,11 +280,11 @@ def test_a_swept_loan_is_foreseen_as_it_stands_before_the_sweep() -> None:
 
 def test_a_sculpted_loan_holds_what_it_paid_and_at_first_its_interest() -> None:
     projection = run(("rate: 11 %/year, rank: 2", "rate: 11 %/year, rank: 2, repayment: {style: sculpted, dscr: 1.4}"))
-    target = at(projection, "loans.junior.reserve_target")
+    target = value_at(projection, "loans.junior.reserve_target")
     paid = np.sum(
-        [at(projection, f"loans.junior.{key}") for key in ("interest_paid", "fees_paid", "scheduled")], axis=0
+        [value_at(projection, f"loans.junior.{key}") for key in ("interest_paid", "fees_paid", "scheduled")], axis=0
     )
-    owed = at(projection, "loans.junior.closing")
+    owed = value_at(projection, "loans.junior.closing")
 
     assert owed[2] > 0 == owed[1] == target[1]
     assert target[2] == pytest.approx(owed[2] * 0.11 / 4 / 92)  # drawn on the last day, and paid for on the next
@@ -293,13 +300,15 @@ def test_a_reserve_in_another_currency_is_held_at_the_closing_rate() -> None:
         ("commitment: 2 million USD", "commitment: 2 million EUR"), ("junior: 2 million USD", "junior: 2 million EUR"),
         ("products:", "exchange: {EUR: {opening: 0.9 USD/EUR, average: {2001: 0.9 USD/EUR, 2003: 1.2 USD/EUR}}}\nproducts:"),
     )  # fmt: skip
-    event = int(np.flatnonzero(at(projection, "loans.junior.schedule.date") == at(projection, "time.date")[8])[0])
-    target = at(projection, "loans.junior.schedule.reserve_target")[event]
+    event = int(
+        np.flatnonzero(value_at(projection, "loans.junior.schedule.date") == value_at(projection, "time.date")[8])[0]
+    )
+    target = value_at(projection, "loans.junior.schedule.reserve_target")[event]
 
     assert target > 0
-    assert at(projection, "exchange.EUR.closing")[8] != pytest.approx(1.0, abs=0.01)
-    assert at(projection, "loans.junior.reserve_target")[8] == pytest.approx(
-        target * at(projection, "exchange.EUR.closing")[8]
+    assert value_at(projection, "exchange.EUR.closing")[8] != pytest.approx(1.0, abs=0.01)
+    assert value_at(projection, "loans.junior.reserve_target")[8] == pytest.approx(
+        target * value_at(projection, "exchange.EUR.closing")[8]
     )
     assert disagreements(projection) == []
 
@@ -308,14 +317,17 @@ def test_a_reserve_in_another_currency_is_held_at_the_closing_rate() -> None:
 def test_a_reserve_goes_on_after_the_horizon_and_is_let_go_at_maturity() -> None:
     for changes in ((), (SWEPT,), (USES,)):
         projection = run(*changes, ("to: 2005", "to: 2003"))
-        later = at(projection, "run_off.loans.senior.reserve_target")
+        later = value_at(projection, "run_off.loans.senior.reserve_target")
 
         assert later[0] > 0
         assert later[-1] == 0
-        held, before = at(projection, "run_off.loans.senior.reserve"), at(projection, "loans.senior.reserve")[-1]
-        moved = [at(projection, f"run_off.loans.senior.reserve_{key}") for key in ("filled", "used", "released")]
-        assert held == pytest.approx(before + np.cumsum(moved[0] - moved[1] - moved[2]), abs=1e-6)
-        assert held[-1] == pytest.approx(0.0, abs=1e-6)
+        kept, before = (
+            value_at(projection, "run_off.loans.senior.reserve"),
+            value_at(projection, "loans.senior.reserve")[-1],
+        )
+        moved = [value_at(projection, f"run_off.loans.senior.reserve_{key}") for key in ("filled", "used", "released")]
+        assert kept == pytest.approx(before + np.cumsum(moved[0] - moved[1] - moved[2]), abs=1e-6)
+        assert kept[-1] == pytest.approx(0.0, abs=1e-6)
         assert disagreements(projection) == []
 
 

@@ -32,9 +32,9 @@ ordinary = st.tuples(st.floats(100, 1e6), st.lists(st.floats(1, 1e5), min_size=1
 @given(growths=growths, scale=st.sampled_from([1.0, -1.0, 1e-9, 3e12]))
 def test_a_series_built_from_rates_has_exactly_these(growths: list[float], scale: float) -> None:
     """The product of (growth - g) is worth nothing at the growths g and nowhere else."""
-    found = all_irrs(scale * np.poly(growths))
+    result = all_irrs(scale * np.poly(growths))
 
-    assert found == pytest.approx(np.subtract(growths, 1), rel=1e-6, abs=1e-8)
+    assert result == pytest.approx(np.subtract(growths, 1), rel=1e-6, abs=1e-8)
 
 
 @given(growths=growths, extra=st.floats(0.1, 10), gap=st.integers(1, 5))
@@ -54,11 +54,13 @@ def test_no_rate_is_missed(flows: list[int]) -> None:
     lonely = growths[(apart > 1e-2).all(axis=1)]
     expected = np.sort(lonely.real[(np.abs(lonely.imag) < 1e-9) & (lonely.real > 1e-6)]) - 1
 
-    found = all_irrs(flows)
+    result = all_irrs(flows)
 
-    assert all(np.isclose(rate, found, rtol=1e-6, atol=1e-7).any() for rate in expected)
+    assert all(np.isclose(rate, result, rtol=1e-6, atol=1e-7).any() for rate in expected)
     assert (
-        np.unique(np.round(found, 12)).size == found.size <= np.count_nonzero(np.diff(np.sign([f for f in flows if f])))
+        np.unique(np.round(result, 12)).size
+        == result.size
+        <= np.count_nonzero(np.diff(np.sign([f for f in flows if f])))
     )
 
 
@@ -212,10 +214,10 @@ def test_the_grid_finds_what_the_derivatives_find(monkeypatch: pytest.MonkeyPatc
 def test_forty_years_of_days_are_answered() -> None:
     flows = np.random.default_rng(1).normal(size=14_600)
 
-    found = all_rates(np.arange(flows.size) / 365, flows)
+    rates = all_rates(np.arange(flows.size) / 365, flows)
 
-    assert found.size
-    for rate in found:
+    assert rates.size
+    for rate in rates:
         exponents = -np.arange(flows.size) / 365 * np.log1p(rate)
         factors = np.exp(exponents - exponents.max())
         assert np.sum(flows * factors) == pytest.approx(0, abs=1e-9 * np.sum(np.abs(flows) * factors))

@@ -42,7 +42,7 @@ REFUSED = [
 ]
 
 
-def told(tree_text: str, like: Scenario | None) -> Scenario | str:
+def scenario_or_error(tree_text: str, like: Scenario | None) -> Scenario | str:
     """Return FiberCore with changes, or what is wrong with them."""
     try:
         return Scenario.from_tree(overlay(FIBERCORE.tree, read_text(tree_text, "changes"), SCHEMA), "it", None, like)
@@ -61,21 +61,21 @@ def same(one: Scenario, other: Scenario) -> bool:
 
 @pytest.mark.parametrize("changes", FITTING)
 def test_a_scenario_is_the_same_whether_all_of_it_was_read_again(changes: str) -> None:
-    quick, whole = told(changes, FIBERCORE), told(changes, None)
+    quick, full = scenario_or_error(changes, FIBERCORE), scenario_or_error(changes, None)
 
     assert isinstance(quick, Scenario)
-    assert isinstance(whole, Scenario)
-    assert same(quick, whole)
-    assert quick.amounts == whole.amounts
-    assert repr(quick.inputs()) == repr(whole.inputs())
+    assert isinstance(full, Scenario)
+    assert same(quick, full)
+    assert quick.amounts == full.amounts
+    assert repr(quick.inputs()) == repr(full.inputs())
 
 
 @pytest.mark.parametrize("changes", REFUSED)
 def test_what_is_wrong_is_told_in_the_same_words(changes: str) -> None:
-    quick = told(changes, FIBERCORE)
+    quick = scenario_or_error(changes, FIBERCORE)
 
     assert isinstance(quick, str)
-    assert quick == told(changes, None)
+    assert quick == scenario_or_error(changes, None)
 
 
 def test_only_what_changed_is_read_again() -> None:
@@ -89,7 +89,7 @@ def test_only_what_changed_is_read_again() -> None:
 
 def test_all_is_read_again_where_blocks_would_read_otherwise() -> None:
     """Amounts may be written in euros once there is a rate."""
-    changed = told("add: {exchange.EUR.average: 0.95 USD/EUR}", FIBERCORE)
+    changed = scenario_or_error("add: {exchange.EUR.average: 0.95 USD/EUR}", FIBERCORE)
 
     assert isinstance(changed, Scenario)
     assert changed.loans["algar"] is not FIBERCORE.loans["algar"]

@@ -64,9 +64,9 @@ def test_a_horizon_made_longer_by_hand_tells_the_same(text: str, to: str) -> Non
     assert long.timeline.dates == short.dates_to_maturity
     block, horizon = short.blocks["run_off"], short.timeline.count
     for path in (block.continued_path(path) for path in block.rows):
-        expected, found = long.value(path), short.to_maturity(path)
+        expected, result = long.value(path), short.to_maturity(path)
         scale = float(np.nanmax(np.abs(expected), initial=0.0))
-        alike = np.isclose(found, expected, rtol=1e-9, atol=max(1e-6, 1e-10 * scale), equal_nan=True)
+        alike = np.isclose(result, expected, rtol=1e-9, atol=max(1e-6, 1e-10 * scale), equal_nan=True)
         assert alike.all(), (path, np.argwhere(~alike)[0], horizon)
     for name in ("min_llcr", "min_plcr"):
         one, other = measures(short)[name], measures(long)[name]
@@ -80,17 +80,17 @@ def test_a_horizon_made_longer_by_hand_tells_the_same(text: str, to: str) -> Non
 def test_it_opens_with_the_last_balances_and_begins_nothing_new(text: str) -> None:
     projection = projected(text)
     assume(projection.run_off is not None)
-    at = projection.value
+    value = projection.value
 
     for path in ("accounts.cash", "accounts.debt", "accounts.tax_payable", "accounts.receivables"):
         change = np.diff(projection.to_maturity(path), axis=-1)[:, projection.timeline.count - 1]
-        assert change == pytest.approx(at(f"run_off.{path}")[:, 0] - at(path)[:, -1])
+        assert change == pytest.approx(value(f"run_off.{path}")[:, 0] - value(path)[:, -1])
     flows = [f"run_off.accounts.{kind}_cash_flow" for kind in ("operating", "investing", "financing")]
-    moved = at("accounts.cash")[:, -1] + sum(at(row)[:, 0] for row in flows)
-    assert at("run_off.accounts.cash")[:, 0] == pytest.approx(moved, rel=1e-9, abs=1e-3)
+    moved = value("accounts.cash")[:, -1] + sum(value(row)[:, 0] for row in flows)
+    assert value("run_off.accounts.cash")[:, 0] == pytest.approx(moved, rel=1e-9, abs=1e-3)
     for name in projection.scenario.loans:
-        assert at(f"run_off.loans.{name}.opening")[:, 0] == pytest.approx(at(f"loans.{name}.closing")[:, -1])
-        assert abs(at(f"run_off.loans.{name}.closing")[:, -1]) <= 1e-6
+        assert value(f"run_off.loans.{name}.opening")[:, 0] == pytest.approx(value(f"loans.{name}.closing")[:, -1])
+        assert abs(value(f"run_off.loans.{name}.closing")[:, -1]) <= 1e-6
     for row in (
         "capex",
         "purchases",
@@ -100,7 +100,7 @@ def test_it_opens_with_the_last_balances_and_begins_nothing_new(text: str) -> No
         "equity_for_cash",
         "dividends",
     ):
-        assert not at(f"run_off.accounts.{row}").any(), row
+        assert not value(f"run_off.accounts.{row}").any(), row
 
 
 @pytest.mark.long
@@ -110,13 +110,13 @@ def test_the_books_tie_there_too(text: str) -> None:
     projection = projected(text)
     assume(projection.run_off is not None)
 
-    def at(row: str) -> Array:
+    def value_of(row: str) -> Array:
         return projection.value(f"run_off.accounts.{row}")
 
     owned = "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets".split()
     owed = "payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings".split()
-    assert sum(at(row) for row in owned) == pytest.approx(sum(at(row) for row in owed), rel=1e-9, abs=1e-2)
-    assert at("debt") == pytest.approx(
+    assert sum(value_of(row) for row in owned) == pytest.approx(sum(value_of(row) for row in owed), rel=1e-9, abs=1e-2)
+    assert value_of("debt") == pytest.approx(
         sum(projection.value(f"run_off.loans.{name}.closing") for name in projection.scenario.loans), abs=1e-3
     )
 
@@ -153,11 +153,11 @@ def test_without_a_loan_that_outlives_the_horizon_there_is_none(text: str) -> No
 
 def test_cover_over_life_of_the_base_and_of_the_bullet() -> None:
     """Source: docs/conventions.md, section 7; computed outside the project by two programs."""
-    found = measures(project(read("fibercore")))
-    assert found["min_llcr"].value == pytest.approx(9.9067, abs=5e-5)
-    assert found["min_plcr"].value == pytest.approx(12.9127, abs=5e-5)
-    assert (found["min_llcr"].when, found["min_plcr"].when) == ("2001-03", "2001-03")
-    assert found["project_npv"].value == pytest.approx(47_449_585.92, abs=0.01)
+    by_name = measures(project(read("fibercore")))
+    assert by_name["min_llcr"].value == pytest.approx(9.9067, abs=5e-5)
+    assert by_name["min_plcr"].value == pytest.approx(12.9127, abs=5e-5)
+    assert (by_name["min_llcr"].when, by_name["min_plcr"].when) == ("2001-03", "2001-03")
+    assert by_name["project_npv"].value == pytest.approx(47_449_585.92, abs=0.01)
     bullet = measures(project(read("fibercore", "bullet")))["min_llcr"]
     assert bullet.when == "2005-10"
     assert bullet.value == pytest.approx(1.4284, abs=1e-4)
@@ -216,19 +216,19 @@ def test_a_revolver_that_nobody_may_call_has_nothing_to_run_off() -> None:
 def test_a_line_that_the_horizon_stops_is_never_complete_and_costs_no_more() -> None:
     """By the end of 2002 half of it is spent: it stays in progress, adds nothing, and is not depreciated."""
     projection = small(complete="2003-06-30", project=", fixed_cost: 1 million USD/year, ramp: {linear: 6 months}")
-    at = projection.value
+    value = projection.value
 
-    assert at("projects.line.cost_to_date")[0, -1] == pytest.approx(1e6)
-    assert (at("run_off.projects.line.cost_to_date") == at("projects.line.cost_to_date")[0, -1]).all()
-    assert at("run_off.accounts.construction_in_progress")[0] == pytest.approx(np.full(24, 1e6))
+    assert value("projects.line.cost_to_date")[0, -1] == pytest.approx(1e6)
+    assert (value("run_off.projects.line.cost_to_date") == value("projects.line.cost_to_date")[0, -1]).all()
+    assert value("run_off.accounts.construction_in_progress")[0] == pytest.approx(np.full(24, 1e6))
     for row in (
         "projects.line.capex",
         "projects.line.depreciation",
         "projects.line.ramped_months",
         "plants.works.fixed_cost",
     ):
-        assert not at(f"run_off.{row}").any(), row
-    assert at("run_off.plants.works.nameplate")[0] == pytest.approx(np.full(24, 100_000.0))
+        assert not value(f"run_off.{row}").any(), row
+    assert value("run_off.plants.works.nameplate")[0] == pytest.approx(np.full(24, 100_000.0))
 
 
 def test_a_batch_may_hold_lines_that_are_complete_and_lines_that_are_not() -> None:
@@ -292,14 +292,14 @@ def test_owners_are_not_called_and_cash_below_zero_is_told_as_a_finding_of_its_o
     projection = small(
         price="11 USD/km", company=", gap: [equity]", plant=", fixed_cost: 2 million USD/year", matures="2003-06-30"
     )
-    at = projection.value
+    value = projection.value
 
-    assert at("accounts.equity_for_cash").any()
-    assert not at("run_off.accounts.equity_for_cash").any()
-    (found,) = [found for found in findings(projection) if found.kind != USES]
-    lowest = at("run_off.accounts.cash").min()
-    assert (found.kind, found.after_horizon, found.value) == ("cash_below_zero", True, lowest)
-    assert found.sentence == (
+    assert value("accounts.equity_for_cash").any()
+    assert not value("run_off.accounts.equity_for_cash").any()
+    (results,) = [results for results in findings(projection) if results.kind != USES]
+    lowest = value("run_off.accounts.cash").min()
+    assert (results.kind, results.after_horizon, results.value) == ("cash_below_zero", True, lowest)
+    assert results.sentence == (
         "cash is below zero after the horizon, while loans run off, in 12 of 12 periods, first in 2003-01; "
         f"the lowest is {lowest:,.0f} USD in 2003-12"
     )
@@ -351,8 +351,8 @@ def test_no_sum_table_or_measure_of_the_horizon_contains_it() -> None:
     }
 
     assert not any(path.startswith("run_off.") for path in projection.period_rows)
-    found = measures(projection)
-    for name, measure in found.items():
+    by_name = measures(projection)
+    for name, measure in by_name.items():
         assert name in cover or "run_off" not in measure.formula, name
     assert isinstance(projection.scenario.loans["fleet"], Loan)
 

@@ -55,9 +55,9 @@ def run(text: str, *changes: tuple[str, str]) -> Projection:
     return project(scenario_of(changed(text, *changes)))
 
 
-def at(projection: Projection, path: str) -> list[float]:
-    found: list[float] = projection.value(path)[0].tolist()
-    return found
+def value_at(projection: Projection, path: str) -> list[float]:
+    result: list[float] = projection.value(path)[0].tolist()
+    return result
 
 
 def test_the_cover_after_the_tax_really_paid_is_the_one_aimed_at() -> None:
@@ -68,8 +68,8 @@ def test_the_cover_after_the_tax_really_paid_is_the_one_aimed_at() -> None:
     )
 
     assert largest == pytest.approx(9_210_689, abs=0.5)
-    assert at(projection, "accounts.dscr_12m")[1:] == pytest.approx([1.6] * 10)
-    assert at(projection, "loans.bank.closing")[-1] == 0.0
+    assert value_at(projection, "accounts.dscr_12m")[1:] == pytest.approx([1.6] * 10)
+    assert value_at(projection, "loans.bank.closing")[-1] == 0.0
     assert disagreements(projection) == []
 
 
@@ -84,34 +84,34 @@ def test_on_unlevered_tax_a_smaller_loan_is_repaid() -> None:
     projection = run(ONE, ("dscr: 1.6", "dscr: 1.6, tax: unlevered"), *new)
 
     assert largest == pytest.approx(8_597_292, abs=0.5)
-    assert at(projection, "loans.bank.service")[1:] == pytest.approx([1.28125e6] * 10)
-    assert min(at(projection, "accounts.dscr_12m")[1:]) > 1.6
+    assert value_at(projection, "loans.bank.service")[1:] == pytest.approx([1.28125e6] * 10)
+    assert min(value_at(projection, "accounts.dscr_12m")[1:]) > 1.6
 
 
 def test_a_junior_loan_is_paid_from_what_the_senior_leaves() -> None:
     projection = run(TWO)
     senior = 6e6 * 0.08 / (1 - 1.08**-10)
 
-    assert at(projection, "accounts.cfads")[1] == pytest.approx(2.05e6 + 0.3 * (0.48e6 + 0.36e6))
-    assert at(projection, "loans.senior.service")[1:] == pytest.approx([senior] * 10)
-    assert at(projection, "loans.junior.service")[1:4] == pytest.approx([1_082_941, 1_055_275, 1_025_360], abs=20)
-    assert at(projection, "loans.junior.dscr_12m")[1:4] == pytest.approx([1.3] * 3)
+    assert value_at(projection, "accounts.cfads")[1] == pytest.approx(2.05e6 + 0.3 * (0.48e6 + 0.36e6))
+    assert value_at(projection, "loans.senior.service")[1:] == pytest.approx([senior] * 10)
+    assert value_at(projection, "loans.junior.service")[1:4] == pytest.approx([1_082_941, 1_055_275, 1_025_360], abs=20)
+    assert value_at(projection, "loans.junior.dscr_12m")[1:4] == pytest.approx([1.3] * 3)
     assert disagreements(projection) == []
 
 
 def test_of_package_keeps_the_cover_of_both_loans() -> None:
     projection = run(TWO, ("dscr: 1.3", "dscr: 1.3, of: package"))
 
-    assert at(projection, "loans.junior.service")[1:4] == pytest.approx([876_595, 854_643, 830_970], abs=20)
-    assert at(projection, "accounts.dscr_12m")[1:4] == pytest.approx([1.3] * 3)
+    assert value_at(projection, "loans.junior.service")[1:4] == pytest.approx([876_595, 854_643, 830_970], abs=20)
+    assert value_at(projection, "accounts.dscr_12m")[1:4] == pytest.approx([1.3] * 3)
     assert disagreements(projection) == []
 
 
 def test_other_loans_of_its_rank_are_served_before() -> None:
     projection = run(TWO, ("rank: 2, ", ""))
-    cfads, senior = (np.array(at(projection, path))[1:4] for path in ("accounts.cfads", "loans.senior.service"))
+    cfads, senior = (np.array(value_at(projection, path))[1:4] for path in ("accounts.cfads", "loans.senior.service"))
 
-    assert at(projection, "loans.junior.service")[1:4] == pytest.approx((cfads - senior) / 1.3)
+    assert value_at(projection, "loans.junior.service")[1:4] == pytest.approx((cfads - senior) / 1.3)
 
 
 def test_whole_periods_since_the_payment_before_are_served() -> None:
@@ -122,7 +122,7 @@ def test_whole_periods_since_the_payment_before_are_served() -> None:
         ("signed: 2001-12-31", "signed: 2001-11-15"),
         ("payments: {every: year}", "payments: {every: quarter}"),
     )
-    service, cfads = at(projection, "loans.bank.service"), at(projection, "accounts.cfads")
+    service, cfads = value_at(projection, "loans.bank.service"), value_at(projection, "accounts.cfads")
 
     assert service[5:8] == pytest.approx([cash / 1.6 for cash in cfads[4:7]])
     assert disagreements(projection) == []
@@ -134,7 +134,7 @@ def test_dates_between_whole_periods_pay_interest_and_are_counted_at_the_next() 
     principal = np.diff([9e6, *projection.value("loans.bank.schedule.closing")[0]])
     months = projection.value("loans.bank.schedule.month")[0] % 12
 
-    assert at(projection, "accounts.dscr_12m")[1:9] == pytest.approx([1.6] * 8)
+    assert value_at(projection, "accounts.dscr_12m")[1:9] == pytest.approx([1.6] * 8)
     assert set(np.round(months[np.abs(principal) > 1])) == {0}
     assert disagreements(projection) == []
 
@@ -142,10 +142,10 @@ def test_dates_between_whole_periods_pay_interest_and_are_counted_at_the_next() 
 def test_interest_is_paid_where_cash_flow_does_not_cover_it_and_that_is_said() -> None:
     projection = run(ONE, ("{fiber: {price: 40 USD/km}}", "{fiber: {price: {2001: 25 USD/km, 2004: 40 USD/km}}}"))
 
-    assert at(projection, "loans.bank.scheduled")[1:3] == [0.0, 0.0]
-    assert at(projection, "loans.bank.interest_paid")[1:3] == pytest.approx([0.72e6] * 2)
-    said = [warning for warning in warnings(projection) if "below the interest" in warning]
-    assert said == [
+    assert value_at(projection, "loans.bank.scheduled")[1:3] == [0.0, 0.0]
+    assert value_at(projection, "loans.bank.interest_paid")[1:3] == pytest.approx([0.72e6] * 2)
+    messages = [warning for warning in warnings(projection) if "below the interest" in warning]
+    assert messages == [
         "bank: what cash flow pays at a cover of 1.6 is below the interest and fees due 2 times, first on 2002-12-31: "
         "625,000 of 720,000 USD; they are paid all the same"
     ]
@@ -154,7 +154,10 @@ def test_interest_is_paid_where_cash_flow_does_not_cover_it_and_that_is_said() -
 def test_the_fee_of_a_loan_that_is_repaid_early_is_expensed_a_period_later() -> None:
     """Tax depends on the fee, and the payment that repays the loan on tax."""
     projection = run(ONE, ("dscr: 1.6}", "dscr: 1.0}, fees: {upfront: 1 %}"))
-    owed, left = np.array(at(projection, "loans.bank.closing")), np.array(at(projection, "loans.bank.deferred_fee"))
+    owed, left = (
+        np.array(value_at(projection, "loans.bank.closing")),
+        np.array(value_at(projection, "loans.bank.deferred_fee")),
+    )
 
     last = int(np.flatnonzero(owed[1:] == 0)[0]) + 1
     assert last < 10
@@ -164,9 +167,9 @@ def test_the_fee_of_a_loan_that_is_repaid_early_is_expensed_a_period_later() -> 
 
 
 def test_a_loan_that_outlives_the_horizon_is_sculpted_to_its_end() -> None:
-    whole, cut = run(ONE), run(ONE, ("to: 2011", "to: 2005"))
+    full, cut = run(ONE), run(ONE, ("to: 2011", "to: 2005"))
 
-    assert cut.value("run_off.loans.bank.service")[0] == pytest.approx(at(whole, "loans.bank.service")[5:])
+    assert cut.value("run_off.loans.bank.service")[0] == pytest.approx(value_at(full, "loans.bank.service")[5:])
 
 
 @pytest.mark.long

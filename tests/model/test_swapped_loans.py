@@ -52,8 +52,8 @@ OFFER = (
 
 def of_plan(projection: Projection) -> dict[str, float]:
     """Return every measure that is not about one loan."""
-    found = {key: m.value for key, m in measures(projection).items() if "." not in key}
-    return {key: np.nan if value is None else float(value) for key, value in found.items()}
+    results = {key: m.value for key, m in measures(projection).items() if "." not in key}
+    return {key: np.nan if value is None else float(value) for key, value in results.items()}
 
 
 @pytest.mark.parametrize("name", ["the_same", "renamed"])
@@ -141,8 +141,8 @@ def test_a_loan_that_nothing_uses_is_not_drawn_and_costs_nothing(rest: str, gap:
     for path, values in rows(without).items():
         if path in projection.rows and not projection.rows[path].undefined:
             assert projection.value(path)[0] == pytest.approx(values, abs=1e-6)
-    said = "offer is not drawn: no funding, `gap`, `draws` or `outstanding` uses it"
-    assert any(warning.startswith(said) for warning in warnings(projection))
+    message = "offer is not drawn: no funding, `gap`, `draws` or `outstanding` uses it"
+    assert any(warning.startswith(message) for warning in warnings(projection))
     assert measures(projection)["all_in_cost.offer"].value is None
     assert disagreements(projection) == []
 

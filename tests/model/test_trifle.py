@@ -92,8 +92,8 @@ def test_no_sound_plan_is_stopped_whatever_the_size_of_its_amounts(text: str) ->
 def test_formulas_decide_alike_whatever_the_size_of_amounts(text: str) -> None:
     projection = sound(text)
 
-    told = disagreements(projection)
-    assert [text for text in told if ".accrued at" not in text] == []  # what rounding leaves beside 1e15
+    message = disagreements(projection)
+    assert [text for text in message if ".accrued at" not in text] == []  # what rounding leaves beside 1e15
 
 
 SUMS = (
@@ -251,9 +251,9 @@ def test_a_repaid_loan_costs_no_fee(style: str) -> None:
     """Payments in advance repay all of it one interval before maturity, but for what rounding leaves (1,055.56 USD)."""
     projection = project(scenario_of(AGENCY.replace("equal_principal", style)))
 
-    at = "loans.early.schedule"
-    owed, fees = projection.value(f"{at}.opening")[0], projection.value(f"{at}.fees")[0]
-    repaid = (owed <= 1e-6) & (projection.value(f"{at}.month")[0] > 24060)
+    path = "loans.early.schedule"
+    owed, fees = projection.value(f"{path}.opening")[0], projection.value(f"{path}.fees")[0]
+    repaid = (owed <= 1e-6) & (projection.value(f"{path}.month")[0] > 24060)
     assert repaid.any()
     assert fees[repaid].max() < 1e-6
     assert projection.value("loans.early.schedule.principal").sum() == pytest.approx(512_000)
@@ -262,14 +262,14 @@ def test_a_repaid_loan_costs_no_fee(style: str) -> None:
 
 def test_what_rounding_leaves_makes_no_ratio_and_no_date_of_debt() -> None:
     """A service or a draw of a billionth of a dollar is none (the shipped `two_banks` drew 2.8e-9 USD)."""
-    at = project(read("two_banks")).value
+    value = project(read("two_banks")).value
 
-    drawn = at("accounts.draws")[0]
+    drawn = value("accounts.draws")[0]
     dust = (drawn > 0) & (drawn < HALF_A_CENT)
-    paid = sum(at(f"loans.{name}.pays") for name in read("two_banks").loans)
-    assert not at("accounts.debt_moves")[0][dust & (np.asarray(paid)[0] == 0)].any()
-    served = at("accounts.debt_service")[0] > HALF_A_CENT
-    assert (np.isfinite(at("accounts.period_dscr")[0]) == served).all()
+    paid = sum(value(f"loans.{name}.pays") for name in read("two_banks").loans)
+    assert not value("accounts.debt_moves")[0][dust & (np.asarray(paid)[0] == 0)].any()
+    served = value("accounts.debt_service")[0] > HALF_A_CENT
+    assert (np.isfinite(value("accounts.period_dscr")[0]) == served).all()
 
 
 def test_what_is_funded_in_small_shares_of_a_large_project_is_a_sound_plan() -> None:

@@ -64,7 +64,7 @@ def quotient(above: Any, below: Any, projection: Projection) -> Any:
 def test_ratios_over_twelve_months_recompute_from_other_rows(text: str) -> None:
     """Funding's own payments are added up by hand: uses less what cash and nobody pays."""
     projection = project(scenario_of(text))
-    plan, at = projection.scenario, {key: row(projection, f"accounts.{key}") for key in (
+    plan, rows = projection.scenario, {key: row(projection, f"accounts.{key}") for key in (
         "ebitda", "tax_paid", "working_capital_increase", "maintenance", "capex", "purchases", "interest_paid",
         "fees_paid", "scheduled_principal", "service_funded", "interest_accrued", "interest_funded", "debt",
     )}  # fmt: skip
@@ -74,17 +74,17 @@ def test_ratios_over_twelve_months_recompute_from_other_rows(text: str) -> None:
         spent = row(projection, f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase")
         uses = row(projection, f"funding.{key}.uses")
         paid += sources * np.divide(spent, uses, out=np.zeros_like(uses), where=uses > 0)
-    own = at["capex"] + at["purchases"] - paid
-    cfads = at["ebitda"] - at["tax_paid"] - at["working_capital_increase"] - at["maintenance"] - own
-    service = at["interest_paid"] + at["fees_paid"] + at["scheduled_principal"] - at["service_funded"]
-    interest = at["interest_accrued"] - at["interest_funded"]
+    equity = rows["capex"] + rows["purchases"] - paid
+    cfads = rows["ebitda"] - rows["tax_paid"] - rows["working_capital_increase"] - rows["maintenance"] - equity
+    service = rows["interest_paid"] + rows["fees_paid"] + rows["scheduled_principal"] - rows["service_funded"]
+    interest = rows["interest_accrued"] - rows["interest_funded"]
     cash, before, due, earned, accrued = (
-        over_twelve(flow, projection) for flow in (cfads, cfads + own, service, at["ebitda"], interest)
+        over_twelve(flow, projection) for flow in (cfads, cfads + equity, service, rows["ebitda"], interest)
     )
 
     for key, above, below in (
         ("dscr", cash, due), ("dscr_before_capex", before, due), ("interest_cover", earned, accrued),
-        ("debt_to_ebitda", at["debt"], earned),
+        ("debt_to_ebitda", rows["debt"], earned),
     ):  # fmt: skip
         ratio = row(projection, f"accounts.{key}_12m")
         assert ratio == pytest.approx(quotient(above, below, projection), rel=1e-6, abs=1e-5, nan_ok=True)
@@ -100,11 +100,11 @@ def test_ratios_over_twelve_months_recompute_from_other_rows(text: str) -> None:
 def test_cash_for_debt_service_says_nothing_of_what_projects_are_worth(text: str) -> None:
     """The unlevered free cash flow is the same, whoever pays for capex."""
     projection = project(scenario_of(text))
-    at = {key: row(projection, f"accounts.{key}") for key in (
+    rows = {key: row(projection, f"accounts.{key}") for key in (
         "ebitda", "tax_paid_unlevered", "working_capital_increase", "maintenance", "capex", "purchases", "grants",
     )}  # fmt: skip
-    flow = at["ebitda"] - at["tax_paid_unlevered"] - at["working_capital_increase"] - at["maintenance"]
-    flow = flow - at["capex"] - at["purchases"] + at["grants"]
+    flow = rows["ebitda"] - rows["tax_paid_unlevered"] - rows["working_capital_increase"] - rows["maintenance"]
+    flow = flow - rows["capex"] - rows["purchases"] + rows["grants"]
 
     assert row(projection, "accounts.unlevered_cash_flow") == pytest.approx(flow, abs=1e-6)
 
@@ -123,15 +123,15 @@ def test_the_base_is_covered_as_two_other_programs_found() -> None:
         pytest.approx(1.3998, abs=5e-5),
         "2002-05",
     )
-    found = measures(projection)
+    by_name = measures(projection)
     for name, value, when in (
         ("min_dscr", 1.4868, "2002-04"),
         ("min_interest_cover", 11.742, "2002-01"),
         ("max_debt_to_ebitda", 1.079, "2001-03"),
         ("average_dscr", 7.7974, ""),
     ):
-        assert found[name].value == pytest.approx(value, abs=5e-4)
-        assert found[name].when == when
+        assert by_name[name].value == pytest.approx(value, abs=5e-4)
+        assert by_name[name].when == when
     lowest = {name: measures(base(name))["min_dscr"].value for name in ("equal_principal", "grace_one_year", "bullet")}
     assert lowest == pytest.approx({"equal_principal": 1.3789, "grace_one_year": 2.0978, "bullet": 2.4663}, abs=5e-5)
 
@@ -218,10 +218,10 @@ def test_parts_of_years_have_no_ratio_of_the_year() -> None:
 def test_a_horizon_below_twelve_months_has_no_lowest_cover_and_says_so() -> None:
     projection = run(("to: 2012", "to: 2001-09"), ("matures: 2010-12-31, rate: 8 %/year, grace: 2 years,", "matures: 2001-09-30, rate: 8 %/year,"), ("spend: {2001: 50 %, 2002: 50 %}, complete: 2002-12-31",
                      "spend: {2001: 100 %}, complete: 2001-09-30"), ("include_financing_costs: true, ", ""))  # fmt: skip
-    found = measures(projection)
+    by_name = measures(projection)
 
-    assert found["min_dscr"].reason == "no payment falls once twelve months of the horizon are over"
-    assert found["min_dscr_by_year"].reason == "the horizon has no whole calendar year with it"
+    assert by_name["min_dscr"].reason == "no payment falls once twelve months of the horizon are over"
+    assert by_name["min_dscr_by_year"].reason == "the horizon has no whole calendar year with it"
 
 
 @pytest.mark.long

@@ -54,13 +54,13 @@ def test_no_member_is_left_out() -> None:
 @given(ages=st.lists(st.floats(-50.0, 50.0), min_size=2, max_size=12))
 def test_what_a_ramp_runs_never_falls_and_is_never_above_all(kind: str, ages: list[float]) -> None:
     run = line(written(RAMPS[kind])).ramp.ramped_months
-    at = np.sort(np.array(ages))
-    months, passed = run(at), np.diff(at)
+    sorted_ages = np.sort(np.array(ages))
+    months, passed = run(sorted_ages), np.diff(sorted_ages)
 
-    assert (months[at <= 0] == 0).all()
+    assert (months[sorted_ages <= 0] == 0).all()
     assert (np.diff(months) >= -1e-12).all()
     assert (np.diff(months) <= passed + 1e-9).all()
-    assert run(at + LENGTH + 50) - run(np.array(LENGTH + 50.0)) == pytest.approx(at, abs=1e-9)
+    assert run(sorted_ages + LENGTH + 50) - run(np.array(LENGTH + 50.0)) == pytest.approx(sorted_ages, abs=1e-9)
     shares = np.diff(run(np.linspace(-1.0, LENGTH + 1, 200)))
     assert (np.diff(shares) >= -1e-9).all()
 

@@ -42,7 +42,7 @@ def run(*changes: tuple[str, str]) -> Projection:
 
 def by_day(flows: list[float], days: list[float], length: float) -> list[float]:
     """Count what is owed at each period's end: each flow falls evenly on its days, and is owed for so many days."""
-    found = []
+    results = []
     for end in range(len(flows)):
         owed = 0.0
         for k in range(end + 1):
@@ -50,8 +50,8 @@ def by_day(flows: list[float], days: list[float], length: float) -> list[float]:
             oldest, newest = since + length, since  # how long ago the first and the last of the flow was billed
             young = max(min(oldest, days[k]) - newest, 0.0)
             owed += flows[k] * young / length
-        found.append(owed)
-    return found
+        results.append(owed)
+    return results
 
 
 @given(
@@ -121,10 +121,10 @@ def test_payables_alone_never_lift_cash_by_more_than_was_bought() -> None:
         ("40 USD/km", "0 USD/km"),
     )
 
-    at = projection.value
-    assert at("accounts.payables")[0, 5:9] / MILLION == pytest.approx([0, 0.5, 1.0, 1.479452], abs=1e-6)
-    assert (np.diff(at("accounts.cash")[0], prepend=5e6) <= 1e-6).all()
-    assert at("accounts.cash")[0, 7] == pytest.approx(5e6)
+    value = projection.value
+    assert value("accounts.payables")[0, 5:9] / MILLION == pytest.approx([0, 0.5, 1.0, 1.479452], abs=1e-6)
+    assert (np.diff(value("accounts.cash")[0], prepend=5e6) <= 1e-6).all()
+    assert value("accounts.cash")[0, 7] == pytest.approx(5e6)
 
 
 @pytest.mark.parametrize(("step", "periods"), [("month", 12), ("quarter", 4), ("year", 1)])
@@ -167,12 +167,12 @@ def bought(capital: str, days: str = "receivables: 90 days") -> Projection:
 def test_what_comes_with_a_plant_runs_off_from_the_start_of_the_period_in_which_it_is_bought() -> None:
     projection = bought("3 million USD")
 
-    at, month = projection.value, 365 / 12
+    value, month = projection.value, 365 / 12
     left = [3.0 * max(1 - k * month / 90, 0) for k in range(5)]
-    assert at("accounts.receivables")[0, 3:8] / MILLION == pytest.approx([0.0, *left[1:]])
-    assert at("accounts.working_capital_increase")[0, 4:8] / MILLION == pytest.approx(np.diff(left))
-    assert at("accounts.working_capital_increase").sum() == pytest.approx(-3e6)  # what was bought has been paid
-    assert at("plants.p.purchased.book_value")[0, 4] == pytest.approx(17e6)
+    assert value("accounts.receivables")[0, 3:8] / MILLION == pytest.approx([0.0, *left[1:]])
+    assert value("accounts.working_capital_increase")[0, 4:8] / MILLION == pytest.approx(np.diff(left))
+    assert value("accounts.working_capital_increase").sum() == pytest.approx(-3e6)  # what was bought has been paid
+    assert value("plants.p.purchased.book_value")[0, 4] == pytest.approx(17e6)
     assert disagreements(projection) == []
 
 
@@ -180,14 +180,17 @@ def test_what_comes_with_a_plant_may_be_told_apart() -> None:
     capital = "{receivables: 3 million USD, inventory: 2 million USD, payables: 1 million USD}"
     projection = bought(capital, "receivables: 90 days, inventory: 365 days, payables: 20 days")
 
-    at, month = projection.value, 365 / 12
-    assert at("plants.p.purchased.working_capital")[0, 4] == pytest.approx(4e6)
-    assert at("plants.p.purchased.book_value")[0, 4] == pytest.approx(16e6)
-    assert at("plants.p.purchased.receivables_left")[0, 5] == pytest.approx(3e6 * (1 - 2 * month / 90))
-    assert at("plants.p.purchased.inventory_left")[0, 5] == pytest.approx(2e6 * 10 / 12)
-    assert not at("plants.p.purchased.payables_left").any()
-    assert at("accounts.working_capital_increase")[0, 4] == pytest.approx(
-        0.5e6 * 12 * 365 / 365 * 0 + at("accounts.working_capital")[0, 4] - at("accounts.working_capital")[0, 3] - 4e6
+    value, month = projection.value, 365 / 12
+    assert value("plants.p.purchased.working_capital")[0, 4] == pytest.approx(4e6)
+    assert value("plants.p.purchased.book_value")[0, 4] == pytest.approx(16e6)
+    assert value("plants.p.purchased.receivables_left")[0, 5] == pytest.approx(3e6 * (1 - 2 * month / 90))
+    assert value("plants.p.purchased.inventory_left")[0, 5] == pytest.approx(2e6 * 10 / 12)
+    assert not value("plants.p.purchased.payables_left").any()
+    assert value("accounts.working_capital_increase")[0, 4] == pytest.approx(
+        0.5e6 * 12 * 365 / 365 * 0
+        + value("accounts.working_capital")[0, 4]
+        - value("accounts.working_capital")[0, 3]
+        - 4e6
     )
     assert disagreements(projection) == []
 
@@ -211,15 +214,15 @@ def test_more_than_a_year_of_days_is_refused(days: str) -> None:
 
 def test_the_base_case_is_owed_what_it_billed_and_bought() -> None:
     """8.22 million USD of receivables and 4.10 of cash at the end of June 2000, as the design worked out beside it."""
-    at = project(read("fibercore")).value
+    value = project(read("fibercore")).value
 
     june = 5
     billed = [1.21125e6] * 5 + [1.21125e6 + 0.95 * 1e6 / 12 * 40]
     days, month = 55, 365 / 12
     by_hand = billed[5] + billed[4] * (days / month - 1) + 6.4e6 * (1 - month / days)
-    assert at("accounts.receivables")[0, june] == pytest.approx(by_hand)
-    assert at("accounts.receivables")[0, june] / MILLION == pytest.approx(8.22, abs=5e-3)
-    assert at("accounts.cash")[0, june] / MILLION == pytest.approx(4.10, abs=5e-3)
+    assert value("accounts.receivables")[0, june] == pytest.approx(by_hand)
+    assert value("accounts.receivables")[0, june] / MILLION == pytest.approx(8.22, abs=5e-3)
+    assert value("accounts.cash")[0, june] / MILLION == pytest.approx(4.10, abs=5e-3)
 
 
 def test_drawn_days_and_amounts_equal_their_members() -> None:

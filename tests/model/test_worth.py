@@ -62,9 +62,9 @@ def base(*settings: str, option: str | None = None) -> Projection:
 
 
 def value(projection: Projection, name: str) -> float:
-    found = measures(projection)[name].value
-    assert found is not None
-    return found
+    measure = measures(projection)[name].value
+    assert measure is not None
+    return measure
 
 
 def option_of(text: str, written: str, name: str = "other") -> Projection:
@@ -79,11 +79,11 @@ def text() -> str:
 
 def test_a_plant_whose_last_flow_is_negative_has_the_rate_that_lies_near() -> None:
     """The flows have rates of -74.5 % and 20.83 %; a plan is judged by the second, and the first is named."""
-    found = measures(project(scenario_of(PLANT)))
+    by_name = measures(project(scenario_of(PLANT)))
 
-    assert found["project_npv"].value == pytest.approx(121.0942e6, rel=1e-6)
-    assert found["project_irr"].value == pytest.approx(0.208282, abs=1e-6)
-    assert found["project_irr"].remark == "another rate, -74.55 %/year, is set aside"
+    assert by_name["project_npv"].value == pytest.approx(121.0942e6, rel=1e-6)
+    assert by_name["project_irr"].value == pytest.approx(0.208282, abs=1e-6)
+    assert by_name["project_irr"].remark == "another rate, -74.55 %/year, is set aside"
 
 
 def test_a_valuation_date_counts_from_the_end_of_its_day() -> None:
@@ -109,26 +109,26 @@ FLOWS = np.array([-180.0, -420, 100, 206, *[164] * 8, -56])
     ],
 )
 def test_one_rule_for_every_rate(flows: Any, rate: float | None, remark: str) -> None:
-    found, reason, told = explained_rates(np.arange(float(len(flows))), np.atleast_2d(flows))
+    rates, reason, message = explained_rates(np.arange(float(len(flows))), np.atleast_2d(flows))
     roots = all_rates(np.arange(len(flows)), flows)
     inside = [root for root in roots if -0.5 <= root <= 10]
 
     if len(roots) != 1 and len(inside) != 1:
-        assert np.isnan(found[0])
+        assert np.isnan(rates[0])
         assert reason
     if rate is not None:
-        assert found[0] == pytest.approx(rate, abs=1e-5)
-        assert (reason, told) == ("", remark)
+        assert rates[0] == pytest.approx(rate, abs=1e-5)
+        assert (reason, message) == ("", remark)
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=8))
 def test_a_rate_is_the_only_root_or_the_only_one_in_reach(flows: list[float]) -> None:
     times = np.arange(len(flows))
-    found, roots = only_rate(times, [flows])[0], all_rates(times, flows)
+    result, roots = only_rate(times, [flows])[0], all_rates(times, flows)
     inside = roots[(roots >= -0.5) & (roots <= 10.0)]
 
     expected = roots[0] if len(roots) == 1 else inside[0] if len(inside) == 1 else np.nan
-    assert found == pytest.approx(expected, nan_ok=True)
+    assert result == pytest.approx(expected, nan_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -155,12 +155,17 @@ def test_owners_worth_recomputes_from_printed_rows() -> None:
     projection = base()
 
     def owners(prefix: str) -> Any:
-        def at(row: str) -> Any:
+        def value_of(row: str) -> Any:
             return projection.value(f"{prefix}accounts.{row}")[0]
 
-        flow = at("dividends") - at("equity_for_projects") - at("equity_paid_in") - at("equity_for_cash")
-        owed = at("debt")[-1] + at("accrued_interest")[-1] + at("tax_payable")[-1]
-        flow[-1] += 5 * at("ebitda")[-12:].sum() + at("cash")[-1] - owed
+        flow = (
+            value_of("dividends")
+            - value_of("equity_for_projects")
+            - value_of("equity_paid_in")
+            - value_of("equity_for_cash")
+        )
+        owed = value_of("debt")[-1] + value_of("accrued_interest")[-1] + value_of("tax_payable")[-1]
+        flow[-1] += 5 * value_of("ebitda")[-12:].sum() + value_of("cash")[-1] - owed
         return flow
 
     by_hand = (owners("") - owners("without_projects.")) @ (1.12 ** (-np.arange(1, 61) / 12))
@@ -185,10 +190,10 @@ def test_every_loan_counts_against_the_plan_as_written(text: str) -> None:
 
 
 def test_a_revolver_of_the_same_plan_and_one_that_costs_a_fortune() -> None:
-    found = measures(project(read("fleet_revolver")))
-    assert found["equity_npv"].value == pytest.approx(47_128_490.74, abs=0.006)
-    assert found["equity_irr"].value == pytest.approx(0.250574, abs=6e-7)
-    assert found["fcfe_irr"].value == pytest.approx(0.249884, abs=6e-7)
+    by_name = measures(project(read("fleet_revolver")))
+    assert by_name["equity_npv"].value == pytest.approx(47_128_490.74, abs=0.006)
+    assert by_name["equity_irr"].value == pytest.approx(0.250574, abs=6e-7)
+    assert by_name["fcfe_irr"].value == pytest.approx(0.249884, abs=6e-7)
 
     drawn = "add: {loans.dear: {commitment: 50 million USD, signed: 2000-01-31, matures: 6 years, rate: RATE, repayment: {style: revolver}, payments: {every: month}}}"
     options = "".join(
@@ -207,9 +212,9 @@ def test_owners_who_pay_nothing_in_have_no_rate() -> None:
         "opening:",
         "loans: {bank: {commitment: 5000 USD, signed: 2000-01-01, matures: 8 years, rate: 5 %/year}}\nfunding: {m: {bank: rest}}\nopening:",
     )
-    found = measures(project(scenario_of(plain)))["equity_irr"]
+    measure = measures(project(scenario_of(plain)))["equity_irr"]
 
-    assert (found.value, found.reason) == (None, "owners pay nothing in")
+    assert (measure.value, measure.reason) == (None, "owners pay nothing in")
 
 
 @pytest.mark.parametrize(("changes", "npv"), [
@@ -251,28 +256,28 @@ def test_worth_without_a_terminal_value_has_a_rate_below_minus_fifty() -> None:
 
 
 def test_shares_of_the_base() -> None:
-    found = measures(base())
+    by_name = measures(base())
 
-    assert found["terminal_share"].value == pytest.approx(3.557, abs=6e-4)
-    assert found["share_paid_back"].value == pytest.approx(0.2877, abs=6e-5)
-    assert found["share_paid_back_discounted"].value == pytest.approx(0.2386, abs=6e-5)
-    assert found["payback"].value is found["payback_discounted"].value is None
+    assert by_name["terminal_share"].value == pytest.approx(3.557, abs=6e-4)
+    assert by_name["share_paid_back"].value == pytest.approx(0.2877, abs=6e-5)
+    assert by_name["share_paid_back_discounted"].value == pytest.approx(0.2386, abs=6e-5)
+    assert by_name["payback"].value is by_name["payback_discounted"].value is None
     poor = measures(base("products.single_mode.price=20 USD/km"))["terminal_share"]
     assert poor.value is None
     assert poor.reason.startswith("the NPV is not above zero; the terminal value is worth ")
 
 
 def test_discounted_payback_comes_later() -> None:
-    found = measures(project(scenario_of(MACHINE.replace("cash_cost: 1 USD/km", "cash_cost: 0.2 USD/km"))))
+    by_name = measures(project(scenario_of(MACHINE.replace("cash_cost: 1 USD/km", "cash_cost: 0.2 USD/km"))))
 
     flows = -5000 + np.cumsum([0.6 * 2300 + 400] * 5)
     discounted = -5000 + np.cumsum([1780 / 1.1**year for year in range(1, 6)])
     for name, summed in (("payback", flows), ("payback_discounted", discounted)):
         last = int(np.flatnonzero(summed < 0)[-1])
         gained = summed[last + 1] - summed[last]
-        assert found[name].value == pytest.approx(1 + last + 1 - summed[last] / gained, rel=1e-3), name
-    assert found["share_paid_back"].value == pytest.approx(1 + flows[-1] / 5000)
-    assert found["share_paid_back_discounted"].value == pytest.approx(1 + discounted[-1] / 5000)
+        assert by_name[name].value == pytest.approx(1 + last + 1 - summed[last] / gained, rel=1e-3), name
+    assert by_name["share_paid_back"].value == pytest.approx(1 + flows[-1] / 5000)
+    assert by_name["share_paid_back_discounted"].value == pytest.approx(1 + discounted[-1] / 5000)
 
 
 LEVELIZED = """\
@@ -312,25 +317,25 @@ def test_the_warning_of_a_long_step_says_what_the_monthly_model_gives() -> None:
     for step, npv in (("quarter", 48_691_444), ("year", 56_517_542)):
         projection = base(f"horizon.step={step}")
         assert value(projection, "project_npv") == pytest.approx(npv, abs=0.6)
-        (told,) = step_warning(projection)
-        assert "47,449,586 USD by month" in told
-        assert f"less than by {step}" in told
+        (message,) = step_warning(projection)
+        assert "47,449,586 USD by month" in message
+        assert f"less than by {step}" in message
     assert step_warning(base()) == []
 
 
 def test_a_valuation_date_is_warned_of() -> None:
-    found = warnings(base("money.valuation_date=2001-01-01"))
+    result = warnings(base("money.valuation_date=2001-01-01"))
 
-    assert any("write 2000-12-31" in told for told in found)
-    assert any("flows of 2000-01 to 2000-12 fall before the valuation date 2001-01-01" in told for told in found)
+    assert any("write 2000-12-31" in message for message in result)
+    assert any("flows of 2000-01 to 2000-12 fall before the valuation date 2001-01-01" in message for message in result)
     assert not any(
-        "valuation" in told for told in warnings(base("money.valuation_date=2000-01-31")) if "2000-01 " in told
+        "valuation" in message for message in warnings(base("money.valuation_date=2000-01-31")) if "2000-01 " in message
     )
-    assert not any("valuation" in told for told in warnings(base()))
+    assert not any("valuation" in message for message in warnings(base()))
 
 
 def test_a_reference_that_runs_dry_is_said_and_no_fault() -> None:
-    found = warnings(
+    result = warnings(
         base(
             "company.equity={2000-06-30: 1 million USD}",
             "plants.xtal.purchase.price=25 million USD",
@@ -339,7 +344,8 @@ def test_a_reference_that_runs_dry_is_said_and_no_fault() -> None:
     )
 
     assert any(
-        told.startswith("without projects, and paid for as the plan is written, the company would") for told in found
+        message.startswith("without projects, and paid for as the plan is written, the company would")
+        for message in result
     )
 
 
@@ -351,16 +357,16 @@ def test_owners_flows_tie_to_the_books(text: str) -> None:
 
     for prefix in ("", "without_projects."):
 
-        def at(row: str, prefix: str = prefix) -> Any:
+        def value_of(row: str, prefix: str = prefix) -> Any:
             return projection.value(f"{prefix}{row}")[0]
 
-        left = at("accounts.cash")[-1] - sum(
-            at(f"accounts.{key}")[-1] for key in ("debt", "accrued_interest", "tax_payable")
+        left = value_of("accounts.cash")[-1] - sum(
+            value_of(f"accounts.{key}")[-1] for key in ("debt", "accrued_interest", "tax_payable")
         )
-        left += at("returns.company_terminal_value").sum()
-        paid = at("accounts.dividends").sum() - at("accounts.paid_in_capital")[-1]
-        scale = max(float(np.abs(at("accounts.cash")).max()), 1e6)
-        assert at("returns.owners_flow").sum() == pytest.approx(paid + left, abs=1e-9 * scale)
+        left += value_of("returns.company_terminal_value").sum()
+        paid = value_of("accounts.dividends").sum() - value_of("accounts.paid_in_capital")[-1]
+        scale = max(float(np.abs(value_of("accounts.cash")).max()), 1e6)
+        assert value_of("returns.owners_flow").sum() == pytest.approx(paid + left, abs=1e-9 * scale)
 
 
 @settings(max_examples=10, deadline=None)
@@ -402,9 +408,9 @@ def test_a_batch_of_an_option_is_its_members(option: str | None) -> None:
         changes = Branch(
             {"loans.algar.rate": Leaf(f"{100 * rate:.6f} %/year"), "products.multimode.price": Leaf(f"{price} USD/km")}
         )
-        found = measures(project(scenario.with_changes(Branch({"change": changes}))))
+        by_name = measures(project(scenario.with_changes(Branch({"change": changes}))))
         for name in keep:
-            assert together[name][one] == pytest.approx(found[name].value, rel=1e-9), name
+            assert together[name][one] == pytest.approx(by_name[name].value, rel=1e-9), name
 
 
 def test_an_option_that_gives_a_purchase_a_grant(text: str) -> None:

@@ -35,7 +35,7 @@ funding:
 """
 
 
-def told(text: str | bytes) -> str:
+def report_on(text: str | bytes) -> str:
     """Return what is said of a scenario that cannot be used, without its first line."""
     with pytest.raises(ScenarioError, match=r"^plan\.yaml cannot be used: [0-9]+ problems?") as caught:
         scenario_of(text, "plan.yaml")
@@ -525,7 +525,7 @@ def test_a_bad_input_is_told_word_for_word(name: str) -> None:
     old, new, expected = BAD[name]
     assert old in BASE
 
-    assert told(BASE.replace(old, new)) == expected
+    assert report_on(BASE.replace(old, new)) == expected
 
 
 def test_the_scenario_that_is_spoilt_above_is_sound() -> None:
@@ -535,7 +535,7 @@ def test_the_scenario_that_is_spoilt_above_is_sound() -> None:
 def test_an_amortization_shorter_than_the_loan_is_refused() -> None:
     text = BASE.replace("rate: 8 %/year}", "rate: 8 %/year, repayment: {style: level, amortize_over: 2 years}}")
 
-    assert "found 24 months, wanted at least the time to maturity, 2005-01-15" in told(text)
+    assert "found 24 months, wanted at least the time to maturity, 2005-01-15" in report_on(text)
 
 
 def test_four_problems_of_four_kinds_come_at_once_in_the_order_of_the_file() -> None:
@@ -584,7 +584,7 @@ def test_twelve_errors_of_one_file_get_twelve_reports_in_its_order() -> None:
         scenario_of(text, "plan.yaml")
 
     assert [problem.code for problem in caught.value.problems] == [code for _, code in TWELVE.values()]
-    places = [(at.line, at.column) for problem in caught.value.problems if (at := problem.place)]
+    places = [(place.line, place.column) for problem in caught.value.problems if (place := problem.place)]
     assert places == sorted(places)
     assert len(places) == len(TWELVE)
 
@@ -592,18 +592,18 @@ def test_twelve_errors_of_one_file_get_twelve_reports_in_its_order() -> None:
 def test_a_check_is_skipped_only_where_what_it_reads_is_in_error() -> None:
     """The rate is wrong, but the commitment is not: the draws above it are told all the same."""
     text = BASE.replace("rate: 8 %/year}", "rate: 8 %, draws: {2000-02-01: 2 million USD}}")
-    assert "above the" not in told(text)
-    assert "found a share" in told(text)
-    assert "4,000,000 USD asked of `bank` so far" in told(text)
+    assert "above the" not in report_on(text)
+    assert "found a share" in report_on(text)
+    assert "4,000,000 USD asked of `bank` so far" in report_on(text)
 
     wrong = text.replace("commitment: 3 million USD", "commitment: 3 million km")
-    assert "asked of `bank`" not in told(wrong)
+    assert "asked of `bank`" not in report_on(wrong)
 
 
 def test_the_same_text_gives_the_same_bytes() -> None:
     text = BASE.replace("adds", "ads").replace("capex: 5 million USD", "capex: 5 MEURO")
 
-    assert told(text) == told(text)
+    assert report_on(text) == report_on(text)
 
 
 @pytest.mark.parametrize(
@@ -626,7 +626,7 @@ def test_the_same_text_gives_the_same_bytes() -> None:
     ],
 )
 def test_a_text_that_is_no_scenario_is_refused_in_words(text: bytes, says: str) -> None:
-    assert says in told(text)
+    assert says in report_on(text)
 
 
 def test_a_billion_laughs_is_refused_at_once() -> None:
@@ -634,15 +634,15 @@ def test_a_billion_laughs_is_refused_at_once() -> None:
     lines += [f"a{n}: &a{n} {{{', '.join(f'k{j}: *a{n - 1}' for j in range(10))}}}" for n in range(1, 10)]
     start = time.process_time()
 
-    said = told("\n".join(lines))
+    problems = report_on("\n".join(lines))
 
-    assert "more than 200,000 values, aliases followed" in said
-    assert said.startswith("plan.yaml:6:")  # where they become too many
+    assert "more than 200,000 values, aliases followed" in problems
+    assert problems.startswith("plan.yaml:6:")  # where they become too many
     assert time.process_time() - start < 10  # not a measure of speed: unfolded it would take days
 
 
 def test_a_block_that_holds_itself_is_refused() -> None:
-    assert "more than 50 levels of blocks" in told("a: &a {b: *a, c: *a}\n")
+    assert "more than 50 levels of blocks" in report_on("a: &a {b: *a, c: *a}\n")
 
 
 def test_an_alias_in_its_place_is_fine() -> None:
@@ -670,14 +670,14 @@ def test_sources_may_stand_on_any_input_and_are_counted() -> None:
     )
     scenario = scenario_of(text)
 
-    found = {item.path: item.kind for item in scenario.inputs()}
-    assert [path for path, kind in found.items() if kind == "stated"] == [
+    results = {item.path: item.kind for item in scenario.inputs()}
+    assert [path for path, kind in results.items() if kind == "stated"] == [
         "products.fiber.price",
         "projects.line.capex",
         "projects.line.complete",
     ]
-    assert scenario.evidence() == {"stated": 3, "derived": 0, "assumed": len(found) - 3}
-    assert found["loans.bank.rate"] == "assumed"
+    assert scenario.evidence() == {"stated": 3, "derived": 0, "assumed": len(results) - 3}
+    assert results["loans.bank.rate"] == "assumed"
 
 
 def test_every_kind_of_input_is_counted() -> None:
@@ -695,12 +695,12 @@ def test_an_option_that_does_not_fit_is_told_when_the_file_is_read() -> None:
         "options:\n  good: {}\n  bad: {change: {loans.bank.rat: 9 %/year}}\n  worse: {change: {loans.bank.rate: 9 %}}\n"
     )
 
-    said = told(BASE + options)
+    problems = report_on(BASE + options)
 
-    assert "plan.yaml:21:18" in said
-    assert "did you mean `rate`?" in said
-    assert "option `worse`" in said
-    assert "found a share, wanted a rate per time" in said
+    assert "plan.yaml:21:18" in problems
+    assert "did you mean `rate`?" in problems
+    assert "option `worse`" in problems
+    assert "found a share, wanted a rate per time" in problems
 
 
 def test_a_setting_is_told_where_it_is_wrong() -> None:

@@ -85,14 +85,14 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_clause_is_refused_at_its_place(name: str) -> None:
-    old, new, told = BAD[name]
+    old, new, message = BAD[name]
     assert old in LOAN
     text = (
         "fibercap: 1\nrates: {libor: 5 %/year, late: {2003: 4 %/year}}\n"
         f"loans:\n  bank: {{{LOAN.replace(old, new, 1)}}}\n"
     )
 
-    with pytest.raises(ScenarioError, match=re.escape(told)) as error:
+    with pytest.raises(ScenarioError, match=re.escape(message)) as error:
         contracts_of(text, "loans.yaml")
 
     assert "loans.yaml:4:" in str(error.value)
@@ -123,16 +123,16 @@ funding: {line: {equity: rest}}
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "path", "told"),
+    ("old", "new", "path", "message"),
     [
         ("{equity", "{bank: 40 %, equity", "funding.line.bank", "`bank`, which is owed already: nothing is left of it to draw"),
         ("{equity: rest", "{bank: rest", "funding.line.bank", "wanted a loan with a `commitment`; what it may still lend is a"),
         ("rate:", "repayment: {style: revolver}, rate:", "loans.bank.outstanding", "what is owed of it already is a loan of its own"),
     ],
 )  # fmt: skip
-def test_a_loan_that_is_owed_already_lends_no_more(old: str, new: str, path: str, told: str) -> None:
+def test_a_loan_that_is_owed_already_lends_no_more(old: str, new: str, path: str, message: str) -> None:
     assert project(scenario_of(OWED)).value("loans.bank.opening")[0, 0] == 3e6
 
-    with pytest.raises(ScenarioError, match=re.escape(told)) as error:
+    with pytest.raises(ScenarioError, match=re.escape(message)) as error:
         scenario_of(OWED.replace(old, new, 1))
     assert [problem.path for problem in error.value.problems] == [path]

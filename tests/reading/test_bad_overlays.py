@@ -502,9 +502,9 @@ plan.yaml:25:94: claims.more.at_least
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("example", "said"), [*OVERLAYS.values(), *FILES.values()], ids=[*OVERLAYS, *FILES])
-def test_it_is_told_word_for_word(example: Example, said: str) -> None:
-    assert "\n\n".join(problem.render() for problem in example.problems()) == said
+@pytest.mark.parametrize(("example", "message"), [*OVERLAYS.values(), *FILES.values()], ids=[*OVERLAYS, *FILES])
+def test_it_is_told_word_for_word(example: Example, message: str) -> None:
+    assert "\n\n".join(problem.render() for problem in example.problems()) == message
 
 
 def test_a_removal_names_all_that_refers_to_it_once_and_the_rest_is_told_too() -> None:

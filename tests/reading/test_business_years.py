@@ -80,12 +80,12 @@ WRONG = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_wrong_is_said_with_its_place_and_the_way_out(case: str) -> None:
-    changes, said = WRONG[case]
+    changes, message = WRONG[case]
 
     with pytest.raises(ScenarioError) as raised:
         scenario_of(changed(PLAN, *changes))
 
-    for text in said:
+    for text in message:
         assert text in str(raised.value)
     assert len(raised.value.problems) == 1
 

@@ -129,7 +129,7 @@ def test_two_parents_that_differ_are_told_unless_the_child_settles_it(folder: Pa
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("extends: bass.yaml\n", "found no file `bass.yaml`, wanted a scenario; did you mean `base.yaml`?"),
         ("extends: child.yaml\n", "found a circle: child.yaml -> child.yaml"),
@@ -144,13 +144,13 @@ def test_two_parents_that_differ_are_told_unless_the_child_settles_it(folder: Pa
         ("extends: base.yaml\nadd: {products.f: {price: 1 USD/km}}\n", "found a path that exists already"),
     ],
 )
-def test_what_does_not_fit_is_told_at_its_place(folder: Path, text: str, told: str) -> None:
+def test_what_does_not_fit_is_told_at_its_place(folder: Path, text: str, message: str) -> None:
     path = laid(folder, f"fibercap: 1\n{text}")
 
     with pytest.raises(ScenarioError) as error:
         read(path)
 
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert "child.yaml:2:" in str(error.value) or "child.yaml:3:" in str(error.value)
 
 
@@ -162,8 +162,8 @@ def test_mistakes_of_the_overlay_and_of_what_comes_of_it_are_told_together(folde
     with pytest.raises(ScenarioError, match="3 problems") as error:
         read(laid(folder, text))
 
-    found = [(p.code, p.place.file.rsplit("/", 1)[-1], p.place.line) for p in error.value.problems if p.place]
-    assert found == [
+    results = [(p.code, p.place.file.rsplit("/", 1)[-1], p.place.line) for p in error.value.problems if p.place]
+    assert results == [
         ("no_such_path", "child.yaml", 4),
         ("wrong_dimension", "child.yaml", 5),
         ("wrong_dimension", "base.yaml", 8),

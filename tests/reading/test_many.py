@@ -67,13 +67,13 @@ def test_near_names_are_looked_for_only_for_what_is_shown(where: str, monkeypatc
 
     for module in (errors, overlay, fibercap.model.checks.validation):
         monkeypatch.setattr(module, "nearest", counted)
-    found = []
+    results = []
     for number in (500, 1_000):
         looked.clear()
         with pytest.raises(ScenarioError, match=rf"{number:,} problems"):
             scenario_of(text(number))
-        found.append(len(looked))
-    assert found[0] == found[1] <= 3 * MOST_SHOWN
+        results.append(len(looked))
+    assert results[0] == results[1] <= 3 * MOST_SHOWN
 
 
 def test_a_kind_is_not_hidden_by_another() -> None:

@@ -68,28 +68,28 @@ projects: {looms: {plant: mill, adds: 1 Mm/year, capex: 2 MUSD, complete: 2025-1
 """
 
 
-def said(text: str) -> list[str]:
+def errors_in(text: str) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
         scenario_of(text)
     return [f"{problem.path}: {problem.hint}" for problem in caught.value.problems]
 
 
 def test_a_unit_that_is_not_declared_is_one_error_however_it_is_used() -> None:
-    assert said(MILL.replace("units: {roll: 100 m}\n", "")) == [
+    assert errors_in(MILL.replace("units: {roll: 100 m}\n", "")) == [
         "products.denim.unit: declare it: `units: {roll: new}`, or `{roll: 12 km}`; it stands in 1 more input"
     ]
     bad = MILL.replace("unit: roll, price: 260 USD/roll", "unit: rol, price: 2.6 USD/m")
-    assert [problem.partition(":")[0] for problem in said(bad)] == ["products.denim.unit"]
+    assert [problem.partition(":")[0] for problem in errors_in(bad)] == ["products.denim.unit"]
 
 
 def test_keys_of_business_years_without_them_are_one_error() -> None:
     bad = MILL.replace("70 %,", "{FY2024: 70 %, FY2026: 60 %},").replace("1.1 USD/m", "{FY2024: 1 USD/m}")
-    assert said(bad) == [
+    assert errors_in(bad) == [
         "plants.mill.products.denim.FY2024: years end in December: write `2024`, or name another month in `horizon`, "
         "such as `year_ends: June`; 2 more keys name business years"
     ]
 
 
 def test_words_for_a_plan_in_metres_speak_of_no_fiber() -> None:
-    (hint,) = said(MILL.replace("capacity: 3 Mm/year", "capacity: 3 tonne/year"))
+    (hint,) = errors_in(MILL.replace("capacity: 3 Mm/year", "capacity: 3 tonne/year"))
     assert "fiber" not in hint

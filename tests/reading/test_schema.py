@@ -241,26 +241,26 @@ def test_a_series_may_stand_in_a_file_with_its_column() -> None:
 
 def specs() -> list[type[Spec]]:
     """Return every block of the language."""
-    classes, found = [Spec], list[type[Spec]]()
+    classes, results = [Spec], list[type[Spec]]()
     while classes:
         inner = classes.pop().__subclasses__()
         classes += inner
-        found += inner
+        results += inner
     without = {Scenario, Contracts, Style, Amortizing, RatioStep, RatioSteps}
-    ours = {spec for spec in found if spec.__module__.startswith("fibercap.")} - without
+    ours = {spec for spec in results if spec.__module__.startswith("fibercap.")} - without
     return sorted((spec for spec in ours if set(spec.model_fields) - spec.gathers - {"note"}), key=str)
 
 
 def fields() -> Iterator[tuple[type[Spec], str, dict[str, Any]]]:
     """Run over every field of every block, with what the schema says of it."""
     parts = SCHEMA["$defs"]
-    titles = {(part["description"], key): told for part in parts.values() for key, told in _keys(part)}
+    titles = {(part["description"], key): message for part in parts.values() for key, message in _keys(part)}
     for spec in specs():
         for key, name in spec.fields_by_key().items():
             if name not in spec.gathers:
-                told = titles.get((" ".join((spec.__doc__ or "").split()), key))
-                assert told is not None, f"{spec.__name__}.{key} is not in the schema"
-                yield spec, name, told
+                message = titles.get((" ".join((spec.__doc__ or "").split()), key))
+                assert message is not None, f"{spec.__name__}.{key} is not in the schema"
+                yield spec, name, message
 
 
 def _keys(part: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -278,20 +278,20 @@ def test_every_block_is_there() -> None:
     assert len(FIELDS) > 150
 
 
-@pytest.mark.parametrize(("spec", "name", "told"), FIELDS, ids=IDS)
-def test_every_field_has_help_an_example_and_its_unit(spec: type[Spec], name: str, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("spec", "name", "entry"), FIELDS, ids=IDS)
+def test_every_field_has_help_an_example_and_its_unit(spec: type[Spec], name: str, entry: dict[str, Any]) -> None:
     kind = kind_of(spec, name)[1]
     unit = getattr(kind, "unit", None)
 
-    assert len(told["description"]) > 10
-    assert told["description"][0].isupper()
-    assert told["examples"]
+    assert len(entry["description"]) > 10
+    assert entry["description"][0].isupper()
+    assert entry["examples"]
     if unit is not None:
-        assert told["x-unit"]
-        assert told["description"].endswith(f" [{told['x-unit']}]")
+        assert entry["x-unit"]
+        assert entry["description"].endswith(f" [{entry['x-unit']}]")
     if isinstance(kind, Of | PathOf):
         shown = {"percent": "%", "1/year": "%/year", "money/unit": "money/money"}.get(kind.unit, kind.unit)
-        assert told["x-unit"] == shown
+        assert entry["x-unit"] == shown
 
 
 def raw(value: Any) -> Any:
@@ -311,19 +311,19 @@ def read_by(spec: type[Spec], name: str, value: Any) -> Any:
     return TypeAdapter(annotation).validate_python(raw(value), context=CONTEXT)
 
 
-@pytest.mark.parametrize(("spec", "name", "told"), FIELDS, ids=IDS)
-def test_every_example_is_accepted_by_reader_and_schema(spec: type[Spec], name: str, told: dict[str, Any]) -> None:
-    shape = Draft202012Validator({**told, "$defs": SCHEMA["$defs"]})
+@pytest.mark.parametrize(("spec", "name", "entry"), FIELDS, ids=IDS)
+def test_every_example_is_accepted_by_reader_and_schema(spec: type[Spec], name: str, entry: dict[str, Any]) -> None:
+    shape = Draft202012Validator({**entry, "$defs": SCHEMA["$defs"]})
 
-    for example in told["examples"]:
+    for example in entry["examples"]:
         read_by(spec, name, example)
         assert best_match(shape.iter_errors(example)) is None, example
 
 
-@pytest.mark.parametrize(("spec", "name", "told"), [field for field in FIELDS if "default" in field[2]])
-def test_a_default_that_is_written_changes_nothing(spec: type[Spec], name: str, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("spec", "name", "entry"), [field for field in FIELDS if "default" in field[2]])
+def test_a_default_that_is_written_changes_nothing(spec: type[Spec], name: str, entry: dict[str, Any]) -> None:
     field = spec.model_fields[name]
-    written = read_by(spec, name, told["default"])
+    written = read_by(spec, name, entry["default"])
 
     assert repr(written) == repr(np.asarray(field.default) if isinstance(written, np.ndarray) else field.default)
 
@@ -339,14 +339,14 @@ def test_a_word_of_a_union_is_read_as_its_member() -> None:
 
 def kinds() -> dict[str, Field]:
     """Return every kind of single value by its pattern."""
-    found: dict[str, Field] = {}
+    results: dict[str, Field] = {}
     for spec in specs():
         for name in spec.model_fields:
             kind = kind_of(spec, name)[1]
             kind = kind.of if isinstance(kind, PathOf) else kind
             if isinstance(kind, Field) and "pattern" in kind.schema():
-                found.setdefault(kind.schema()["pattern"], kind)
-    return found
+                results.setdefault(kind.schema()["pattern"], kind)
+    return results
 
 
 def matching(pattern: str) -> st.SearchStrategy[str]:
@@ -393,6 +393,6 @@ def test_every_link_of_the_page_leads_to_a_heading() -> None:
 def test_every_key_is_on_the_page() -> None:
     page = reference.page()
 
-    for spec, name, told in FIELDS:
+    for spec, name, message in FIELDS:
         if not isinstance(kind_of(spec, name)[1], OneOf) and name not in ("note", "style"):
-            assert told["description"].removesuffix(f" [{told.get('x-unit')}]") in page, f"{spec.__name__}.{name}"
+            assert message["description"].removesuffix(f" [{message.get('x-unit')}]") in page, f"{spec.__name__}.{name}"

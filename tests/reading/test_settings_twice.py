@@ -67,10 +67,10 @@ def test_a_variant_that_sets_an_input_twice_is_refused(tmp_path: Path, text: str
     with pytest.raises(ScenarioError) as caught:
         read(variant(tmp_path, text))
 
-    told = [problem for problem in caught.value.problems if problem.code == "set_twice"]
-    assert len(told) == 1
-    assert told[0].place is not None
-    assert "variant.yaml:" in told[0].found
+    messages = [problem for problem in caught.value.problems if problem.code == "set_twice"]
+    assert len(messages) == 1
+    assert messages[0].place is not None
+    assert "variant.yaml:" in messages[0].found
 
 
 @pytest.mark.parametrize("text", TWICE.values(), ids=TWICE)

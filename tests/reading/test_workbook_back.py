@@ -43,8 +43,8 @@ def entered(tmp_path: Path, option: str = "as written", **values: float) -> Path
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as done:
         main(list(arguments))
-    told = capsys.readouterr()
-    return int(done.value.code or 0), told.out, told.err
+    output = capsys.readouterr()
+    return int(done.value.code or 0), output.out, output.err
 
 
 @pytest.mark.long
@@ -52,9 +52,9 @@ def test_an_untouched_workbook_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     path.write_bytes(exported())
 
-    found = read_review(path)
+    result = read_review(path)
 
-    assert (found.option, found.entries, found.hash) == (None, (), read("fibercore").digest())
+    assert (result.option, result.entries, result.hash) == (None, (), read("fibercore").digest())
 
 
 @pytest.mark.long
@@ -67,9 +67,9 @@ def test_what_is_entered_comes_back_with_its_cell(tmp_path: Path) -> None:
         projects__xtal_1__delay=3.0,
     )
 
-    found = {one.path: (one.old, one.new) for one in read_review(path).entries}
+    results = {one.path: (one.old, one.new) for one in read_review(path).entries}
 
-    assert found == {
+    assert results == {
         "plants.jena.cash_cost": ("30 USD/km", "32.5 USD/km"),
         "tax.rate": ("35 %", "30 %"),
         "projects.xtal_2.complete": ("2002-12-31", "2003-01-31"),
@@ -100,10 +100,10 @@ def test_diff_lists_it_and_writes_an_overlay_that_reads_the_same(
 def test_the_option_in_use_is_the_one_that_is_compared(tmp_path: Path) -> None:
     path = entered(tmp_path, "bullet", loans__fleet__rate=0.09)
 
-    found = read_review(path)
+    result = read_review(path)
 
-    assert found.option == "bullet"
-    assert [(one.path, one.new) for one in found.entries] == [("loans.fleet.rate", "9 %/year")]
+    assert result.option == "bullet"
+    assert [(one.path, one.new) for one in result.entries] == [("loans.fleet.rate", "9 %/year")]
 
 
 @pytest.mark.long

@@ -26,10 +26,10 @@ def parts() -> dict[str, bytes]:
         return {name: book.read(name) for name in book.namelist()}
 
 
-def packed(found: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+def packed(block: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     target = BytesIO()
     with zipfile.ZipFile(target, "w", packing) as book:
-        for name, content in found.items():
+        for name, content in block.items():
             book.writestr(name, content)
     return target.getvalue()
 
@@ -46,10 +46,10 @@ def encrypted() -> bytes:
     """Return the workbook with the bit of encryption set in every header."""
     content = bytearray(exported())
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = content.find(mark)
-        while at >= 0:
-            content[at + offset] |= 1
-            at = content.find(mark, at + 4)
+        index = content.find(mark)
+        while index >= 0:
+            content[index + offset] |= 1
+            index = content.find(mark, index + 4)
     return bytes(content)
 
 
@@ -73,7 +73,7 @@ SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
 
 
 @pytest.mark.parametrize(
-    ("made", "said"),
+    ("made", "message"),
     [
         (lambda: b"", "not a zip file"),
         (lambda: b"PK nothing", "not a zip file"),
@@ -94,7 +94,7 @@ SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
     ],
 )
 def test_what_is_no_sound_workbook_is_a_message(
-    made: object, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: object, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "plan.xlsx"
     path.write_bytes(made())  # type: ignore[operator]
@@ -102,7 +102,7 @@ def test_what_is_no_sound_workbook_is_a_message(
     code, err = run(path, capsys)
 
     assert code == 2
-    assert said in err
+    assert message in err
     assert "Traceback" not in err
 
 
@@ -152,10 +152,10 @@ def test_spoilt_workbooks_end_in_a_message_or_are_read(
         name = dice.choice(sorted(small))
         content = bytearray(small[name] if inner else exported())
         for _ in range(dice.choice([1, 3, 30])):
-            at, length = dice.randrange(len(content)), dice.choice([1, 1, 4, 200])
-            kept = bytes(content[at : at + length])
+            start, length = dice.randrange(len(content)), dice.choice([1, 1, 4, 200])
+            kept = bytes(content[start : start + length])
             spoilt = dice.choice([dice.randbytes(length), b"", kept * 2, b"9" * length, b"\x00" * length])
-            content[at : at + length] = spoilt
+            content[start : start + length] = spoilt
         path.write_bytes(with_part(name, bytes(content)) if inner else bytes(content))
 
         code, err = run(path, capsys)

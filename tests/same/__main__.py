@@ -113,17 +113,17 @@ def main(commit: str) -> int:
 
 def report(was: Path, now: Path) -> int:
     """Print how many plans and figures are the same and what is not."""
-    found: dict[str, list[str]] = {}
+    results: dict[str, list[str]] = {}
     plans = figures = 0
     for (name, option, before), (other, same, after) in zip(read_figures(was), read_figures(now), strict=True):
         assert (name, option) == (other, same)
         plans, figures = plans + 1, figures + sum(value.size for value in before.get("rows", {}).values())
         for kind, words in differences(before, after):
-            found.setdefault(kind, []).append(f"{name} {option or ''} {words}")
+            results.setdefault(kind, []).append(f"{name} {option or ''} {words}")
     sys.stdout.write(f"{plans} plans, {figures:,} figures\n")
-    for kind, lines in found.items():
+    for kind, lines in results.items():
         sys.stdout.write(f"{len(lines):,} {kind} differ\n" + "".join(f"  {line[:300]}\n" for line in lines[:20]))
-    return int(bool(found.keys() - {"last digits"}))
+    return int(bool(results.keys() - {"last digits"}))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def figures_of(path: str, option: str | None) -> dict[str, Any]:
     """
     try:
         projection = project(read(path, option))
-        found = measures(projection).values()
+        by_name = measures(projection).values()
     except FibercapError as error:
         return {"refused": str(error)}
     given = [item for block in projection.blocks.values() for item in block.given.values()]
@@ -38,7 +38,7 @@ def figures_of(path: str, option: str | None) -> dict[str, Any]:
     return {
         "rows": rows | {f"given {item.path}": np.asarray(item.value) for item in given},
         "texts": texts | {f"given {item.path}": [str(item.formula or "")] for item in given},
-        "measures": {measure.name: (np.asarray(measure.values), measure.reason) for measure in found},
+        "measures": {measure.name: (np.asarray(measure.values), measure.reason) for measure in by_name},
     }
 
 

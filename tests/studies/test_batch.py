@@ -31,18 +31,18 @@ def drawn(number: int) -> dict[str, Any]:
 def test_a_batch_equals_its_members_whatever_the_chunk() -> None:
     scenario, draws = read("fibercore"), drawn(7)
 
-    whole, parts = evaluate(scenario, draws, KEEP), evaluate(scenario, draws, KEEP, chunk=3)
+    full, parts = evaluate(scenario, draws, KEEP), evaluate(scenario, draws, KEEP, chunk=3)
 
-    assert whole["accounts.cash"].shape == (7, 60)
+    assert full["accounts.cash"].shape == (7, 60)
     for name in KEEP:
-        assert parts[name] == pytest.approx(whole[name], nan_ok=True, rel=1e-9)
+        assert parts[name] == pytest.approx(full[name], nan_ok=True, rel=1e-9)
     for number in range(7):
         alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
-        found = measures(alone)
+        by_name = measures(alone)
         for name in KEEP[:-1]:
-            value = found[name].value
-            assert whole[name][number] == pytest.approx(np.nan if value is None else value, nan_ok=True, rel=1e-9)
-        assert whole["accounts.cash"][number] == pytest.approx(alone.value("accounts.cash")[0])
+            value = by_name[name].value
+            assert full[name][number] == pytest.approx(np.nan if value is None else value, nan_ok=True, rel=1e-9)
+        assert full["accounts.cash"][number] == pytest.approx(alone.value("accounts.cash")[0])
 
 
 def test_the_draws_differ() -> None:

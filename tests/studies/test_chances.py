@@ -177,12 +177,12 @@ def test_rank_correlations_are_those_of_the_plan() -> None:
 
 def test_a_sample_depends_on_seed_and_number_alone() -> None:
     """Any part of the samples is that part of all of them; another seed draws others."""
-    whole = sobol_points(5, 3, range(96))
+    full = sobol_points(5, 3, range(96))
     np.testing.assert_array_equal(
-        np.concatenate([sobol_points(5, 3, range(a, b)) for a, b in ((0, 7), (7, 40), (40, 96))]), whole
+        np.concatenate([sobol_points(5, 3, range(a, b)) for a, b in ((0, 7), (7, 40), (40, 96))]), full
     )
-    assert not np.array_equal(sobol_points(5, 4, range(96)), whole)
-    counts = np.floor(whole[:, 0] * 8).astype(int)
+    assert not np.array_equal(sobol_points(5, 4, range(96)), full)
+    counts = np.floor(full[:, 0] * 8).astype(int)
     for scramble in range(SCRAMBLES):
         assert np.bincount(counts[scramble:64:SCRAMBLES], minlength=8).tolist() == [1] * 8
     assert [round_up(count) for count in (1, 8, 9, 4096, 4097)] == [8, 8, 16, 4096, 8192]
@@ -312,12 +312,12 @@ def test_indices_are_those_of_a_function_that_is_known() -> None:
 def test_drivers_explain_the_spread() -> None:
     """What moves together is one group; of independent groups, the shares alone total no more than all."""
     simulation = simulate(plan(), samples=256)
-    found = drivers(simulation, simulation.cases[""], "project_npv", base=256)
-    assert {driver.inputs for driver in found} == {("price",), ("cost", "rate"), ("delay",)}
-    assert found[0].inputs == ("price",)
-    assert sum(driver.first.value for driver in found) == pytest.approx(1.0, abs=0.1)
-    assert found[0].ranks["price"] > 0.5
-    assert next(driver for driver in found if "cost" in driver.inputs).ranks["cost"] < 0
+    result = drivers(simulation, simulation.cases[""], "project_npv", base=256)
+    assert {driver.inputs for driver in result} == {("price",), ("cost", "rate"), ("delay",)}
+    assert result[0].inputs == ("price",)
+    assert sum(driver.first.value for driver in result) == pytest.approx(1.0, abs=0.1)
+    assert result[0].ranks["price"] > 0.5
+    assert next(driver for driver in result if "cost" in driver.inputs).ranks["cost"] < 0
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def problem(bounds: dict[str, tuple[float, float]]) -> dict[str, Any]:
 def analyzed(of: dict[str, Any], results: Array) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found: dict[str, Any] = sobol_analysis.analyze(of, results, calc_second_order=False, seed=1)
-    return found
+        result: dict[str, Any] = sobol_analysis.analyze(of, results, calc_second_order=False, seed=1)
+    return result
 
 
 def ishigami(points: Array) -> Array:
@@ -55,10 +55,10 @@ def test_indices_of_the_same_results_are_those_of_salib() -> None:
     results = [ishigami(table) for table in (one, *mixed, other)]
 
     indices = sobol_indices(results[0], results[-1], results[1:-1])
-    found = analyzed(problem(dict.fromkeys("xyz", (-np.pi, np.pi))), np.stack(results, axis=1).ravel())
+    result = analyzed(problem(dict.fromkeys("xyz", (-np.pi, np.pi))), np.stack(results, axis=1).ravel())
 
-    assert [first.value for first, _ in indices] == pytest.approx(found["S1"].tolist(), abs=0.005)
-    assert [total.value for _, total in indices] == pytest.approx(found["ST"].tolist(), rel=1e-9)
+    assert [first.value for first, _ in indices] == pytest.approx(result["S1"].tolist(), abs=0.005)
+    assert [total.value for _, total in indices] == pytest.approx(result["ST"].tolist(), rel=1e-9)
     assert [first.value for first, _ in indices] == pytest.approx([0.3139, 0.4424, 0.0], abs=0.01)
 
 
@@ -73,11 +73,11 @@ def test_what_drives_a_plan_is_what_salib_finds_by_points_of_its_own() -> None:
         warnings.simplefilter("ignore")
         price, cost, tax = sobol_sample.sample(of, 1024, calc_second_order=False, seed=3).T
     draws = {"products.cable.price": {"times": price}, "plants.works.cash_cost": {"times": cost}, "tax.rate": tax}
-    found = analyzed(of, evaluate(scenario, draws, ["equity_npv"])["equity_npv"])
+    result = analyzed(of, evaluate(scenario, draws, ["equity_npv"])["equity_npv"])
 
-    assert [explained[name].first.value for name in BOUNDS] == pytest.approx(found["S1"].tolist(), abs=0.02)
-    assert [explained[name].total.value for name in BOUNDS] == pytest.approx(found["ST"].tolist(), abs=0.02)
-    assert sum(found["S1"]) == pytest.approx(1.0, abs=0.1)
+    assert [explained[name].first.value for name in BOUNDS] == pytest.approx(result["S1"].tolist(), abs=0.02)
+    assert [explained[name].total.value for name in BOUNDS] == pytest.approx(result["ST"].tolist(), abs=0.02)
+    assert sum(result["S1"]) == pytest.approx(1.0, abs=0.1)
 
 
 @pytest.mark.long

@@ -28,12 +28,12 @@ def case() -> Comparison:
 
 
 def test_a_bridge_leads_from_the_baseline_to_the_option_with_nothing_left_over(case: Comparison) -> None:
-    for name, found in case.cases.items():
+    for name, result in case.cases.items():
         steps = case.bridge(name)
         assert steps is not None
         assert steps.start == pytest.approx(case.cases["level"].measures["equity_npv"].value)
         assert fsum([steps.start, *(step.amount for step in steps.steps)]) == steps.end
-        assert steps.end == pytest.approx(found.measures["equity_npv"].value, abs=1e-6)
+        assert steps.end == pytest.approx(result.measures["equity_npv"].value, abs=1e-6)
 
 
 def test_steps_say_what_another_repayment_changes(case: Comparison) -> None:
@@ -49,13 +49,13 @@ def test_steps_say_what_another_repayment_changes(case: Comparison) -> None:
 
 
 def test_between_scenarios_operations_are_steps_too() -> None:
-    found = compare(read("fibercore"), read("slow_brazil"))
-    steps = found.bridge("slow_brazil")
+    result = compare(read("fibercore"), read("slow_brazil"))
+    steps = result.bridge("slow_brazil")
     assert steps is not None
     moved = {step.label: step.amount for step in steps.steps if abs(step.amount) > 1}
 
     assert moved["EBITDA"] < 0 < moved["Equity paid in"]
-    assert steps.end == pytest.approx(found.cases["slow_brazil"].measures["equity_npv"].value, abs=1e-6)
+    assert steps.end == pytest.approx(result.cases["slow_brazil"].measures["equity_npv"].value, abs=1e-6)
 
 
 @pytest.mark.long
@@ -84,10 +84,10 @@ def test_without_a_discount_rate_there_is_no_bridge() -> None:
 
 def test_cash_needed_is_what_operations_and_loans_leave_to_pay(case: Comparison) -> None:
     """Recomputed from statements: owners and cash pay for the rest of it."""
-    for name, found in case.cases.items():
-        by = {key: found.projection.by(f"accounts.{key}") for key in ("cash", "equity_for_projects", "equity_for_cash", "dividends")}  # fmt: skip
-        before = float(found.projection.scenario.opening.cash)
-        for year, needed in found.cash_needed.items():
+    for name, result in case.cases.items():
+        by = {key: result.projection.by(f"accounts.{key}") for key in ("cash", "equity_for_projects", "equity_for_cash", "dividends")}  # fmt: skip
+        before = float(result.projection.scenario.opening.cash)
+        for year, needed in result.cash_needed.items():
             cash = float(by["cash"][year][0])
             owners = sum(float(by[key][year][0]) for key in ("equity_for_projects", "equity_for_cash"))
             assert needed == pytest.approx(max(before + owners - cash, 0.0), abs=1e-6), (name, year)
@@ -159,11 +159,11 @@ def test_a_broken_covenant_is_shown_before_any_figure(broken: str) -> None:
 
 def test_check_names_the_falls_and_the_tightest_covenant(broken: str) -> None:
     result = invoked("check", broken, "--option", "small")
-    found = json.loads(invoked("check", broken, "--option", "small", "--json").stdout)
+    document = json.loads(invoked("check", broken, "--option", "small", "--json").stdout)
 
-    falls = found["covenants"]["bank.cover"]["falls"]
+    falls = document["covenants"]["bank.cover"]["falls"]
     assert set(falls) == {"EBITDA", "prices", "volume"}
-    assert found["tightest_covenant"] == "bank.cover"
+    assert document["tightest_covenant"] == "bank.cover"
     assert (
         f"broken by a fall of EBITDA {100 * falls['EBITDA']:.1f} %, or prices {100 * falls['prices']:.1f} %"
         in result.stdout
@@ -176,22 +176,22 @@ def test_check_names_the_falls_and_the_tightest_covenant(broken: str) -> None:
 
 @pytest.mark.long
 def test_compare_prints_steps_cash_and_covenants_case_by_case(broken: str) -> None:
-    told = invoked("compare", broken).stdout
-    found = json.loads(invoked("compare", broken, "--json").stdout)
+    output = invoked("compare", broken).stdout
+    document = json.loads(invoked("compare", broken, "--json").stdout)
 
-    assert "From small to each, step by step  [million USD]" in told
-    assert "Cash needed by year, from owners or from cash" in told
-    assert "tightest covenant: bank: Covered three times, broken as things are" in told
-    assert "Change from small, where there is any" in told
-    values = {name: option["measures"]["min_dscr"]["value"] for name, option in found["options"].items()}
-    assert found["deltas"]["large"]["min_dscr"] == values["large"] - values["small"]
-    assert set(found["deltas"]) == {"large"}
-    steps = found["bridges"]["large"]
+    assert "From small to each, step by step  [million USD]" in output
+    assert "Cash needed by year, from owners or from cash" in output
+    assert "tightest covenant: bank: Covered three times, broken as things are" in output
+    assert "Change from small, where there is any" in output
+    values = {name: option["measures"]["min_dscr"]["value"] for name, option in document["options"].items()}
+    assert document["deltas"]["large"]["min_dscr"] == values["large"] - values["small"]
+    assert set(document["deltas"]) == {"large"}
+    steps = document["bridges"]["large"]
     assert fsum([steps["start"], *(step["amount"] for step in steps["steps"])]) == steps["end"]
     assert steps["measure"] == "equity_npv"
-    assert set(found["cash_needed"]) == {"small", "large"}
-    assert found["options"]["large"]["covenants"]["bank.cover"]["falls"] is None
-    assert found["best"]["min_dscr"] == ["small"]
+    assert set(document["cash_needed"]) == {"small", "large"}
+    assert document["options"]["large"]["covenants"]["bank.cover"]["falls"] is None
+    assert document["best"]["min_dscr"] == ["small"]
 
 
 @pytest.mark.long
@@ -200,8 +200,8 @@ def test_flips_are_looked_for_when_asked() -> None:
     document = json.loads(invoked("check", "fibercore", "--flips", "--json").stdout)
 
     assert "decided by" not in without
-    told = "decided by plants.jena.capacity, assumed: flips at 245,000 km/year, -3.9% from 255,000 km/year"
-    assert told in " ".join(looked.split())
+    message = "decided by plants.jena.capacity, assumed: flips at 245,000 km/year, -3.9% from 255,000 km/year"
+    assert message in " ".join(looked.split())
     flip = document["claims"]["xtal_one_million"]["flip"]
     assert (flip["path"], flip["kind"], flip["unit"]) == ("plants.xtal.capacity", "stated", "km/year")
     assert flip["value"] == pytest.approx(950_000)

@@ -74,12 +74,12 @@ def test_leverage_of_four_quarters_is_broken_between_two_year_ends() -> None:
     The payment of 31 December 2006 falls a day before maturity and joins it, so that 20 payments are left, not 21
     (docs/decisions/check-values.md).
     """
-    found = promised(LEVERAGE)
+    covenant = promised(LEVERAGE)
     kept = promised(LEVERAGE, ("end_of_month: true}", "end_of_month: true, short_last: keep}"))
 
-    assert [(test.when, round(test.value, 2)) for test in found.tests if not test.holds] == [("2004-Q1", 4.79)]
+    assert [(test.when, round(test.value, 2)) for test in covenant.tests if not test.holds] == [("2004-Q1", 4.79)]
     assert [(test.when, round(test.value, 2)) for test in kept.tests if not test.holds] == [("2004-Q1", 4.98)]
-    assert found.verdict == FAIL
+    assert covenant.verdict == FAIL
     yearly = promised(LEVERAGE.replace("_12m", "").replace("quarter", "year"))
     assert {test.when: round(test.value, 2) for test in yearly.tests} | {"2003": 1.88, "2004": 0.57} == {
         test.when: round(test.value, 2) for test in yearly.tests
@@ -87,7 +87,7 @@ def test_leverage_of_four_quarters_is_broken_between_two_year_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "message"),
     [
         ("row: accounts.debt_to_ebitda, at_most: 3, test: period", "write `row: accounts.debt_to_ebitda_12m`"),
         ("row: accounts.dscr, at_least: 1, test: quarter", "exists at the ends of calendar years only"),
@@ -105,11 +105,11 @@ def test_leverage_of_four_quarters_is_broken_between_two_year_ends() -> None:
         ("row: accounts.dscr, at_least: 1, test: period, lock_up: 1.3", "write `row: accounts.dscr_12m`"),
     ],
 )
-def test_a_test_that_the_row_cannot_serve_is_refused_with_the_row_that_can(row: str, told: str) -> None:
+def test_a_test_that_the_row_cannot_serve_is_refused_with_the_row_that_can(row: str, message: str) -> None:
     with pytest.raises(ScenarioError) as error:
         promised(row)
 
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_yearly_model_has_no_quarters() -> None:
@@ -136,26 +136,26 @@ def test_a_yearly_model_has_no_quarters() -> None:
 def test_a_covenant_is_tested_on_the_dates_that_it_names(test: str, dates: list[str], step: str) -> None:
     """Grace interest is served from 2001-Q1 on; three quarters are too early for twelve months."""
     row = f"row: accounts.dscr_12m, at_least: 0, test: {test}"
-    found = promised(row, ("step: quarter", f"step: {step}"), ("matures: 6 years", "matures: 2006-12-31"))
+    covenant = promised(row, ("step: quarter", f"step: {step}"), ("matures: 6 years", "matures: 2006-12-31"))
 
     if test == "payment" and step == "month":
         dates = [f"{y}-{m:02d}" for y in range(2001, 2007) for m in (3, 6, 9, 12)][3:]
-    assert [tested.when for tested in found.tests] == dates
-    assert {missing.reason for missing in found.untested} <= {"twelve months of the horizon are not over"}
+    assert [tested.when for tested in covenant.tests] == dates
+    assert {missing.reason for missing in covenant.untested} <= {"twelve months of the horizon are not over"}
     paid_first = 2 if step == "quarter" else 3  # what is drawn on the last day of a quarter bears no interest in it
-    assert len(found.untested) == {"payment": paid_first, "quarter": 3, "half_year": 1, "year": 0}[test]
+    assert len(covenant.untested) == {"payment": paid_first, "quarter": 3, "half_year": 1, "year": 0}[test]
 
 
 def test_flows_are_added_up_over_the_calendar_that_a_test_names() -> None:
-    found = promised("row: accounts.ebitda, at_least: 0 USD, test: half_year")
+    covenant = promised("row: accounts.ebitda, at_least: 0 USD, test: half_year")
     projection = project(scenario_of(SLUMP.replace("ROW", "row: accounts.ebitda, at_least: 0 USD, test: half_year")))
     ebitda = projection.value("accounts.ebitda")[0]
 
-    assert [test.value for test in found.tests][:12] == pytest.approx(list(ebitda.reshape(-1, 2).sum(axis=1))[:12])
+    assert [test.value for test in covenant.tests][:12] == pytest.approx(list(ebitda.reshape(-1, 2).sum(axis=1))[:12])
 
 
 def test_a_part_of_a_year_is_not_tested() -> None:
-    found = promised(
+    covenant = promised(
         "row: accounts.ebitda, at_least: 0 USD, test: year",
         ("from: 2001, to: 2008", "from: 2001-07, to: 2008-06"), ("signed: 2001-01-01", "signed: 2001-07-01"),
         ("first: 2001-03-31", "first: 2001-09-30"),
@@ -163,21 +163,21 @@ def test_a_part_of_a_year_is_not_tested() -> None:
         ("{2001: 40 USD/km, ", "{2001-07: 40 USD/km, "),
     )  # fmt: skip
 
-    assert [test.when for test in found.tests] == [str(year) for year in range(2002, 2008)]
-    assert [(missing.when, missing.reason) for missing in found.untested] == [
+    assert [test.when for test in covenant.tests] == [str(year) for year in range(2002, 2008)]
+    assert [(missing.when, missing.reason) for missing in covenant.untested] == [
         ("2001", "the horizon holds only a part of it")
     ]
 
 
 def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(tmp_path: Any) -> None:
     """`robust/min_covenant_realistic`: 132 of 17,311 random plans ended in a traceback."""
-    found = promised("", text=SHORT_RUN, name="bank.cover")
+    covenant = promised("", text=SHORT_RUN, name="bank.cover")
     file = tmp_path / "plan.yaml"
     file.write_text(SHORT_RUN)
     shown = {verb: CliRunner().invoke(cli, [verb, str(file)]) for verb in ("check", "run")}
-    told = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)["covenants"]["bank.cover"]
+    document = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)["covenants"]["bank.cover"]
 
-    assert (found.holds, found.verdict, found.is_broken) == (None, NOT_TESTED, False)
+    assert (covenant.holds, covenant.verdict, covenant.is_broken) == (None, NOT_TESTED, False)
     assert findings(slump("", text=SHORT_RUN)) == ()
     for verb, result in shown.items():
         assert result.exit_code == 0, verb
@@ -185,7 +185,7 @@ def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(t
         assert "NOT TESTED" in words
         assert "not tested within the horizon: twelve months of the horizon are not over" in words
     assert "1 covenant, 0 broken, 1 not tested" in shown["check"].stdout
-    assert (told["holds"], told["tests"], told["not_tested"]) == (
+    assert (document["holds"], document["tests"], document["not_tested"]) == (
         None,
         {},
         dict.fromkeys(("2004-11", "2004-12"), "twelve months of the horizon are not over"),
@@ -197,10 +197,10 @@ def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(t
 @pytest.mark.parametrize("subject", ["row: accounts.debt_to_ebitda_12m, test: quarter", "measure: max_debt_to_ebitda"])
 def test_debt_without_earnings_breaks_any_limit(subject: str, limit: str) -> None:
     plan = slump(f"{subject}, {limit}", ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
-    found, broken = covenants(plan)["bank.lev"], findings(plan)[0]
+    covenant, broken = covenants(plan)["bank.lev"], findings(plan)[0]
 
-    assert found.verdict == FAIL
-    assert any(np.isinf(test.value) and not test.holds for test in found.tests)
+    assert covenant.verdict == FAIL
+    assert any(np.isinf(test.value) and not test.holds for test in covenant.tests)
     assert (broken.kind, broken.value, broken.name) == ("covenant_broken", None, "bank.lev")
     assert "there is debt, and no EBITDA" in broken.sentence
     assert broken.way_out.startswith("EBITDA above zero, or no debt")
@@ -219,9 +219,9 @@ def test_a_lock_up_follows_the_dates_of_its_test() -> None:
 def test_one_dividend_follows_no_earnings() -> None:
     """Beyond any level there is no EBITDA, so that dividends are barred whichever side the limit is on."""
     row = "row: accounts.debt_to_ebitda_12m, at_least: 0.01, lock_up: 0.01, test: quarter"
-    found = promised(row, ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
+    covenant = promised(row, ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
 
-    assert "2004-Q2" in found.locked
+    assert "2004-Q2" in covenant.locked
 
 
 def test_no_date_in_the_horizon_is_said_too() -> None:
@@ -231,9 +231,9 @@ def test_no_date_in_the_horizon_is_said_too() -> None:
     text = text.replace(
         "row: accounts.dscr, at_least: 1.2", "row: accounts.debt, at_most: 9 million USD, test: half_year"
     )
-    found = promised("", text=text, name="bank.cover")
+    covenant = promised("", text=text, name="bank.cover")
 
-    assert (found.verdict, found.why_untested) == (
+    assert (covenant.verdict, covenant.why_untested) == (
         NOT_TESTED,
         "no date on which it is tested falls within the horizon",
     )
@@ -244,9 +244,9 @@ def test_a_covenant_of_a_loan_abroad_may_limit_the_companys_own_money() -> None:
     text = NEW_LOAN.replace("5 million USD", "5 million EUR").replace(
         "row: accounts.dscr, at_least: 1.2", "row: accounts.cash, at_least: 1 USD"
     )
-    found = promised("", text=f"{text}exchange: {{EUR: {{average: {{2001: 1.1 USD/EUR}}}}}}\n", name="bank.cover")
+    covenant = promised("", text=f"{text}exchange: {{EUR: {{average: {{2001: 1.1 USD/EUR}}}}}}\n", name="bank.cover")
 
-    assert (found.limit, found.unit, found.verdict) == (1.0, "USD", PASS)
+    assert (covenant.limit, covenant.unit, covenant.verdict) == (1.0, "USD", PASS)
 
 
 def test_the_llcr_of_a_bullet_shows_it_up() -> None:
@@ -261,7 +261,7 @@ def test_the_llcr_of_a_bullet_shows_it_up() -> None:
 
 
 def test_a_kept_covenant_counts_what_was_not_tested() -> None:
-    found = promised("row: accounts.dscr_12m, at_least: 0.1, test: payment")
+    covenant = promised("row: accounts.dscr_12m, at_least: 0.1, test: payment")
 
-    assert found.verdict == PASS
-    assert found.why_untested == "twelve months of the horizon are not over"
+    assert covenant.verdict == PASS
+    assert covenant.why_untested == "twelve months of the horizon are not over"

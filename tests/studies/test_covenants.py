@@ -27,36 +27,36 @@ def promise(text: str) -> CovenantResult:
 
 
 def test_a_row_is_tested_each_year_with_headroom() -> None:
-    found = promise("{row: accounts.dscr, at_least: 2.5}")
+    result = promise("{row: accounts.dscr, at_least: 2.5}")
 
-    assert [test.when for test in found.tests] == ["2001", "2002", "2003", "2004", "2005", "2006"]
-    for test in found.tests:
+    assert [test.when for test in result.tests] == ["2001", "2002", "2003", "2004", "2005", "2006"]
+    for test in result.tests:
         assert test.headroom == pytest.approx(test.value / 2.5 - 1)
         assert test.holds == (test.value >= 2.5)
-    assert not found.holds
-    assert found.tightest is not None
-    assert found.tightest.when == "2001"
+    assert not result.holds
+    assert result.tightest is not None
+    assert result.tightest.when == "2001"
 
 
 def test_a_row_is_tested_each_period() -> None:
-    found = promise("{row: loans.fleet.closing, at_most: 11 million USD, test: period}")
+    result = promise("{row: loans.fleet.closing, at_most: 11 million USD, test: period}")
 
-    assert len(found.tests) == 61  # to the month in which the loan matures, past the horizon
-    assert found.holds
-    assert found.tightest is not None
-    assert found.tightest.headroom == pytest.approx(1 / 11)
+    assert len(result.tests) == 61  # to the month in which the loan matures, past the horizon
+    assert result.holds
+    assert result.tightest is not None
+    assert result.tightest.headroom == pytest.approx(1 / 11)
 
 
 def test_a_measure_is_tested_once() -> None:
-    found = promise("{measure: peak_debt, below: 9 million USD, says: Debt below 9 million USD}")
+    result = promise("{measure: peak_debt, below: 9 million USD, says: Debt below 9 million USD}")
 
-    assert [test.when for test in found.tests] == ["in total"]
-    assert not found.holds
-    assert found.says == "Debt below 9 million USD"
+    assert [test.when for test in result.tests] == ["in total"]
+    assert not result.holds
+    assert result.says == "Debt below 9 million USD"
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (
             "{row: accounts.dscrs, at_least: 1.2}",
@@ -75,11 +75,11 @@ def test_a_measure_is_tested_once() -> None:
         ),
     ],
 )
-def test_a_covenant_that_cannot_be_tested_is_refused(text: str, told: str) -> None:
+def test_a_covenant_that_cannot_be_tested_is_refused(text: str, message: str) -> None:
     with pytest.raises(ScenarioError) as error:
         promise(text)
 
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_ratio_of_payments_is_tested_on_each_of_them() -> None:
@@ -120,11 +120,11 @@ def with_fall(kind: str, fall: float) -> Projection:
 @pytest.mark.parametrize("kind", FALLS)
 def test_headroom_is_the_fall_that_breaks_a_covenant(promised: Projection, kind: str) -> None:
     """Just below it both covenants hold, just above one is broken; the whole plan is projected anew."""
-    found = headroom(promised)
+    result = headroom(promised)
     row = {"fleet.cover": "accounts.dscr", "fleet.leverage": "accounts.debt_to_ebitda"}
 
     for name, path in row.items():
-        fall = found[name].falls[kind]
+        fall = result[name].falls[kind]
         assert fall is not None
         inside, outside = (np.nan_to_num(with_fall(kind, fall + off).value(path)[0], nan=-1) for off in (-1e-4, 1e-4))
         if name == "fleet.cover":
@@ -134,20 +134,20 @@ def test_headroom_is_the_fall_that_breaks_a_covenant(promised: Projection, kind:
 
 
 def test_what_no_fall_breaks_and_what_is_broken_already_say_so(promised: Projection) -> None:
-    found = headroom(promised)
+    result = headroom(promised)
 
-    assert found["fleet.owed"].falls == dict.fromkeys(FALLS)
-    assert found["fleet.owed"].least is None
-    assert found["fleet.tight"].is_broken
-    assert found["fleet.tight"].least == 0.0
-    assert tightest(found) is found["fleet.tight"]
-    kept = {name: room for name, room in found.items() if not room.is_broken}
+    assert result["fleet.owed"].falls == dict.fromkeys(FALLS)
+    assert result["fleet.owed"].least is None
+    assert result["fleet.tight"].is_broken
+    assert result["fleet.tight"].least == 0.0
+    assert tightest(result) is result["fleet.tight"]
+    kept = {name: room for name, room in result.items() if not room.is_broken}
     assert tightest(kept) is kept["fleet.leverage"]
-    assert tightest({"fleet.owed": found["fleet.owed"]}) is None
+    assert tightest({"fleet.owed": result["fleet.owed"]}) is None
 
 
 def breaches(projection: Projection) -> list[str]:
-    return [found.sentence for found in findings(projection) if found.kind == COVENANT]
+    return [problem.sentence for problem in findings(projection) if problem.kind == COVENANT]
 
 
 def test_a_breach_says_when_how_far_and_how_often() -> None:
@@ -163,30 +163,30 @@ def test_debt_without_earnings_is_beyond_any_multiple_of_them() -> None:
     """Undefined as a ratio, it is no covenant kept."""
     text = "loans.fleet.covenants={leverage: {row: accounts.debt_to_ebitda, at_most: 5}}"
     projection = project(read("fibercore", settings=[text, "products.single_mode.price={times: 0.3}"]))
-    found = covenants(projection)["fleet.leverage"]
+    covenant = covenants(projection)["fleet.leverage"]
 
-    assert not found.holds
-    assert found.tightest is not None
-    assert np.isinf(found.tightest.value)
+    assert not covenant.holds
+    assert covenant.tightest is not None
+    assert np.isinf(covenant.tightest.value)
     assert breaches(projection)[0].endswith("there is debt, and no EBITDA; at most 5.00 is promised")
     assert headroom(project(read("fibercore", settings=[text])))["fleet.leverage"].falls["prices"] is not None
 
 
 def test_a_limit_of_zero_has_room_too() -> None:
-    found = promise("{row: accounts.net_income, at_least: 10 million USD}")
+    result = promise("{row: accounts.net_income, at_least: 10 million USD}")
     zero = promise("{row: accounts.net_income, at_least: 0 USD}")
 
-    assert found.tightest is not None
+    assert result.tightest is not None
     assert zero.tightest is not None
-    assert zero.tightest.when == found.tightest.when
+    assert zero.tightest.when == result.tightest.when
     assert zero.tightest.headroom is None
 
 
 def test_the_year_in_which_a_loan_is_repaid_is_tested_too() -> None:
     """A bullet due on 1 January: the cover of that year is known at its end, when the loan is gone."""
     bullet = "rate: 8 %/year, repayment: {style: bullet}, covenants: {cover: {row: accounts.dscr, at_least: 3}}}"
-    found = covenants(project(scenario_of(SMALL.replace("rate: 8 %/year}", bullet))))["bank.cover"]
+    by_name = covenants(project(scenario_of(SMALL.replace("rate: 8 %/year}", bullet))))["bank.cover"]
 
-    assert [test.when for test in found.tests] == ["2000", "2001", "2002", "2003"]
-    assert not found.tests[-1].holds
-    assert not found.holds
+    assert [test.when for test in by_name.tests] == ["2000", "2001", "2002", "2003"]
+    assert not by_name.tests[-1].holds
+    assert not by_name.holds

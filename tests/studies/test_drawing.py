@@ -82,13 +82,13 @@ def drawable(scenario: Scenario) -> Iterator[Handle]:
 
 def alike(batch: Projection, number: int, alone: Projection) -> list[str]:
     """Return the rows in which a member of a batch differs from the same plan alone."""
-    found = []
+    results = []
     for row in [row for row in batch.rows if row in alone.rows]:
         values, single = batch.value(row), alone.value(row)[0]
         member = values[min(number, len(values) - 1)]
         if not np.allclose(member, single, rtol=1e-9, atol=1e-5, equal_nan=True):
-            found.append(row)
-    return found
+            results.append(row)
+    return results
 
 
 @pytest.mark.long
@@ -142,13 +142,13 @@ ROW = f"inputs.{PRICE}"
 def test_a_series_is_moved_as_a_whole(move: dict[str, Any], texts: list[str]) -> None:
     """Each draw is the plan with the same operator laid over it by hand; every value over time moves."""
     scenario = read("fibercore")
-    found = evaluate(scenario, {PRICE: move}, ["project_npv", ROW], chunk=2)
+    batch = evaluate(scenario, {PRICE: move}, ["project_npv", ROW], chunk=2)
 
     for number, text in enumerate(texts):
         alone = project(read("fibercore", settings=[f"{PRICE}={text}"]))
-        assert found[ROW][number] == pytest.approx(alone.value(ROW)[0])
-        assert found["project_npv"][number] == pytest.approx(measure_named(alone, "project_npv").values[0])
-        assert len(set(found[ROW][number].round(6))) > 1
+        assert batch[ROW][number] == pytest.approx(alone.value(ROW)[0])
+        assert batch["project_npv"][number] == pytest.approx(measure_named(alone, "project_npv").values[0])
+        assert len(set(batch[ROW][number].round(6))) > 1
 
 
 @pytest.mark.parametrize("path", [PRICE, "company.overhead"])

@@ -55,15 +55,15 @@ def small() -> Projection:
 
 
 def result(projection: Projection, path: str, when: str = "", depth: int = 2) -> Result:
-    found = explain(projection, path, when, depth)
-    assert isinstance(found, Result)
-    return found
+    explanation = explain(projection, path, when, depth)
+    assert isinstance(explanation, Result)
+    return explanation
 
 
 def use(projection: Projection, path: str) -> Use:
-    found = explain(projection, path)
-    assert isinstance(found, Use)
-    return found
+    explanation = explain(projection, path)
+    assert isinstance(explanation, Use)
+    return explanation
 
 
 def every(number: Number) -> Iterator[Number]:
@@ -81,9 +81,9 @@ def computed(numbers: str) -> float:
 
 def off(number: Number) -> list[str]:
     """Return what does not recompute, of a number and all below it."""
-    told = ((one, computed(one.numbers)) for one in every(number) if one.numbers and one.value is not None)
+    message = ((one, computed(one.numbers)) for one in every(number) if one.numbers and one.value is not None)
     return [
-        f"{one.path} @ {one.period} is {one.value}, but {one.numbers} is {v}" for one, v in told if not close(v, one)
+        f"{one.path} @ {one.period} is {one.value}, but {one.numbers} is {v}" for one, v in message if not close(v, one)
     ]
 
 
@@ -107,16 +107,16 @@ def moments(projection: Projection, row: str) -> list[str]:
     ("name", "option"), [("fibercore", None), ("fleet_revolver", None), ("jena_in_euro", "german_bank")]
 )
 def test_every_row_recomputes_from_the_numbers_that_are_told(name: str, option: str | None) -> None:
-    projection, wrong, told = project(read(name, option)), list[str](), 0
+    projection, wrong, count = project(read(name, option)), list[str](), 0
     for row in projection.rows:
         for when in moments(projection, row)[slice(None if name == "fibercore" else 1)]:
             number = result(projection, row, when, depth=1).number
             wrong += off(number)
             if number.numbers and number.value is not None:
                 assert close(computed(shorten_numbers(number.numbers, number.value)), number)
-            told += bool(number.numbers)
+            count += bool(number.numbers)
     assert wrong == []
-    assert told >= 0.9 * sum(bool(row.formula) for row in projection.rows.values())
+    assert count >= 0.9 * sum(bool(row.formula) for row in projection.rows.values())
 
 
 def test_cash_recomputes_from_the_printed_lines() -> None:
@@ -136,11 +136,11 @@ def test_cash_recomputes_from_the_printed_lines() -> None:
 def test_every_measure_recomputes_or_says_why_not(scenario: str) -> None:
     projection = project(read(scenario))
     for name in names(projection):
-        found = result(projection, name)
-        assert json.dumps(explain_document(found), allow_nan=False)
-        assert off(found.number) == []
-        assert found.number.numbers or found.number.note, name
-        assert found.number.value is None or found.number.formula or found.number.inputs
+        outcome = result(projection, name)
+        assert json.dumps(explain_document(outcome), allow_nan=False)
+        assert off(outcome.number) == []
+        assert outcome.number.numbers or outcome.number.note, name
+        assert outcome.number.value is None or outcome.number.formula or outcome.number.inputs
 
 
 @settings(max_examples=6)
@@ -279,7 +279,7 @@ def test_what_a_formula_does_not_name_is_told_beside_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "when", "told"),
+    ("path", "when", "message"),
     [
         ("accounts.cash", "2007", r"`2007` is outside the horizon, which runs from 2000-01 to 2004-12"),
         ("accounts.cash", "2002-13", r"`2002-13` is no period; write it like `2002-06`, `2002-Q2`"),
@@ -299,8 +299,8 @@ def test_what_a_formula_does_not_name_is_told_beside_it() -> None:
         ("min_dscr", "2002", r"`min_dscr` is a measure, one number for the whole plan; leave out `2002`"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_explained_says_why(path: str, when: str, told: str) -> None:
-    with pytest.raises(FibercapError, match=told):
+def test_what_cannot_be_explained_says_why(path: str, when: str, message: str) -> None:
+    with pytest.raises(FibercapError, match=message):
         explain(base(), path, when)
 
 
@@ -313,8 +313,8 @@ def test_an_input_over_time_may_be_asked_for_in_a_period() -> None:
 
 def test_an_input_tells_its_chain_and_what_uses_it() -> None:
     plan = read("slow_brazil").with_changes(changes_of("projects.xtal_1.ramp.linear={plus: 2 months}"), "--set")
-    found = use(project(plan), "projects.xtal_1.ramp.linear")
-    (written,) = found.inputs
+    outcome = use(project(plan), "projects.xtal_1.ramp.linear")
+    (written,) = outcome.inputs
 
     assert written.text == "17 months"
     assert [step.value for step in written.steps] == ["9 months", "15 months", "17 months"]
@@ -322,9 +322,9 @@ def test_an_input_tells_its_chain_and_what_uses_it() -> None:
     assert [step.previous for step in written.steps] == [None, "9 months", "15 months"]
     assert written.steps[1].place is not None
     assert written.steps[1].place.file.endswith("slow_brazil.yaml")
-    assert found.rows == ("projects.xtal_1.ramped_months",)
-    assert "project_npv" in found.measures
-    assert "total_interest" not in found.measures
+    assert outcome.rows == ("projects.xtal_1.ramped_months",)
+    assert "project_npv" in outcome.measures
+    assert "total_interest" not in outcome.measures
 
 
 def test_a_sourced_value_that_is_replaced_keeps_its_chain() -> None:
@@ -390,11 +390,11 @@ def test_an_input_may_be_called_as_formulas_call_it() -> None:
 
 
 def test_titles_and_notes_count_in_no_evidence() -> None:
-    found = {written.path: written for written in use(base(), "loans.fleet").inputs}
+    results = {written.path: written for written in use(base(), "loans.fleet").inputs}
 
-    assert found["loans.fleet.rate"].kind == "assumed"
-    assert found["loans.fleet.title"].kind == ""
-    assert "loans.fleet.note" not in found
+    assert results["loans.fleet.rate"].kind == "assumed"
+    assert results["loans.fleet.title"].kind == ""
+    assert "loans.fleet.note" not in results
     assert use(base(), "loans.fleet.note").inputs[0].text.startswith("The release speaks of a five-year loan")
 
 

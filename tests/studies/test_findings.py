@@ -61,8 +61,8 @@ def laid(scenario: Scenario, *settings: str) -> Scenario:
 
 def healed(scenario: Scenario, finding: Finding) -> list[Scenario]:
     """Return the scenario with each way out laid over it that gives a path and a value."""
-    found = re.findall(r"`([a-z_.]+): (\{[^`]+\}|\[[^`]+\])`", finding.way_out)
-    return [laid(scenario, f"{path}={value}") for path, value in found]
+    matches = re.findall(r"`([a-z_.]+): (\{[^`]+\}|\[[^`]+\])`", finding.way_out)
+    return [laid(scenario, f"{path}={value}") for path, value in matches]
 
 
 def test_a_sound_plan_has_none() -> None:
@@ -145,8 +145,8 @@ def test_a_claim_that_turns_out_otherwise_speaks_against_no_option() -> None:
 
 def smaller_loan(finding: Finding) -> dict[str, float]:
     """Return the amounts that a way out names, by path, in USD."""
-    found = re.findall(r"`([a-z_0-9.]+): ([0-9_.]+) USD`", finding.way_out)
-    return {path: float(amount.replace("_", "")) for path, amount in found}
+    matches = re.findall(r"`([a-z_0-9.]+): ([0-9_.]+) USD`", finding.way_out)
+    return {path: float(amount.replace("_", "")) for path, amount in matches}
 
 
 def sized(scenario: Scenario, amounts: dict[str, float], by: float = 1.0) -> Scenario:

@@ -24,17 +24,17 @@ def case() -> Projection:
 
 
 @pytest.fixture(scope="module")
-def found(case: Projection) -> dict[str, Flip | None]:
+def nearest(case: Projection) -> dict[str, Flip | None]:
     return flips(case)
 
 
-def flip_of(found: dict[str, Flip | None], claim: str) -> Flip:
-    flip = found[claim]
+def flip_of(nearest: dict[str, Flip | None], claim: str) -> Flip:
+    flip = nearest[claim]
     assert flip is not None
     return flip
 
 
-def test_the_deciding_input_its_value_and_its_evidence(found: dict[str, Flip | None]) -> None:
+def test_the_deciding_input_its_value_and_its_evidence(nearest: dict[str, Flip | None]) -> None:
     """By hand: 500,000 less 255,000; 500,000 / 446,250 of 255,000 on both lines; 5 % of a million; 5.0 less 3.5 million."""
     for claim, path, value, kind in (
         ("jena_over_500k", "plants.jena.capacity", 245_000, "assumed"),
@@ -42,15 +42,15 @@ def test_the_deciding_input_its_value_and_its_evidence(found: dict[str, Flip | N
         ("xtal_over_5m", "projects.xtal_3.adds", 1_500_000, "assumed"),
         ("two_of_ten_to_jena", "funding.jena_multimode.fleet", 1_998_000, "stated"),
     ):
-        flip = flip_of(found, claim)
+        flip = flip_of(nearest, claim)
         assert (flip.path, flip.kind) == (path, kind)
         assert flip.value == pytest.approx(value)
         assert flip.change == pytest.approx(flip.value / flip.present - 1)  # type: ignore[operator]  # both are known
 
 
-def test_inputs_that_tie_are_named_together(found: dict[str, Flip | None]) -> None:
-    assert flip_of(found, "jena_over_500k").also == ("projects.jena_multimode.adds",)
-    sales = flip_of(found, "sales_of_2000")
+def test_inputs_that_tie_are_named_together(nearest: dict[str, Flip | None]) -> None:
+    assert flip_of(nearest, "jena_over_500k").also == ("projects.jena_multimode.adds",)
+    sales = flip_of(nearest, "sales_of_2000")
     assert {sales.path, *sales.also} == {
         "plants.xtal.capacity",
         "plants.xtal.utilization",
@@ -58,12 +58,12 @@ def test_inputs_that_tie_are_named_together(found: dict[str, Flip | None]) -> No
     }
 
 
-def test_a_claim_at_its_limit_flips_at_once(found: dict[str, Flip | None]) -> None:
-    assert flip_of(found, "jena_doubles").change == pytest.approx(0.0, abs=1e-9)
+def test_a_claim_at_its_limit_flips_at_once(nearest: dict[str, Flip | None]) -> None:
+    assert flip_of(nearest, "jena_doubles").change == pytest.approx(0.0, abs=1e-9)
 
 
-def test_a_path_moves_as_a_whole_and_has_no_single_value(found: dict[str, Flip | None]) -> None:
-    flip = flip_of(found, "sales_of_2001")
+def test_a_path_moves_as_a_whole_and_has_no_single_value(nearest: dict[str, Flip | None]) -> None:
+    flip = flip_of(nearest, "sales_of_2001")
 
     assert flip.path == "products.single_mode.price"
     assert (flip.present, flip.value) == (None, None)
@@ -73,23 +73,23 @@ def test_a_path_moves_as_a_whole_and_has_no_single_value(found: dict[str, Flip |
     ].holds
 
 
-def test_a_claim_flips_where_it_is_said_to_and_not_before(found: dict[str, Flip | None]) -> None:
-    for claim, flip in found.items():
+def test_a_claim_flips_where_it_is_said_to_and_not_before(nearest: dict[str, Flip | None]) -> None:
+    for claim, flip in nearest.items():
         assert flip is not None
         if flip.present is None or claim == "jena_doubles":
             continue
         unit = flip.unit
         before, beyond = (flip.present * (1 + flip.change * (1 + off)) for off in (-1e-5, 1e-5))
-        held = [
+        holds = [
             outcomes(project(read("fibercore", settings=[f"{flip.path}={value!r} {unit}"])))[claim].holds
             for value in (before, beyond)
         ]
-        assert held[0] != held[1], claim
+        assert holds[0] != holds[1], claim
 
 
-def test_no_nearer_input_flips_a_claim(case: Projection, found: dict[str, Flip | None]) -> None:
+def test_no_nearer_input_flips_a_claim(case: Projection, nearest: dict[str, Flip | None]) -> None:
     """Every other input, moved by all but the distance of the one that decides, leaves the claim as it is."""
-    flip = flip_of(found, "jena_over_500k_effective")
+    flip = flip_of(nearest, "jena_over_500k_effective")
     near = 0.99 * abs(flip.change)
     for lever in levers(case.scenario):
         if not lever.name.startswith(("plants.jena", "projects.jena")):
@@ -107,9 +107,9 @@ def claimed(text: str, *settings: str) -> Projection:
 
 
 def test_a_claim_that_nothing_flips_says_so() -> None:
-    found = flips(claimed("says: Jena makes fiber, row: plants.jena.nameplate, when: end of 2002, above: -1 km/year"))
+    nearest = flips(claimed("says: Jena makes fiber, row: plants.jena.nameplate, when: end of 2002, above: -1 km/year"))
 
-    assert found["other"] is None
+    assert nearest["other"] is None
 
 
 def test_a_claim_about_a_measure_is_decided_too() -> None:

@@ -39,8 +39,8 @@ DEAR = "loans.bank.rate: 8.5 %/year"
 def judged(*options: str, plan: str = PLAN) -> tuple[Verdict, Comparison, list[str]]:
     """Return the verdict on a plan with further options, its comparison, and the lines that a terminal shows."""
     comparison = compare(scenario_of(plan + "".join(f"  {option}\n" for option in options)))
-    found = verdict(comparison)
-    return found, comparison, [f"{head}: {text}" for head, text in verdict_lines(found, comparison)]
+    answer = verdict(comparison)
+    return answer, comparison, [f"{head}: {text}" for head, text in verdict_lines(answer, comparison)]
 
 
 @pytest.mark.parametrize(
@@ -53,81 +53,81 @@ def judged(*options: str, plan: str = PLAN) -> tuple[Verdict, Comparison, list[s
     ],
 )
 def test_an_option_that_is_measured_by_a_ruler_of_its_own_is_not_ranked(ruler: str, path: str) -> None:
-    found, comparison, lines = judged(f"friendly: {{change: {{{ruler}, {DEAR}}}}}")
+    answer, comparison, lines = judged(f"friendly: {{change: {{{ruler}, {DEAR}}}}}")
 
     assert comparison.cases["friendly"].measures["equity_npv"].value is not None
-    assert (found.recommended, found.ranked) == (("bank",), ("bank",))
-    assert path in found.undefined["friendly"]
+    assert (answer.recommended, answer.ranked) == (("bank",), ("bank",))
+    assert path in answer.undefined["friendly"]
     assert any(line.startswith("excluded: friendly: it cannot be ranked: it is measured by") for line in lines)
 
 
 def test_the_plan_is_the_ruler_whatever_the_baseline() -> None:
     text = f"{PLAN}  friendly: {{change: {{money.discount_rate: 4 %/year, {DEAR}}}}}\n"
-    found = verdict(compare(scenario_of(text), baseline="friendly"))
+    answer = verdict(compare(scenario_of(text), baseline="friendly"))
 
-    assert found.ranked == ("bank",)
+    assert answer.ranked == ("bank",)
 
 
 def test_options_that_all_start_from_another_balance_are_ranked_among_each_other() -> None:
     started = [
         f"{name}: {{change: {{opening.cash: 3 million USD, {rate}}}}}" for name, rate in (("a", CHEAP), ("b", DEAR))
     ]
-    found, _, _ = judged(*started, plan=PLAN.replace("  bank: {title: The bank}\n", ""))
+    answer, _, _ = judged(*started, plan=PLAN.replace("  bank: {title: The bank}\n", ""))
 
-    assert found.ranked == ("a", "b")
+    assert answer.ranked == ("a", "b")
 
 
 def test_what_a_lender_costs_the_old_business_is_counted() -> None:
-    found, comparison, lines = judged(f"watched: {{change: {{company.overhead: 20_000 USD/year, {CHEAP}}}}}")
-    own = {name: comparison.cases[name].measures["equity_npv"].value or 0.0 for name in comparison.cases}
+    answer, comparison, lines = judged(f"watched: {{change: {{company.overhead: 20_000 USD/year, {CHEAP}}}}}")
+    worth = {name: comparison.cases[name].measures["equity_npv"].value or 0.0 for name in comparison.cases}
     cost = 4 * 20_000 / 1.1**4  # untaxed; the cash is the owners' on the last day
 
-    assert own["watched"] > own["bank"]
-    assert found.recommended == ("bank",)
-    assert found.worth["bank"] == own["bank"]
-    assert found.worth["watched"] == pytest.approx(own["watched"] - cost)
-    told = "beside: watched changes company.overhead, which is not a way of financing; that takes 54,641 USD beside the projects"
-    assert any(line.startswith(told) for line in lines)
+    assert worth["watched"] > worth["bank"]
+    assert answer.recommended == ("bank",)
+    assert answer.worth["bank"] == worth["bank"]
+    assert answer.worth["watched"] == pytest.approx(worth["watched"] - cost)
+    message = "beside: watched changes company.overhead, which is not a way of financing; that takes 54,641 USD beside the projects"
+    assert any(line.startswith(message) for line in lines)
 
 
 def test_a_price_that_a_buyer_gets_for_his_loan_counts_for_every_km() -> None:
-    found, comparison, _ = judged(f"buyer: {{change: {{products.fiber.price: 39.8 USD/km, {CHEAP}}}}}")
+    answer, comparison, _ = judged(f"buyer: {{change: {{products.fiber.price: 39.8 USD/km, {CHEAP}}}}}")
     lost = 4 * 100_000 * 0.2 / 1.1**4
-    own = comparison.cases["buyer"].measures["equity_npv"].value or 0.0
+    worth = comparison.cases["buyer"].measures["equity_npv"].value or 0.0
 
-    assert found.worth["buyer"] == pytest.approx(own - lost)
+    assert answer.worth["buyer"] == pytest.approx(worth - lost)
 
 
 @pytest.mark.long
 def test_options_that_change_only_who_pays_stand_on_one_footing() -> None:
     comparison = compare(read("fibercore"), only=["level", "no_debt", "german_bank"])
-    found = verdict(comparison)
+    answer = verdict(comparison)
 
-    assert set(found.footing.beside.values()) == {0.0}
-    assert (found.footing.aside, found.footing.unlike) == ({}, {})
-    assert found.worth == {name: case.measures["equity_npv"].value for name, case in comparison.cases.items()}
-    assert all(found.worth[one] >= found.worth[other] for one, other in pairwise(found.ranked))
+    assert set(answer.footing.beside.values()) == {0.0}
+    assert (answer.footing.aside, answer.footing.unlike) == ({}, {})
+    assert answer.worth == {name: case.measures["equity_npv"].value for name, case in comparison.cases.items()}
+    assert all(answer.worth[one] >= answer.worth[other] for one, other in pairwise(answer.ranked))
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ("add: {company.dividends: {2001-12-31: 1 million USD}}", "company.dividends"),
         ("change: {projects.line.complete: 2001-12-31}", "projects.line.complete"),
         ("change: {tax.rate: 1 %}", "tax.rate"),
     ],
 )
-def test_an_option_that_changes_more_than_who_pays_is_called_that(changes: str, told: str) -> None:
+def test_an_option_that_changes_more_than_who_pays_is_called_that(changes: str, message: str) -> None:
     _, _, lines = judged(f"other: {{{changes}}}", plan=PLAN.replace("options:", "tax: {rate: 0 %}\noptions:"))
 
-    assert any(line.startswith(f"beside: other changes {told}, which is not a way of financing") for line in lines)
+    assert any(line.startswith(f"beside: other changes {message}, which is not a way of financing") for line in lines)
 
 
 def test_an_index_of_a_lender_of_its_own_is_part_of_the_way_to_pay() -> None:
     euro = "add: {exchange.EUR.average: 0.9 USD/EUR, rates.index: 5 %/year}, change: {loans.bank.rate: {index: index}}"
-    found, _, _ = judged(f"floating: {{{euro}}}")
+    answer, _, _ = judged(f"floating: {{{euro}}}")
 
-    assert found.footing.aside == {}
+    assert answer.footing.aside == {}
 
 
 LONG = "matures: 2013-12-31, repayment: {style: bullet}, payments: {every: year, first: 2000-12-31}"
@@ -138,32 +138,32 @@ LATER = PLAN.replace("matures: 2003-06-30", LONG[: LONG.index(",")]).replace(
 
 def test_interest_that_rises_after_the_horizon_turns_the_verdict_and_is_told() -> None:
     teaser = "teaser: {change: {loans.bank.rate: {2000: 7 %/year, 2003-12-31: 40 %/year}}}"
-    found, _, lines = judged(teaser, plan=LATER)
+    answer, _, lines = judged(teaser, plan=LATER)
     factors = 1.1 ** -np.arange(1, 11)
     later = {rate: (1e6 - 1e6 * (rate * factors.sum() + factors[-1])) / 1.1**4 for rate in (0.08, 0.4)}
 
-    assert (found.recommended, found.first_later) == (("teaser",), "bank")
-    assert found.footing.later == pytest.approx({"bank": later[0.08], "teaser": later[0.4]})
-    told = "but: if debts and grants due after the horizon are discounted to the days on which they are paid, bank is first"
-    assert told in lines
+    assert (answer.recommended, answer.first_later) == (("teaser",), "bank")
+    assert answer.footing.later == pytest.approx({"bank": later[0.08], "teaser": later[0.4]})
+    message = "but: if debts and grants due after the horizon are discounted to the days on which they are paid, bank is first"
+    assert message in lines
 
 
 def test_a_grant_that_comes_in_thirty_years_turns_the_verdict_and_is_told() -> None:
     late = "late: {add: {funding.line.grant: {amount: 0.5 million USD, after: 30 years}}}"
-    found, _, lines = judged(late)
+    answer, _, lines = judged(late)
     waits = 1.1**-4 - 1.1**-31
 
-    assert (found.recommended, found.first_later) == (("late",), "bank")
-    assert found.footing.later == pytest.approx({"bank": 0.0, "late": -0.5e6 * waits})
+    assert (answer.recommended, answer.first_later) == (("late",), "bank")
+    assert answer.footing.later == pytest.approx({"bank": 0.0, "late": -0.5e6 * waits})
     assert any(
         "after the horizon are discounted to the days on which they are paid, bank is first" in line for line in lines
     )
 
 
 def test_nothing_is_told_of_later_where_nothing_is_due_later() -> None:
-    found, _, lines = judged(f"dear: {{change: {{{DEAR}}}}}")
+    answer, _, lines = judged(f"dear: {{change: {{{DEAR}}}}}")
 
-    assert (found.first_later, set(found.footing.later.values())) == ("", {0.0})
+    assert (answer.first_later, set(answer.footing.later.values())) == ("", {0.0})
     assert not any("after the horizon" in line for line in lines)
 
 
@@ -173,32 +173,34 @@ LOSING = PLAN.replace("cash_cost: 20 USD/km}", "cash_cost: 20 USD/km, fixed_cost
 
 
 def test_owners_of_a_company_that_loses_more_than_the_projects_add_are_warned() -> None:
-    found, comparison, lines = judged(f"dear: {{change: {{{DEAR}}}}}", plan=LOSING)
-    total = found.footing.owners["bank"]
-    told = [text for text in warnings(comparison.cases["bank"].projection) if text.startswith("owners get back less")]
+    answer, comparison, lines = judged(f"dear: {{change: {{{DEAR}}}}}", plan=LOSING)
+    total = answer.footing.owners["bank"]
+    messages = [
+        text for text in warnings(comparison.cases["bank"].projection) if text.startswith("owners get back less")
+    ]
 
-    assert found.worth["bank"] > 0 > total
-    assert found.recommended == ("bank",)
+    assert answer.worth["bank"] > 0 > total
+    assert answer.recommended == ("bank",)
     assert [line for line in lines if line.startswith("but: owners get back less than they pay in")]
-    assert len(told) == 1
-    assert f"is worth {total:,.0f} USD, and {total - found.worth['bank']:,.0f} USD with nothing new" in told[0]
+    assert len(messages) == 1
+    assert f"is worth {total:,.0f} USD, and {total - answer.worth['bank']:,.0f} USD with nothing new" in messages[0]
 
 
 def test_owners_of_a_company_that_earns_are_not_warned() -> None:
-    found, comparison, _ = judged()
+    answer, comparison, _ = judged()
 
-    assert found.footing.owners["bank"] > 0
+    assert answer.footing.owners["bank"] > 0
     assert not any("owners get back less" in text for text in warnings(comparison.cases["bank"].projection))
 
 
 def test_a_covenant_of_the_choice_that_is_tested_on_no_date_is_told() -> None:
     covenant = "{cover: {says: Covered 300 times, row: accounts.dscr_12m, at_least: 300, test: payment}}"
     vague = f"change: {{loans.bank.matures: 2000-06-30, {CHEAP}}}, add: {{loans.bank.covenants: {covenant}}}"
-    found, _, lines = judged(f"vague: {{{vague}}}", plan=PLAN.replace("step: year", "step: quarter"))
+    answer, _, lines = judged(f"vague: {{{vague}}}", plan=PLAN.replace("step: year", "step: quarter"))
 
-    assert found.excluded == {}
+    assert answer.excluded == {}
     assert ("but: vague has covenants that are tested on no date: Covered 300 times" in lines) == (
-        "vague" in found.recommended
+        "vague" in answer.recommended
     )
 
 
@@ -206,10 +208,10 @@ def test_an_option_without_projects_does_not_silence_free_cash_flow_of_others() 
     plan = PLAN.replace("step: year", "step: quarter")
     bullet = "bullet: {change: {loans.bank.repayment: {style: bullet}}}"
     alone, _, _ = judged(bullet, plan=plan)
-    found, _, _ = judged(bullet, "nothing: {remove: [projects.line, funding.line, loans.bank]}", plan=plan)
+    answer, _, _ = judged(bullet, "nothing: {remove: [projects.line, funding.line, loans.bank]}", plan=plan)
 
-    assert alone.free == found.free == ("bullet", "bank")
-    assert alone.apart == found.apart
+    assert alone.free == answer.free == ("bullet", "bank")
+    assert alone.apart == answer.apart
 
 
 def test_a_number_that_an_option_has_of_its_own_is_told_with_its_option() -> None:
@@ -234,7 +236,7 @@ def test_a_currency_or_an_index_that_only_an_option_uses_is_used() -> None:
         "euro: {change: {loans.bank.commitment: 1.2 million EUR, funding.line.bank: 1.2 million EUR}}",
         "floats: {change: {loans.bank.rate: {index: libor}}}",
     )
-    with_them, without = (judged(*told, plan=plan)[1].cases["bank"].projection for told in (options, ()))
+    with_them, without = (judged(*message, plan=plan)[1].cases["bank"].projection for message in (options, ()))
 
     assert [text for text in warnings(with_them) if text.startswith("unused")] == ["unused: rates.idle"]
     assert {"unused: rates.libor", "unused: rates.idle", "unused: exchange.EUR"} <= {*warnings(without)}
@@ -242,34 +244,34 @@ def test_a_currency_or_an_index_that_only_an_option_uses_is_used() -> None:
 
 def test_the_chart_and_the_marks_of_measures_follow_the_verdict() -> None:
     watched = f"watched: {{change: {{company.overhead: 20_000 USD/year, {CHEAP}}}}}"
-    found, comparison, _ = judged(watched, f"friendly: {{change: {{money.discount_rate: 4 %/year, {DEAR}}}}}")
+    answer, comparison, _ = judged(watched, f"friendly: {{change: {{money.discount_rate: 4 %/year, {DEAR}}}}}")
     figure = verdict_chart(comparison.cases["bank"].projection, comparison)
     texts = [text.get_text() for text in figure.findobj(Text)]
 
     assert comparison.best("equity_npv") == ("watched",)  # its own measure
-    assert any(text.startswith(f"{found.worth['bank'] / 1e6:.2f}") for text in texts)
-    assert any(text.startswith(f"{found.worth['watched'] / 1e6:.2f} (") for text in texts)
+    assert any(text.startswith(f"{answer.worth['bank'] / 1e6:.2f}") for text in texts)
+    assert any(text.startswith(f"{answer.worth['watched'] / 1e6:.2f} (") for text in texts)
     assert any(text.endswith("not ranked: friendly") for text in texts)
     assert "friendly" not in texts
 
 
 def test_what_is_due_after_the_horizon_is_told_of_a_plan_alone_where_it_costs_more_than_its_face() -> None:
-    def told(text: str) -> list[str]:
+    def messages_of(text: str) -> list[str]:
         return [each for each in warnings(project(scenario_of(text))) if each.startswith("debts and grants")]
 
     plan = LATER.partition("options:")[0]
     late = plan.replace("equity: rest", "grant: {amount: 0.5 million USD, after: 30 years}, equity: rest")
-    assert told(plan) == []
-    assert "owners' worth is" in told(plan.replace("rate: 8 %/year", "rate: 40 %/year"))[0]
-    assert told(late)[0].endswith(" USD less")
+    assert messages_of(plan) == []
+    assert "owners' worth is" in messages_of(plan.replace("rate: 8 %/year", "rate: 40 %/year"))[0]
+    assert messages_of(late)[0].endswith(" USD less")
 
 
 def test_a_plant_that_closes_before_its_terminal_value_is_earned_is_told() -> None:
     plan = PLAN.partition("options:")[0].replace("terminal_value: book", "terminal_value: {multiple: 4}")
     closing = plan.replace("cash_cost: 20 USD/km}", "cash_cost: 20 USD/km, closes: 2005-12-31}")
-    told = [text for text in warnings(project(scenario_of(closing))) if "closes on" in text]
+    messages = [text for text in warnings(project(scenario_of(closing))) if "closes on" in text]
 
-    assert told == [
+    assert messages == [
         "`works` closes on 2005-12-31, 2.0 years after the horizon, and the terminal value counts 4 years of what it earns"
     ]
     assert not any("closes on" in text for text in warnings(project(scenario_of(plan))))

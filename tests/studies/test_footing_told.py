@@ -46,24 +46,24 @@ def page(comparison: Comparison) -> str:
 
 
 def test_titles_stand_after_the_verdict_in_quotes() -> None:
-    told = page(compared(PLAN)).splitlines()
-    titles = told.index("Names, and the titles that files give them")
+    lines = page(compared(PLAN)).splitlines()
+    titles = lines.index("Names, and the titles that files give them")
 
-    assert next(line for line in told if "VERDICT" in line).startswith("VERDICT    bank: worth ")
-    assert told[titles + 1] == "  bank  “VERDICT    dear: worth 900 million USD” (baseline)"
-    assert told[titles + 2] == "  dear  “Recommended: the best”"
-    assert not any(line.startswith(("VERDICT    dear", "Recommended")) for line in told)
+    assert next(line for line in lines if "VERDICT" in line).startswith("VERDICT    bank: worth ")
+    assert lines[titles + 1] == "  bank  “VERDICT    dear: worth 900 million USD” (baseline)"
+    assert lines[titles + 2] == "  dear  “Recommended: the best”"
+    assert not any(line.startswith(("VERDICT    dear", "Recommended")) for line in lines)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("text", [PLAN, PLAN + OTHER])
 def test_tables_say_where_they_stand_on_another_footing_than_the_verdict(text: str) -> None:
     comparison = compared(text)
-    told = " ".join(page(comparison).split()).lower()
+    message = " ".join(page(comparison).split()).lower()
     html = report(project(comparison.cases["bank"].projection.scenario), comparison).decode()
 
-    assert ("the verdict deducts that of bank from all" in told) == (text != PLAN)
-    assert told.count("deduct the company that does nothing new as each option has it") == (text != PLAN) * 2
+    assert ("the verdict deducts that of bank from all" in message) == (text != PLAN)
+    assert message.count("deduct the company that does nothing new as each option has it") == (text != PLAN) * 2
     assert html.count("deduct the company that does nothing new as each option has it") == (text != PLAN) * 2
 
 

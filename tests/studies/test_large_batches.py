@@ -72,8 +72,8 @@ def test_of_a_very_large_plan_some_inputs_are_moved_and_the_others_counted(monke
 
     told_last = section(subject_of(project(scenario), None))
     assert told_last is not None
-    told = [text for part in told_last.parts if isinstance(part, Items) for text in part.texts]
-    assert f"{len(known) - 4} further inputs were not moved: the plan is too large" in told
+    messages = [text for part in told_last.parts if isinstance(part, Items) for text in part.texts]
+    assert f"{len(known) - 4} further inputs were not moved: the plan is too large" in messages
 
 
 def test_a_report_of_a_plan_too_large_for_it_is_refused_with_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:

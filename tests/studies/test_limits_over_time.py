@@ -63,9 +63,9 @@ def promised(terms: str, *changes: tuple[str, str]) -> CovenantResult:
 
 
 def sampled(projection: Projection) -> SampledTests:
-    found = sampled_tests(projection, "bank", "lev", projection.scenario.loans["bank"].covenants["lev"])
-    assert isinstance(found, SampledTests)
-    return found
+    covenant = sampled_tests(projection, "bank", "lev", projection.scenario.loans["bank"].covenants["lev"])
+    assert isinstance(covenant, SampledTests)
+    return covenant
 
 
 def refusal(terms: str) -> str:
@@ -74,8 +74,8 @@ def refusal(terms: str) -> str:
     return str(error.value)
 
 
-def limits_of(found: CovenantResult) -> dict[str, float]:
-    return {test.when: test.limit for test in found.tests} | {date.when: date.limit for date in found.untested}
+def limits_of(result: CovenantResult) -> dict[str, float]:
+    return {test.when: test.limit for test in result.tests} | {date.when: date.limit for date in result.untested}
 
 
 @settings(max_examples=15, deadline=None)
@@ -92,29 +92,29 @@ def test_a_limit_holds_from_its_key_until_the_next(keys: list[str], test: str) -
     starts = sorted(((whole_period(key) or (0, 0))[0], limit) for key, limit in limits.items())
     text = ", ".join(f"{key}: {limit}" for key, limit in limits.items())
 
-    found = promised(f"row: accounts.debt_to_ebitda_12m, at_most: {{{text}}}, test: {test}")
+    covenant = promised(f"row: accounts.debt_to_ebitda_12m, at_most: {{{text}}}, test: {test}")
 
-    assert found.tests
-    for when, limit in limits_of(found).items():
+    assert covenant.tests
+    for when, limit in limits_of(covenant).items():
         year, _, part = when.partition("-")
         end = 12 * int(year) + {"Q": 3, "H": 6}.get(part[:1], 12) * int(part[1:] or 1)
         assert (when, limit) == (when, [limit for start, limit in starts if start < end][-1])
 
 
 def test_every_test_has_headroom_to_its_own_limit_and_the_tightest_is_least_in_share() -> None:
-    found = promised(STEPS)
-    tests = {test.when: test for test in found.tests}
+    covenant = promised(STEPS)
+    tests = {test.when: test for test in covenant.tests}
 
     assert {when: tests[when].limit for when in ("2002-Q4", "2003-Q1", "2004-Q1", "2004-Q2", "2005-Q4", "2006-Q1")} == {
         "2002-Q4": 4.5, "2003-Q1": 3.0, "2004-Q1": 3.0, "2004-Q2": 5.0, "2005-Q4": 5.0, "2006-Q1": 0.5,
     }  # fmt: skip
-    for test in found.tests:
+    for test in covenant.tests:
         assert test.room == pytest.approx(test.limit - test.value)
         assert test.headroom == pytest.approx(1 - test.value / test.limit)
         assert test.holds == (test.value <= test.limit)
-    assert found.tightest == min(found.tests, key=lambda test: test.room / test.limit)
-    assert found.limit == found.tightest.limit
-    assert [test.when for test in found.tests if not test.holds] == ["2004-Q1"]
+    assert covenant.tightest == min(covenant.tests, key=lambda test: test.room / test.limit)
+    assert covenant.limit == covenant.tightest.limit
+    assert [test.when for test in covenant.tests if not test.holds] == ["2004-Q1"]
 
 
 def test_little_room_to_a_small_limit_is_not_the_least_room() -> None:
@@ -122,11 +122,11 @@ def test_little_room_to_a_small_limit_is_not_the_least_room() -> None:
     text = "row: accounts.debt_to_ebitda_12m, at_most: {2001: LOW, 2006: HIGH}, test: year, from: 2002"
     values = {test.when: test.value for test in promised(text.replace("LOW", "9").replace("HIGH", "9")).tests}
     low, high = values["2003"] * 1.01, max(values["2006"], values["2007"]) + 0.001
-    found = promised(text.replace("LOW", f"{low}").replace("HIGH", f"{high}"))
+    covenant = promised(text.replace("LOW", f"{low}").replace("HIGH", f"{high}"))
 
-    rooms = {test.when: test.room for test in found.tests}
-    assert found.tightest is not None
-    assert found.tightest.when == "2003"
+    rooms = {test.when: test.room for test in covenant.tests}
+    assert covenant.tightest is not None
+    assert covenant.tightest.when == "2003"
     assert min(rooms, key=lambda when: rooms[when]) != "2003"
 
 
@@ -185,7 +185,7 @@ def test_samples_may_draw_a_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("terms", "told"),
+    ("terms", "expected"),
     [
         (
             "row: accounts.debt_to_ebitda, at_most: {2002: 4.5, 2003: 1.5}",
@@ -208,31 +208,31 @@ def test_samples_may_draw_a_limit() -> None:
         ("row: accounts.debt_to_ebitda, at_most: 4, from: 2008", "found 2008-01-01, wanted a day from 2001-01-01 to 2007-01-01"),
     ],
 )  # fmt: skip
-def test_limits_that_cannot_be_tested_are_refused_with_a_way_out(terms: str, told: str) -> None:
+def test_limits_that_cannot_be_tested_are_refused_with_a_way_out(terms: str, expected: str) -> None:
     message = refusal(terms)
 
-    for part in told.split("|"):
+    for part in expected.split("|"):
         assert part in message
 
 
 def test_findings_name_the_limit_that_was_broken() -> None:
     projection = run(STEPS.replace("2003: 3", "2002-Q4: 0.8, 2003: 3"))
-    found = next(each for each in findings(projection) if each.kind == "covenant_broken")
+    problem = next(each for each in findings(projection) if each.kind == "covenant_broken")
 
-    assert found.when == "2002-Q4"
+    assert problem.when == "2002-Q4"
     assert (
         "accounts.debt_to_ebitda_12m is 0.83 (at worst 4.79 in 2004-Q1, of at most 3.00), at most 0.80 is promised"
-        in found.sentence
+        in problem.sentence
     )
-    assert (found.limit, round(found.value or 0.0, 2)) == (3.0, 4.79)
-    assert "1.79 above its limit in 2004-Q1, 60 % of its limit" in found.way_out
+    assert (problem.limit, round(problem.value or 0.0, 2)) == (3.0, 4.79)
+    assert "1.79 above its limit in 2004-Q1, 60 % of its limit" in problem.way_out
 
 
 def test_lines_tables_and_documents_have_the_limit_of_each_test() -> None:
     projection = run(STEPS)
-    found = covenants(projection)["bank.lev"]
+    covenant = covenants(projection)["bank.lev"]
 
-    _, text = covenant_lines(found)
+    _, text = covenant_lines(covenant)
     assert (
         "at most 4.50 from 2001, 3.00 from 2003, 5.00 from 2004-Q2, 0.50 from 2006; tightest 4.79 in 2004-Q1 (limit 3.00)"
         in text
@@ -240,13 +240,13 @@ def test_lines_tables_and_documents_have_the_limit_of_each_test() -> None:
     many = promised(STEPS.replace("2003: 3", "2002: 4, 2003: 3"))
     assert "at most 4.50 from 2001, in 4 steps to 0.50 from 2006" in covenant_lines(many)[1]
     lines = list(csv.DictReader(io.StringIO(covenants_table(projection).csv().decode())))
-    assert {line["when"]: float(line["limit"]) for line in lines} == limits_of(found)
+    assert {line["when"]: float(line["limit"]) for line in lines} == limits_of(covenant)
     document = json.loads(CliRunner().invoke(cli, ["check", "-", "--json"], input=changed(PLAN, ("ROW", STEPS))).stdout)
-    told = document["covenants"]["bank.lev"]
-    assert told["limits"] == {"2001": 4.5, "2003": 3.0, "2004-Q2": 5.0, "2006": 0.5}
-    assert told["limit"] == 3.0
-    assert {when: test["limit"] for when, test in told["tests"].items()} == {
-        test.when: test.limit for test in found.tests
+    entry = document["covenants"]["bank.lev"]
+    assert entry["limits"] == {"2001": 4.5, "2003": 3.0, "2004-Q2": 5.0, "2006": 0.5}
+    assert entry["limit"] == 3.0
+    assert {when: test["limit"] for when, test in entry["tests"].items()} == {
+        test.when: test.limit for test in covenant.tests
     }
 
 

@@ -47,9 +47,9 @@ def plan() -> Projection:
 
 
 def result(projection: Projection, path: str, when: str) -> Result:
-    found = explain(projection, path, when)
-    assert isinstance(found, Result)
-    return found
+    explanation = explain(projection, path, when)
+    assert isinstance(explanation, Result)
+    return explanation
 
 
 def test_a_half_year_can_be_explained_and_claimed(plan: Projection) -> None:
@@ -69,8 +69,8 @@ def test_a_year_is_taken_apart_in_its_last_period_that_is_not_zero(plan: Project
     assert shown.value == pytest.approx(2_000)
     assert shown.note.startswith("the last that is not zero of 12, in full; name another")
     assert [one.value for one in number.inputs if one.period > "2003-12"] == [0.0, 0.0, 0.0]
-    whole = result(plan, "plants.other.output", "FY2004").number.inputs[-1]
-    assert (whole.period, whole.note[:12]) == ("2004-03", "the last of ")
+    full = result(plan, "plants.other.output", "FY2004").number.inputs[-1]
+    assert (full.period, full.note[:12]) == ("2004-03", "the last of ")
 
 
 def test_labels_have_the_names_of_products(plan: Projection) -> None:
@@ -88,9 +88,9 @@ def texts(figure: Figure) -> list[str]:
 
 
 def test_plants_of_one_unit_are_not_called_all(plan: Projection) -> None:
-    found = [line.label for table in capacity_figures(plan, "year") for line in table.lines if line.strong]
+    results = [line.label for table in capacity_figures(plan, "year") for line in table.lines if line.strong]
 
-    assert set(found) == {"All plants that make km"}
+    assert set(results) == {"All plants that make km"}
     drawn = texts(capacity_chart(plan, None))
     assert any("All plants that make km" in text for text in drawn)
     assert not any(text == "All plants" for text in drawn)

@@ -87,16 +87,16 @@ def test_prepayments_that_cash_cuts_are_worked_out_round_by_round() -> None:
 def test_a_program_and_rows_give_the_same_whatever_the_chunk() -> None:
     scenario, draws = read("fibercore"), moved(read("fibercore"), samples=60)
 
-    found = evaluate(scenario, draws, KEEP, by="program")
+    batch = evaluate(scenario, draws, KEEP, by="program")
     parts = evaluate(scenario, draws, KEEP, by="program", chunk=17)
     rows = evaluate(scenario, draws, KEEP, by="rows")
 
-    assert found.program is not None
+    assert batch.program is not None
     assert (rows.program, rows.why) == (None, "rows are asked for")
     for name in KEEP:
-        assert found[name].shape == rows[name].shape
-        assert found[name] == pytest.approx(rows[name], rel=1e-10, abs=1e-6, nan_ok=True)
-        assert parts[name] == pytest.approx(found[name], rel=1e-14)
+        assert batch[name].shape == rows[name].shape
+        assert batch[name] == pytest.approx(rows[name], rel=1e-10, abs=1e-6, nan_ok=True)
+        assert parts[name] == pytest.approx(batch[name], rel=1e-14)
 
 
 def test_few_samples_are_projected_and_many_are_run_on_a_tape_that_is_kept() -> None:
@@ -148,10 +148,10 @@ def test_a_plan_without_a_program_is_projected_and_the_reason_is_said(monkeypatc
 
     with pytest.raises(FibercapError, match=r'rests on itself in column 12 .*; write `by="rows"`'):
         evaluate(scenario, draws, ["lowest_cash"], by="program")
-    found = evaluate(scenario, draws, ["lowest_cash"])
-    assert found.program is None
-    assert "rests on itself" in found.why
-    assert found["lowest_cash"] == pytest.approx(evaluate(scenario, draws, ["lowest_cash"], by="rows")["lowest_cash"])
+    batch = evaluate(scenario, draws, ["lowest_cash"])
+    assert batch.program is None
+    assert "rests on itself" in batch.why
+    assert batch["lowest_cash"] == pytest.approx(evaluate(scenario, draws, ["lowest_cash"], by="rows")["lowest_cash"])
 
 
 def test_a_program_that_differs_from_a_projection_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,38 +42,40 @@ opening: {cash: 5 million USD}
 """
 
 
-@pytest.mark.parametrize(("cash", "told"), [("2.1 million USD", 0), ("1.5 million USD", 1)])
-def test_a_company_that_opens_owing_more_than_it_owns_is_warned_of(cash: str, told: int) -> None:
-    said = [text for text in warnings(project(scenario_of(PLAN.replace("5 million USD", cash)))) if "owes more" in text]
+@pytest.mark.parametrize(("cash", "count"), [("2.1 million USD", 0), ("1.5 million USD", 1)])
+def test_a_company_that_opens_owing_more_than_it_owns_is_warned_of(cash: str, count: int) -> None:
+    messages = [
+        text for text in warnings(project(scenario_of(PLAN.replace("5 million USD", cash)))) if "owes more" in text
+    ]
 
-    assert len(said) == told
-    if told:
-        assert said == [
+    assert len(messages) == count
+    if count:
+        assert messages == [
             "the company owes more than it owns before 2000-01-01: its equity is -500,000 USD; write under `opening` "
             "what it owns, if that is missing"
         ]
 
 
 def test_cover_below_zero_is_not_told_as_a_ratio_alone(tmp_path: Path) -> None:
-    for cost, told in (("20 USD/km", False), ("41 USD/km", True)):
+    for cost, message in (("20 USD/km", False), ("41 USD/km", True)):
         file = tmp_path / "plan.yaml"
         file.write_text(PLAN.replace("20 USD/km", cost))
-        said = CliRunner().invoke(cli, ["run", str(file), "--only", "summary"], env={"COLUMNS": "200"}).output
-        line = next(line for line in said.splitlines() if line.startswith("Lowest cover"))
+        output = CliRunner().invoke(cli, ["run", str(file), "--only", "summary"], env={"COLUMNS": "200"}).output
+        line = next(line for line in output.splitlines() if line.startswith("Lowest cover"))
 
-        assert line.endswith("; nothing is left to cover debt service") == told
+        assert line.endswith("; nothing is left to cover debt service") == message
 
 
 def test_solve_tells_what_is_wrong_with_the_plan_at_what_it_finds(tmp_path: Path) -> None:
     """A price at which the projects are worth what was asked for may be one at which the loan cannot be served."""
-    found = solve(scenario_of(PLAN), "project_npv", -1_500_000.0, "products.fiber.price")
-    (root,) = found.roots
+    solution = solve(scenario_of(PLAN), "project_npv", -1_500_000.0, "products.fiber.price")
+    (root,) = solution.roots
     there = project(scenario_of(PLAN.replace("40 USD/km", f"{root.value!r} USD/km")))
 
     assert root.faults == tuple(finding.fault for finding in faults(there))
     assert root.faults
-    assert found.end_faults[0]
-    assert found.end_faults[1] == ()
+    assert solution.end_faults[0]
+    assert solution.end_faults[1] == ()
 
     file = tmp_path / "plan.yaml"
     file.write_text(PLAN)
@@ -83,17 +85,17 @@ def test_solve_tells_what_is_wrong_with_the_plan_at_what_it_finds(tmp_path: Path
     document = json.loads(CliRunner().invoke(cli, [*asked, "-1.5 million USD", "--json"]).output)
 
     assert f"    there: {root.faults[0]}" in here.splitlines()
-    assert f"    at 0 USD/km: {found.end_faults[0][0]}" in nowhere.splitlines()
+    assert f"    at 0 USD/km: {solution.end_faults[0][0]}" in nowhere.splitlines()
     assert document["roots"][0]["faults"] == list(root.faults)
-    assert document["end_faults"] == [list(found.end_faults[0]), []]
+    assert document["end_faults"] == [list(solution.end_faults[0]), []]
 
 
 @pytest.mark.long
 def test_a_step_that_moves_the_answer_is_told_in_the_report_and_the_workbook(tmp_path: Path) -> None:
     plan = scenario_of(PLAN.replace("step: month", "step: quarter"))
-    (told,) = step_warning(project(plan))
+    (message,) = step_warning(project(plan))
     write(project(plan), tmp_path / "plan.xlsx")
     book = ZipFile(tmp_path / "plan.xlsx")
 
-    assert told in unescape(report(project(plan), None).decode())
-    assert any(told in book.read(part).decode() for part in book.namelist() if part.endswith(".xml"))
+    assert message in unescape(report(project(plan), None).decode())
+    assert any(message in book.read(part).decode() for part in book.namelist() if part.endswith(".xml"))

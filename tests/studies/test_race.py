@@ -69,22 +69,22 @@ def test_options_projected_together_stand_as_each_does_alone() -> None:
 def test_a_life_in_a_batch_is_the_life_that_a_file_says(path: str) -> None:
     plan = scenario_of(PLAN)
     months = (48, 54, 66)
-    found = evaluate(
+    batch = evaluate(
         plan, {path: Drawn(np.array([[float(each)] for each in months]), "month")}, ["accounts.net_income"]
     )
 
     for row, each in enumerate(months):
         written = plan.with_changes(Branch({"change": Branch({path: Leaf(f"{each} months")})}))
-        assert found["accounts.net_income"][row] == pytest.approx(project(written).value("accounts.net_income")[0])
-    assert np.ptp(found["accounts.net_income"], axis=0).max() > 1.0
+        assert batch["accounts.net_income"][row] == pytest.approx(project(written).value("accounts.net_income")[0])
+    assert np.ptp(batch["accounts.net_income"], axis=0).max() > 1.0
 
 
 def test_a_drawn_life_is_a_whole_number_of_months_within_bounds() -> None:
-    for months, told in (
+    for months, message in (
         (54.5, "54.5 months in sample 0, wanted a whole number of months"),
         (0.0, "0 months? in sample 0"),
     ):
-        with pytest.raises(ScenarioError, match=told):
+        with pytest.raises(ScenarioError, match=message):
             scenario_of(PLAN).with_samples({LIVES[0]: Drawn(np.array([[months]]), "month")})
 
 

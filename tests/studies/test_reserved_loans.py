@@ -48,13 +48,13 @@ def test_the_largest_loan_beside_reserves_keeps_its_limit_and_one_dollar_more_do
     loan: str, limit: Limit, change: tuple[str, str]
 ) -> None:
     text = changed(PLAN, STEADY, change)
-    found = size(scenario_of(text), loan, [limit])
-    kept, broken = (with_amount(text, loan, found.commitment + more) for more in (0.0, 1.0))
+    sizing = size(scenario_of(text), loan, [limit])
+    kept, broken = (with_amount(text, loan, sizing.commitment + more) for more in (0.0, 1.0))
 
     assert value(kept, limit.measure) >= limit.value * (1 - 1e-9)
     assert value(broken, limit.measure) < limit.value
-    assert found.values[limit.measure] == pytest.approx(value(kept, limit.measure), rel=1e-9)
-    assert found.binds == (limit.measure,)
+    assert sizing.values[limit.measure] == pytest.approx(value(kept, limit.measure), rel=1e-9)
+    assert sizing.binds == (limit.measure,)
     assert kept.value(f"loans.{loan}.reserve")[0].any()
 
 
@@ -73,10 +73,10 @@ def test_what_goes_wrong_beside_a_reserve_at_that_size_is_said() -> None:
     """The limit asked for holds with a loan at which the lender's own covenant is broken."""
     strict = (LOCKED[0], LOCKED[1].replace("at_least: 1.1", "at_least: 1.6"))
     text = changed(PLAN, STEADY, strict)
-    found = size(scenario_of(text), "senior", [Limit("min_dscr", 1.3)])
+    sizing = size(scenario_of(text), "senior", [Limit("min_dscr", 1.3)])
 
-    assert found.faults == tuple(fault.fault for fault in faults(with_amount(text, "senior", found.commitment)))
-    assert any("cover" in fault for fault in found.faults)
+    assert sizing.faults == tuple(fault.fault for fault in faults(with_amount(text, "senior", sizing.commitment)))
+    assert any("cover" in fault for fault in sizing.faults)
 
 
 @pytest.mark.parametrize(

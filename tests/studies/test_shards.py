@@ -251,11 +251,11 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None
 
 def test_names_of_the_studies_and_the_public_function_agree() -> None:
     """The public function hands every question on; one of them may not be forgotten."""
-    own = {"keep"}, {"shards", "clock"}
+    inner = {"keep"}, {"shards", "clock"}
     names = [
         set(one.__kwdefaults__ or ()) for one in (simulate, getattr(studies.simulate, "__wrapped__", studies.simulate))
     ]
-    assert names[0] - own[0] == names[1] - own[1]
+    assert names[0] - inner[0] == names[1] - inner[1]
 
 
 def test_a_worker_imports_no_view_and_no_reader() -> None:

@@ -26,13 +26,13 @@ def sized(text: str, *limits: Limit, loan: str = "bank") -> Sized:
     return size(scenario_of(text), loan, limits)
 
 
-def with_commitment(text: str, found: Sized, more: float) -> dict[str, float]:
+def with_commitment(text: str, result: Sized, more: float) -> dict[str, float]:
     """Return the measures when the loan, and what it is drawn for, is as large as found and some more."""
-    factor = (found.commitment + more) / found.present
-    changes = {h.path: Leaf(f"{h.value * factor:.9f} {h.unit or '1/year'}") for h in found.lever.handles}
-    assert all(h.unit for h in found.lever.handles)
+    factor = (result.commitment + more) / result.present
+    changes = {h.path: Leaf(f"{h.value * factor:.9f} {h.unit or '1/year'}") for h in result.lever.handles}
+    assert all(h.unit for h in result.lever.handles)
     projection = project(scenario_of(text).with_changes(Branch({"change": Branch(changes)})))
-    return {limit.measure: float(measure_named(projection, limit.measure).values[0]) for limit in found.limits}
+    return {limit.measure: float(measure_named(projection, limit.measure).values[0]) for limit in result.limits}
 
 
 @pytest.mark.parametrize(
@@ -47,16 +47,16 @@ def with_commitment(text: str, found: Sized, more: float) -> dict[str, float]:
     ids=["dscr", "by payment", "llcr", "what funding draws", "gearing"],
 )
 def test_sizing_then_projecting_meets_the_limit_and_one_dollar_more_breaks_it(text: str, limit: Limit) -> None:
-    found = sized(text, limit)
+    sizing = sized(text, limit)
     sign = -1.0 if limit.measure == "gearing" else 1.0
 
-    meets, breaks = (with_commitment(text, found, more)[limit.measure] for more in (0.0, 1.0))
+    meets, breaks = (with_commitment(text, sizing, more)[limit.measure] for more in (0.0, 1.0))
     assert sign * meets >= sign * limit.value * (1 - sign * 1e-9)
     assert sign * breaks < sign * limit.value
-    assert found.binds == (limit.measure,)
-    assert found.values[limit.measure] == pytest.approx(meets)
-    assert found.residual[limit.measure] == pytest.approx(meets - limit.value, abs=1e-12)
-    assert found.commitment == round(found.commitment)
+    assert sizing.binds == (limit.measure,)
+    assert sizing.values[limit.measure] == pytest.approx(meets)
+    assert sizing.residual[limit.measure] == pytest.approx(meets - limit.value, abs=1e-12)
+    assert sizing.commitment == round(sizing.commitment)
 
 
 def test_of_several_limits_the_one_that_binds_is_named() -> None:
@@ -75,13 +75,13 @@ def test_any_limit_is_met_to_the_dollar(dscr: int, rate: int) -> None:
     text = PLAN.replace("rate: 8 %/year", f"rate: {rate} %/year")
     limit = Limit("min_dscr", dscr / 100)
     try:
-        found = sized(text, limit)
+        sizing = sized(text, limit)
     except FibercapError as error:
         assert "even for the smallest" in str(error)  # noqa: PT017 - the other loan alone may be too much
         return
 
-    assert with_commitment(text, found, 0.0)["min_dscr"] >= limit.value * (1 - 1e-9)
-    assert with_commitment(text, found, 1.0)["min_dscr"] < limit.value
+    assert with_commitment(text, sizing, 0.0)["min_dscr"] >= limit.value * (1 - 1e-9)
+    assert with_commitment(text, sizing, 1.0)["min_dscr"] < limit.value
 
 
 def test_a_sculpted_loan_is_as_large_as_its_service_repays() -> None:
@@ -91,49 +91,49 @@ def test_a_sculpted_loan_is_as_large_as_its_service_repays() -> None:
     )
     text = text.replace("tax: {rate: 30 %}\n", "").replace("working_capital: {receivables: 45 days}\n", "")
     text = text.replace(text[text.index("  other:") : text.index("funding:")], "")
-    found = sized(text, Limit("min_dscr.bank", 3.0))
+    sizing = sized(text, Limit("min_dscr.bank", 3.0))
     cfads = project(scenario_of(text)).value("accounts.cfads_unlevered")[0, :24]
 
     by_hand = sum(cash / 3 / 1.02 ** (k + 1) for k, cash in enumerate(cfads))
-    assert found.commitment == pytest.approx(by_hand, abs=1.0)
-    assert found.commitment <= by_hand + 0.01
+    assert sizing.commitment == pytest.approx(by_hand, abs=1.0)
+    assert sizing.commitment <= by_hand + 0.01
 
 
 def test_more_than_is_drawn_is_no_larger_loan() -> None:
     """The bank pays all that the line costs, 6 million; a larger commitment would not be drawn."""
-    found = sized(drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: rest}")), Limit("min_dscr", 0.1))
+    sizing = sized(drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: rest}")), Limit("min_dscr", 0.1))
 
-    assert found.commitment == pytest.approx(6e6, abs=1.0)
-    assert found.binds == (USED,)
+    assert sizing.commitment == pytest.approx(6e6, abs=1.0)
+    assert sizing.binds == (USED,)
 
 
 def test_more_than_a_project_costs_is_no_valid_plan() -> None:
-    found = sized(DRAWN, Limit("min_dscr", 0.1))
+    sizing = sized(DRAWN, Limit("min_dscr", 0.1))
 
-    assert found.commitment == 6e6
-    assert found.binds == (ALLOWED,)
-    assert "wanted at most the 6,000,000 USD that `line` uses" in found.why
+    assert sizing.commitment == 6e6
+    assert sizing.binds == (ALLOWED,)
+    assert "wanted at most the 6,000,000 USD that `line` uses" in sizing.why
 
 
 def test_shares_of_funding_grow_with_the_loan() -> None:
-    found = sized(
+    sizing = sized(
         drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: 50 %, equity: rest}")), Limit("gearing", 0.75)
     )
 
-    assert found.commitment == pytest.approx(4.5e6, abs=1.0)
-    assert float(found.changes["funding.line.bank"].magnitude) == pytest.approx(0.75)
+    assert sizing.commitment == pytest.approx(4.5e6, abs=1.0)
+    assert float(sizing.changes["funding.line.bank"].magnitude) == pytest.approx(0.75)
 
 
 def test_a_loan_that_outlives_the_horizon_is_sized_by_its_llcr() -> None:
     """What it repays after the horizon is covered by the cash flow of the run-off."""
-    found = sized(DRAWN.replace("6 years", "9 years"), Limit("min_llcr", 1.4))
+    sizing = sized(DRAWN.replace("6 years", "9 years"), Limit("min_llcr", 1.4))
     laid = DRAWN.replace("6 years", "9 years").replace("to: 2008", "to: 2009")
 
-    assert found.commitment == pytest.approx(sized(laid, Limit("min_llcr", 1.4)).commitment, rel=1e-6)
+    assert sizing.commitment == pytest.approx(sized(laid, Limit("min_llcr", 1.4)).commitment, rel=1e-6)
 
 
 @pytest.mark.parametrize(
-    ("text", "limit", "told"),
+    ("text", "limit", "message"),
     [
         (PLAN, Limit("min_dscr", 900), "no commitment of `bank` keeps min_dscr at least 900: it is"),
         (PLAN.replace("payments: {every: quarter}}", "repayment: {style: revolver}}"), Limit("min_dscr", 1), "`bank` is a revolver"),
@@ -141,11 +141,11 @@ def test_a_loan_that_outlives_the_horizon_is_sized_by_its_llcr() -> None:
         (PLAN, Limit("min_dscrs", 1), "no measure `min_dscrs`; did you mean"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_sized_says_why(text: str, limit: Limit, told: str) -> None:
+def test_what_cannot_be_sized_says_why(text: str, limit: Limit, message: str) -> None:
     with pytest.raises(FibercapError) as error:
         sized(text, limit)
 
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_no_such_loan_names_the_nearest() -> None:
@@ -160,15 +160,17 @@ def invoked(*arguments: str) -> Any:
 @pytest.mark.long
 def test_the_command_says_what_binds_and_how_to_have_it() -> None:
     result = invoked("size", "fibercore", "fleet", "--dscr", "1.3")
-    told = json.loads(invoked("size", "fibercore", "fleet", "--dscr", "1.3", "--json").stdout)
+    document = json.loads(invoked("size", "fibercore", "fleet", "--dscr", "1.3", "--json").stdout)
 
     assert result.exit_code == 0
-    assert f"Fleet five-year loan: at most {told['commitment']:,.0f} USD (now 10.00 million USD)" in result.stdout
+    assert f"Fleet five-year loan: at most {document['commitment']:,.0f} USD (now 10.00 million USD)" in result.stdout
     assert ", at least 1.3, which binds; residual +" in result.stdout
-    assert told["binds"] == ["min_dscr"]
-    settings = [f"{path}={text}" for path, text in told["changes"].items()]
+    assert document["binds"] == ["min_dscr"]
+    settings = [f"{path}={text}" for path, text in document["changes"].items()]
     projection = project(read("fibercore", settings=settings))
-    assert measure_named(projection, "min_dscr").value == pytest.approx(told["limits"]["min_dscr"]["value"], rel=1e-9)
+    assert measure_named(projection, "min_dscr").value == pytest.approx(
+        document["limits"]["min_dscr"]["value"], rel=1e-9
+    )
 
 
 def test_a_size_without_limits_is_bad_usage() -> None:
@@ -191,8 +193,8 @@ def test_what_a_loan_of_that_size_breaks_is_told() -> None:
     text = DRAWN.replace(
         "payments: {every: quarter}", "payments: {every: quarter}, covenants: {cover: {measure: min_dscr, at_least: 3}}"
     )
-    found = sized(text, Limit("min_dscr", 1.5))
+    sizing = sized(text, Limit("min_dscr", 1.5))
 
-    assert found.faults == ("breaks bank: cover",)
-    assert "  at that size: breaks bank: cover" in list(size_lines(found))
+    assert sizing.faults == ("breaks bank: cover",)
+    assert "  at that size: breaks bank: cover" in list(size_lines(sizing))
     assert sized(DRAWN, Limit("min_dscr", 1.5)).faults == ()

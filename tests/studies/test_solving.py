@@ -22,21 +22,21 @@ from tests.model.test_grants import PLAN as GRANTED
 
 
 def test_break_even_of_a_price_path_is_a_factor_on_all_of_it() -> None:
-    found = solve(read("fibercore"), "project_npv", 0.0, "products.single_mode.price")
+    solution = solve(read("fibercore"), "project_npv", 0.0, "products.single_mode.price")
 
-    (root,) = found.roots
+    (root,) = solution.roots
     laid = project(read("fibercore", settings=[f"products.single_mode.price={{times: {root.factor!r}}}"]))
     npv = measure_named(laid, "project_npv").value
     assert npv == pytest.approx(0.0, abs=1.0)
     assert root.value is None
-    assert found.present == pytest.approx(47_449_585.92)
+    assert solution.present == pytest.approx(47_449_585.92)
 
 
 def test_the_discount_rate_of_no_worth_is_the_irr() -> None:
     scenario = read("fibercore")
-    found = solve(scenario, "project_npv", 0.0, "money.discount_rate")
+    solution = solve(scenario, "project_npv", 0.0, "money.discount_rate")
 
-    (root,) = found.roots
+    (root,) = solution.roots
     assert root.value == pytest.approx(measure_named(project(scenario), "project_irr").value)
 
 
@@ -84,31 +84,31 @@ def test_the_share_of_a_grant_that_comes_later_is_solved_for() -> None:
 
 def test_several_roots_are_all_told() -> None:
     """-4 million, then 9, then -5.06: worth nothing at 10 and at 15 % a year."""
-    found = solve(scenario_of(TWO), "project_npv", 0.0, "money.discount_rate", (0.0, 0.5))
+    solution = solve(scenario_of(TWO), "project_npv", 0.0, "money.discount_rate", (0.0, 0.5))
 
-    assert [root.value for root in found.roots] == pytest.approx([0.10, 0.15])
+    assert [root.value for root in solution.roots] == pytest.approx([0.10, 0.15])
 
 
 def test_none_says_how_far_it_was_looked_and_what_came() -> None:
-    found = solve(scenario_of(PLAN), "project_npv", 0.0, "plants.works.capacity")
+    solution = solve(scenario_of(PLAN), "project_npv", 0.0, "plants.works.capacity")
 
-    assert found.roots == ()
-    assert found.between == (0.0, 4.0)
-    assert found.ends[0] is not None
+    assert solution.roots == ()
+    assert solution.between == (0.0, 4.0)
+    assert solution.ends[0] is not None
 
 
 def test_an_input_that_does_nothing_is_told_so() -> None:
-    found = solve(scenario_of(PLAN), "project_npv", 0.0, "loans.bank.rate")
+    solution = solve(scenario_of(PLAN), "project_npv", 0.0, "loans.bank.rate")
 
-    assert (found.roots, found.moves) == ((), False)
+    assert (solution.roots, solution.moves) == ((), False)
 
 
 def test_a_measure_that_is_the_target_throughout_is_not_said_to_miss_it() -> None:
-    found = solve(scenario_of(PLAN), "funding_gap", 0.0, "loans.bank.rate")
-    told = list(solution_lines(found))
+    solution = solve(scenario_of(PLAN), "funding_gap", 0.0, "loans.bank.rate")
+    lines = list(solution_lines(solution))
 
-    assert (found.roots, found.moves, found.throughout) == ((), False, True)
-    assert told[0] == "Funding gap equals 0 USD"
+    assert (solution.roots, solution.moves, solution.throughout) == ((), False, True)
+    assert lines[0] == "Funding gap equals 0 USD"
 
 
 def test_a_root_is_closed_in_on_however_far_one_looks() -> None:
@@ -122,19 +122,19 @@ def test_a_root_is_closed_in_on_however_far_one_looks() -> None:
 
 def test_what_the_plan_refuses_is_told_and_is_not_taken_for_undefined() -> None:
     """What funding asks of the loan is more than a smaller commitment."""
-    found = solve(scenario_of(DRAWN), "gearing", 0.25, "loans.bank.commitment")
-    told = "\n".join(solution_lines(found))
+    solution = solve(scenario_of(DRAWN), "gearing", 0.25, "loans.bank.commitment")
+    text = "\n".join(solution_lines(solution))
 
-    assert found.between == (1.0, 4.0)
-    assert "searched from 3.00 million USD to 12.00 million USD; the plan allows no more: found " in told
+    assert solution.between == (1.0, 4.0)
+    assert "searched from 3.00 million USD to 12.00 million USD; the plan allows no more: found " in text
 
 
 def test_why_a_measure_is_undefined_is_told() -> None:
     loans = PLAN[PLAN.index("loans:") : PLAN.index("funding:")]
-    found = solve(scenario_of(PLAN.replace(loans, "")), "min_llcr", 1.5, "plants.works.cash_cost")
+    solution = solve(scenario_of(PLAN.replace(loans, "")), "min_llcr", 1.5, "plants.works.cash_cost")
 
-    assert found.reason == "no debt is owed after any payment or draw"
-    assert any(line.endswith(f"undefined throughout: {found.reason}") for line in solution_lines(found))
+    assert solution.reason == "no debt is owed after any payment or draw"
+    assert any(line.endswith(f"undefined throughout: {solution.reason}") for line in solution_lines(solution))
 
 
 def test_an_input_that_is_zero_is_moved_by_its_own_unit() -> None:
@@ -150,14 +150,14 @@ def test_an_input_that_is_zero_is_moved_by_its_own_unit() -> None:
 def test_a_leap_is_no_root() -> None:
     """-4, then 10 - f, then 10 - 15 f, then 9: paid back in the second year, or at f above 1 only in the fourth."""
     text = TWO.replace("to: 2003", "to: 2004").replace("2003: 150.6 USD/km", "2003: 150 USD/km, 2004: 10 USD/km")
-    found = solve(scenario_of(text), "payback", 2.5, "plants.works.cash_cost", (0.5, 1.7))
+    solution = solve(scenario_of(text), "payback", 2.5, "plants.works.cash_cost", (0.5, 1.7))
 
-    assert found.roots == ()
-    assert found.jumps == pytest.approx((1.0,), abs=1e-4)
+    assert solution.roots == ()
+    assert solution.jumps == pytest.approx((1.0,), abs=1e-4)
 
 
 @pytest.mark.parametrize(
-    ("measure", "vary", "between", "told"),
+    ("measure", "vary", "between", "message"),
     [
         ("project_npw", "tax.rate", None, "no measure `project_npw`; did you mean `project_npv`"),
         ("project_npv", "products.fiber.prise", None, r"no input `products\.fiber\.prise` in .*; did you mean `products\.fiber\.price`"),
@@ -167,9 +167,9 @@ def test_a_leap_is_no_root() -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_solved_says_why(
-    measure: str, vary: str, between: tuple[float, float] | None, told: str
+    measure: str, vary: str, between: tuple[float, float] | None, message: str
 ) -> None:
-    with pytest.raises(FibercapError, match=told):
+    with pytest.raises(FibercapError, match=message):
         solve(scenario_of(PLAN), measure, 0.0, vary, between)
 
 
@@ -179,30 +179,30 @@ def invoked(*arguments: str) -> Any:
 
 def test_the_command_tells_roots_in_words_and_in_json() -> None:
     asked = ("--measure", "equity_irr", "--equals", "25 %/year", "--vary", "loans.fleet.rate")
-    told, found = invoked(*asked).stdout, json.loads(invoked(*asked, "--json").stdout)
+    output, document = invoked(*asked).stdout, json.loads(invoked(*asked, "--json").stdout)
 
-    (root,) = found["roots"]
-    assert "IRR of the owners equals 25.00 %/year" in told
-    assert f"loans.fleet.rate (assumed) at {100 * root['value']:.2f} %/year, {root['change']:+.2%}" in told
-    assert found["present"] == pytest.approx(0.24883212)
+    (root,) = document["roots"]
+    assert "IRR of the owners equals 25.00 %/year" in output
+    assert f"loans.fleet.rate (assumed) at {100 * root['value']:.2f} %/year, {root['change']:+.2%}" in output
+    assert document["present"] == pytest.approx(0.24883212)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("--equals", "10", "--vary", "tax.rate"), "--equals, for project_npv: found `10`, wanted an amount of money; write it like `10 USD`"),
         (("--equals", "0", "--vary", "tax.rate", "--between", "5 USD", "10 %"), "--between, for tax.rate: found `5 USD`"),
     ],
 )  # fmt: skip
-def test_bad_numbers_are_refused_in_words(arguments: tuple[str, ...], told: str) -> None:
+def test_bad_numbers_are_refused_in_words(arguments: tuple[str, ...], message: str) -> None:
     result = invoked("--measure", "project_npv", *arguments)
 
     assert isinstance(result.exception, FibercapError)
-    assert told in str(result.exception)
+    assert message in str(result.exception)
 
 
 def test_an_input_that_does_nothing_is_told_so_on_the_command_line() -> None:
-    told = invoked("--measure", "project_npv", "--equals", "0", "--vary", "loans.fleet.rate").stdout
+    output = invoked("--measure", "project_npv", "--equals", "0", "--vary", "loans.fleet.rate").stdout
 
-    assert "NPV of the projects never equals 0 USD" in told
-    assert "it does not depend on loans.fleet.rate: it is 47.45 million USD throughout" in told
+    assert "NPV of the projects never equals 0 USD" in output
+    assert "it does not depend on loans.fleet.rate: it is 47.45 million USD throughout" in output

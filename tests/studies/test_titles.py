@@ -31,7 +31,7 @@ options:
 COVENANT = "Term loan of the bank: Covered thirty times"
 
 
-def said(folder: Path, *words: str) -> str:
+def output_of(folder: Path, *words: str) -> str:
     """Return what a command prints, in one line."""
     file = folder / "plan.yaml"
     file.write_text(PLAN, encoding="utf-8")
@@ -40,31 +40,35 @@ def said(folder: Path, *words: str) -> str:
 
 @pytest.mark.parametrize("command", ["run", "check", "compare"])
 def test_commands_call_covenants_by_titles(command: str, tmp_path: Path) -> None:
-    told = said(tmp_path, command)
+    message = output_of(tmp_path, command)
 
-    assert COVENANT in told
-    assert "key_of_cover" not in told
-    spoken = re.sub(r"[`\w.]*[.]key_of_bank[\w.-]*", "", told)  # paths, which a reader writes
+    assert COVENANT in message
+    assert "key_of_cover" not in message
+    spoken = re.sub(r"[`\w.]*[.]key_of_bank[\w.-]*", "", message)  # paths, which a reader writes
     assert "key_of" not in spoken
 
 
 def test_a_size_is_told_of_the_loan_by_its_title(tmp_path: Path) -> None:
-    assert said(tmp_path, "size", "key_of_bank", "--dscr", "1.3").startswith("Term loan of the bank: at most ")
+    assert output_of(tmp_path, "size", "key_of_bank", "--dscr", "1.3").startswith("Term loan of the bank: at most ")
 
 
 def test_warnings_call_loans_by_titles() -> None:
-    told = warnings(project(scenario_of(PLAN)))
+    messages = warnings(project(scenario_of(PLAN)))
 
-    assert any(line.startswith("a prepayment of Term loan of the bank on 2002-03-31 is cut") for line in told)
-    assert any(line.startswith("Offer of another bank is not drawn") for line in told)
-    assert any(line.startswith("Term loan of the bank: the payment of 2008-12-31 is made on maturity") for line in told)
-    assert not any("key_of_bank" in line or "key_of_offer" in line for line in told if not line.startswith("unused: "))
+    assert any(line.startswith("a prepayment of Term loan of the bank on 2002-03-31 is cut") for line in messages)
+    assert any(line.startswith("Offer of another bank is not drawn") for line in messages)
+    assert any(
+        line.startswith("Term loan of the bank: the payment of 2008-12-31 is made on maturity") for line in messages
+    )
+    assert not any(
+        "key_of_bank" in line or "key_of_offer" in line for line in messages if not line.startswith("unused: ")
+    )
 
 
 def test_json_keeps_the_names_that_a_program_asks_for(tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text(PLAN, encoding="utf-8")
-    found = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)["findings"]
+    document = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)["findings"]
 
-    broken = [finding for finding in found if finding["kind"] == "covenant_broken"]
+    broken = [finding for finding in document if finding["kind"] == "covenant_broken"]
     assert [(finding["loan"], finding["name"]) for finding in broken] == [("key_of_bank", "key_of_bank.key_of_cover")]

@@ -76,16 +76,16 @@ def test_points_are_told_wherever_the_claim_is(tmp_path: Path, option: list[str]
     file = tmp_path / "small.yaml"
     file.write_text(plan("4 points") + "options: {narrow: {change: {claims.full.within: 1 point}}}\n")
 
-    def said(*arguments: str) -> str:
+    def points_of(*arguments: str) -> str:
         return CliRunner().invoke(cli, [arguments[0], str(file), *arguments[1:], *option]).stdout
 
     words = f"about 0.92 within {'1 point' if option else '4 points'}, -4.0 points"
-    checked, document = said("check"), json.loads(said("check", "--json"))
+    checked, document = points_of("check"), json.loads(points_of("check", "--json"))
     assert words in " ".join(checked.split())
-    assert words in " ".join(said("run", "--only", "claims").split())
+    assert words in " ".join(points_of("run", "--only", "claims").split())
     assert document["claims"]["full"]["within"] == ("1 point" if option else "4 points")
     assert bool(document["findings"]) == bool(option)
-    assert "points" in said("explain", "claims.full.within") or option
+    assert "points" in points_of("explain", "claims.full.within") or option
 
 
 def test_report_and_finding_tell_points() -> None:
@@ -100,11 +100,11 @@ def test_report_and_finding_tell_points() -> None:
 
 def test_a_default_is_a_tenth_of_the_limit() -> None:
     scenario = scenario_of(PLAN.replace(", within: WITHIN", ""))
-    found = explain(project(scenario), "claims.full.within")
+    explanation = explain(project(scenario), "claims.full.within")
 
     assert str(scenario.claims["full"].within) == "10 %"
-    assert isinstance(found, Use)
-    assert found.inputs[0].text == "10 %"
+    assert isinstance(explanation, Use)
+    assert explanation.inputs[0].text == "10 %"
 
 
 @pytest.mark.parametrize("within", ["4 points", "1 point", "5 %"])
@@ -143,14 +143,14 @@ def test_points_of_what_has_none_are_refused_at_their_place() -> None:
 
 
 def test_the_schema_takes_both_and_nothing_else() -> None:
-    found = Draft202012Validator(schema())
+    result = Draft202012Validator(schema())
 
     def valid(within: str) -> bool:
         claim = {"says": "a", "measure": "project_irr", "about": "9 %/year", "within": within}
         plan_ = {"fibercap": 1, "horizon": {"from": 2001, "to": 2002}, "money": {"report_in": "USD"},
                  "products": {"f": {"price": "4 USD/km"}}, "claims": {"c": claim},
                  "plants": {"w": {"product": "f", "capacity": "9 km/year", "cash_cost": "2 USD/km"}}}  # fmt: skip
-        return found.is_valid(plan_)
+        return result.is_valid(plan_)
 
     assert [valid(text) for text in ("5 points", "1 point", "2.5 points", "5 %", "50 bp")] == [True] * 5
     assert [valid(text) for text in ("5", "points", "-5 points", "5 %/year", "5 USD")] == [False] * 5

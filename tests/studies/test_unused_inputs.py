@@ -25,7 +25,7 @@ def test_the_fibercore_case_has_no_idle_input() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "found"),
+    ("old", "new", "expected"),
     [
         # a product that no plant makes
         ("products: {", "products: {other: {price: 9 USD/km}, ", ["products.other.price"]),
@@ -49,10 +49,10 @@ def test_the_fibercore_case_has_no_idle_input() -> None:
         ("price: 40 USD/km", "price: 41 USD/km", []),
     ],
 )
-def test_what_moves_nothing_is_found(old: str, new: str, found: list[str]) -> None:
+def test_what_moves_nothing_is_found(old: str, new: str, expected: list[str]) -> None:
     assert old in SMALL
 
-    assert unused_inputs(scenario_of(SMALL.replace(old, new))) == found
+    assert unused_inputs(scenario_of(SMALL.replace(old, new))) == expected
 
 
 def test_check_lists_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,13 +59,13 @@ def swapped(rate: str) -> str:
 
 
 def test_a_twin_lender_is_a_tie() -> None:
-    found = judged(PLAN, bank="{}", twin=swapped("8 %/year"))
+    answer = judged(PLAN, bank="{}", twin=swapped("8 %/year"))
 
-    assert found.recommended == ("bank", "twin")
-    assert found.tie
-    assert found.distance == pytest.approx(0.0, abs=0.01)
-    assert choice_text(found, PLAIN).startswith("a tie between bank and twin: they differ by less than 0.01 % of uses")
-    assert found.turnings == ()
+    assert answer.recommended == ("bank", "twin")
+    assert answer.tie
+    assert answer.distance == pytest.approx(0.0, abs=0.01)
+    assert choice_text(answer, PLAIN).startswith("a tie between bank and twin: they differ by less than 0.01 % of uses")
+    assert answer.turnings == ()
 
 
 def test_a_difference_below_a_ten_thousandth_of_uses_is_a_tie_and_above_it_is_none() -> None:
@@ -84,10 +84,10 @@ def test_a_difference_below_a_ten_thousandth_of_uses_is_a_tie_and_above_it_is_no
 
 def test_an_offer_that_nothing_uses_changes_nothing() -> None:
     offer = "{add: {loans.offer: {commitment: 5 million USD, signed: 2000-01-01, matures: 2 years, rate: 1 %/year}}}"
-    found = judged(PLAN, bank="{}", offer=offer)
+    answer = judged(PLAN, bank="{}", offer=offer)
 
-    assert found.recommended == ("bank", "offer")
-    assert found.distance == 0.0
+    assert answer.recommended == ("bank", "offer")
+    assert answer.distance == 0.0
 
 
 REVOLVER = """{change: {opening.cash: 0 USD, projects.line.capex: 5 million USD, funding.line.equity: 0 USD}, add: {funding.line.cash: rest, company.gap:
@@ -96,39 +96,39 @@ REVOLVER = """{change: {opening.cash: 0 USD, projects.line.capex: 5 million USD,
 
 
 def test_a_revolver_at_40_percent_costs_the_owners_and_is_not_recommended() -> None:
-    found = judged(PLAN, dear=REVOLVER.replace("rate: 8", "rate: 40"), fair=REVOLVER)
+    answer = judged(PLAN, dear=REVOLVER.replace("rate: 8", "rate: 40"), fair=REVOLVER)
 
-    assert found.excluded == {}
-    assert (found.recommended, found.runner_up) == (("fair",), "dear")
-    assert found.distance is not None
-    assert found.distance > 1000
-    assert not found.tie
+    assert answer.excluded == {}
+    assert (answer.recommended, answer.runner_up) == (("fair",), "dear")
+    assert answer.distance is not None
+    assert answer.distance > 1000
+    assert not answer.tie
 
 
 def test_no_option_of_an_insolvent_plan_is_recommended() -> None:
     broke = (("cash_cost: 20 USD/km", "cash_cost: 45 USD/km"),)
-    found = judged(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
+    answer = judged(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
 
-    assert found.recommended == ()
-    assert {finding.kind for stops in found.excluded.values() for finding in stops} == {"cash_below_zero"}
-    assert set(found.excluded) == {"bank", "dear"}
-    assert choice_text(found, PLAIN).startswith("no option is recommended: each breaks a covenant, runs out of cash")
-    assert (found.distance, found.flips, found.runner_up) == (None, (), "")
+    assert answer.recommended == ()
+    assert {finding.kind for stops in answer.excluded.values() for finding in stops} == {"cash_below_zero"}
+    assert set(answer.excluded) == {"bank", "dear"}
+    assert choice_text(answer, PLAIN).startswith("no option is recommended: each breaks a covenant, runs out of cash")
+    assert (answer.distance, answer.flips, answer.runner_up) == (None, (), "")
 
 
 def test_a_plan_that_declares_that_it_runs_dry_is_not_recommended_either() -> None:
     broke = (("cash_cost: 20 USD/km", "cash_cost: 45 USD/km"), ("opening:", "company: {may_run_dry: true}\nopening:"))
-    found = judged(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
+    answer = judged(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
 
-    assert (found.recommended, set(found.excluded)) == ((), {"bank", "dear"})
+    assert (answer.recommended, set(answer.excluded)) == ((), {"bank", "dear"})
 
 
 def test_an_option_worth_less_than_doing_nothing_is_called_that() -> None:
-    found = judged(PLAN, ("cash_cost: 20 USD/km", "cash_cost: 33 USD/km"), bank="{}", dear=swapped("9 %/year"))
+    answer = judged(PLAN, ("cash_cost: 20 USD/km", "cash_cost: 33 USD/km"), bank="{}", dear=swapped("9 %/year"))
 
-    assert found.recommended == ("bank",)
-    assert found.worth["bank"] < 0
-    assert "to the owners, less than doing nothing new, more than dear by" in choice_text(found, PLAIN)
+    assert answer.recommended == ("bank",)
+    assert answer.worth["bank"] < 0
+    assert "to the owners, less than doing nothing new, more than dear by" in choice_text(answer, PLAIN)
 
 
 COVENANT = ", covenants: {cover: {says: Covered, row: accounts.dscr_12m, at_least: 4, test: payment}}}"
@@ -136,10 +136,10 @@ PROMISED = (("payments: {every: quarter}}\nfunding", f"payments: {{every: quarte
 
 
 def test_an_option_that_breaks_a_covenant_is_ranked_first_and_not_recommended() -> None:
-    found = judged(PLAN, *PROMISED, bank="{}", dearer=swapped("9 %/year"), dearest=swapped("11 %/year"))
+    answer = judged(PLAN, *PROMISED, bank="{}", dearer=swapped("9 %/year"), dearest=swapped("11 %/year"))
     broken = judged(PLAN, *PROMISED, ("at_least: 4", "at_least: 40"), bank="{}", dearer=swapped("9 %/year"))
 
-    assert found.recommended == ("bank",)
+    assert answer.recommended == ("bank",)
     assert broken.ranked == ("bank", "dearer")
     assert broken.recommended == ("dearer",)
     assert broken.better_excluded == ("bank",)
@@ -149,22 +149,22 @@ def test_an_option_that_breaks_a_covenant_is_ranked_first_and_not_recommended() 
 
 
 def test_uses_without_a_source_are_not_recommended() -> None:
-    found = judged(PLAN, bank="{}", short="{change: {funding.line.equity: 0.5 million USD}}")
+    answer = judged(PLAN, bank="{}", short="{change: {funding.line.equity: 0.5 million USD}}")
 
-    assert [finding.kind for finding in found.excluded["short"]] == ["uses_unfunded"]
-    assert found.recommended == ("bank",)
+    assert [finding.kind for finding in answer.excluded["short"]] == ["uses_unfunded"]
+    assert answer.recommended == ("bank",)
 
 
 def test_a_balloon_after_the_horizon_that_cannot_be_repaid_is_not_recommended() -> None:
     plan = PLAN.replace("opening: {cash: 2 million USD}", "opening: {cash: 0.5 million USD}\ncompany: {dividends: {2003-12-31: 1 million USD}}")  # fmt: skip
     text = plan.replace("capacity: 100_000", "capacity: 10_000").replace("adds: 50_000", "adds: 5_000")
     balloon = "{change: {loans.bank: {commitment: 1 million USD, signed: 2000-01-01, matures: 5 years, rate: 8 %/year, repayment: {style: bullet}, payments: {every: quarter}}}}"  # fmt: skip
-    found = judged(text, balloon=balloon, none="{remove: [loans.bank, funding.line.bank]}")
+    answer = judged(text, balloon=balloon, none="{remove: [loans.bank, funding.line.bank]}")
 
-    assert [(finding.kind, finding.after_horizon) for finding in found.excluded["balloon"]] == [
+    assert [(finding.kind, finding.after_horizon) for finding in answer.excluded["balloon"]] == [
         ("cash_below_zero", True)
     ]
-    assert found.recommended == ("none",)
+    assert answer.recommended == ("none",)
 
 
 def test_a_yearly_step_has_a_verdict_too() -> None:
@@ -174,9 +174,9 @@ def test_a_yearly_step_has_a_verdict_too() -> None:
         ("40 months", "3 years"),
     )
     dear = swapped("9 %/year").replace("every: quarter", "every: year").replace("40 months", "3 years")
-    found = judged(PLAN, *by_year, bank="{}", dear=dear)
+    answer = judged(PLAN, *by_year, bank="{}", dear=dear)
 
-    assert (found.recommended, found.runner_up, found.tie) == (("bank",), "dear", False)
+    assert (answer.recommended, answer.runner_up, answer.tie) == (("bank",), "dear", False)
 
 
 NO_LOAN = "{remove: [loans.bank, funding.line.bank]}"
@@ -189,10 +189,10 @@ def test_the_discount_rate_that_turns_the_choice_is_found() -> None:
     def asked(rate: float) -> Verdict:
         return judged(PLAN, ("discount_rate: 10 %", f"discount_rate: {100 * rate!r} %"), bank="{}", none=NO_LOAN)
 
-    found = asked(0.1)
-    (turning,) = found.turnings
+    answer = asked(0.1)
+    (turning,) = answer.turnings
     assert (turning.below, turning.above) == ("none", "bank")
-    assert not any(flip.path == RATE for flip in found.flips)
+    assert not any(flip.path == RATE for flip in answer.flips)
     assert [asked(turning.rate + side).recommended for side in (-0.001, 0.001)] == [("none",), ("bank",)]
     for side, first in ((-0.005, "bank"), (0.005, "none")):
         near = asked(turning.rate + side)
@@ -225,9 +225,9 @@ def near() -> Verdict:
 
 def test_the_number_that_makes_another_option_first_is_named_with_its_value(near: Verdict) -> None:
     assert (near.recommended, near.close, near.tie) == (("bank",), True, False)
-    told = {flip.path: flip_text(flip, near, PLAIN) for flip in near.flips}
-    assert told["loans.bank.rate"] == "loans.bank.rate at 8.30 %/year (now 8.00 %/year) makes other first"
-    assert told["loans.other.rate"] == "loans.other.rate at 8.00 %/year (now 8.30 %/year) makes other first"
+    by_name = {flip.path: flip_text(flip, near, PLAIN) for flip in near.flips}
+    assert by_name["loans.bank.rate"] == "loans.bank.rate at 8.30 %/year (now 8.00 %/year) makes other first"
+    assert by_name["loans.other.rate"] == "loans.other.rate at 8.00 %/year (now 8.30 %/year) makes other first"
     changes = [abs(flip.change) for flip in near.flips if flip.path != RATE]
     assert changes == sorted(changes)
 
@@ -287,23 +287,23 @@ def test_a_flip_lies_where_the_order_changes(near: Verdict) -> None:
 
 def test_a_number_that_makes_the_first_break_a_covenant_makes_another_first() -> None:
     plan = (*PROMISED, ("at_least: 4", "at_least: 6.6"))
-    found = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
-    price = next(flip for flip in found.flips if flip.path == "products.fiber.price")
+    answer = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
+    price = next(flip for flip in answer.flips if flip.path == "products.fiber.price")
 
-    assert found.recommended == ("bank",)
+    assert answer.recommended == ("bank",)
     assert price.first == "other"
     assert -0.1 < price.change < 0
     assert price.fault.startswith("breaks bank: Covered")
-    assert flip_text(price, found, PLAIN).endswith(", and other is first")
+    assert flip_text(price, answer, PLAIN).endswith(", and other is first")
 
 
 def test_a_number_that_heals_an_excluded_option_makes_it_first() -> None:
     plan = (*PROMISED, ("at_least: 4", "at_least: 7.2"))
-    found = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
+    answer = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
 
-    assert found.recommended == ("other",)
-    assert found.better_excluded == ("bank",)
-    price = next(flip for flip in found.flips if flip.path == "products.fiber.price")
+    assert answer.recommended == ("other",)
+    assert answer.better_excluded == ("bank",)
+    price = next(flip for flip in answer.flips if flip.path == "products.fiber.price")
     assert (price.first, price.fault) == ("bank", "")
     assert price.change > 0
 
@@ -333,21 +333,21 @@ def test_what_may_be_recommended_in_a_batch_is_what_faults_say_alone() -> None:
 
 
 def test_without_a_discount_rate_no_option_is_recommended_and_rates_rank_them() -> None:
-    found = judged(PLAN, (", discount_rate: 10 %/year", ""), bank="{}", dear=swapped("9 %/year"))
+    answer = judged(PLAN, (", discount_rate: 10 %/year", ""), bank="{}", dear=swapped("9 %/year"))
 
-    assert found.recommended == ()
-    assert choice_text(found, PLAIN) == (
+    assert answer.recommended == ()
+    assert choice_text(answer, PLAIN) == (
         "no option is recommended: what they are worth to the owners is undefined, for no `money.discount_rate` is given"
     )
 
 
 def test_owners_and_free_cash_flow_are_told_apart_with_the_reason() -> None:
-    found = verdict(compare(read("fibercore"), only=["level", "bullet"]))
+    answer = verdict(compare(read("fibercore"), only=["level", "bullet"]))
 
-    assert found.ranked == ("level", "bullet")
-    assert found.free == ("bullet", "level")
-    assert found.apart == ("level", "bullet")
-    best, worst = found.extremes["bullet"]
+    assert answer.ranked == ("level", "bullet")
+    assert answer.free == ("bullet", "level")
+    assert answer.apart == ("level", "bullet")
+    best, worst = answer.extremes["bullet"]
     assert "fcfe_npv" in best
     assert "equity_npv" in worst
 
@@ -361,13 +361,14 @@ def test_uses_are_what_projects_and_purchases_cost() -> None:
 def test_where_a_plan_has_too_many_numbers_it_is_said_how_many_were_not_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice_flips, "MOST", 1)
     comparison = compare(scenario_of(NEAR))
-    found = verdict(comparison)
+    answer = verdict(comparison)
     plans = {name: case.projection.scenario for name, case in comparison.cases.items()}
     movable = [number for number in numbers(plans) if not number.in_months]
 
-    assert found.not_moved == len(movable) - 1
+    assert answer.not_moved == len(movable) - 1
     assert (
-        f"{found.not_moved} numbers, because there are too many" in dict(verdict_lines(found, comparison))["not moved"]
+        f"{answer.not_moved} numbers, because there are too many"
+        in dict(verdict_lines(answer, comparison))["not moved"]
     )
     assert movable[0].name.startswith("loans.")
 
@@ -377,13 +378,18 @@ def test_compare_prints_the_verdict_before_figures_and_in_json(tmp_path: Any) ->
     file.write_text(NEAR)
     run = CliRunner(env={"COLUMNS": "80"})
     page = run.invoke(cli, ["compare", str(file)]).stdout
-    found = json.loads(run.invoke(cli, ["compare", str(file), "--json"]).stdout)["verdict"]
+    document = json.loads(run.invoke(cli, ["compare", str(file), "--json"]).stdout)["verdict"]
 
     assert page.index("VERDICT    bank, close: worth ") < page.index("Measures, best marked *")
     assert "close      loans.bank.rate at 8.30 %/year (now 8.00 %/year) makes other first" in page
     assert max(map(len, page.splitlines())) <= 80
-    assert (found["recommended"], found["close"], found["tie"], found["runner_up"]) == (["bank"], True, False, "other")
-    assert found["distance"]["amount"] == found["worth"]["bank"] - found["worth"]["other"]
-    assert {flip["path"] for flip in found["flips"]} >= {"loans.bank.rate", "loans.other.rate"}
-    assert list(found["at_discount_rates"]) == [f"{rate:g}" for rate in RATES]
-    assert found["reason"] is None
+    assert (document["recommended"], document["close"], document["tie"], document["runner_up"]) == (
+        ["bank"],
+        True,
+        False,
+        "other",
+    )
+    assert document["distance"]["amount"] == document["worth"]["bank"] - document["worth"]["other"]
+    assert {flip["path"] for flip in document["flips"]} >= {"loans.bank.rate", "loans.other.rate"}
+    assert list(document["at_discount_rates"]) == [f"{rate:g}" for rate in RATES]
+    assert document["reason"] is None

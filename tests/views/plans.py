@@ -19,9 +19,9 @@ STYLES = ("level", "equal_principal", "bullet")
 def tutorial() -> Scenario:
     """Return the plan of the tutorial: one plant, one loan, three options."""
     text = (ROOT / "docs" / "tutorial.md").read_text()
-    found = re.search(r"```yaml\n(fibercap: 1.*?)```", text, re.DOTALL)
-    assert found is not None
-    return scenario_of(found[1], "tutorial")
+    match = re.search(r"```yaml\n(fibercap: 1.*?)```", text, re.DOTALL)
+    assert match is not None
+    return scenario_of(match[1], "tutorial")
 
 
 def sized(count: int, horizon: str = "{from: 2001-07, to: 2010, step: quarter}") -> Scenario:

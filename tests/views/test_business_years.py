@@ -60,7 +60,7 @@ def file(tmp_path: Path) -> str:
     return str(path)
 
 
-def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def output_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     with pytest.raises(SystemExit) as ended:
         main(list(arguments))
     assert ended.value.code in {0, None}
@@ -68,7 +68,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def test_tables_have_a_column_for_each_business_year(file: str, capsys: pytest.CaptureFixture[str]) -> None:
-    text = said(capsys, "run", file)
+    text = output_of(capsys, "run", file)
 
     assert text.count("FY2002   FY2003   FY2004   FY2005") >= 8
     assert "2001-07-01 to 2005-06-30, by month, years to June, in USD" in text
@@ -86,13 +86,13 @@ def test_tables_have_a_column_for_each_business_year(file: str, capsys: pytest.C
 def test_years_are_asked_for_by_their_names(
     years: str, by: str, columns: str, file: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = said(capsys, "run", file, "--only", "income", "--years", years, "--by", by)
+    text = output_of(capsys, "run", file, "--only", "income", "--years", years, "--by", by)
 
     assert f"\n{columns}\n" in re.sub(" +", " ", text).replace("\n ", "\n")
 
 
 def test_the_document_has_sums_of_business_years(file: str, capsys: pytest.CaptureFixture[str]) -> None:
-    document = json.loads(said(capsys, "run", file, "--json"))
+    document = json.loads(output_of(capsys, "run", file, "--json"))
 
     assert document["horizon"] == {"from": "2001-07-01", "to": "2005-06-30", "step": "month", "year_ends": "June"}
     revenue = document["rows"]["accounts.revenue"]
@@ -104,12 +104,12 @@ def test_the_document_has_sums_of_business_years(file: str, capsys: pytest.Captu
 
 
 def test_explain_adds_up_a_business_year(file: str, capsys: pytest.CaptureFixture[str]) -> None:
-    text = said(capsys, "explain", file, "accounts.revenue", "FY2003", "--depth", "1")
+    text = output_of(capsys, "explain", file, "accounts.revenue", "FY2003", "--depth", "1")
     assert "accounts.revenue @ FY2003" in text
     assert "the sum of 12 periods" in text
     assert "accounts.revenue @ 2002-07" in text
-    assert "accounts.cash @ 2003-06" in said(capsys, "explain", file, "accounts.cash", "end", "of", "FY2003")
-    assert "June" in said(capsys, "explain", file, "horizon.year_ends")
+    assert "accounts.cash @ 2003-06" in output_of(capsys, "explain", file, "accounts.cash", "end", "of", "FY2003")
+    assert "June" in output_of(capsys, "explain", file, "horizon.year_ends")
 
 
 @pytest.mark.parametrize("when", ["2003", "end of 2003"])
@@ -203,13 +203,13 @@ def test_a_setting_moves_the_year_in_which_tax_is_due(file: str, capsys: pytest.
     march = ("--set", "horizon.year_ends=March")
 
     june_tax, march_tax = (
-        json.loads(said(capsys, "run", file, "--json", "--rows", "accounts.tax", *setting))["rows"]["accounts.tax"]
+        json.loads(output_of(capsys, "run", file, "--json", "--rows", "accounts.tax", *setting))["rows"]["accounts.tax"]
         for setting in ((), march)
     )
     assert list(june_tax["annual"]) == YEARS
     assert list(march_tax["annual"]) == [*YEARS, "FY2006"]
     assert june_tax["values"] != march_tax["values"]
-    assert "year_ends: March" in said(capsys, "show", file, *march)
+    assert "year_ends: March" in output_of(capsys, "show", file, *march)
 
 
 def test_plans_whose_years_end_in_other_months_are_not_compared() -> None:

@@ -66,7 +66,7 @@ def test_names_beside_bars_are_whole(chart: str, names: list[str]) -> None:
 
 
 def decimals(words: list[str]) -> set[int]:
-    return {len(found[1]) for text in words if (found := re.fullmatch(r"\d[\d,]*\.?(\d*)", text))}
+    return {len(match[1]) for text in words if (match := re.fullmatch(r"\d[\d,]*\.?(\d*)", text))}
 
 
 def beside_bars(ax: Axes) -> list[str]:
@@ -84,10 +84,10 @@ def test_amounts_of_the_funding_chart_have_as_many_digits() -> None:
 @pytest.mark.parametrize("measure", ["equity_npv", "min_dscr", "project_irr"])
 def test_outcomes_of_the_sensitivity_chart_have_as_many_digits(measure: str) -> None:
     projection = project(plan())
-    found = measures(projection)
+    by_name = measures(projection)
     moved = one_at_a_time(plan(), [measure])
     with mpl.rc_context(SETTINGS):
-        figure = sensitivity_chart(projection, found[measure], moved)
+        figure = sensitivity_chart(projection, by_name[measure], moved)
 
     written = [decimals(beside_bars(ax)) for ax in figure.axes]
     assert [len(digits) for digits in written if digits] == [1]

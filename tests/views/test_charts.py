@@ -93,7 +93,7 @@ def words(svg: bytes) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def whole() -> tuple[Projection, Comparison | None]:
+def subject() -> tuple[Projection, Comparison | None]:
     return projected(TOP + LOANS + CLAIMS)
 
 
@@ -101,36 +101,36 @@ def whole() -> tuple[Projection, Comparison | None]:
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_is_the_same_bytes_twice(
-    name: str, suffix: str, whole: tuple[Projection, Comparison | None], monkeypatch: pytest.MonkeyPatch
+    name: str, suffix: str, subject: tuple[Projection, Comparison | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the time is, and whatever style a user likes."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    first = write_chart(name, suffix, *whole)
+    first = write_chart(name, suffix, *subject)
 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
     with mpl.rc_context({"axes.facecolor": "pink", "xtick.direction": "in", "figure.dpi": 40, "svg.hashsalt": "x"}):
-        second = write_chart(name, suffix, *whole)
+        second = write_chart(name, suffix, *subject)
 
     assert first == second
     assert first.startswith({".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[suffix])
 
 
-def test_the_suffix_may_be_in_capitals(whole: tuple[Projection, Comparison | None]) -> None:
-    assert write_chart("debt", ".PNG", *whole) == write_chart("debt", ".png", *whole)
+def test_the_suffix_may_be_in_capitals(subject: tuple[Projection, Comparison | None]) -> None:
+    assert write_chart("debt", ".PNG", *subject) == write_chart("debt", ".png", *subject)
 
 
-def test_capacity_says_what_stands_on_it(whole: tuple[Projection, Comparison | None]) -> None:
-    told = words(write_chart("capacity", ".svg", *whole))
+def test_capacity_says_what_stands_on_it(subject: tuple[Projection, Comparison | None]) -> None:
+    shown = words(write_chart("capacity", ".svg", *subject))
 
-    assert set(told) >= {"million km/year", "thousand km/year", "All plants", "Jena", "Xtal"}
-    assert set(told) >= {"2000", "2001", "2002", "2003"}
-    assert "2004" not in told
+    assert set(shown) >= {"million km/year", "thousand km/year", "All plants", "Jena", "Xtal"}
+    assert set(shown) >= {"2000", "2001", "2002", "2003"}
+    assert "2004" not in shown
     assert {"nameplate ≥ 510", "holds: 510", "effective > 500", "fails: 446", "effective ≈ 0.9", "holds: 1"} <= set(
-        told
+        shown
     )
-    assert set(told) >= {"claim holds", "claim fails"}
-    assert "Two plants for $5 & more, not $6" in told
-    assert "two_plants · 2000-01-01 to 2003-12-31 by month" in told
+    assert set(shown) >= {"claim holds", "claim fails"}
+    assert "Two plants for $5 & more, not $6" in shown
+    assert "two_plants · 2000-01-01 to 2003-12-31 by month" in shown
 
 
 def test_the_footer_names_the_option() -> None:
@@ -142,9 +142,9 @@ def test_the_footer_names_the_option() -> None:
 
 
 def test_without_claims_no_key_speaks_of_them() -> None:
-    told = words(write_chart("capacity", ".svg", *projected(TOP)))
+    shown = words(write_chart("capacity", ".svg", *projected(TOP)))
 
-    assert not [text for text in told if "claim" in text or "holds" in text]
+    assert not [text for text in shown if "claim" in text or "holds" in text]
 
 
 def test_claims_on_plants_without_a_panel_are_named() -> None:
@@ -155,14 +155,14 @@ def test_claims_on_plants_without_a_panel_are_named() -> None:
         f"  c{n}: {{says: x, row: plants.p{n}.nameplate, when: end of 2000, above: 1 km/year}}\n" for n in range(1, 10)
     )
 
-    told = words(
+    shown = words(
         write_chart(
             "capacity", ".svg", *projected(TOP.replace("projects:", plants + "projects:") + f"claims:\n{claims}")
         )
     )
 
-    assert any("claims not drawn: p1 (1), p2 (1), p3 (1), p4 (1), p5 (1)" in text for text in told)
-    assert any(text.startswith("5 other plants") for text in told)
+    assert any("claims not drawn: p1 (1), p2 (1), p3 (1), p4 (1), p5 (1)" in text for text in shown)
+    assert any(text.startswith("5 other plants") for text in shown)
 
 
 @pytest.mark.parametrize("step", ["month", "quarter", "year"])
@@ -202,9 +202,9 @@ def test_small_plants_are_drawn_as_one() -> None:
     assert sum(plant.effective.sum() for plant in drawn) == pytest.approx(sum(plant.effective.sum() for plant in every))
 
 
-def test_claims_stand_at_their_time_and_limit(whole: tuple[Projection, Comparison | None]) -> None:
+def test_claims_stand_at_their_time_and_limit(subject: tuple[Projection, Comparison | None]) -> None:
     """A stock at the end of its time; a rate in the middle, over all of it."""
-    projection, _ = whole
+    projection, _ = subject
     tested = outcomes(projection).values()
 
     doubles, busy = marks_on(projection, tested, "jena")
@@ -235,18 +235,18 @@ def test_labels_of_claims_do_not_touch() -> None:
     assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1 for box in boxes)
 
 
-def test_debt_says_what_stands_on_it(whole: tuple[Projection, Comparison | None]) -> None:
-    told = words(write_chart("debt", ".svg", *whole))
+def test_debt_says_what_stands_on_it(subject: tuple[Projection, Comparison | None]) -> None:
+    shown = words(write_chart("debt", ".svg", *subject))
 
-    assert set(told) >= {"million USD", "fleet", "algar", "horizon ends 2003-12-31"}
-    assert set(told) >= {"2000", "2003", "2006"}
-    assert "peak 10, repaid 2006" in told
-    assert "peak 2, repaid 2001" in told
+    assert set(shown) >= {"million USD", "fleet", "algar", "horizon ends 2003-12-31"}
+    assert set(shown) >= {"2000", "2003", "2006"}
+    assert "peak 10, repaid 2006" in shown
+    assert "peak 2, repaid 2001" in shown
 
 
-def test_debt_is_what_the_schedule_owes(whole: tuple[Projection, Comparison | None]) -> None:
+def test_debt_is_what_the_schedule_owes(subject: tuple[Projection, Comparison | None]) -> None:
     """Nothing before signing; on a payment's day what is left after it, until the next."""
-    fleet = loan_debt(whole[0], "fleet")
+    fleet = loan_debt(subject[0], "fleet")
     signed, paid = 2001 + 8 / 31 / 12, 2001 + (3 + 8 / 30) / 12
 
     assert fleet.balance(np.array([2001.0, signed, paid - 1e-6, paid, 2007])) == pytest.approx(
@@ -268,10 +268,10 @@ def test_small_loans_are_drawn_as_one() -> None:
     assert drawn[0].balance(np.array([2000.5, 2001.5, 2002.5, 2003.5])) == pytest.approx([0, 1e6, 3e6, 6e6])
 
 
-def test_compare_says_what_stands_on_it(whole: tuple[Projection, Comparison | None]) -> None:
-    told = words(write_chart("compare", ".svg", *whole))
+def test_compare_says_what_stands_on_it(subject: tuple[Projection, Comparison | None]) -> None:
+    shown = words(write_chart("compare", ".svg", *subject))
 
-    assert set(told) >= {
+    assert set(shown) >= {
         "Level",
         "Bullet",
         "All equity",
@@ -280,14 +280,14 @@ def test_compare_says_what_stands_on_it(whole: tuple[Projection, Comparison | No
         "All-in cost of debt",
         "Interest and fees",
     }
-    assert told.count("no debt") == 3
-    assert set(told) >= {"2000", "2006", "principal", "interest and recurring fees", "Level, to compare"}
-    assert "2.50" in told  # level 2,379,384.30 and 6 % of 2 million for a year
-    assert "4.37" in told
+    assert shown.count("no debt") == 3
+    assert set(shown) >= {"2000", "2006", "principal", "interest and recurring fees", "Level, to compare"}
+    assert "2.50" in shown  # level 2,379,384.30 and 6 % of 2 million for a year
+    assert "4.37" in shown
 
 
-def test_debt_service_is_by_the_year_of_payment(whole: tuple[Projection, Comparison | None]) -> None:
-    projection, comparison = whole
+def test_debt_service_is_by_the_year_of_payment(subject: tuple[Projection, Comparison | None]) -> None:
+    projection, comparison = subject
     assert comparison is not None
     years = payment_years(comparison.cases, projection)
 
@@ -321,45 +321,45 @@ def test_every_edge_is_drawn(name: str, edge: str) -> None:
             write_chart(name, ".png", projection, comparison)
         return
 
-    told = words(write_chart(name, ".svg", projection, comparison))
+    shown = words(write_chart(name, ".svg", projection, comparison))
 
-    assert any(text.startswith(projection.scenario.id) for text in told)
+    assert any(text.startswith(projection.scenario.id) for text in shown)
     if name == "debt" and not projection.scenario.loans:
-        assert "This plan has no loans." in told
+        assert "This plan has no loans." in shown
 
 
 def test_one_period_is_named_by_its_year() -> None:
-    told = words(write_chart("capacity", ".svg", *projected(ONE_PERIOD)))
+    shown = words(write_chart("capacity", ".svg", *projected(ONE_PERIOD)))
 
-    assert set(told) >= {"2000", "km/year", "one_period"}
-    assert "thousand km/year" not in told
+    assert set(shown) >= {"2000", "km/year", "one_period"}
+    assert "thousand km/year" not in shown
 
 
 def test_a_loan_that_is_never_drawn_is_said() -> None:
-    told = words(write_chart("debt", ".svg", *projected(EDGES["a loan that is never drawn"])))
+    shown = words(write_chart("debt", ".svg", *projected(EDGES["a loan that is never drawn"])))
 
-    assert "No loan is drawn in this plan." in told
+    assert "No loan is drawn in this plan." in shown
 
 
-def test_an_unknown_chart_is_refused(whole: tuple[Projection, Comparison | None]) -> None:
+def test_an_unknown_chart_is_refused(subject: tuple[Projection, Comparison | None]) -> None:
     with pytest.raises(FibercapError, match=r"no chart `capacty`; did you mean `capacity`\?"):
-        write_chart("capacty", ".png", *whole)
+        write_chart("capacty", ".png", *subject)
     with pytest.raises(FibercapError, match="known charts: bridge, capacity, cash, claims, compare"):
-        write_chart("zzz", ".png", *whole)
+        write_chart("zzz", ".png", *subject)
 
 
 @pytest.mark.parametrize(
-    ("suffix", "told"), [(".jpg", "a file ending in `.jpg`"), ("", "a file without a suffix"), ("png", "`png`")]
+    ("suffix", "message"), [(".jpg", "a file ending in `.jpg`"), ("", "a file without a suffix"), ("png", "`png`")]
 )
-def test_an_unknown_suffix_is_refused(suffix: str, told: str, whole: tuple[Projection, Comparison | None]) -> None:
-    with pytest.raises(FibercapError, match=re.escape(told) + r".*; known suffixes: \.png, \.svg, \.pdf"):
-        write_chart("debt", suffix, *whole)
+def test_an_unknown_suffix_is_refused(suffix: str, message: str, subject: tuple[Projection, Comparison | None]) -> None:
+    with pytest.raises(FibercapError, match=re.escape(message) + r".*; known suffixes: \.png, \.svg, \.pdf"):
+        write_chart("debt", suffix, *subject)
 
 
-def test_charts_leave_matplotlib_as_it_was(whole: tuple[Projection, Comparison | None]) -> None:
+def test_charts_leave_matplotlib_as_it_was(subject: tuple[Projection, Comparison | None]) -> None:
     before = dict(mpl.rcParams)
 
-    write_chart("capacity", ".png", *whole)
+    write_chart("capacity", ".png", *subject)
 
     assert dict(mpl.rcParams) == before
 
@@ -389,10 +389,10 @@ def test_nothing_reaches_for_pyplot() -> None:
 
 
 @pytest.mark.long
-def test_nothing_is_cut_off(whole: tuple[Projection, Comparison | None]) -> None:
+def test_nothing_is_cut_off(subject: tuple[Projection, Comparison | None]) -> None:
     """The outermost pixels of every chart are white."""
     for name in CHARTS:
-        pixels = imread(BytesIO(write_chart(name, ".png", *whole)))[..., :3]
+        pixels = imread(BytesIO(write_chart(name, ".png", *subject)))[..., :3]
         frame = np.concatenate(
             [
                 pixels[:8].reshape(-1, 3),
@@ -434,11 +434,11 @@ def test_titles_break_into_even_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("largest", "told"),
+    ("largest", "expected"),
     [(0, (1, "")), (999, (1, "")), (510e3, (1e3, "thousand ")), (1e6, (1e6, "million ")), (3e9, (1e9, "billion "))],
 )
-def test_axes_are_scaled_by_size(largest: float, told: tuple[float, str]) -> None:
-    assert scale(largest) == told
+def test_axes_are_scaled_by_size(largest: float, expected: tuple[float, str]) -> None:
+    assert scale(largest) == expected
 
 
 def test_labels_beside_bands_keep_apart() -> None:
@@ -450,9 +450,9 @@ def test_labels_beside_bands_keep_apart() -> None:
 def test_cash_that_waits_for_a_grant_is_drawn_as_a_source_of_its_own() -> None:
     """It pays what the grant will; the sources of each use still add up to its cost."""
     setting = "funding.jena_multimode.grant={share: 23 %, after: 6 months}"
-    found = {source.name: source.paid.sum() for source in sources_of(project(read("fibercore", settings=[setting])))}
+    results = {source.name: source.paid.sum() for source in sources_of(project(read("fibercore", settings=[setting])))}
     at_once = {source.name: source.paid.sum() for source in sources_of(project(read("fibercore")))}
 
-    assert found["cash until a grant is received"] == pytest.approx(at_once["grant"])
-    assert "grant" not in found
-    assert sum(found.values()) == pytest.approx(sum(at_once.values()))
+    assert results["cash until a grant is received"] == pytest.approx(at_once["grant"])
+    assert "grant" not in results
+    assert sum(results.values()) == pytest.approx(sum(at_once.values()))

@@ -47,7 +47,7 @@ def priced(price: float) -> Scenario:
     return scenario_of(PLAN.replace("2004: 40 USD", f"2004: {price} USD"))
 
 
-def told(sheets: Sheets) -> dict[str, float]:
+def checks_on(sheets: Sheets) -> dict[str, float]:
     """Return whether each law is kept and each warning silent, by its words and row."""
     rows = {row: (str(sheets("Checks", row, 1)), str(sheets("Checks", row, 3))) for row in sheets.rows("Checks")}
     return {" ".join(text).strip(): sheets("Checks", row, 4) for row, text in rows.items() if row > 8}
@@ -64,7 +64,7 @@ def test_every_law_by_period_stands_for_the_years_after_the_horizon_too(content:
     written = {str(sheets("Checks", row, 3)) for row in sheets.rows("Checks")}
     assert {f"run_off.{row}" for _, row in later} <= written
     assert disagreements(sheets, project(scenario_of(PLAN)), "as written") == []
-    assert set(told(sheets).values()) <= {1, "", "Kept"}
+    assert set(checks_on(sheets).values()) <= {1, "", "Kept"}
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_a_formula_spoilt_after_the_horizon_breaks_a_law_there(path: str, conten
         assert cell is not None
         return text.replace(cell[0], cell[1] + b"<f>12345678+G%d</f>" % row)
 
-    found = told(Recalculator(spoilt(content, spoil), tmp_path).read())
+    document = checks_on(Recalculator(spoilt(content, spoil), tmp_path).read())
 
-    broken = {words for words, kept in found.items() if kept == 0}
+    broken = {words for words, kept in document.items() if kept == 0}
     assert any(words.endswith(f"after the horizon run_off.{path}") for words in broken)
 
 
@@ -119,18 +119,18 @@ def test_cash_below_zero_after_the_horizon_is_told_as_inputs_change(
     calculator.enter("Inputs", 5, 2, option)
 
     after, scenario = calculator.read(), priced(price)
-    found = dry(project(scenario if option == "as written" else scenario.with_option(option)))
+    result = dry(project(scenario if option == "as written" else scenario.with_option(option)))
 
-    assert told(after)[LATER] == (0 if any(one.after_horizon for one in found) else 1)
+    assert checks_on(after)[LATER] == (0 if any(one.after_horizon for one in result) else 1)
     assert after("Checks", 3, 4) == 1
     warned = next(row for row in after.rows("Cover") if after("Cover", row, 1) == "Warnings to look at")
-    assert after("Cover", warned, 2) == sum(value == 0 for value in told(after).values())
+    assert after("Cover", warned, 2) == sum(value == 0 for value in checks_on(after).values())
 
 
 def test_some_price_takes_cash_below_zero_after_the_horizon_and_not_before() -> None:
-    found = dry(project(priced(15.0)))
+    result = dry(project(priced(15.0)))
 
-    assert [one.after_horizon for one in found] == [True]
+    assert [one.after_horizon for one in result] == [True]
 
 
 def test_every_law_has_words_in_the_sheet() -> None:

@@ -94,8 +94,8 @@ def test_nothing_overlaps_and_every_panel_has_a_unit_and_whole_years(name: str, 
     assert not [w for w, b in shown_texts(figure) if b.x0 < 0 or b.y0 < 0 or b.x1 > page.x1 or b.y1 > page.y1]
     assert figure.axes
     for ax in figure.axes:
-        told = [text.get_text() for text in ax.texts if isinstance(text, Annotation)]
-        assert sum(bool(UNIT.fullmatch(text)) for text in told) == 1, told
+        messages = [text.get_text() for text in ax.texts if isinstance(text, Annotation)]
+        assert sum(bool(UNIT.fullmatch(text)) for text in messages) == 1, messages
         if _counts_years(ax):
             places = np.asarray(ax.xaxis.get_major_locator()())
             assert np.array_equal(places, np.round(places))
@@ -213,10 +213,10 @@ projects: {line: {plant: jena, adds: 1 km/year, capex: 5 USD, spend: {2000: 100 
 
 def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
     projection = projected("twelve")
-    company, *own = ratios(projection)
+    company, *others = ratios(projection)
 
     called = [projection.scenario.loan_title(name) for name in ("bank_1", "bank_7")]
-    assert [ratio.name for ratio in own] == [f"{loan}, at its payments" for loan in called]
+    assert [ratio.name for ratio in others] == [f"{loan}, at its payments" for loan in called]
     values = projection.value("accounts.dscr_12m")[0]
     shown = np.isfinite(values) & (projection.value("accounts.has_payment")[0] > 0)
     assert company.values == pytest.approx(values[shown])
@@ -270,24 +270,24 @@ def test_far_ratios_are_cut_and_said() -> None:
 
 def test_output_that_finds_no_buyer_is_between_made_and_sold() -> None:
     projection = projected("twelve")
-    found = {market.name: market for market in markets(projection)}
-    shifted = found["dispersion shifted fiber"]
+    results = {market.name: market for market in markets(projection)}
+    shifted = results["dispersion shifted fiber"]
 
-    assert len(found) == 6
+    assert len(results) == 6
     assert shifted.demand is not None
     assert shifted.sold == pytest.approx(np.minimum(shifted.made, shifted.demand))
     assert (shifted.made > shifted.sold + 1).any()
-    assert found["multimode fiber"].demand is None
+    assert results["multimode fiber"].demand is None
 
 
 def test_the_lowest_cash_and_the_least_to_be_held_are_told() -> None:
     projection = projected("twelve")
     with mpl.rc_context(SETTINGS):
-        told = [text.get_text() for text in cash_chart(projection, None).axes[0].texts]
+        messages = [text.get_text() for text in cash_chart(projection, None).axes[0].texts]
     cash = projection.value("accounts.cash")[0]
 
-    assert f"lowest: {cash.min() / 1e6:.1f} in {projection.timeline.labels[int(cash.argmin())]}" in told
-    assert "least to be held: 20" in told
+    assert f"lowest: {cash.min() / 1e6:.1f} in {projection.timeline.labels[int(cash.argmin())]}" in messages
+    assert "least to be held: 20" in messages
 
 
 def test_cash_below_zero_is_hatched() -> None:
@@ -356,11 +356,11 @@ def test_an_option_without_loans_of_its_own_is_not_in_the_best_corner() -> None:
     assert list(points_of(comparison)) == ["plain", "dear", "free"]
     assert list(points_of(rates_only)) == ["plain", "dear"]
     assert list(points_of(same_decimals)) == ["none"]
-    told = {
+    names = {
         text.get_text()
         for text in laid_out("compare", project(scenario_of(CHOICE.replace("TITLED", "x"))), comparison).texts
     }
-    assert any(text.startswith("not drawn, ") and text.endswith(": Owners alone") for text in told)
+    assert any(text.startswith("not drawn, ") and text.endswith(": Owners alone") for text in names)
 
 
 def test_a_covenant_is_drawn_only_where_it_applies() -> None:
@@ -380,10 +380,10 @@ def test_a_covenant_is_drawn_only_where_it_applies() -> None:
 def test_titles_of_options_are_whole() -> None:
     plan = scenario_of(CHOICE.replace("TITLED", LONG), "x.yaml")
     figure = laid_out("compare", project(plan), compare(plan))
-    told = " ".join(text.replace("\n", " ") for text, _ in shown_texts(figure))
+    message = " ".join(text.replace("\n", " ") for text, _ in shown_texts(figure))
 
-    assert "…" not in told
-    assert all(told.count(word) >= 3 for word in ("lawyers", "lender"))
+    assert "…" not in message
+    assert all(message.count(word) >= 3 for word in ("lawyers", "lender"))
     assert not overlaps(figure)
 
 
@@ -393,18 +393,18 @@ def test_titles_beside_rows_are_whole(name: str) -> None:
     text = CHOICE.replace("TITLED", title).replace("Cash is there", title)
     plan = scenario_of(text.replace("line: {plant", f'line: {{name: "{title}", plant'), "x.yaml")
     figure = laid_out(name, project(plan), compare(plan) if CHARTS[name].compares else None)
-    told = " ".join(text.replace("\n", " ") for text, _ in shown_texts(figure))
+    message = " ".join(text.replace("\n", " ") for text, _ in shown_texts(figure))
 
-    assert "…" not in told
-    assert "owners have lawyers too" in told
+    assert "…" not in message
+    assert "owners have lawyers too" in message
     assert not overlaps(figure)
 
 
 def test_a_step_that_rounds_to_nothing_says_which_way_it_goes() -> None:
-    told = [text for text, _ in shown_texts(laid_out("bridge", projected("fibercore"), compared("fibercore")))]
+    messages = [text for text, _ in shown_texts(laid_out("bridge", projected("fibercore"), compared("fibercore")))]
 
-    assert "+<0.01" in told
-    assert not {"+0.00", "−0.00", "0.00"} & set(told)
+    assert "+<0.01" in messages
+    assert not {"+0.00", "−0.00", "0.00"} & set(messages)
 
 
 @pytest.mark.parametrize("size", SIZES)

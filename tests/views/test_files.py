@@ -75,9 +75,9 @@ def test_a_link_stays_and_the_file_it_leads_to_is_written(tmp_path: Path) -> Non
     target.write_bytes(b"old")
     target.chmod(0o640)
     link.symlink_to("there/target.csv")
-    told = r"link\.csv is a link to there/target\.csv, which exists; add --force to replace that file"
+    message = r"link\.csv is a link to there/target\.csv, which exists; add --force to replace that file"
 
-    with pytest.raises(FibercapError, match=told):
+    with pytest.raises(FibercapError, match=message):
         write_bytes(link, b"new", force=False)
     write_bytes(link, b"new", force=True)
 
@@ -91,12 +91,12 @@ def test_a_link_that_leads_nowhere_to_itself_or_to_a_folder_is_refused(*, force:
     (tmp_path / "itself").symlink_to("itself")
     (tmp_path / "folder").symlink_to(".")
 
-    for name, told in {
+    for name, message in {
         "nowhere": "which does not exist",
         "itself": "which does not exist",
         "folder": "is a folder",
     }.items():
-        with pytest.raises(FibercapError, match=rf"{name} .*{told}"):
+        with pytest.raises(FibercapError, match=rf"{name} .*{message}"):
             write_bytes(tmp_path / name, b"new", force=force)
         assert (tmp_path / name).is_symlink()
     assert not (tmp_path / "missing").exists()
@@ -156,15 +156,15 @@ def test_devices_are_written_to_and_stay(
     Path("small.yaml").write_text(PLAN, "utf-8")
     devices = [Path("/dev/null"), Path("/dev/full")]
     before = [path.lstat()[:6] for path in devices]
-    codes, told = [], []
+    codes, messages = [], []
     for path in devices:
         with pytest.raises(SystemExit) as done:
             main([*line.split(), "--out", str(path), "--force"])
         codes.append(done.value.code)
-        told.append(tuple(capsys.readouterr()))
+        messages.append(tuple(capsys.readouterr()))
 
     assert codes == [0, 2]
-    assert told == [("/dev/null\n", ""), ("", f"/dev/full cannot be written: {NO_ROOM}\n")]
+    assert messages == [("/dev/null\n", ""), ("", f"/dev/full cannot be written: {NO_ROOM}\n")]
     assert [path.lstat()[:6] for path in devices] == before
 
 

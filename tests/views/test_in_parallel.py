@@ -47,11 +47,11 @@ def dying_in_a_copy(home: int) -> int:
 @pytest.mark.usefixtures("copying")
 @pytest.mark.parametrize("count", [2, 3, 4, 11])
 def test_every_second_task_runs_in_a_copy_and_all_come_back_in_order(count: int) -> None:
-    found = run_in_parallel([partial(numbered, place) for place in range(count)])
+    result = run_in_parallel([partial(numbered, place) for place in range(count)])
 
-    assert [place for place, _ in found] == list(range(count))
-    assert {process for _, process in found[::2]} == {os.getpid()}
-    assert len({process for _, process in found[1::2]} - {os.getpid()}) == 1
+    assert [place for place, _ in result] == list(range(count))
+    assert {process for _, process in result[::2]} == {os.getpid()}
+    assert len({process for _, process in result[1::2]} - {os.getpid()}) == 1
 
 
 @pytest.mark.usefixtures("copying")
@@ -90,6 +90,6 @@ def test_neither_a_copy_nor_a_process_with_threads_is_copied() -> None:
         "wait = threading.Event(); threading.Thread(target=wait.wait).start();"
         "print(*told, may_copy()); wait.set()"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
-    assert told == (["False"] * 4 if len(os.sched_getaffinity(0)) == 1 else ["True", "False", "True", "False"])
+    assert output == (["False"] * 4 if len(os.sched_getaffinity(0)) == 1 else ["True", "False", "True", "False"])

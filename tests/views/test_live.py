@@ -179,9 +179,9 @@ def test_what_the_engine_refuses_is_refused_with_the_same_words(
     move(fresh, path, value)
 
     (problem,) = refusal.value.problems
-    said = [text for text in texts(fresh, "[role=alert]") if text]
-    assert len(said) == 1
-    assert said[0].endswith(problem.sentence())
+    messages = [text for text in texts(fresh, "[role=alert]") if text]
+    assert len(messages) == 1
+    assert messages[0].endswith(problem.sentence())
     assert texts(fresh, ".tiles") == before
     fresh.value("window.fibercap.controls.update()")
 

@@ -57,7 +57,9 @@ def test_what_looks_ahead_to_itself_stands_as_a_value_and_nothing_else_does(tmp_
     kinds = {}
     for name in ("cover that no payout moves", "interest on cash"):
         sheets = Recalculator(workbook(scenario_of(PLANS[name]), "0.1.0"), tmp_path).read(evaluate=False)
-        kinds[name] = next(sheets("Loans", at, 4) for at in sheets.rows("Loans") if sheets("Loans", at, 3) == row)
+        kinds[name] = next(
+            sheets("Loans", place, 4) for place in sheets.rows("Loans") if sheets("Loans", place, 3) == row
+        )
 
     assert kinds["cover that no payout moves"] == "formula"
     assert kinds["interest on cash"] == "value: looks ahead to cash that it bars"

@@ -93,14 +93,14 @@ def test_the_rate_and_what_is_said_of_it_follow_changed_flows(name: str, calcula
     flows = FLOWS[name]
     sheets = entered(calculator, prices(flows))
     projection = project(scenario_of(plan(flows, fee="1 %")))
-    whole = np.array([-10.0, *flows])
-    found = all_rates(np.arange(whole.size), whole)
+    full = np.array([-10.0, *flows])
+    rates = all_rates(np.arange(full.size), full)
     wanted = {"none": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}[re.findall("[a-z]+", name)[0]]
 
-    assert len(found) == wanted
+    assert len(rates) == wanted
     irr = measures(projection)["project_irr"].value
     assert np.nan_to_num(irr if irr is not None else np.nan) == pytest.approx(
-        np.nan_to_num(plausible_rate(found)), rel=1e-7
+        np.nan_to_num(plausible_rate(rates)), rel=1e-7
     )
     assert disagreements(sheets, projection, "as written") == []
 
@@ -112,7 +112,9 @@ def test_the_cost_of_a_loan_follows_fees_and_draws(fee: float, amount: float, ca
     sheets = entered(calculator, values)
     projection = project(scenario_of(plan((12.0,), fee=f"{100 * fee} %", amount=f"{amount} USD")))
 
-    assert [told for told in disagreements(sheets, projection, "as written") if told.startswith("Measures")] == []
+    assert [
+        message for message in disagreements(sheets, projection, "as written") if message.startswith("Measures")
+    ] == []
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -128,8 +130,8 @@ def test_the_grid_shows_every_rate_that_the_engine_finds(rates: list[float], sca
     for rate in rates:
         flows = np.convolve(flows, [1.0, -((1.0 + rate) ** step)])
     times: Array = np.array([step * number for number in range(flows.size)])
-    found = scan_grid(times, flows)
-    here = [] if found is None else [np.expm1(newton_steps(place, times, flows)[-1]) for place in found.brackets]
+    result = scan_grid(times, flows)
+    here = [] if result is None else [np.expm1(newton_steps(place, times, flows)[-1]) for place in result.brackets]
 
     assert here == pytest.approx(all_rates(times, flows), rel=1e-5, abs=1e-5)
 
@@ -138,9 +140,9 @@ def test_the_grid_shows_every_rate_that_the_engine_finds(rates: list[float], sca
 @pytest.mark.parametrize("ratio", [1e-9, 1e-3, 0.5, 2.0, 1e3, 1e9])
 def test_rates_are_found_however_far_off(times: tuple[float, float], ratio: float) -> None:
     flows = np.array([-1.0, ratio])
-    found = scan_grid(np.array(times), flows)
+    rates = scan_grid(np.array(times), flows)
 
-    assert found is not None
-    assert len(found.brackets) == 1
-    x = newton_steps(found.brackets[0], np.array(times), flows)[-1]
+    assert rates is not None
+    assert len(rates.brackets) == 1
+    x = newton_steps(rates.brackets[0], np.array(times), flows)[-1]
     assert x == pytest.approx(np.log(ratio) / times[1], rel=1e-9)

@@ -130,25 +130,25 @@ def test_two_clicks_lead_from_each_result_to_its_row() -> None:
         line = measures[re.sub("[A-Z]+", "", first[1])]
         second = [target(cell) for cell in line[6:9] if cell.hyperlink]
         assert second
-        for (sheet, at), cell in zip(second, line[6:9], strict=False):
-            assert book[sheet][at].value == cell.value
+        for (sheet, address), cell in zip(second, line[6:9], strict=False):
+            assert book[sheet][address].value == cell.value
 
 
 def test_a_line_of_a_statement_leads_to_its_line_by_year_and_that_to_its_row() -> None:
     book = loaded("fibercore")
     row = next(row for row in book["Income"].iter_rows() if row[0].value == "EBITDA")
-    sheet, at = target(row[0])
-    assert (sheet, book[sheet][at].value) == ("Annual", "EBITDA")
+    sheet, address = target(row[0])
+    assert (sheet, book[sheet][address].value) == ("Annual", "EBITDA")
 
-    sheet, at = target(book[sheet][at])
+    sheet, address = target(book[sheet][address])
 
-    assert (sheet, book[sheet][at].value) == ("Accounts", "EBITDA")
+    assert (sheet, book[sheet][address].value) == ("Accounts", "EBITDA")
 
 
 def target(cell: Any) -> tuple[str, str]:
     """Return the sheet and the cell to which a link leads."""
-    sheet, at = re.fullmatch(r"'([^']+)'!([A-Z]+\d+)", cell.hyperlink.location).groups()  # type: ignore[union-attr]
-    return sheet, at
+    sheet, cell_name = re.fullmatch(r"'([^']+)'!([A-Z]+\d+)", cell.hyperlink.location).groups()  # type: ignore[union-attr]
+    return sheet, cell_name
 
 
 def test_figures_are_numbers_and_days_are_days() -> None:
@@ -295,13 +295,13 @@ def test_plans_of_other_shapes_recalculate_in_every_option(text: str, tmp_path: 
     assert ("Debt" in calculator.names) == bool(plan.loans)
     assert ("Funding" in calculator.names) == bool(plan.spends)
 
-    found = {}
+    results = {}
     for option in ("as written", *plan.options):
         calculator.enter("Inputs", 5, 2, option)
         case = plan if option == "as written" else plan.with_option(option)
-        found[option] = disagreements(calculator.read(), project(case), option)
+        results[option] = disagreements(calculator.read(), project(case), option)
 
-    assert found == {option: [] for option in ("as written", *plan.options)}
+    assert results == {option: [] for option in ("as written", *plan.options)}
 
 
 @pytest.mark.office

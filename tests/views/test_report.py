@@ -126,11 +126,11 @@ def test_the_verdict_comes_first_and_all_sections_follow(fibercore: str) -> None
 
 def test_the_report_says_which_option_why_and_what_breaks_it(fibercore: str) -> None:
     text = Reader(fibercore).text
-    found = verdict(compare(read("fibercore")))
+    answer = verdict(compare(read("fibercore")))
 
     assert "Take “Fleet and a German bank”." in text
     assert (
-        f"It is worth {found.worth['german_bank'] / 1e6:.2f} million USD to the owners, 2.49 million USD ahead" in text
+        f"It is worth {answer.worth['german_bank'] / 1e6:.2f} million USD to the owners, 2.49 million USD ahead" in text
     )
     assert "ahead of “Fleet by equal principal” (5.3 % of what that is worth, 1.0 % of what is spent)." in text
     assert "Debt service is covered 1.39 times at the lowest, in 2002-04" in text
@@ -308,18 +308,18 @@ products: {glass: {price: 60 USD/km}}
 plants: {jena: {product: glass, capacity: 400 km/year, cash_cost: 30 USD/km}}
 """
     (path,) = write(project(scenario_of(text, "bare")), tmp_path / "bare.html")
-    told = Reader(path.read_text(encoding="utf-8")).text
+    message = Reader(path.read_text(encoding="utf-8")).text
 
-    assert "Lowest cash: 3.00 thousand USD." in told
-    assert "Ways of financing" not in told
+    assert "Lowest cash: 3.00 thousand USD." in message
+    assert "Ways of financing" not in message
 
 
 def test_one_option_asked_for_is_told_without_the_others(tmp_path: Path) -> None:
     (path,) = write(project(read("fibercore", "bullet")), tmp_path / "bullet.HTML")
-    told = Reader(path.read_text(encoding="utf-8")).text
+    text = Reader(path.read_text(encoding="utf-8")).text
 
-    assert "Figures are of the option “Fleet due at the end” (bullet)." in told
-    assert "Ways of financing" not in told
+    assert "Figures are of the option “Fleet due at the end” (bullet)." in text
+    assert "Ways of financing" not in text
 
 
 def test_every_chart_has_its_place_in_the_report(fibercore: str) -> None:
@@ -396,19 +396,19 @@ def test_the_policy_of_the_page_is_in_force(page: Browser) -> None:
     )
 
     assert page.value("window.ran === undefined")
-    assert any("Content Security Policy" in told for told in page.logged())
+    assert any("Content Security Policy" in message for message in page.logged())
 
 
 def test_moves_that_a_plan_does_not_allow_are_told_apart() -> None:
     """Fleet's commitment is all asked for: it cannot be lower. Others move what they must."""
     plan = read("fibercore")
     base = project(plan)
-    found = {moved.path: moved for moved in one_at_a_time(plan, ["project_npv", "min_dscr"])}
+    results = {moved.path: moved for moved in one_at_a_time(plan, ["project_npv", "min_dscr"])}
 
-    down, up = found["loans.fleet.commitment"].measures["project_npv"]
+    down, up = results["loans.fleet.commitment"].measures["project_npv"]
     assert down != down  # noqa: PLR0124 - nan
     assert up == pytest.approx(47_449_585.92)
-    price = found["products.single_mode.price"]
+    price = results["products.single_mode.price"]
     assert (price.shares[0], price.shares[1]) == pytest.approx((-0.1, 0.1))
     for side, factor in ((0, 0.9), (1, 1.1)):
         text = {year: f"{value * factor} USD/km" for year, value in {2000: 40, 2002: 38, 2003: 36, 2004: 34}.items()}
@@ -418,7 +418,7 @@ def test_moves_that_a_plan_does_not_allow_are_told_apart() -> None:
         alone = project(other).value("accounts.revenue").sum() - base.value("accounts.revenue").sum()
         assert (alone > 0) == (side == 1)
         assert price.measures["project_npv"][side] == pytest.approx(measure_named(project(other), "project_npv").value)
-    assert found["plants.jena.utilization"].shares[1] == pytest.approx(0.05 / 0.95)  # no more than all of it
+    assert results["plants.jena.utilization"].shares[1] == pytest.approx(0.05 / 0.95)  # no more than all of it
 
 
 def test_where_a_measure_turns_it_is_at_its_limit() -> None:

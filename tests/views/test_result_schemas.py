@@ -76,8 +76,8 @@ def failing_plans(tmp_path: Path) -> dict[str, str]:
 def test_the_command_offers_a_schema_of_every_document() -> None:
     assert tuple(made.RESULTS) == RESULTS
     for name in RESULTS:
-        said = CliRunner().invoke(cli, ["schema", "--results", name])
-        assert json.loads(said.stdout) == made.result_schema(name)
+        output = CliRunner().invoke(cli, ["schema", "--results", name])
+        assert json.loads(output.stdout) == made.result_schema(name)
 
 
 def test_every_command_that_prints_json_has_a_schema() -> None:
@@ -90,15 +90,15 @@ def test_every_command_that_prints_json_has_a_schema() -> None:
 @pytest.mark.parametrize("name", RESULTS)
 def test_every_key_is_described_and_no_other_allowed(name: str) -> None:
     """But for blocks keyed by names of the plan, such as measures."""
-    for at, part in objects(made.result_schema(name)):
-        assert part["additionalProperties"] is False or name == "show", at
-        for key, told in part["properties"].items():
-            assert told.get("description", "").endswith("."), f"{at}.{key}"
+    for place, part in objects(made.result_schema(name)):
+        assert part["additionalProperties"] is False or name == "show", place
+        for key, message in part["properties"].items():
+            assert message.get("description", "").endswith("."), f"{place}.{key}"
 
 
 def objects(schema: Json) -> Iterator[tuple[str, Json]]:
     parts = {**schema["$defs"], **{str(number): part for number, part in enumerate(schema.get("anyOf", [schema]))}}
-    yield from ((at, part) for at, part in parts.items() if "properties" in part)
+    yield from ((place, part) for place, part in parts.items() if "properties" in part)
 
 
 @pytest.mark.long

@@ -82,17 +82,17 @@ def test_its_formulas_and_its_sheet_lead_to_what_the_engine_says(name: str, tmp_
     assert sheets("Run-off", 1, 1) == "Run-off after the horizon"
 
 
-def told(projection: Projection, row: str, when: str) -> str:
-    found = explain(projection, row, when)
-    assert isinstance(found, Result)
-    return " ".join(written.text for number in found.number.inputs for written in number.written)
+def explanation_of(projection: Projection, row: str, when: str) -> str:
+    explanation = explain(projection, row, when)
+    assert isinstance(explanation, Result)
+    return " ".join(written.text for number in explanation.number.inputs for written in number.written)
 
 
 def test_a_repeated_price_leads_to_the_key_it_repeats() -> None:
     projection = project(scenario_of(plan("a horizon within a year")))
 
     for when, price in (("2003-01", "24 USD/km"), ("2003-06", "20 USD/km"), ("2004-02", "30 USD/km")):
-        assert price in told(projection, "run_off.plants.works.revenue", when), when
+        assert price in explanation_of(projection, "run_off.plants.works.revenue", when), when
 
 
 def test_a_row_asked_for_after_the_horizon_names_the_one_that_goes_on() -> None:

@@ -114,8 +114,8 @@ def test_tables_scroll_beside_a_first_column_that_stays_and_holds_words(telephon
 
 
 def findings(browser: Browser) -> list[Any]:
-    found = browser.ask("Runtime.evaluate", expression=AXE, awaitPromise=True, returnByValue=True)
-    return [rule for rule in json.loads(found["result"]["value"]) if rule[1] in ("serious", "critical")]
+    answer = browser.ask("Runtime.evaluate", expression=AXE, awaitPromise=True, returnByValue=True)
+    return [rule for rule in json.loads(answer["result"]["value"]) if rule[1] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize(

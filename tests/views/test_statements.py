@@ -132,8 +132,8 @@ def test_every_reader_follows_the_one_description(fibercore: Projection) -> None
         assert in_order(in_terminal, [f"\n{label} " for label in labels])
         assert in_order(in_report, [f">{label}<" for label in labels])
         assert list(dict.fromkeys(row["path"] for row in table if row["statement"] == title)) == paths
-        own = [path for path in paths if path in annual[annual.index(title) :]]
-        assert sorted(own, key=annual.index) == own
+        alone = [path for path in paths if path in annual[annual.index(title) :]]
+        assert sorted(alone, key=annual.index) == alone
 
 
 def in_order(text: str, parts: list[str]) -> bool:
@@ -202,8 +202,8 @@ def test_no_line_ends_in_a_blank(command: str, width: int) -> None:
 
 def defined_names(content: bytes) -> list[tuple[str, str]]:
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        found = re.findall(r'<definedName name="([^"]+)"([^>]*)>', book.read("xl/workbook.xml").decode())
-    return [(name, rest) for name, rest in found]
+        matches = re.findall(r'<definedName name="([^"]+)"([^>]*)>', book.read("xl/workbook.xml").decode())
+    return [(name, rest) for name, rest in matches]
 
 
 def test_names_in_a_workbook_are_unique_whatever_loans_are_called() -> None:
@@ -245,16 +245,16 @@ def test_cover_of_each_rank_stands_beside_that_of_all_loans() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "expected"),
     [
         ("fibercore", {"Cash bears no interest.", "There is no deferred tax."}),
         ("term_sheet", {"Interest on cash runs on the cash with which a period opens.", "There is no deferred tax."}),
     ],
 )
-def test_the_conventions_of_a_report_are_those_of_its_plan(name: str, said: set[str]) -> None:
+def test_the_conventions_of_a_report_are_those_of_its_plan(name: str, expected: set[str]) -> None:
     subject = cast("Subject", SimpleNamespace(projection=project(read(name))))
     (items,) = conventions(subject).parts
 
     assert isinstance(items, Items)
-    assert said <= set(items.texts)
+    assert expected <= set(items.texts)
     assert len([text for text in items.texts if re.search("[Ii]nterest on cash|no interest", text)]) == 1

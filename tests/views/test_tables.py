@@ -75,10 +75,10 @@ def test_no_text_is_a_formula(text: str) -> None:
 
 def test_every_row_and_period_has_a_line_with_its_unit(small: fc.Projection) -> None:
     lines = lines_of(rows_table(small).csv().decode())
-    found = {(line["path"], line["period"]): line for line in lines}
+    results = {(line["path"], line["period"]): line for line in lines}
 
     assert len(lines) == 8 * len(small.period_rows)
-    assert found["plants.works.nameplate", "2000-Q4"] == {
+    assert results["plants.works.nameplate", "2000-Q4"] == {
         "path": "plants.works.nameplate",
         "label": "'=1+1: nameplate",
         "period": "2000-Q4",
@@ -86,9 +86,9 @@ def test_every_row_and_period_has_a_line_with_its_unit(small: fc.Projection) -> 
         "unit": "km/year",
     }
     for path, row in small.period_rows.items():
-        told = [found[path, period] for period in small.timeline.labels]
-        assert {line["unit"] for line in told} == {row.unit}
-        values = [float(line["value"] or "nan") for line in told]
+        messages = [results[path, period] for period in small.timeline.labels]
+        assert {line["unit"] for line in messages} == {row.unit}
+        values = [float(line["value"] or "nan") for line in messages]
         np.testing.assert_array_equal(values, small.value(path)[0])
 
 
@@ -140,7 +140,7 @@ def test_inputs_are_told_as_written_and_as_number_and_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("25 million USD", (25e6, "USD")),
         ("8.5 %/year", (8.5, "%/year")),
@@ -148,8 +148,8 @@ def test_inputs_are_told_as_written_and_as_number_and_unit() -> None:
         ("rest", ("rest", "")),
     ],
 )
-def test_amounts_have_number_and_unit(text: str, told: tuple[object, str]) -> None:
-    assert amount(text) == told
+def test_amounts_have_number_and_unit(text: str, expected: tuple[object, str]) -> None:
+    assert amount(text) == expected
 
 
 def test_an_unknown_suffix_is_refused(small: fc.Projection, tmp_path: Path) -> None:
@@ -211,8 +211,8 @@ def test_a_run_folder_is_replaced_only_when_told(
     Path("out/manifest.json").write_text("mine")
 
     assert run("run", "small.yaml", "--out", "out") == 2
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("", "out/manifest.json exists; add --force to replace it\n")
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", "out/manifest.json exists; add --force to replace it\n")
     assert [path.name for path in Path("out").iterdir()] == ["manifest.json"]
 
 

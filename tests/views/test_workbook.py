@@ -98,9 +98,9 @@ def test_every_cell_recalculates_to_the_engine(name: str, tmp_path: Path) -> Non
     assert differences(sheets, Recalculator(exported(name), tmp_path).read(evaluate=False)) == []
 
     for option in options:
-        found = recalculated(calculator, option)
-        assert disagreements(found, project(read(name, None if option == AS_WRITTEN else option)), option) == []
-        assert live_measures_unlike(found, option) == []
+        result = recalculated(calculator, option)
+        assert disagreements(result, project(read(name, None if option == AS_WRITTEN else option)), option) == []
+        assert live_measures_unlike(result, option) == []
 
 
 CIRCLES = {"fleet_revolver": ("equal_principal", "bullet")}
@@ -130,7 +130,7 @@ def test_one_cell_that_differs_is_found(tmp_path: Path) -> None:
     other.cells["Checks"][3, 4] = 0
     other.cells["Rates"][99, 9] = 5.0
 
-    assert sorted(told.split(":")[0] for told in differences(other, sheets)) == [
+    assert sorted(message.split(":")[0] for message in differences(other, sheets)) == [
         "Checks row 3, column 4", "Options row 6, column 2", "Rates row 99, column 9",
     ]  # fmt: skip
     assert len(live_measures_unlike(other, AS_WRITTEN)) == 1
@@ -177,17 +177,17 @@ def test_owners_worth_is_live_whatever_an_option_does_to_the_reference(tmp_path:
         **{name: scenario.with_option(name) for name in ("own", "granted", "ends", "dear", "shared")},
     }
 
-    found = {name: disagreements(recalculated(calculator, name), project(plan), name) for name, plan in tried.items()}
+    results = {name: disagreements(recalculated(calculator, name), project(plan), name) for name, plan in tried.items()}
 
-    assert found == {name: [] for name in tried}
+    assert results == {name: [] for name in tried}
 
 
 def test_options_that_would_make_a_circle_are_left_out_in_words(tmp_path: Path) -> None:
     sheets = Recalculator(exported("fleet_revolver"), tmp_path).read(evaluate=False)
 
     assert "bullet" not in options_in(sheets)
-    told = " ".join(str(sheets("Options", row, 1)) for row in sheets.rows("Options"))
-    assert "bullet is not in this workbook: its loans and those as written rest on cash in different ways" in told
+    text = " ".join(str(sheets("Options", row, 1)) for row in sheets.rows("Options"))
+    assert "bullet is not in this workbook: its loans and those as written rest on cash in different ways" in text
 
 
 @st.composite
@@ -228,12 +228,12 @@ def test_inputs_changed_in_the_workbook_lead_where_the_engine_is_led(
 ) -> None:
     option, values = data.draw(changes(untouched))
     try:
-        found = led(fibercore, untouched, option, values)
+        result = led(fibercore, untouched, option, values)
     except FibercapError:  # such as a completion before the spending begins; the workbook has no such checks
         assume(False)
         raise
 
-    assert found == []
+    assert result == []
 
 
 @pytest.mark.parametrize("price", [20.0, 23.0, 25.5, 28.0, 60.0])
@@ -326,11 +326,11 @@ def test_one_formula_spoilt_on_purpose_is_found_and_named(tmp_path: Path) -> Non
         assert cell is not None
         return text.replace(cell[0], cell[1] + b"<f>-J%d</f>" % row)
 
-    found = disagreements(
+    result = disagreements(
         Recalculator(spoilt(exported("fibercore"), spoil), tmp_path).read(), project(read("fibercore")), AS_WRITTEN
     )
 
-    assert any(told.startswith("Accounts: accounts.ebitda in column 5 is ") for told in found)
+    assert any(message.startswith("Accounts: accounts.ebitda in column 5 is ") for message in result)
 
 
 @pytest.mark.parametrize("name", ["fibercore", "fleet_revolver"])
@@ -466,15 +466,18 @@ def test_libreoffice_recalculates_every_cell_of_every_shipped_scenario_to_the_en
         pytest.skip("LibreOffice is not here; `apt-get install libreoffice-calc-nogui` brings it")
     plans = {"june": scenario_of(BUSINESS_YEARS), "growing": scenario_of(GROWING)}
     plans |= {name: read(name) for name in shipped_scenarios()}
-    whole = ("fibercore", "june", "growing")
+    with_options = ("fibercore", "june", "growing")
     contents = converted(
-        {name: spoilt(workbook(plan, "0.1.0") if name in whole else alone(name)) for name, plan in plans.items()},
+        {
+            name: spoilt(workbook(plan, "0.1.0") if name in with_options else alone(name))
+            for name, plan in plans.items()
+        },
         tmp_path,
     )
 
-    found = {
+    results = {
         name: disagreements(Recalculator(content, tmp_path).read(evaluate=False), project(plans[name]), AS_WRITTEN)
         for name, content in contents.items()
     }
 
-    assert found == {name: [] for name in plans}
+    assert results == {name: [] for name in plans}

@@ -28,22 +28,22 @@ def depreciate(cost: Row, start: float, terms: Plan, how: Any, calendar: Calenda
     return np.asarray(cost * (after - before))
 
 
-def charge_units(at: str, terms: Plan, plan: Plan, rows: Rows) -> Row:
+def charge_units(path: str, terms: Plan, plan: Plan, rows: Rows) -> Row:
     """Return the share of the cost that units charge in each period (section 3, depreciation, units)."""
-    made, of, how = rows[f"{at}.units_made"], terms.get("adds"), terms["depreciation"]
-    capacity = of or plan["plants"][at.split(".")[1]]["capacity"]
+    made, of, how = rows[f"{path}.units_made"], terms.get("adds"), terms["depreciation"]
+    capacity = of or plan["plants"][path.split(".")[1]]["capacity"]
     total = read_number(how["units"]) if isinstance(how, dict) else 0.0
     total = total or read_number(capacity) * read_number(terms.get("life"), TEN_YEARS) / 12
     done = np.minimum(made / total, 1.0) if total else np.zeros(len(made))
     return np.asarray((1 - read_number(terms.get("residual"))) * np.diff(done, prepend=0.0))
 
 
-def count_units(at: str, name: str, plan: Plan, rows: Rows) -> None:
+def count_units(path: str, name: str, plan: Plan, rows: Rows) -> None:
     """Add what an asset has made to date: what a project ships, or what a bought plant ships without its projects."""
-    shipped = rows[f"{at}.shipments"] if at.startswith("projects") else rows[f"plants.{name}.shipments"]
-    for other in find_apart(plan, name) if at.startswith("plants") else ():
+    shipped = rows[f"{path}.shipments"] if path.startswith("projects") else rows[f"plants.{name}.shipments"]
+    for other in find_apart(plan, name) if path.startswith("plants") else ():
         shipped = shipped - rows[f"projects.{other}.shipments"]
-    rows[f"{at}.units_made"] = np.cumsum(shipped)
+    rows[f"{path}.units_made"] = np.cumsum(shipped)
 
 
 def sell(cost: Row, loss: Row, terms: Plan, calendar: Calendar) -> Row:
@@ -52,7 +52,7 @@ def sell(cost: Row, loss: Row, terms: Plan, calendar: Calendar) -> Row:
     return np.asarray((cost - np.cumsum(loss)) * ((calendar.starts < day) & (day <= calendar.ends)))
 
 
-def value_asset(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
+def value_asset(path: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
     """Add depreciation, value and sale of one asset, in the books and for tax (section 3; section 6, deferred tax)."""
     lives = start <= calendar.horizon_end  # what is not complete within the horizon never is (section 7)
     ways = {"": terms.get("depreciation")}
@@ -60,37 +60,37 @@ def value_asset(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows:
         ways["tax_"] = plan["tax"]["depreciation"]
     for key, how in ways.items():
         by_units = not key and counts_units(terms)
-        share = charge_units(at, terms, plan, rows) if by_units else None
+        share = charge_units(path, terms, plan, rows) if by_units else None
         loss = (depreciate(cost, start, terms, how, calendar) if share is None else cost * share) * lives
-        rows[f"{at}.{key}depreciation"] = loss
+        rows[f"{path}.{key}depreciation"] = loss
         left = cost - np.cumsum(loss)
         if terms.get("sold"):
-            rows[f"{at}.{key}depreciated"] = np.cumsum(loss)
-            rows[f"{at}.{key}disposed"] = sell(cost, loss, terms, calendar)
-            left = left - np.cumsum(rows[f"{at}.{key}disposed"])
+            rows[f"{path}.{key}depreciated"] = np.cumsum(loss)
+            rows[f"{path}.{key}disposed"] = sell(cost, loss, terms, calendar)
+            left = left - np.cumsum(rows[f"{path}.{key}disposed"])
         if terms.get("cancelled"):
             gone = find_end(terms)
-            rows[f"{at}.{key}written_off"] = cost * ((calendar.starts < gone) & (gone <= calendar.ends))
-            left = left - np.cumsum(rows[f"{at}.{key}written_off"])
-        rows[f"{at}.{'tax_value' if key else 'book_value'}"] = left
+            rows[f"{path}.{key}written_off"] = cost * ((calendar.starts < gone) & (gone <= calendar.ends))
+            left = left - np.cumsum(rows[f"{path}.{key}written_off"])
+        rows[f"{path}.{'tax_value' if key else 'book_value'}"] = left
 
 
-def add_asset(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
+def add_asset(path: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
     """Add the rows of one asset (docs/conventions.md, section 3, depreciation, rule 2)."""
     lives = start <= calendar.horizon_end
-    rows[f"{at}.cost_to_date"] = cost
-    rows[f"{at}.in_progress"] = np.where((calendar.ends < start) | (not lives), cost, 0.0)
-    value_asset(at, cost, start, terms, plan, rows, calendar)
+    rows[f"{path}.cost_to_date"] = cost
+    rows[f"{path}.in_progress"] = np.where((calendar.ends < start) | (not lives), cost, 0.0)
+    value_asset(path, cost, start, terms, plan, rows, calendar)
 
 
-def add_financing(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
+def add_financing(index: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
     """Add the part of charges that is due to financing costs (section 3, depreciation, rule 5)."""
-    part: Rows = {path: row for path, row in rows.items() if path == f"{at}.units_made"}
-    value_asset(at, cost, start, terms, plan, part, calendar)
+    part: Rows = {path: row for path, row in rows.items() if path == f"{index}.units_made"}
+    value_asset(index, cost, start, terms, plan, part, calendar)
     for path, row in part.items():
         key = path.rpartition(".")[2]
         if key.endswith(("depreciation", "depreciated", "disposed", "written_off")):
-            rows[f"{at}.financing_{key}"] = row
+            rows[f"{index}.financing_{key}"] = row
 
 
 def find_grant(name: str, rows: Rows, calendar: Calendar) -> Row:
@@ -126,10 +126,10 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     assets += [f"plants.{name}" for name in plan["plants"]]
     open_assets(plan, calendar, rows)
     assets.append("opening")
-    rows["accounts.depreciation"] = add_rows((rows[f"{at}.depreciation"] for at in assets), calendar)
-    progress = (rows[f"{at}.in_progress"] for at in assets if f"{at}.in_progress" in rows)
+    rows["accounts.depreciation"] = add_rows((rows[f"{path}.depreciation"] for path in assets), calendar)
+    progress = (rows[f"{path}.in_progress"] for path in assets if f"{path}.in_progress" in rows)
     rows["accounts.construction_in_progress"] = add_rows(progress, calendar)
-    value = add_rows((rows[f"{at}.book_value"] for at in assets), calendar)
+    value = add_rows((rows[f"{path}.book_value"] for path in assets), calendar)
     rows["accounts.net_fixed_assets"] = value - rows["accounts.construction_in_progress"]
     sum_sales(assets, rows, calendar)
     defer_tax(plan, assets, rows, calendar)
@@ -137,12 +137,12 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
 
 def sum_sales(assets: list[str], rows: Rows, calendar: Calendar) -> None:
     """Add what is received for assets, the gain, and what is written off (section 3, sales; cancelled projects)."""
-    sold = [at for at in assets if f"{at}.sale" in rows]
+    sold = [path for path in assets if f"{path}.sale" in rows]
     if sold:
-        rows["accounts.asset_sales"] = add_rows((rows[f"{at}.sale"] for at in sold), calendar)
-        books = add_rows((rows[f"{at}.disposed"] for at in sold), calendar)
+        rows["accounts.asset_sales"] = add_rows((rows[f"{path}.sale"] for path in sold), calendar)
+        books = add_rows((rows[f"{path}.disposed"] for path in sold), calendar)
         rows["accounts.gain_on_sales"] = rows["accounts.asset_sales"] - books
-    if gone := [rows[f"{at}.written_off"] for at in assets if f"{at}.written_off" in rows]:
+    if gone := [rows[f"{path}.written_off"] for path in assets if f"{path}.written_off" in rows]:
         rows["accounts.write_offs"] = add_rows(gone, calendar)
 
 
@@ -150,8 +150,8 @@ def defer_tax(plan: Plan, assets: list[str], rows: Rows, calendar: Calendar) -> 
     """Add the deferred tax, where tax has a depreciation of its own (section 6, deferred tax)."""
     if "depreciation" not in plan.get("tax", {}):
         return
-    rows["accounts.tax_depreciation"] = add_rows((rows[f"{at}.tax_depreciation"] for at in assets), calendar)
-    parts = (rows[f"{at}.book_value"] - rows[f"{at}.tax_value"] for at in assets)
+    rows["accounts.tax_depreciation"] = add_rows((rows[f"{path}.tax_depreciation"] for path in assets), calendar)
+    parts = (rows[f"{path}.book_value"] - rows[f"{path}.tax_value"] for path in assets)
     rows["accounts.temporary_difference"] = add_rows(parts, calendar)
     owed = average_series(plan["tax"].get("rate"), calendar) * rows["accounts.temporary_difference"]
     rows["accounts.deferred_tax_liability"] = np.maximum(owed, 0)
@@ -238,8 +238,8 @@ def tie_capital(plan: Plan, calendar: Calendar, rows: Rows) -> None:
         balance = balance + run_off(read_number(opening.get(item)), 0, days, period)
         for name in find_bought(plan):
             bought = rows[f"plants.{name}.purchased.{item}"]
-            at = int(np.argmax(rows[f"plants.{name}.purchase"] != 0))
-            left = run_off(float(bought.sum()), at, days, period)
+            index = int(np.argmax(rows[f"plants.{name}.purchase"] != 0))
+            left = run_off(float(bought.sum()), index, days, period)
             rows[f"plants.{name}.purchased.{item}_left"] = left
             balance = balance + left
         rows[f"accounts.{item}"] = balance

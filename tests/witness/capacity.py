@@ -66,7 +66,8 @@ def integrate_ramp(ramp: Any, months: Row) -> Row:
         steps = sorted((read_number(key), read_number(share)) for key, share in ramp["table"].items())
         befores = [0.0, *(share for _, share in steps)]
         parts = [
-            (share - before) * np.maximum(after - at, 0) for (at, share), before in zip(steps, befores, strict=False)
+            (share - before) * np.maximum(after - place, 0)
+            for (place, share), before in zip(steps, befores, strict=False)
         ]
         return np.asarray(sum(parts[1:], parts[0]))
     length = read_number(ramp.get("linear", ramp.get("s_curve")))
@@ -179,7 +180,7 @@ def ship_output(plan: Plan, exchange: Exchange, rows: Rows) -> None:
         measure_plant(plan, name, calendar, rows)
     costs = {name: cost_unit(plan, name, exchange, rows) for name in plan["plants"]}
     for name, product in plan["products"].items():
-        made_by = {plant: found[name] for plant in plan["plants"] if name in (found := find_products(plan, plant))}
+        made_by = {plant: result[name] for plant in plan["plants"] if name in (result := find_products(plan, plant))}
         share = np.ones(calendar.count)
         if "demand" in product and made_by:
             linear = product.get("interpolate") == "linear"

@@ -206,17 +206,17 @@ def project_without(plan: Plan, written: Plan) -> Company:
 def cut_terms(terms: Plan, share: float) -> Plan:
     """Return the terms of a loan with all amounts of money beside the commitment in proportion (section 7, owners)."""
     by = {"times": repr(share)}
-    found = copy.deepcopy(terms)
-    if "agency" in found.get("fees", {}):
-        found["fees"]["agency"] = operate(found["fees"]["agency"], by)
-    repayment = found.get("repayment", {})
+    result = copy.deepcopy(terms)
+    if "agency" in result.get("fees", {}):
+        result["fees"]["agency"] = operate(result["fees"]["agency"], by)
+    repayment = result.get("repayment", {})
     for key in {"balloon", "payment"} & repayment.keys():
         repayment[key] = operate(repayment[key], by)
     if not any(is_share(text) for text in repayment.get("schedule", {}).values()) and "schedule" in repayment:
         repayment["schedule"] = operate(repayment["schedule"], by)
-    if "prepayments" in found:
-        found["prepayments"] = operate(found["prepayments"], by)
-    return found
+    if "prepayments" in result:
+        result["prepayments"] = operate(result["prepayments"], by)
+    return result
 
 
 def owed_on(contract: Contract, eve: date) -> bool:

@@ -131,7 +131,9 @@ def divide_costs(prefix: str, calendar: Calendar, rows: Any) -> None:
     back = int(12 // calendar.step)
     for item in ("shipments", "cash_costs"):
         row = rows[f"{prefix}.{item}"]
-        rows[f"{prefix}.{item}_12m"] = np.array([row[max(at + 1 - back, 0) : at + 1].sum() for at in range(len(row))])
+        rows[f"{prefix}.{item}_12m"] = np.array(
+            [row[max(index + 1 - back, 0) : index + 1].sum() for index in range(len(row))]
+        )
     shipped = rows[f"{prefix}.shipments_12m"]
     rows[f"{prefix}.cash_cost_per_unit"] = np.divide(
         rows[f"{prefix}.cash_costs_12m"], shipped, out=np.full(len(shipped), np.nan), where=shipped > 0

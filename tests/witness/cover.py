@@ -27,7 +27,7 @@ def cover_year(calendar: Calendar, rows: Rows, threshold: float) -> None:
         "interest_cover_12m": divide(ebitda, rows["accounts.interest_to_cover_12m"], threshold),
         "debt_to_ebitda_12m": divide(rows["accounts.debt"], earns, threshold),
     }
-    year_ends = np.array([calendar.closes_year(at) for at in range(calendar.count)])
+    year_ends = np.array([calendar.closes_year(index) for index in range(calendar.count)])
     quarters = calendar.ends % 3 == 0
     paid = rows["accounts.has_payment"] > 0
     for name, ratio in ratios.items():
@@ -83,13 +83,13 @@ def aim_loan(name: str, ledgers: dict[str, Ledger], exchange: Exchange, rows: Ro
     dscr, targets, start = read_number(repayment["dscr"]), {}, contract.signed
     path, serves, due = f"loans.{name}", np.zeros(calendar.count), np.zeros(calendar.count)
     for day in sorted(ledgers[name].dates):
-        whole = np.array([start < end <= day for end in calendar.last_days])
-        if whole.any():
-            left, ahead = float(cash[whole].sum()), float(served[whole].sum())
+        complete = np.array([start < end <= day for end in calendar.last_days])
+        if complete.any():
+            left, ahead = float(cash[complete].sum()), float(served[complete].sum())
             package = repayment.get("of") == "package"
             targets[day] = max(left / dscr - ahead, 0.0) if package else max(left - ahead, 0.0) / dscr
-            at = int(np.flatnonzero(whole)[-1])
-            serves[at], due[at] = 1.0, targets[day]
+            index = int(np.flatnonzero(complete)[-1])
+            serves[index], due[index] = 1.0, targets[day]
         start = max(start, day)
     flow = cash / (dscr if repayment.get("of") == "package" else 1.0) - served
     rows[f"{path}.cfads_left"], rows[f"{path}.serves"], rows[f"{path}.service_target"] = flow, serves, due
@@ -102,13 +102,13 @@ def aim_unlevered(ledger: Ledger, exchange: Exchange, rows: Rows) -> dict[date, 
     calendar, contract = exchange.calendar, ledger.contract
     days = [day for day in sorted(ledger.dates) if day > calendar.eve]
     periods = [calendar.find(day) for day in days]
-    pays = np.array([float(periods.count(at)) for at in range(calendar.count)])
+    pays = np.array([float(periods.count(index)) for index in range(calendar.count)])
     since = add_since(rows["accounts.cfads_unlevered"], pays, calendar.find(contract.signed))
     dscr = read_number(contract.block["repayment"]["dscr"])
     targets = {}
     rows[f"loans.{contract.name}.service_target"] = np.where(pays > 0, np.maximum(since, 0) / dscr, 0.0)
-    for day, at in zip(days, periods, strict=True):
-        target = max(float(since[at]), 0) / dscr / pays[at]
+    for day, index in zip(days, periods, strict=True):
+        target = max(float(since[index]), 0) / dscr / pays[index]
         targets[day] = target / exchange.on_day(contract.currency, day)
     return targets
 
@@ -116,11 +116,11 @@ def aim_unlevered(ledger: Ledger, exchange: Exchange, rows: Rows) -> dict[date, 
 def add_since(flow: Row, pays: Row, signed: int) -> Row:
     """Return a flow added up since the period after the payment before, or after signing (section 4, rows)."""
     total, since = 0.0, np.zeros(len(flow))
-    for at, amount in enumerate(flow):
-        if at > signed:
+    for index, amount in enumerate(flow):
+        if index > signed:
             total += float(amount)
-            since[at] = total
-        if pays[at] > 0:
+            since[index] = total
+        if pays[index] > 0:
             total = 0.0
     return since
 
@@ -133,9 +133,9 @@ def cover_life(contracts: dict[str, Contract], calendar: Calendar, rows: Rows, t
         m = contract.compounds
         weighed += ((1 + rows[f"loans.{name}.period_rate"] / m) ** m - 1) * rows[f"loans.{name}.opening"]
     rates, last = np.zeros(calendar.count), 0.0
-    for at in range(calendar.count):
-        last = weighed[at] / opening[at] if opening[at] > threshold else last
-        rates[at] = last
+    for index in range(calendar.count):
+        last = weighed[index] / opening[index] if opening[index] > threshold else last
+        rates[index] = last
     growth = (1 + rates) ** (calendar.step / 12)
     owes = np.flatnonzero(opening > threshold)
     runs = (np.arange(calendar.count) <= (owes[-1] if len(owes) else -1)).astype(np.float64)
@@ -153,8 +153,8 @@ def cover_life(contracts: dict[str, Contract], calendar: Calendar, rows: Rows, t
 def discount_back(flow: Row, growth: Row) -> Row:
     """Return the worth at each period's end of all later flows."""
     worth = np.zeros(len(flow))
-    for at in range(len(flow) - 2, -1, -1):
-        worth[at] = (worth[at + 1] + flow[at + 1]) / growth[at + 1]
+    for index in range(len(flow) - 2, -1, -1):
+        worth[index] = (worth[index + 1] + flow[index + 1]) / growth[index + 1]
     return worth
 
 
@@ -163,6 +163,6 @@ def open_loans(openings: dict[str, float], rows: Rows) -> None:
     for name, opening in openings.items():
         rows[f"loans.{name}.opening"] = shift(rows[f"loans.{name}.closing"], opening)
         if f"loans.{name}.own.closing" in rows:
-            own = rows[f"loans.{name}.own.closing"]
-            before = own - rows[f"loans.{name}.own.draws"] - rows[f"loans.{name}.own.capitalized"]
+            closing = rows[f"loans.{name}.own.closing"]
+            before = closing - rows[f"loans.{name}.own.draws"] - rows[f"loans.{name}.own.capitalized"]
             rows[f"loans.{name}.own.opening"] = before + rows[f"loans.{name}.own.principal"]

@@ -34,11 +34,11 @@ def find_fixed_point(plan: Plan, exchange: Exchange, spend: Spend) -> tuple[Rows
     for _ in range(300):
         rows, ledgers = spend(costs)
         parts = share_costs(plan, ledgers, exchange, rows)
-        found = {name: np.zeros(exchange.calendar.count) for name in costs}
+        results = {name: np.zeros(exchange.calendar.count) for name in costs}
         for (name, _, _), row in parts.items():
-            found[name] = found[name] + row
-        moved = max((float(np.abs(found[name] - costs[name]).max()) for name in costs), default=0.0)
-        costs = found
+            results[name] = results[name] + row
+        moved = max((float(np.abs(results[name] - costs[name]).max()) for name in costs), default=0.0)
+        costs = results
         if moved < 1e-9:
             break
     write_costs(plan, parts, costs, exchange.calendar, rows)
@@ -67,11 +67,11 @@ def sum_periods(ledger: Ledger, kind: str, exchange: Exchange) -> Row:
     calendar, currency = exchange.calendar, ledger.contract.currency
     flow = np.zeros(calendar.count + 1)
     for day, amount in ledger.flows[kind].items():
-        at = calendar.find(day)
-        if at >= 0:
-            at_day = kind == "upfront_fee" or at == calendar.count
-            rate = exchange.on_day(currency, day) if at_day else float(exchange.average(currency)[at])
-            flow[at] += amount * rate
+        index = calendar.find(day)
+        if index >= 0:
+            at_day = kind == "upfront_fee" or index == calendar.count
+            rate = exchange.on_day(currency, day) if at_day else float(exchange.average(currency)[index])
+            flow[index] += amount * rate
     return np.asarray(flow[:-1])
 
 
@@ -102,16 +102,16 @@ def serve_from_funding(loans: list[str], calendar: Calendar, rows: Rows) -> None
     """Add what funding pays of interest and fees as they are paid (section 6, cash flow available, rule 6)."""
     rows["accounts.service_funded"] = np.zeros(calendar.count)
     for path in [f"loans.{name}" for name in loans if f"loans.{name}.funded_share" in rows]:
-        own = f"{path}.own" if f"{path}.own.closing" in rows else path
-        flows = {key: rows[f"{own}.{key}"] for key in ("interest", "fees", "interest_paid", "fees_paid", "accrued")}
+        prefix = f"{path}.own" if f"{path}.own.closing" in rows else path
+        flows = {key: rows[f"{prefix}.{key}"] for key in ("interest", "fees", "interest_paid", "fees_paid", "accrued")}
         paid, ahead = flows["interest_paid"] + flows["fees_paid"], 0.0
         used, waiting = np.zeros(calendar.count), np.zeros(calendar.count)
         for t in range(calendar.count):
             ahead += float((flows["interest"][t] + flows["fees"][t]) * rows[f"{path}.funded_share"][t])
             used[t] = min(ahead, paid[t])
             ahead = waiting[t] = min(ahead - used[t], flows["accrued"][t])
-        rows[f"{own}.service_funded"], rows[f"{own}.funded_ahead"] = used, waiting
-        if own != path:
+        rows[f"{prefix}.service_funded"], rows[f"{prefix}.funded_ahead"] = used, waiting
+        if prefix != path:
             share = np.divide(used, paid, out=np.zeros(calendar.count), where=paid > 0)
             rows[f"{path}.service_funded"] = share * (rows[f"{path}.interest_paid"] + rows[f"{path}.fees_paid"])
         rows["accounts.service_funded"] = rows["accounts.service_funded"] + rows[f"{path}.service_funded"]

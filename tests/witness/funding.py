@@ -49,13 +49,13 @@ class Purse:
         self.asked, self.rate, self.available = asked, rate, available
         self.paid = np.zeros(len(rate))
 
-    def reach(self, at: int) -> float:
+    def reach(self, index: int) -> float:
         """Return the most that the source pays in a period, in the reporting currency."""
-        return float(max(self.asked - float(self.paid.sum()), 0) * self.available[at] * self.rate[at])
+        return float(max(self.asked - float(self.paid.sum()), 0) * self.available[index] * self.rate[index])
 
-    def pay(self, at: int, amount: float) -> float:
+    def pay(self, index: int, amount: float) -> float:
         """Pay an amount of the reporting currency in a period, and return it."""
-        self.paid[at] += amount / self.rate[at]
+        self.paid[index] += amount / self.rate[index]
         return amount
 
 
@@ -143,9 +143,9 @@ class Funding:
 
     def list_uses(self) -> list[str]:
         """Return the names of all projects and purchases."""
-        return [at.split(".")[1] for at in self.rows if at.startswith("projects.") and at.endswith(".capex")] + [
-            at.split(".")[1] for at in self.rows if at.startswith("plants.") and at.endswith(".purchase")
-        ]
+        return [
+            path.split(".")[1] for path in self.rows if path.startswith("projects.") and path.endswith(".capex")
+        ] + [path.split(".")[1] for path in self.rows if path.startswith("plants.") and path.endswith(".purchase")]
 
     def ask(self, source: str, text: str, uses: Row) -> float:
         """Return what a source is asked in its own currency, of uses in the reporting currency (rules 2 and 3)."""
@@ -199,12 +199,12 @@ class Funding:
         planned = find_planned(name, uses, self.rows)
         purses, rest = self.fill_purses(name, planned)
         grant = purses.pop("grant", None)
-        at, count = f"funding.{name}", len(uses)
+        path, count = f"funding.{name}", len(uses)
         left = uses.copy()
         if grant is not None:
             left = left - self.claim_grant(name, grant.asked, uses, float(planned.sum()))
         others = {source: purse for source, purse in purses.items() if source != rest}
-        self.limits.open_project(self.rows.get(f"{at}.cash_for_grant", np.zeros(count)))
+        self.limits.open_project(self.rows.get(f"{path}.cash_for_grant", np.zeros(count)))
         for t in range(count):
             in_turn = self.blocks[name].get("order") != "pro_rata"
             paying = others if in_turn else purses
@@ -217,39 +217,43 @@ class Funding:
                 reach = min(reach, max(self.limits.equity[t], 0.0)) if rest == "equity" else reach
                 left[t] -= purses[rest].pay(t, min(reach, left[t]))
         self.write_available(name, purses, left)
-        self.rows[f"{at}.uses"] = uses
-        self.rows[f"{at}.gap"] = left
+        self.rows[f"{path}.uses"] = uses
+        self.rows[f"{path}.gap"] = left
         if name in self.costs:
             paid = left + (purses["cash"].paid if "cash" in purses else 0.0)
-            self.rows[f"{at}.cash_share"] = np.divide(paid, uses, out=np.zeros(count), where=uses != 0)
+            self.rows[f"{path}.cash_share"] = np.divide(paid, uses, out=np.zeros(count), where=uses != 0)
         for source, purse in purses.items():
-            self.rows[f"{at}.{source}"] = purse.paid * purse.rate
-            self.rows[f"{at}.{source}_to_date"] = np.cumsum(purse.paid)
+            self.rows[f"{path}.{source}"] = purse.paid * purse.rate
+            self.rows[f"{path}.{source}_to_date"] = np.cumsum(purse.paid)
             if source in self.contracts:
-                self.rows[f"{at}.{source}_available"] = open_loans(self.contracts[source], self.exchange.calendar)
-                self.rows[f"{at}.{source}_own"] = purse.paid
+                self.rows[f"{path}.{source}_available"] = open_loans(self.contracts[source], self.exchange.calendar)
+                self.rows[f"{path}.{source}_own"] = purse.paid
                 self.asked[source, name] = purse.asked
                 currency = self.contracts[source].currency
                 if currency != self.exchange.home:
-                    self.rows[f"{at}.uses_in_{currency}"] = planned / purse.rate
+                    self.rows[f"{path}.uses_in_{currency}"] = planned / purse.rate
 
     def write_available(self, name: str, purses: dict[str, Purse], left: Row) -> None:
         """Add what cash and owners could pay in the horizon, and leave to later projects what is not taken (rules 11 and 12)."""
-        at, nothing = f"funding.{name}", np.zeros(len(left))
+        path, nothing = f"funding.{name}", np.zeros(len(left))
         inside = np.arange(len(left)) < self.exchange.calendar.horizon
         if "cash" in purses and purses["cash"].asked == float("inf"):
-            self.rows[f"{at}.cash_available"] = self.limits.cash * inside
+            self.rows[f"{path}.cash_available"] = self.limits.cash * inside
         if "equity" in purses and self.limits.limited:
-            self.rows[f"{at}.equity_available"] = np.maximum(self.limits.equity, 0.0)
+            self.rows[f"{path}.equity_available"] = np.maximum(self.limits.equity, 0.0)
         paid = {source: purses[source].paid if source in purses else nothing for source in ("cash", "equity")}
-        late = self.rows.get(f"{at}.cash_for_grant", nothing)
+        late = self.rows.get(f"{path}.cash_for_grant", nothing)
         self.limits.close_project(paid["cash"] + left + late, paid["equity"])
 
-    def reach(self, source: str, purse: Purse, at: int) -> float:
+    def reach(self, source: str, purse: Purse, index: int) -> float:
         """Return the most that a source pays in a period, within what cash and owners can pay."""
         if purse.asked == float("inf"):
-            return float(self.limits.cash[at])
-        return min(purse.reach(at), max(float(self.limits.equity[at]), 0.0)) if source == "equity" else purse.reach(at)
+            return float(self.limits.cash[index])
+        return (
+            min(purse.reach(index), max(float(self.limits.equity[index]), 0.0))
+            if source == "equity"
+            else purse.reach(index)
+        )
 
     def claim_grant(self, name: str, asked: float, uses: Row, total: float) -> Row:
         """Add a grant as it is claimed and received, and return what pays in its place (section 5, rule 4)."""
@@ -269,5 +273,5 @@ class Funding:
 def find_last_draw(plan: Plan, loan: str, rows: Rows, calendar: Calendar) -> Any:
     """Return the end of the period of the last spending that a loan pays for (section 4, fees, rule 2)."""
     named = [name for name, block in plan.get("funding", {}).items() if block and loan in block]
-    spent = [at for name in named for at in np.flatnonzero(find_uses(name, rows))]
+    spent = [index for name in named for index in np.flatnonzero(find_uses(name, rows))]
     return calendar.last_days[max(spent)] if spent else None

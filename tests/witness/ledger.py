@@ -28,7 +28,7 @@ class Ledger:
         self.moved = False
         self.left_at_end = 0.0
         self.targets: dict[date, float] = {}
-        self.at = contract.signed
+        self.reached = contract.signed
         self.idle = contract.style != "revolver" and not draws
         self.last_draw = self.end_availability(last_draw)
         events = {
@@ -43,7 +43,7 @@ class Ledger:
         }
         events |= set(contract.prepayments) | {payment.day for payment in contract.payments if payment.made}
         self.queue = sorted(day for day in events if contract.signed <= day <= contract.matures)
-        self.dates = {payment.day: at for at, payment in enumerate(contract.payments) if payment.made}
+        self.dates = {payment.day: index for index, payment in enumerate(contract.payments) if payment.made}
         self.written = {payment.day: payment.written for payment in contract.payments}
 
     def end_availability(self, last_draw: date | None) -> date:
@@ -63,7 +63,7 @@ class Ledger:
         """Go through all events up to a day (section 4, events)."""
         while self.queue and self.queue[0] <= until and not self.idle:
             day = self.queue.pop(0)
-            if day > self.at:
+            if day > self.reached:
                 self.accrue(day)
             else:
                 upfront = read_number(self.contract.block.get("fees", {}).get("upfront"))
@@ -84,14 +84,14 @@ class Ledger:
     def accrue(self, day: date) -> None:
         """Count interest and fees from the last event to a day (section 4, interest and fees)."""
         contract, fees = self.contract, self.contract.block.get("fees", {})
-        period = contract.find_period(self.at)
-        years = contract.count_years(period, day) - contract.count_years(period, self.at)
-        rate = contract.find_rate(self.at)
+        period = contract.find_period(self.reached)
+        years = contract.count_years(period, day) - contract.count_years(period, self.reached)
+        rate = contract.find_rate(self.reached)
         compound = contract.block.get("compounding", "nominal") != "nominal"
         interest = (self.owed + (self.interest if compound else 0)) * contract.grow(rate, years)
         open_still = day <= self.last_draw
         undrawn = contract.commitment - (self.owed if contract.style == "revolver" else self.drawn)
-        rates = {key: contract.read_term(fees.get(key), self.at, period) for key in RECURRING}
+        rates = {key: contract.read_term(fees.get(key), self.reached, period) for key in RECURRING}
         fee = rates["undrawn"] * max(undrawn, 0) * open_still + rates["guarantee"] * self.owed
         fee += rates["agency"] * (open_still or self.owed > CENT)
         self.interest += interest
@@ -101,8 +101,8 @@ class Ledger:
         self.note("years", day, years)
         self.note("rate_years", day, rate * years)
         self.note("owed_years", day, self.owed * years)
-        self.note("owed_days", day, self.owed * (day - self.at).days / 365)
-        self.at = day
+        self.note("owed_days", day, self.owed * (day - self.reached).days / 365)
+        self.reached = day
 
     def round_due(self, day: date) -> float:
         """Return the interest due, rounded; what rounding adds to it and to fees is borne on the day (rounding)."""
@@ -121,12 +121,12 @@ class Ledger:
         self.note("fees_paid", day, self.fees)
         self.interest = self.fees = 0.0
 
-    def pay(self, at: int, day: date) -> None:
+    def pay(self, index: int, day: date) -> None:
         """Pay or capitalize interest, pay fees, and repay by schedule (section 4, events and principal)."""
         due = self.round_due(day)
         if day == self.contract.matures and self.contract.block.get("true_up") == "last_interest":
             due = self.true_up(day, due)
-        principal = self.find_principal(at, day, due)
+        principal = self.find_principal(index, day, due)
         grows = self.contract.block.get("repayment", {}).get("allow_negative_amortization") == "true"
         missing = max(-principal, 0) if grows and day != self.contract.matures else 0.0
         self.pay_interest(day, due, due if self.capitalizes(day) else missing)
@@ -159,7 +159,7 @@ class Ledger:
         """Whether a payment date repays (section 4, principal)."""
         return self.written.get(day, day) > self.contract.grace_ends and not self.capitalizes(day)
 
-    def find_principal(self, at: int, day: date, due: float) -> float:
+    def find_principal(self, index: int, day: date, due: float) -> float:
         """Return the principal of a payment date before maturity (section 4, principal)."""
         contract = self.contract
         if not self.repays(day) or contract.style in {"bullet", "revolver", "at_maturity", "custom"}:
@@ -169,10 +169,10 @@ class Ledger:
             return rounding.round_payment(read_number(contract.block["repayment"]["payment"]) * self.lowered) - due
         if contract.style == "sculpted":
             return self.find_sculpted(day, due)
-        rate = contract.find_rate(self.before(day) if contract.rate_days else contract.payments[at].start)
+        rate = contract.find_rate(self.before(day) if contract.rate_days else contract.payments[index].start)
         keeps = contract.block.get("repayment", {}).get("after_reset") == "keep_payment"
         if self.installment is None or self.moved or (rate != self.set_at_rate and not keeps):
-            later = [payment for payment in contract.payments[at + 1 :] if self.repays(payment.day)]
+            later = [payment for payment in contract.payments[index + 1 :] if self.repays(payment.day)]
             self.installment = rounding.round_payment(self.cap_installment(self.set_installment(due, rate, later)))
             self.set_at_rate, self.moved = rate, False
         return self.installment - (due if contract.style == "level" else 0)
@@ -228,9 +228,9 @@ class Ledger:
         """Prepay what is planned for a day, as far as cash allows, and note the fee on it (section 4, prepayments)."""
         amount, tested = self.contract.prepayments[day], self.contract.tested
         allowed = None if tested is None else tested.rows.get(f"loans.{self.contract.name}.prepay_limit")
-        if allowed is not None and tested is not None and 0 <= (at := tested.calendar.find(day)) < len(allowed):
-            paid = sum(flow for on, flow in self.flows["prepaid"].items() if tested.calendar.find(on) == at)
-            amount = max(min(amount, float(allowed[at]) - paid), 0.0)
+        if allowed is not None and tested is not None and 0 <= (index := tested.calendar.find(day)) < len(allowed):
+            paid = sum(flow for on, flow in self.flows["prepaid"].items() if tested.calendar.find(on) == index)
+            amount = max(min(amount, float(allowed[index]) - paid), 0.0)
         amount = min(amount, self.owed)
         share = read_term(self.contract.block.get("prepayment_fee"), day, tested)
         self.prepay("prepaid", day, amount)

@@ -32,7 +32,7 @@ class Payment:
     due: date = date.min
     since: date = date.min
     written: date = date.min
-    whole: bool = True
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -140,18 +140,18 @@ class Contract:
         """Whether payments fall at the start of their periods."""
         return bool(self.block.get("payments", {}).get("on") == "start")
 
-    def keep_rhythm(self, at: int) -> date:
+    def keep_rhythm(self, index: int) -> date:
         """Return the payment date that many intervals after the first, before it where that is negative."""
         block = self.block.get("payments", {})
         base, ahead = (read_day(block["first"]), 0) if "first" in block else (self.signed, not self.in_advance)
-        return add_months(base, (at + ahead) * self.interval, to_end=block.get("end_of_month") == "true")
+        return add_months(base, (index + ahead) * self.interval, to_end=block.get("end_of_month") == "true")
 
     @cached_property
     def rhythm(self) -> Rhythm:
         """The whole intervals from before signing to after maturity."""
-        first = next(at for at in count(-1, -1) if self.keep_rhythm(at) <= self.signed)
-        last = next(at for at in count(first) if self.keep_rhythm(at) >= max(self.agreed, self.amortized))
-        return Rhythm([self.keep_rhythm(at) for at in range(first, last + 1)], self.interval, self.agreed)
+        first = next(index for index in count(-1, -1) if self.keep_rhythm(index) <= self.signed)
+        last = next(index for index in count(first) if self.keep_rhythm(index) >= max(self.agreed, self.amortized))
+        return Rhythm([self.keep_rhythm(index) for index in range(first, last + 1)], self.interval, self.agreed)
 
     @cached_property
     def amortized(self) -> date:
@@ -207,7 +207,7 @@ class Contract:
         if exact:
             last = exact[0]
         elif near and not keep:
-            last = replace(before.pop(), day=self.agreed, whole=False)
+            last = replace(before.pop(), day=self.agreed, complete=False)
         else:
             last = Payment(self.agreed, before[-1].day if before else self.signed, regular=False)
         return [*before, last, *after]
@@ -220,11 +220,11 @@ class Contract:
         """Return f(s, b) from the start of a payment period to a day in it (section 4, year fractions)."""
         count_days = self.block.get("day_count", "equal_periods")
         until = period.due if until == period.day else min(max(until, period.since), period.due)
-        moved = count_days == "ACT/ACT ICMA" and period.regular and period.whole and not self.closed.by_regular
+        moved = count_days == "ACT/ACT ICMA" and period.regular and period.complete and not self.closed.by_regular
         if count_days != "equal_periods" and not moved:
             return count_fraction(count_days, period.since, until, self.rhythm)
-        whole = self.interval / 12 if period.regular else count_30_360(period.since, period.due)
-        return whole * (until - period.since).days / (period.due - period.since).days
+        fraction = self.interval / 12 if period.regular else count_30_360(period.since, period.due)
+        return fraction * (until - period.since).days / (period.due - period.since).days
 
     def find_rate(self, day: date) -> float:
         """Return the rate that the loan bears from a day on (section 4, interest, rules 1 and 2)."""
@@ -308,4 +308,4 @@ def read_contract(name: str, block: Plan, plan: Plan, eve: date | None) -> Contr
 
 def follow_days(first: date, last: date) -> list[date]:
     """Return every day from one to another."""
-    return [first + timedelta(days=at) for at in range((last - first).days + 1)]
+    return [first + timedelta(days=index) for index in range((last - first).days + 1)]

@@ -32,11 +32,11 @@ def lock(
     values, levels = known[block["row"]], read_limit(block["lock_up"], calendar)
     upward = bool({"above", "at_least"} & block.keys())
     last = False
-    for at in range(calendar.count):
-        level, slack = levels[at], 1e-9 * abs(levels[at])
-        if tests[at] and not np.isnan(values[at]):
-            last = bool(values[at] < level - slack if upward else values[at] > level + slack)
-        locked[at] = float(last and known[f"loans.{name}.closing"][at] > threshold)
+    for index in range(calendar.count):
+        level, slack = levels[index], 1e-9 * abs(levels[index])
+        if tests[index] and not np.isnan(values[index]):
+            last = bool(values[index] < level - slack if upward else values[index] > level + slack)
+        locked[index] = float(last and known[f"loans.{name}.closing"][index] > threshold)
     return locked
 
 
@@ -66,14 +66,16 @@ def find_broken(block: dict[str, Any], name: str, contract: Contract, calendar: 
         without = "accounts.debt_without_ebitda" if block["row"].startswith("accounts.debt_to_ebitda") else ""
         values[known.get(without or f"{block['row']}.no_denominator", broken) > 0] = np.inf
     tests = list_tests(block, name, contract, calendar, known)
-    for at in range(int(np.flatnonzero(tests)[-1]) + 1 if tests.any() else 0):
-        if tests[at] and not np.isnan(values[at]):
-            slack = 1e-9 * abs(limits[at]) * (1 if word in {"at_least", "below"} else -1)
+    for index in range(int(np.flatnonzero(tests)[-1]) + 1 if tests.any() else 0):
+        if tests[index] and not np.isnan(values[index]):
+            slack = 1e-9 * abs(limits[index]) * (1 if word in {"at_least", "below"} else -1)
             kept = (
-                values[at] >= limits[at] - slack if word in {"above", "at_least"} else values[at] <= limits[at] - slack
+                values[index] >= limits[index] - slack
+                if word in {"above", "at_least"}
+                else values[index] <= limits[index] - slack
             )
             last = float(not kept)
-        broken[at] = last
+        broken[index] = last
     return broken
 
 

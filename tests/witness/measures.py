@@ -104,7 +104,7 @@ def measure_cover(company: Company) -> Measures:
         "min_interest_cover_by_year": find_extreme(rows["accounts.interest_cover"][:horizon]),
         "max_debt_to_ebitda_by_year": find_extreme(rows["accounts.debt_to_ebitda"][:horizon], -1.0),
     }
-    closes = [company.calendar.closes_year(at) for at in range(company.calendar.count)]
+    closes = [company.calendar.closes_year(index) for index in range(company.calendar.count)]
     if (unearned & np.array(closes))[:horizon].any():
         made["max_debt_to_ebitda_by_year"] = None
     for name in company.contracts:
@@ -146,11 +146,11 @@ def gather_flows(company: Company, loan: str, *, translated: bool) -> dict[date,
     for kind, sign in [("draws", 1), *((kind, -1) for kind in PAID)]:
         for day, amount in ledger.flows[kind].items():
             rate = company.exchange.on_day(contract.currency, day) if translated else 1.0
-            if kind == "draws" and translated and 0 <= (at := company.calendar.find(day)) < company.calendar.horizon:
-                funded = float(company.rows.get(f"loans.{loan}.funded", np.zeros(company.calendar.count))[at])
-                average = float(company.exchange.average(contract.currency)[at])
+            if kind == "draws" and translated and 0 <= (index := company.calendar.find(day)) < company.calendar.horizon:
+                funded = float(company.rows.get(f"loans.{loan}.funded", np.zeros(company.calendar.count))[index])
+                average = float(company.exchange.average(contract.currency)[index])
                 amount_home = amount * rate + (
-                    funded * (average - rate) if day == company.calendar.last_days[at] else 0
+                    funded * (average - rate) if day == company.calendar.last_days[index] else 0
                 )
                 flows[day] = flows.get(day, 0.0) + amount_home
                 continue
@@ -174,8 +174,8 @@ def measure_debt(company: Company) -> Measures:
     weighed = drawn = interest = fees = 0.0
     for name, contract in company.contracts.items():
         ledger = company.ledgers[name]
-        own = gather_flows(company, name, translated=False)
-        made[f"all_in_cost.{name}"] = find_cost(own)
+        flows = gather_flows(company, name, translated=False)
+        made[f"all_in_cost.{name}"] = find_cost(flows)
         life = live_on(company, name)
         lent = ledger.sum_between("draws", None, None)
         made[f"average_life.{name}"] = life / lent if lent else None
@@ -211,9 +211,9 @@ def accrue_home(company: Company, loan: str, kind: str) -> float:
     total, currency = 0.0, company.contracts[loan].currency
     averages = company.exchange.average(currency)
     for day, amount in company.ledgers[loan].flows[kind].items():
-        at = company.calendar.find(day)
-        inside = 0 <= at < company.calendar.count
-        total += amount * (float(averages[at]) if inside else company.exchange.on_day(currency, day))
+        index = company.calendar.find(day)
+        inside = 0 <= index < company.calendar.count
+        total += amount * (float(averages[index]) if inside else company.exchange.on_day(currency, day))
     return total
 
 
@@ -238,7 +238,7 @@ def find_peak(company: Company) -> float:
     for day in days:
         total = 0.0
         for name, ledger in company.ledgers.items():
-            known = [at for at in ledger.balances if at <= day]
+            known = [day_of for day_of in ledger.balances if day_of <= day]
             if known:  # what is owed after an event counts at the rate of its day (section 6, other currencies, rule 8)
                 rate = company.exchange.on_day(company.contracts[name].currency, max(known))
                 total += ledger.balances[max(known)] * rate

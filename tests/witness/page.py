@@ -63,7 +63,7 @@ def read_tables() -> list[list[list[str]]]:
     tables = []
     for part in PAGE.split("**Check values**")[1:]:
         lines = part.strip().splitlines()
-        body = lines[: next((at for at, line in enumerate(lines) if not line.startswith("|")), len(lines))]
+        body = lines[: next((index for index, line in enumerate(lines) if not line.startswith("|")), len(lines))]
         cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in body]
         tables.append([cells[0], *cells[2:]])
     return tables
@@ -87,9 +87,9 @@ def list_checks() -> list[Check]:
 
 def read_block(name: str) -> str:
     """Return a scenario that the page prints, or a shipped one, as text."""
-    found = re.search(rf"```yaml\n(# {re.escape(name)}\n.*?)```", PAGE, re.DOTALL)
-    if found is not None:
-        return found.group(1)
+    match = re.search(rf"```yaml\n(# {re.escape(name)}\n.*?)```", PAGE, re.DOTALL)
+    if match is not None:
+        return match.group(1)
     return (SCENARIOS / f"{name}.yaml").read_text(encoding="utf-8")
 
 
@@ -142,13 +142,13 @@ def read_loan(ledger: Ledger, figure: str, when: str) -> float | None:
     paid, scheduled = ledger.flows["interest_paid"], ledger.flows["scheduled"]
     days = sorted(ledger.dates)
     day = date.fromisoformat(when) if when else days[-2]
-    payments = {at: paid[at] + scheduled[at] for at in days}
-    flows = {at: -amount for at, amount in payments.items()}
+    payments = {index: paid[index] + scheduled[index] for index in days}
+    flows = {index: -amount for index, amount in payments.items()}
     for kind, sign in (("draws", 1), ("upfront_fee", -1), ("prepaid", -1)):
-        for at, amount in ledger.flows[kind].items():
-            flows[at] = flows.get(at, 0.0) + sign * amount
+        for index, amount in ledger.flows[kind].items():
+            flows[index] = flows.get(index, 0.0) + sign * amount
     level = ledger.contract.style == "level"
-    found = {
+    result = {
         "total interest": ledger.sum_between("interest", None, None),
         "owed after 2005-01-08": owe_on(ledger, date(2005, 1, 8)),
         "owed": owe_on(ledger, day),
@@ -159,9 +159,9 @@ def read_loan(ledger: Ledger, figure: str, when: str) -> float | None:
         "balloon": payments[days[-1]] - payments[days[-2]],
         "average_life": ledger.sum_between("owed_years", None, None) / ledger.sum_between("draws", None, None),
     }
-    return find_cost(flows) if figure == "all_in_cost" else found[figure]
+    return find_cost(flows) if figure == "all_in_cost" else result[figure]
 
 
 def owe_on(ledger: Ledger, day: date) -> float:
     """Return what is owed after the events of a day."""
-    return ledger.balances[max(at for at in ledger.balances if at <= day)]
+    return ledger.balances[max(since for since in ledger.balances if since <= day)]

@@ -23,7 +23,7 @@ class Payouts:
         self.block = block or {}
         self.keep = max(read_number(self.block.get("keep")), minimum)
         self.share = read_number(self.block.get("share"), "100 %")
-        self.capital, self.held = capital, 0.0
+        self.capital, self.withheld = capital, 0.0
         self.periods = self.find_periods(calendar) if block else set()
 
     def find_periods(self, calendar: Calendar) -> set[int]:
@@ -32,19 +32,19 @@ class Payouts:
         at_end = add_months(calendar.eve, every, to_end=True)
         first: date = read_day(self.block["first"]) if "first" in self.block else at_end
         days = (add_months(first, every * k) for k in range(calendar.horizon * calendar.step // every + 1))
-        return {at for at in map(calendar.find, days) if 0 <= at < calendar.horizon}
+        return {index for index in map(calendar.find, days) if 0 <= index < calendar.horizon}
 
-    def pay(self, at: int, free: float, earned: float, *, locked: bool, short: bool) -> Payout:
+    def pay(self, index: int, free: float, earned: float, *, locked: bool, short: bool) -> Payout:
         """Return what is paid at a period's end (rules 1 to 4)."""
         above = max(free - self.keep, 0.0)
-        if at not in self.periods:
+        if index not in self.periods:
             return Payout(0.0, 0.0, above)
-        day, cap = self.share * max(above - self.held, 0.0), max(earned - self.capital, 0.0)
-        wanted = min(self.held, above) + day
+        day, cap = self.share * max(above - self.withheld, 0.0), max(earned - self.capital, 0.0)
+        wanted = min(self.withheld, above) + day
         if short:
             return Payout(0.0, wanted, above)
         if locked:
-            self.held += min(day, max(cap - self.held, 0.0))
+            self.withheld += min(day, max(cap - self.withheld, 0.0))
             return Payout(0.0, wanted, above)
-        self.held = 0.0
+        self.withheld = 0.0
         return Payout(min(wanted, cap), wanted, above)

@@ -88,8 +88,8 @@ def operate(below: Any, operation: Plan) -> Any:
     if "delay" in operation:
         months = int(read_number(operation["delay"]))
         return add_months(read_day(below, last=True), months).isoformat()
-    found = FORM.match(below)
-    unit = (found.group(3) if found else None) or ""
+    match = FORM.match(below)
+    unit = (match.group(3) if match else None) or ""
     value = read_number(below)
     value = value * read_number(operation["times"]) if "times" in operation else value + read_number(operation["plus"])
     return f"{value / read_quantity(f'1 {unit}'.strip()).value!r} {unit}".strip()

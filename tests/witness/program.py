@@ -71,8 +71,8 @@ def compare_values(path: str, row: Any, other: Any, largest: float) -> list[str]
     bad |= gap > np.maximum(TOLERANCE * np.abs(np.nan_to_num(row)), TOLERANCE * max(largest, 1e-3))
     if not bad.any():
         return []
-    at = int(np.argmax(bad))
-    return [f"{path}: {int(bad.sum())} periods differ, first {at}: program {other[at]!r}, witness {row[at]!r}"]
+    index = int(np.argmax(bad))
+    return [f"{path}: {int(bad.sum())} periods differ, first {index}: program {other[index]!r}, witness {row[index]!r}"]
 
 
 def compare_measures(testimony: Testimony, theirs: dict[str, Any]) -> list[str]:

@@ -35,10 +35,10 @@ class Quantity(NamedTuple):
 
 def read_quantity(text: str) -> Quantity:
     """Return the quantity that a text such as `8.5 %/year` stands for (docs/conventions.md, section 1)."""
-    found = FORM.match(text.strip())
-    if found is None:
+    match = FORM.match(text.strip())
+    if match is None:
         raise ValueError(f"{text!r} is not a quantity")
-    number, scale, unit = found.groups()
+    number, scale, unit = match.groups()
     value = float(number.replace("_", "")) * SCALES.get(scale or "", 1.0)
     if unit is None:
         return Quantity(value, "")

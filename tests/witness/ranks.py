@@ -24,9 +24,9 @@ def rank_loans(contracts: dict[str, Contract], calendar: Calendar, rows: Rows, t
         path = f"ranks.{rank}"
         for item in FLOWS:
             paths = [f"loans.{name}.{item}" for name in named]
-            rows[f"{path}.{item}"] = add_rows((rows[at] for at in paths if at in rows), calendar)
+            rows[f"{path}.{item}"] = add_rows((rows[place] for place in paths if place in rows), calendar)
         paid = [f"loans.{name}.scheduled" for name, contract in named.items() if contract.style != "revolver"]
-        rows[f"{path}.scheduled"] = add_rows((rows[at] for at in paid), calendar)
+        rows[f"{path}.scheduled"] = add_rows((rows[place] for place in paid), calendar)
         rows[f"{path}.cfads"] = left
         above, below = roll_year(left, calendar), roll_year(rows[f"{path}.service"], calendar)
         rows[f"{path}.cfads_12m"], rows[f"{path}.service_12m"] = above, below

@@ -27,12 +27,12 @@ class Reserve:
         """What the reserve lacks of its target."""
         return max(self.target - self.balance, 0.0)
 
-    def open_period(self, at: int, day: date) -> float:
+    def open_period(self, index: int, day: date) -> float:
         """Forget what moved the reserve before, set its target, and return what is set aside at once."""
         self.used = self.filled = self.released = 0.0
-        waits = self.complete is not None and at < self.complete
+        waits = self.complete is not None and index < self.complete
         self.target = 0.0 if waits else foresee_service(self.ledger, day, self.months)
-        return self.target if at == self.complete else 0.0
+        return self.target if index == self.complete else 0.0
 
     def use(self, lacking: float) -> float:
         """Pay service that cash does not pay, and return how much."""
@@ -40,9 +40,9 @@ class Reserve:
         self.balance -= self.used
         return self.used
 
-    def fill(self, at: int, excess: float) -> None:
+    def fill(self, index: int, excess: float) -> None:
         """Fill the reserve from cash up to its target, or release what is above."""
-        most = self.target if at == self.complete else max(excess, 0.0)
+        most = self.target if index == self.complete else max(excess, 0.0)
         self.filled = min(max(self.target - self.balance, 0.0), most)
         self.released = max(self.balance - self.target, 0.0)
         self.balance += self.filled - self.released

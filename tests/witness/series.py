@@ -87,10 +87,10 @@ def repeat_year(keys: list[tuple[int, int, float]], month: int, calendar: Calend
 
 def read_month(keys: list[tuple[int, int, float]], month: int, *, linear: bool, part: float = 0.5) -> float:
     """Return a series' mean over one month, or its value when a part of the month has passed."""
-    at = max(index for index, key in enumerate(keys) if key[0] <= month)
-    if not linear or at + 1 == len(keys):
-        return keys[at][2]
-    (start, _, value), (until, _, other) = keys[at], keys[at + 1]
+    place = max(index for index, key in enumerate(keys) if key[0] <= month)
+    if not linear or place + 1 == len(keys):
+        return keys[place][2]
+    (start, _, value), (until, _, other) = keys[place], keys[place + 1]
     return value + (other - value) * (month + part - start) / (until - start)
 
 
@@ -132,10 +132,10 @@ class Exchange:
         if currency in {"", self.home}:
             return 1.0
         days, rates = zip(*self.points[currency], strict=True)
-        found = float(np.interp(day.toordinal(), days, rates))
+        result = float(np.interp(day.toordinal(), days, rates))
         if (grown := self.grown.get(currency)) is not None:
-            found += rates[-1] * (grow(*grown, 12 * day.year + day.month - 1, self.calendar) - 1)
-        return found
+            result += rates[-1] * (grow(*grown, 12 * day.year + day.month - 1, self.calendar) - 1)
+        return result
 
     def closing(self, currency: str) -> Row:
         """Return the rate of each period's last day."""
@@ -168,9 +168,9 @@ def place_points(block: Plan, calendar: Calendar) -> list[tuple[float, float]]:
         if closing is not None:
             keys.sort(key=lambda key: key[1])
         first = read_day(min(node))
-        for at, (start, end, rate) in enumerate(keys):
-            until = min(end, keys[at + 1][0]) if at + 1 < len(keys) else end
-            since = max(start, keys[at - 1][1]) if way == "none" and closing is not None and at else start
+        for index, (start, end, rate) in enumerate(keys):
+            until = min(end, keys[index + 1][0]) if index + 1 < len(keys) else end
+            since = max(start, keys[index - 1][1]) if way == "none" and closing is not None and index else start
             begins, ends = end_month(since).toordinal() + 1, end_month(until).toordinal()
             if way == "linear":
                 points += [(begins - 1 if closing is None else ends, rate)]

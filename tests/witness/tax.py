@@ -32,22 +32,22 @@ class Taxpayer:
         self.paid: list[float] = []
         self.payables: list[float] = []
 
-    def assess(self, at: int, income: float) -> float:
+    def assess(self, index: int, income: float) -> float:
         """Return the tax of a period on its income."""
-        if self.calendar.opens_year(at):
+        if self.calendar.opens_year(index):
             self.income = self.so_far = self.used = 0.0
             self.as_year_began = (self.made, self.gone)
         self.income += income
         at_hand = sum(loss for _, loss in self.losses)
         self.used = min(at_hand, self.share * max(self.income, 0))
-        tax = float(self.rates[at]) * (max(self.income, 0) - self.used) - self.so_far
+        tax = float(self.rates[index]) * (max(self.income, 0) - self.used) - self.so_far
         self.so_far += tax
         self.taxes.append(tax)
-        self.paid.append(self.taxes[at - self.lag] if at >= self.lag else 0.0)
-        self.payable += tax - self.paid[at]
+        self.paid.append(self.taxes[index - self.lag] if index >= self.lag else 0.0)
+        self.payable += tax - self.paid[index]
         self.payables.append(self.payable)
-        if self.calendar.closes_year(at):
-            self.close_year(int(self.calendar.ends[at]))
+        if self.calendar.closes_year(index):
+            self.close_year(int(self.calendar.ends[index]))
         self.write_rows()
         return tax
 
@@ -86,7 +86,7 @@ class Taxpayer:
 def assess_row(plan: Plan, calendar: Calendar, income: Row, prefix: str, rows: Rows) -> tuple[Row, Row]:
     """Return tax paid and tax payable on a row of income, and add the rows of the tax under a prefix."""
     taxpayer = Taxpayer(plan, calendar)
-    for at, amount in enumerate(income):
-        taxpayer.assess(at, float(amount))
+    for index, amount in enumerate(income):
+        taxpayer.assess(index, float(amount))
     rows.update(taxpayer.list_rows(prefix))
     return np.array(taxpayer.paid), np.array(taxpayer.payables)

@@ -27,28 +27,28 @@ class Tested:
     rows: Rows = field(repr=False)
     calendar: Calendar = field(repr=False)
 
-    def find(self, path: str, at: int) -> float | None:
+    def find(self, path: str, index: int) -> float | None:
         """Return a row at the end of a period: nothing before its first test, not a number where it is undefined.
 
         Debt without EBITDA is above every limit; a row with values on certain dates keeps the last one (steps, rules 4 and 6).
         """
-        if at < 0 or path not in self.rows:
+        if index < 0 or path not in self.rows:
             return None
-        if path.endswith("_12m") and at < 12 // self.calendar.step - 1:
+        if path.endswith("_12m") and index < 12 // self.calendar.step - 1:
             return None
         row = self.rows[path]
-        value = float(row[min(at, len(row) - 1)])
-        if path.startswith("accounts.debt_to_ebitda") and self.rows["accounts.debt_without_ebitda"][at] > 0:
+        value = float(row[min(index, len(row) - 1)])
+        if path.startswith("accounts.debt_to_ebitda") and self.rows["accounts.debt_without_ebitda"][index] > 0:
             return math.inf
         if math.isnan(value) and path.endswith(DATED):
-            return self.find(path, at - 1)
+            return self.find(path, index - 1)
         return value
 
     def find_before(self, path: str, day: date) -> float | None:
         """Return a row at the last period's end that is not after a day."""
-        at = self.calendar.find(day)
-        on_end = 0 <= at < self.calendar.count and self.calendar.last_days[at] == day
-        return self.find(path, at if on_end else at - 1)
+        index = self.calendar.find(day)
+        on_end = 0 <= index < self.calendar.count and self.calendar.last_days[index] == day
+        return self.find(path, index if on_end else index - 1)
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,11 @@ def read_on(node: dict[str, str], day: date) -> float:
 
 def step_term(node: dict[str, Any], ratio: float | None) -> float:
     """Return the lowest step that a ratio is below; `at_first` before its first test, `else` where it is undefined."""
-    at = number_step(node, ratio)
-    if at == 0:
+    index = number_step(node, ratio)
+    if index == 0:
         return read_number(node.get("at_first", node["else"]))
     steps = list_steps(node)
-    return steps[at - 1][1] if at <= len(steps) else read_number(node["else"])
+    return steps[index - 1][1] if index <= len(steps) else read_number(node["else"])
 
 
 def list_steps(node: dict[str, Any]) -> list[tuple[float, float]]:
@@ -98,7 +98,9 @@ def number_step(node: dict[str, Any], ratio: float | None) -> int:
     steps = list_steps(node)
     if ratio is None:
         return 0
-    return next((at for at, (below, _) in enumerate(steps, 1) if ratio < below - 1e-9 * abs(below)), len(steps) + 1)
+    return next(
+        (index for index, (below, _) in enumerate(steps, 1) if ratio < below - 1e-9 * abs(below)), len(steps) + 1
+    )
 
 
 def write_steps(name: str, block: dict[str, Any], tested: Tested) -> Rows:
@@ -109,11 +111,11 @@ def write_steps(name: str, block: dict[str, Any], tested: Tested) -> Rows:
     rows = {}
     for key, node in terms.items():
         if isinstance(node, dict) and "by" in node:
-            numbers = [number_step(node, tested.find(node["by"], at)) for at in range(tested.calendar.count)]
+            numbers = [number_step(node, tested.find(node["by"], index)) for index in range(tested.calendar.count)]
             rows[f"loans.{name}.{key}_step"] = np.array(numbers, dtype=np.float64)
     if isinstance(sweep, dict) and "while" in sweep:
         path = sweep["while"]["row"]
-        values = [tested.find(path, at) for at in range(tested.calendar.count)]
+        values = [tested.find(path, index) for index in range(tested.calendar.count)]
         rows[f"loans.{name}.sweep_allowed"] = np.array([float(holds_limit(sweep["while"], value)) for value in values])
     return rows
 

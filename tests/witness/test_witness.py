@@ -48,8 +48,8 @@ def find_figure(check: Check) -> float | None:
         return find_fall(read_block("covenant.yaml"), "loans.fleet.dscr_12m", 1.2)
     if "." in check.figure and not check.figure.startswith("min_"):
         return read_row(recompute(check.plan), check.figure, check.when)
-    found: float | None = recompute(check.plan).measures[check.figure]
-    return found
+    result: float | None = recompute(check.plan).measures[check.figure]
+    return result
 
 
 def list_printed() -> list[Check]:
@@ -60,13 +60,13 @@ def list_printed() -> list[Check]:
 
 @pytest.mark.parametrize("check", list_printed(), ids=str)
 def test_page_prints_what_its_rules_lead_to(check: Check) -> None:
-    found = find_figure(check)
+    result = find_figure(check)
     if check.value == "undefined":
-        assert found is None
+        assert result is None
     else:
         value, unit = round_to(check.value)
-        assert found is not None
-        assert abs(found - value) <= unit
+        assert result is not None
+        assert abs(result - value) <= unit
 
 
 @cache

@@ -65,21 +65,21 @@ def draw_curve(project: Plan) -> tuple[Curve, float]:
     planned = number_day(read_day(project["complete"], last=True))
     spend = project.get("spend")
     if spend is None:
-        return lambda at: float(np.clip((at - planned + 12) / 12, 0, 1)), planned - 12
+        return lambda index: float(np.clip((index - planned + 12) / 12, 0, 1)), planned - 12
     if "from" in spend:
         start = number_start(read_day(spend["from"]))
         end = number_day(read_day(spend["to"], last=True)) if "to" in spend else planned
         smooth = spend.get("shape") == "s_curve"
 
-        def read_window(at: float) -> float:
-            u = float(np.clip((at - start) / (end - start), 0, 1))
+        def read_window(index: float) -> float:
+            u = float(np.clip((index - start) / (end - start), 0, 1))
             return 3 * u**2 - 2 * u**3 if smooth else u
 
         return read_window, start
     keys = [(*read_span(key), read_number(share)) for key, share in spend.items()]
 
-    def read_keys(at: float) -> float:
-        parts = (share * float(np.clip((at - s) / (min(e, planned) - s), 0, 1)) for s, e, share in keys)
+    def read_keys(index: float) -> float:
+        parts = (share * float(np.clip((index - s) / (min(e, planned) - s), 0, 1)) for s, e, share in keys)
         return sum(parts)
 
     return read_keys, min(start for start, _, _ in keys)
@@ -113,15 +113,15 @@ def buy_plants(plan: Plan, exchange: Exchange, rows: Rows) -> None:
         if "purchase" not in plant:
             continue
         purchase = plant["purchase"]
-        at = mark_period(read_day(purchase["on"]), calendar)
+        index = mark_period(read_day(purchase["on"]), calendar)
         bought = purchase.get("working_capital", "0")
         items = bought if isinstance(bought, dict) else {"receivables": bought}
         amounts = {item: translate(items.get(item, "0"), exchange) for item in ("receivables", "inventory", "payables")}
-        rows[f"plants.{name}.purchase"] = translate(purchase["price"], exchange) * at
+        rows[f"plants.{name}.purchase"] = translate(purchase["price"], exchange) * index
         for item, amount in amounts.items():
-            rows[f"plants.{name}.purchased.{item}"] = amount * at
+            rows[f"plants.{name}.purchased.{item}"] = amount * index
         net = amounts["receivables"] + amounts["inventory"] - amounts["payables"]
-        rows[f"plants.{name}.purchased.working_capital"] = net * at
+        rows[f"plants.{name}.purchased.working_capital"] = net * index
     bought_plants = find_bought(plan)
     rows["accounts.purchases"] = add_rows((rows[f"plants.{name}.purchase"] for name in bought_plants), calendar)
 
@@ -132,10 +132,10 @@ def sell_assets(plan: Plan, exchange: Exchange, rows: Rows) -> None:
     assets = {f"projects.{name}": project for name, project in plan.get("projects", {}).items()}
     assets |= {f"plants.{name}.purchased": plan["plants"][name]["purchase"] for name in find_bought(plan)}
     assets |= {"opening": fixed} if isinstance(fixed, dict) else {}
-    for at, terms in assets.items():
+    for path, terms in assets.items():
         if terms.get("sold"):
             period = mark_period(read_day(terms["sold"]["on"]), exchange.calendar)
-            rows[f"{at}.sale"] = translate(terms["sold"]["price"], exchange) * period
+            rows[f"{path}.sale"] = translate(terms["sold"]["price"], exchange) * period
 
 
 def find_bought(plan: Plan) -> list[str]:

@@ -67,8 +67,8 @@ def size_loan(text: str, loan: str, measure: str, limit: float) -> float:
             if loan in block and block[loan] != "rest" and not is_share(block[loan]):
                 asked = read_quantity(block[loan])
                 block[loan] = f"{asked.value * commitment / written.value!r} {asked.currency}"
-        found = measure_plan(value_plan(project_company(other), project_without(other, plan)))[measure]
-        return found is not None and found >= limit
+        result = measure_plan(value_plan(project_company(other), project_without(other, plan)))[measure]
+        return result is not None and result >= limit
 
     return find_last(lambda millions: keeps(1e6 * millions), 1.0, 1e-6 * 10 * written.value) * 1e6
 
@@ -80,7 +80,7 @@ def find_fall(text: str, row: str, limit: float) -> float:
 
     def keeps(share: float) -> bool:
         """Whether the row keeps its limit when every period's EBITDA falls by a share."""
-        found = project_company(plan, burden=share * earned).rows[f"{row}_at_payments"]
-        return bool((found[~np.isnan(found)] >= limit).all())
+        result = project_company(plan, burden=share * earned).rows[f"{row}_at_payments"]
+        return bool((result[~np.isnan(result)] >= limit).all())
 
     return find_last(keeps, 0.0, 1.0)

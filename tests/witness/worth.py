@@ -187,15 +187,15 @@ def value_owners(worth: Worth) -> None:
     paid, flows = [], []
     for company in (worth.company, worth.without):
         row = {name: company.rows[f"accounts.{name}"][: worth.count] for name in OWNERS}
-        own = row["dividends"] - row["equity_for_projects"] - row["equity_paid_in"] - row["equity_for_cash"]
+        net = row["dividends"] - row["equity_for_projects"] - row["equity_paid_in"] - row["equity_for_cash"]
         nothing = np.zeros(worth.count)
         owed, had = (company.rows.get(f"accounts.deferred_tax_{kind}", nothing) for kind in ("liability", "asset"))
         book = row["net_fixed_assets"][-1] + row["working_capital"][-1] - owed[worth.count - 1] + had[worth.count - 1]
         end = value_end(worth, row["ebitda"], float(book))
         left = end + row["cash"][-1] + row["grants_receivable"][-1] - row["debt"][-1]
         left = float(left - row["accrued_interest"][-1] - row["tax_payable"][-1])
-        paid.append(own)
-        flows.append(own + worth.on_last(left))
+        paid.append(net)
+        flows.append(net + worth.on_last(left))
         if company is worth.company:
             rows["owners_left"] = worth.on_last(left)
     rows["owners_paid"], rows["owners_flow"] = paid[0], flows[0]
