@@ -28,7 +28,7 @@ run: $(VENV)/installed ## install what is needed, project the FiberCore case and
 test: check ## format, lint, types and tests, as the continuous integration runs them
 	$(BIN)/pytest $(TWO)
 
-quick: $(VENV)/installed-dev ## the tests that start no other program and take less than half a second each
+quick: $(VENV)/installed-dev ## the tests that start no other program and take less than a quarter of a second each
 	$(BIN)/pytest $(TWO) -m "not long and not browser and not office and not cluster and not site"
 
 lowest: $(LOWEST)/installed ## run a part of the tests with the lowest versions that pyproject.toml allows

@@ -151,6 +151,7 @@ def test_levelized_costs_of_several_units_are_those_of_plans_of_one_each() -> No
     assert both["levelized_cost.tonne"].value == pytest.approx(one["levelized_cost"].value, rel=1e-9)
 
 
+@pytest.mark.long
 @settings(max_examples=12, deadline=None)
 @given(unit=st.sampled_from(sorted(unit for unit, (_, base) in PRODUCT_UNITS.items() if base == "kg")))
 def test_the_same_plan_in_another_unit_gives_the_same_money(unit: str) -> None:
@@ -219,6 +220,7 @@ def test_one_cause_is_one_problem(spoilt: str) -> None:
     assert len(caught.value.problems) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("unit", "currency"), [("km", "USD"), ("tonne", "INR"), ("piece", "JPY")])
 def test_a_new_plan_runs_in_any_unit_and_currency(
     unit: str, currency: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

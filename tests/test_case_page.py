@@ -54,6 +54,7 @@ def test_sales_margins_and_what_is_spent(option: str) -> None:
     assert "Fleet's 10 million is a twentieth of the plan" in PAGE
 
 
+@pytest.mark.long
 def test_rates_of_return_and_what_is_paid_back() -> None:
     book = share(measured("project_irr", "", "money.terminal_value=book"))
     rates = {name: measured("equity_irr", name) for name in ("level", "equal_principal", "bullet", "grace_one_year")}
@@ -70,6 +71,7 @@ def test_rates_of_return_and_what_is_paid_back() -> None:
     assert f"would bring {share(measured('equity_irr', 'german_bank'))}." in PAGE
 
 
+@pytest.mark.long
 def test_the_discount_rate_below_which_owners_pay_more_themselves() -> None:
     rate = float(re.findall(r"Only below a discount rate of ([\d.]+) %", PAGE)[0])
     for other, ahead in ((rate - 0.1, False), (rate + 0.1, True)):

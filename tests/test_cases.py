@@ -48,6 +48,7 @@ def test_a_loan_in_euro_is_repaid_at_the_rate_of_its_day() -> None:
     assert document["checks"]["exchange"]["largest_gap"] <= 0.01
 
 
+@pytest.mark.long
 def test_names_of_a_workbook_are_unique(tmp_path: Path) -> None:
     """ECMA-376, 18.2.5; https://github.com/jmcnamara/XlsxWriter/issues/963, https://github.com/EPPlusSoftware/EPPlus/issues/37."""
     out = tmp_path / "plan.xlsx"
@@ -177,6 +178,7 @@ def test_cover_of_a_new_plant_leaves_out_what_funding_pays() -> None:
     assert document == pytest.approx(1.9557, abs=5e-5)
 
 
+@pytest.mark.long
 def test_a_running_company_is_covered_while_it_builds() -> None:
     """https://caclubindia.com/experts/credit-appraisal-query-2665274.asp."""
     result = ran("check", "V10-cover-of-running-company")
@@ -209,6 +211,7 @@ def test_sculpting_keeps_the_cover_that_the_bank_sees_after_tax() -> None:
     assert rows["loans.bank.dscr"]["values"][4] == pytest.approx(1.3)
 
 
+@pytest.mark.long
 def test_plans_that_stopped_a_command_run() -> None:
     """A ratio that exists on no date, a note that names money, and what rounding leaves of sources."""
     covenant = ran("check", "min_covenant_realistic")
@@ -220,6 +223,7 @@ def test_plans_that_stopped_a_command_run() -> None:
     assert ran("run", "min_sources_uses").exit_code == 0
 
 
+@pytest.mark.long
 def test_no_fee_is_charged_on_what_rounding_leaves() -> None:
     document = run_case("run", "agency_fee_on_trifle")
     fees = {path: row["values"] for path, row in document["rows"].items() if path.endswith(".fees")}

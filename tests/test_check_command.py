@@ -79,6 +79,7 @@ def test_a_breach_in_one_option_alone_fails_the_check(tmp_path: Path) -> None:
     assert {name: names for name, names in results.items() if names} == {"equal_principal": ["fleet.cover"]}
 
 
+@pytest.mark.long
 def test_the_market_that_came_may_run_dry() -> None:
     result = CliRunner().invoke(cli, ["check", "soft_market"])
 
@@ -113,6 +114,7 @@ def test_a_scenario_is_read_from_standard_input(insolvent: Path) -> None:
     assert checked.stdout.startswith("standard input is a valid scenario\n  FAIL  cash is below zero in 19 of 60")
 
 
+@pytest.mark.long
 def test_what_options_share_with_the_plan_is_printed_once(insolvent: Path) -> None:
     lines = CliRunner().invoke(cli, ["check", str(insolvent)]).stdout.splitlines()
 

@@ -183,6 +183,7 @@ def test_a_setting_is_laid_over(say: Any) -> None:
     assert document["rows"]["plants.works.nameplate"]["values"][0] == 200000.0
 
 
+@pytest.mark.long
 def test_compare_json_has_exactly_the_options(say: Any) -> None:
     document = say("compare", "small.yaml", "--json").document
 
@@ -192,6 +193,7 @@ def test_compare_json_has_exactly_the_options(say: Any) -> None:
     assert document["differences"] == {"bullet": {"loans.bank.repayment.style": [None, "bullet"]}}
 
 
+@pytest.mark.long
 def test_compare_takes_a_baseline_and_a_choice_of_options(say: Any) -> None:
     assert say("compare", "small.yaml", "--baseline", "bullet", "--json").document["baseline"] == "bullet"
     assert list(say("compare", "small.yaml", "--option", "bullet", "--json").document["options"]) == ["bullet"]
@@ -394,6 +396,7 @@ def test_the_residual_of_financing_costs_is_printed(say: Any) -> None:
     assert "financing costs settled" not in say("check", "small.yaml").out
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals for a closed pipe")
 @pytest.mark.parametrize("arguments", [["run", "fibercore"], ["check", "fibercore"], ["run", "fibercore", "--json"]])
 def test_a_reader_that_has_seen_enough_ends_a_command_without_a_word(arguments: list[str]) -> None:

@@ -242,6 +242,7 @@ def test_a_real_bash_completes(tmp_path: Path) -> None:
         assert done.stdout.splitlines()[1:] == wanted, done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_is_told(shell: str) -> None:
     def message(instruction: str, words: str) -> str:

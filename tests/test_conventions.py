@@ -283,6 +283,7 @@ def test_every_row_is_named(name: str) -> None:
     assert sorted(path for path in rows if not named(path, known)) == []
 
 
+@pytest.mark.long
 def test_docstrings_cite_sections_that_are_there() -> None:
     """A source that no reader of the repository can open is none."""
     numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", TEXT, re.MULTILINE)]

@@ -100,6 +100,7 @@ def test_an_error_comes_whole_from_another_process() -> None:
     assert (copy.code, str(copy)) == (error.code, str(error))
 
 
+@pytest.mark.long
 def test_json_tells_code_and_hint() -> None:
     error = REQUESTS["no_such_name"].error()
 

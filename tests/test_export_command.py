@@ -44,6 +44,7 @@ def texts_of(path: Path) -> str:
         return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
 
 
+@pytest.mark.long
 def test_a_workbook_is_written_and_named(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = plan.with_suffix(".xlsx")
 
@@ -99,6 +100,7 @@ def test_an_option_with_other_columns_is_left_out_in_words(plan: Path, capsys: p
     assert "longer is not in this workbook: it has another horizon, and so other columns" in texts_of(out)
 
 
+@pytest.mark.long
 def test_an_option_that_counts_in_another_unit_is_left_out_in_words(
     plan: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +122,7 @@ def test_an_option_alone_may_be_changed_by_settings(plan: Path, capsys: pytest.C
     assert "longer is not in this workbook" not in texts_of(out)
 
 
+@pytest.mark.long
 def test_names_are_cells(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = plan.with_suffix(".xlsx")
     run(capsys, str(plan), "--out", str(out))

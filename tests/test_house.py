@@ -393,5 +393,6 @@ def test_help_answers_without_the_libraries() -> None:
     assert not _modules_after("--help") & NOT_FOR_HELP
 
 
+@pytest.mark.long
 def test_check_does_without_the_slow_libraries() -> None:
     assert not _modules_after("check", "fibercore") & NOT_FOR_CHECK

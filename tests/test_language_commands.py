@@ -46,6 +46,7 @@ trees = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(children=st.dictionaries(scalars, trees, min_size=1, max_size=3))
 def test_any_tree_is_read_again_as_it_was_written(children: dict[str, Any]) -> None:
     """Whatever a text holds: quotes, colons, words that YAML takes for nothing, control characters."""
@@ -168,6 +169,7 @@ def test_new_writes_a_plan_that_runs_and_fits_its_schema(say: Any) -> None:
     assert not list(Draft202012Validator(schema).iter_errors(seen(Path("plans/plan.yaml").read_text())))
 
 
+@pytest.mark.long
 def test_new_replaces_nothing_unless_told_so(say: Any) -> None:
     Path("plans").mkdir()
     Path("plans/fibercap.schema.json").write_text("mine")

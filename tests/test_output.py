@@ -40,6 +40,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.Cap
     return run
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("line", "file"),
     [
@@ -62,6 +63,7 @@ def test_standard_output_is_the_file_and_nothing_else(line: str, file: str, say:
     assert {path.name for path in Path().iterdir()} == {"small.yaml", file}
 
 
+@pytest.mark.long
 def test_new_prints_the_plan_alone(say: Any) -> None:
     code, plan, err = say("new -")
     say("new plans")
@@ -70,6 +72,7 @@ def test_new_prints_the_plan_alone(say: Any) -> None:
     assert not Path("-").exists()
 
 
+@pytest.mark.long
 def test_diff_prints_what_a_workbook_changes(say: Any) -> None:
     say("export small.yaml --out plan.xlsx")
     say("diff small.yaml plan.xlsx --out changes.yaml")
@@ -100,12 +103,14 @@ def test_what_does_not_go_together_is_said(line: str, message: str, say: Any) ->
     assert message in err
 
 
+@pytest.mark.long
 def test_a_file_may_have_the_name_of_standard_output(say: Any) -> None:
     assert say("schema --out ./-")[0] == 0
 
     assert Path("./-").read_bytes() == say("schema --out -")[1]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="the system has no such name")
 def test_the_systems_name_of_standard_output_is_the_same(say: Any) -> None:
     assert say("schema --out /dev/stdout") == say("schema --out -")
@@ -129,6 +134,7 @@ class Terminal(io.TextIOWrapper):
         return True
 
 
+@pytest.mark.long
 def test_a_terminal_gets_texts_it_can_show_and_no_pictures(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", Terminal(shown, "utf-8"))

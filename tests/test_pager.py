@@ -94,6 +94,7 @@ def test_what_fits_the_screen_is_not_paged(folder: Path) -> None:
     assert "<paged" in on_terminal(folder, "run small.yaml --only summary", lines=height)[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "environment",
     [{"PAGER": ""}, {"PAGER": "cat"}, {"PAGER": "no_such_pager"}, {"PAGER": "less '"}, {"TERM": "dumb"}, {"PATH": "/none"}],

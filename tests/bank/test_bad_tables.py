@@ -63,6 +63,7 @@ def test_a_table_without_a_rate_is_refused() -> None:
     refused([[row[1], row[2]] for row in PLAN], "no_rate_in_table", "no rate can be read from it")
 
 
+@pytest.mark.long
 def test_the_order_of_days_and_months_is_asked_for_where_it_is_open() -> None:
     written = cells_of(LINES, day=lambda day: day.strftime("%m/%d/%Y"))
 

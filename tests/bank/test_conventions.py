@@ -61,6 +61,7 @@ def test_the_conventions_of_a_bank_are_found(bank: str, changes: dict[str, objec
     assert agreement.lines == len(bank_of(bank)) - 1
 
 
+@pytest.mark.long
 def test_a_later_maturity_and_a_rounded_payment_are_found() -> None:
     agreement = compare(
         MONTHLY, bank_of("payments: {every: month}, rounding: cent", BASE.replace("5 years", "2006-01-20"))

@@ -76,6 +76,7 @@ def test_the_conventions_of_a_published_schedule_are_found_again(name: str) -> N
     reproduces(agreement, published)
 
 
+@pytest.mark.long
 def test_most_published_schedules_need_a_convention() -> None:
     needed = [
         published

@@ -220,6 +220,7 @@ def test_us_fractions_are_those_of_quantlib_but_for_a_day(span: tuple[date, date
     assert year_fraction(start, end, "30/360 US") == pytest.approx(expected + later / 360, abs=1e-12)
 
 
+@pytest.mark.long
 @given(span=spans(), maturity=near_month_ends())
 @example(span=(date(2008, 8, 31), date(2009, 2, 28)), maturity=date(2009, 2, 28))
 def test_maturities_are_those_of_quantlib(span: tuple[date, date], maturity: date) -> None:
@@ -258,6 +259,7 @@ def tells_its_rhythm(due: Callable[[int], date], *, at_ends: bool) -> bool:
     return at_ends or of_the_31st or not (is_month_end(due(0)) and is_month_end(due(1)))
 
 
+@pytest.mark.long
 @given(rhythm=rhythms(), number=st.integers(-12, 12), limits=st.tuples(st.integers(0, 366), st.integers(0, 366)))
 def test_icma_within_a_regular_period_is_that_of_quantlib(
     rhythm: tuple[Callable[[int], date], int, bool], number: int, limits: tuple[int, int]
@@ -276,6 +278,7 @@ def test_icma_within_a_regular_period_is_that_of_quantlib(
     assert year_fraction(start, end, "ACT/ACT ICMA", reference=(due(0), due(1))) == pytest.approx(expected, rel=1e-13)
 
 
+@pytest.mark.long
 @given(rhythm=rhythms(), span=st.tuples(st.integers(0, 1500), st.integers(0, 1500)))
 def test_icma_over_many_periods_is_that_of_a_quantlib_schedule(
     rhythm: tuple[Callable[[int], date], int, bool], span: tuple[int, int]

@@ -40,6 +40,7 @@ def depth(term: Term) -> int:
     return level
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.sampled_from([1, -1]), PARTS), min_size=40, max_size=400))
 @settings(max_examples=40, deadline=None)
 def test_long_sums_are_the_sums_of_their_terms(terms: list[tuple[int, str]]) -> None:

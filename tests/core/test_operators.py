@@ -239,6 +239,7 @@ def overlays(draw: st.DrawFn, paths: tuple[str, ...] = tuple(PATHS)) -> str:
     return "\n".join(["change:", *lines])
 
 
+@pytest.mark.long
 @given(changes=overlays())
 def test_the_same_overlay_twice_is_the_same_as_once(changes: str) -> None:
     once = laid(changes)
@@ -246,6 +247,7 @@ def test_the_same_overlay_twice_is_the_same_as_once(changes: str) -> None:
     assert overlay(once, read_text(changes, "over 0"), SCHEMA, "option 0") == once
 
 
+@pytest.mark.long
 @given(one=overlays(("loans.fleet.rate", "projects.one")), two=overlays(("products.fiber.price", "loans.fleet.signed")))
 def test_independent_overlays_come_in_either_order(one: str, two: str) -> None:
     first, second = read_text(one, "one"), read_text(two, "two")

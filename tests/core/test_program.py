@@ -78,6 +78,7 @@ def texts(depth: int = 3) -> st.SearchStrategy[str]:
     )
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(text=texts())
 def test_a_tape_gives_what_its_formula_gives_undefined_cells_too(text: str) -> None:

@@ -137,6 +137,7 @@ def test_the_gain_is_income_and_the_price_is_cash_from_investing() -> None:
     assert any("sold" in line for line in explain_lines(explain(projection, "projects.line.disposed", "2004")))
 
 
+@pytest.mark.long
 @settings(max_examples=15)
 @given(price=st.integers(0, 30), month=st.integers(1, 12), rate=st.integers(0, 60))
 def test_price_less_tax_on_the_gain_is_what_a_sale_brings(price: int, month: int, rate: int) -> None:

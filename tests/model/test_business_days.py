@@ -58,6 +58,7 @@ def quantlib_calendar(holidays: list[date], *, weekends: bool) -> ql.Calendar:
     return calendar
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", [*WAYS])
 def test_random_schedules_are_those_of_quantlib(way: str) -> None:
     dice, ends = random.Random(f"roll {way}"), 0  # noqa: S311 - cases for a test

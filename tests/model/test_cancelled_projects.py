@@ -142,6 +142,7 @@ def test_nothing_of_it_is_left_and_formulas_are_kernels(
         assert projection.value("projects.line.tax_value")[0] == pytest.approx(row["book_value"], abs=1e-6)
 
 
+@pytest.mark.long
 @settings(max_examples=12)
 @given(day=cancelling, funding=fundings.filter(lambda terms: terms != COSTS), code=st.sampled_from(["USD", "EUR"]), loan=st.sampled_from(["USD", "EUR"]))  # fmt: skip
 def test_what_comes_before_does_not_know_that_it_will_be_cancelled(

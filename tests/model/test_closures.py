@@ -212,6 +212,7 @@ def test_a_step_longer_than_a_month_is_said_where_a_plant_rests() -> None:
     assert "the step is a year" in step_warning(project(scenario_of(bare)))[0]
 
 
+@pytest.mark.long
 def test_closures_are_live_in_the_workbook(tmp_path: Path) -> None:
     scenario = scenario_of(text(TWO, step="quarter"), "plan.yaml")
     content = workbook(scenario, "0.1.0")

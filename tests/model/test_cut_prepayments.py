@@ -36,6 +36,7 @@ def test_two_loans_share_what_cash_leaves_for_both_on_one_day() -> None:
     np.testing.assert_allclose(cash[0], 0.0, atol=1e-6)
 
 
+@pytest.mark.long
 def test_it_does_not_matter_how_the_loans_are_called() -> None:
     turned = PLAN.replace("first:", "x:").replace("second:", "first:").replace("x:", "second:")
     one, other = (project(scenario_of(text, "plan.yaml")) for text in (PLAN, turned))

@@ -126,6 +126,7 @@ def nudged(name: str) -> tuple[Projection, tuple[str, ...]]:
     return project(plan.with_samples(draws)), tuple(draws)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "least"), [("fibercore", 30), ("fleet_revolver", 30), ("jena_in_euro", 30)])
 def test_whatever_moves_a_row_is_among_the_inputs_it_rests_on(name: str, least: int) -> None:
     """One input is nudged in each draw; no row may move of which the formulas do not say so."""

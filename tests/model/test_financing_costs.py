@@ -79,6 +79,7 @@ def test_they_go_into_the_asset_and_not_into_income() -> None:
     )
 
 
+@pytest.mark.long
 def test_a_batch_equals_its_members() -> None:
     scenario = scenario_of(PLAN)
     draws = {

@@ -165,6 +165,7 @@ def sheets_of(text: str, folder: Path) -> tuple[Sheets, Projection]:
     return Recalculator(spoilt(workbook(scenario, "0.1.0")), folder).read(), project(scenario)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", [RUN_OFF, plan("{1999: 45 USD/km, growth: cpi}", "month", "FY2002", "FY2003", "June")])
 def test_recalculated_workbooks_grow_too(text: str, tmp_path: Path) -> None:
     sheets, projection = sheets_of(text, tmp_path)
@@ -190,6 +191,7 @@ def test_samples_of_rates_are_members_of_their_batch() -> None:
     assert np.ptp(batch.value("accounts.cash")[:, -1]) > 0
 
 
+@pytest.mark.long
 def test_growth_is_set_scaled_apart_from_values_and_moved_as_an_input_of_its_own() -> None:
     scenario = scenario_of(plan("{2001: 45 USD/km, growth: 5 %/year}", "year"))
     changed = scenario_of(
@@ -309,6 +311,7 @@ def test_a_rate_beyond_an_index_goes_on_year_by_year() -> None:
     assert result == pytest.approx(by_hand)
 
 
+@pytest.mark.long
 def test_the_row_of_the_rate_and_its_workbook(tmp_path: Path) -> None:
     text = DISCOUNTED.replace(
         "discount_rate: 8 %/year", "discount_rate: {real: 6 %/year, index: cpi}, valuation_date: 2002-08-11"
@@ -355,6 +358,7 @@ FALLING = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["month", "quarter", "year"])
 def test_capacity_falls_on_the_first_day_of_its_key(step: str, tmp_path: Path) -> None:
     """Output of a year is the same in every step, and that of the months in which each capacity stands."""

@@ -68,6 +68,7 @@ def fixed_on(starts: list[date], months: int) -> dict[date, date]:
     return results
 
 
+@pytest.mark.long
 @settings(max_examples=150)
 @given(
     signed=st.dates(date(2001, 1, 1), date(2001, 6, 30)),

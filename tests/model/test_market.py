@@ -62,6 +62,7 @@ def test_demand_is_a_share_of_the_market_and_exports() -> None:
     assert float(yearly["2002"][0]) == pytest.approx(2e6 * 0.35 + 0.4e6)
 
 
+@pytest.mark.long
 @settings(max_examples=20, deadline=None)
 @given(
     demand=st.integers(0, 4_000_000),

@@ -28,6 +28,7 @@ def same(one: Projection, other: Projection) -> bool:
     return all(np.array_equal(one.value(path), other.value(path), equal_nan=True) for path in one.rows)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_every_option_is_projected_alike_with_and_without_what_is_known(name: str) -> None:
     scenario = read(name)

@@ -117,6 +117,7 @@ def test_a_prepayment_is_cut_to_the_cash_above_its_minimum(day: str) -> None:
     assert disagreements(projection) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("day", "fee", "gained"),
     [("2001-03-10", "", 0.02371), ("2001-03-31", "", 0.0), ("2001-03-31", ", fees: {upfront: 2 %}", 0.02879)],

@@ -174,6 +174,7 @@ def test_a_lock_up_on_a_ratio_that_looks_ahead_bars_payouts_too() -> None:
     assert disagreements(plan) == []
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None)
 @given(
     text=valid_scenarios(),

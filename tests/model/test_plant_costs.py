@@ -192,6 +192,7 @@ def test_a_cash_cost_like_the_plant_s_changes_nothing() -> None:
     assert projection.value("accounts.cash")[0] == pytest.approx(plain.value("accounts.cash")[0])
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(
     shares=st.lists(st.integers(0, 50), min_size=3, max_size=3).filter(lambda shares: sum(shares[:2]) <= 100),

@@ -23,6 +23,7 @@ def pysam(dscr: float, rate: float, years: int) -> dict[str, list[float]]:
     return {name: [abs(v) for v in getattr(outputs, f"cf_{name}")[: years + 1]] for name in names}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("dscr", "rate", "years"), [(1.3, 0.07, 10), (1.6, 0.045, 18), (1.15, 0.11, 5)])
 def test_sculpted_debt_is_as_large_as_pysam_makes_it(dscr: float, rate: float, years: int) -> None:
     """The same cash year by year, as the sales of a plant without costs; size, interest and balances agree."""

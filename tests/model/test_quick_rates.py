@@ -51,6 +51,7 @@ def test_many_are_each_alone(length: int) -> None:
     assert together == pytest.approx([float(irr(series)) for series in many], rel=1e-10, abs=1e-13)
 
 
+@pytest.mark.long
 @given(seed=SEEDS, length=st.integers(3, 130), middle=st.floats(-20, 20), spread=st.sampled_from([0.0, 1.0, 4.0, 20.0]))
 def test_known_rates_are_found_to_the_last_digits(seed: int, length: int, middle: float, spread: float) -> None:
     """Whatever their number, times, signs and zeros, near together or far apart: none is left, none is off."""

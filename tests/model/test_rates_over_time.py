@@ -125,6 +125,7 @@ def sheets_of(text: str, folder: Path) -> tuple[list[str], Projection]:
     return unlike_sheets(sheets, projection, "As written"), projection
 
 
+@pytest.mark.long
 def test_the_workbook_recalculates_rates_that_grow_and_lie_on_lines(tmp_path: Path) -> None:
     others = (
         "{average: {FY2001: 1.5 USD/GBP, FY2002: 1.6 USD/GBP, growth: ppp, interpolate: linear}, opening: 1.4 USD/GBP}"
@@ -144,6 +145,7 @@ def test_the_workbook_recalculates_rates_that_grow_and_lie_on_lines(tmp_path: Pa
     assert disagreements(projection) == []
 
 
+@pytest.mark.long
 def test_samples_of_growth_of_exchange_are_members_of_their_batch() -> None:
     scenario = scenario_of(plan(RATES[2]))
     drawn = {

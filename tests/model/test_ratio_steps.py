@@ -136,6 +136,7 @@ def test_every_formula_holds_with_what_is_settled(style: str, terms: str) -> Non
     assert len(set(value_at(projection, "loans.bank.margin_step"))) > 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("terms", ["as it is", "limits", "other fees"])
 def test_a_batch_is_its_members(terms: str) -> None:
     plan = scenario_of(plan_of("level", terms))

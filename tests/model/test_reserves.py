@@ -331,6 +331,7 @@ def test_a_reserve_goes_on_after_the_horizon_and_is_let_go_at_maturity() -> None
         assert disagreements(projection) == []
 
 
+@pytest.mark.long
 def test_a_batch_with_reserves_is_its_members() -> None:
     drawn = {"loans.senior.rate": [0.07, 0.10], "projects.line.delay": [0.0, 3.0]}
     units = {"loans.senior.rate": "1/year", "projects.line.delay": "month"}

@@ -29,6 +29,7 @@ ordinary = st.tuples(st.floats(100, 1e6), st.lists(st.floats(1, 1e5), min_size=1
 )
 
 
+@pytest.mark.long
 @given(growths=growths, scale=st.sampled_from([1.0, -1.0, 1e-9, 3e12]))
 def test_a_series_built_from_rates_has_exactly_these(growths: list[float], scale: float) -> None:
     """The product of (growth - g) is worth nothing at the growths g and nowhere else."""
@@ -37,6 +38,7 @@ def test_a_series_built_from_rates_has_exactly_these(growths: list[float], scale
     assert result == pytest.approx(np.subtract(growths, 1), rel=1e-6, abs=1e-8)
 
 
+@pytest.mark.long
 @given(growths=growths, extra=st.floats(0.1, 10), gap=st.integers(1, 5))
 def test_a_factor_without_a_rate_adds_none(growths: list[float], extra: float, gap: int) -> None:
     """Times (growth ** 2 + extra), and spread over every gap-th period: the real rates stay."""
@@ -72,6 +74,7 @@ def test_at_the_only_rate_nothing_is_gained(flows: list[float]) -> None:
     assert all_irrs(flows) == pytest.approx([rate], rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.long
 @given(flows=st.lists(ordinary, min_size=1, max_size=5), sign=st.sampled_from([-1, 1]))
 def test_a_batch_equals_its_members(flows: list[list[float]], sign: int) -> None:
     """Members of one, of several and of no change of sign stand side by side."""
@@ -85,12 +88,14 @@ def test_a_batch_equals_its_members(flows: list[list[float]], sign: int) -> None
     np.testing.assert_allclose(together.ravel(), [irr(member) for member in batch], rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.long
 @given(flows=ordinary, scale=st.floats(1e-12, 1e12))
 def test_the_scale_of_money_does_not_matter(flows: list[float], scale: float) -> None:
     assert irr(np.multiply(scale, flows)) == pytest.approx(irr(flows), rel=1e-9, abs=1e-12)
     assert irr(np.multiply(-scale, flows)) == pytest.approx(irr(flows), rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.long
 @given(flows=ordinary, days=st.data())
 def test_the_order_of_dates_does_not_matter(flows: list[float], days: st.DataObject) -> None:
     count = len(flows)

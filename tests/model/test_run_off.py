@@ -231,6 +231,7 @@ def test_a_line_that_the_horizon_stops_is_never_complete_and_costs_no_more() -> 
     assert value("run_off.plants.works.nameplate")[0] == pytest.approx(np.full(24, 100_000.0))
 
 
+@pytest.mark.long
 def test_a_batch_may_hold_lines_that_are_complete_and_lines_that_are_not() -> None:
     plan = small(project=", ramp: {s_curve: 4 months}, fixed_cost: 60_000 USD/year").scenario
     batch = project(plan.with_samples({"projects.line.delay": _months([0.0, 8.5, 14.0])}))

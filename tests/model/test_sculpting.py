@@ -73,6 +73,7 @@ def test_the_cover_after_the_tax_really_paid_is_the_one_aimed_at() -> None:
     assert disagreements(projection) == []
 
 
+@pytest.mark.long
 def test_the_largest_loan_is_what_its_payments_repay() -> None:
     assert size(scenario_of(ONE), "bank", [Limit("min_dscr", 1.6)]).commitment == pytest.approx(9_210_689, abs=1.0)
 
@@ -188,6 +189,7 @@ def test_a_batch_equals_its_members(costs: list[int], dscr: int) -> None:
             assert batch.value(path)[number] == pytest.approx(alone.value(path)[0], abs=1e-5)
 
 
+@pytest.mark.long
 def test_a_workbook_works_the_payments_out(tmp_path: Path) -> None:
     options = "options: {old: {change: {loans.bank.repayment.tax: unlevered}}, high: {change: {loans.bank.repayment.dscr: 1.9}}}\n"
     plan = scenario_of(ONE + options)

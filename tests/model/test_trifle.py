@@ -272,6 +272,7 @@ def test_what_rounding_leaves_makes_no_ratio_and_no_date_of_debt() -> None:
     assert (np.isfinite(value("accounts.period_dscr")[0]) == served).all()
 
 
+@pytest.mark.long
 def test_what_is_funded_in_small_shares_of_a_large_project_is_a_sound_plan() -> None:
     """Each month's rest was cut at 1e-12 of the whole project, and measured by 1e-12 of a month (58 million USD)."""
     text = """\

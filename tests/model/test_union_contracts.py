@@ -50,6 +50,7 @@ def test_no_member_is_left_out() -> None:
     assert {name.partition(",")[0] for name in SPENDING} == set(SPEND)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", RAMPS)
 @given(ages=st.lists(st.floats(-50.0, 50.0), min_size=2, max_size=12))
 def test_what_a_ramp_runs_never_falls_and_is_never_above_all(kind: str, ages: list[float]) -> None:

@@ -70,6 +70,7 @@ def test_what_is_owed_is_counted_by_the_day(flows: list[float], days: list[float
     assert owed == pytest.approx(by_day(flows, days, length), abs=1e-12 * scale)
 
 
+@pytest.mark.long
 @given(
     flows=st.lists(st.floats(0, 1e9), min_size=16, max_size=16),
     days=st.lists(st.floats(0, 366), min_size=16, max_size=16),

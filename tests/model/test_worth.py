@@ -121,6 +121,7 @@ def test_one_rule_for_every_rate(flows: Any, rate: float | None, remark: str) ->
         assert (reason, message) == ("", remark)
 
 
+@pytest.mark.long
 @given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=8))
 def test_a_rate_is_the_only_root_or_the_only_one_in_reach(flows: list[float]) -> None:
     times = np.arange(len(flows))
@@ -189,6 +190,7 @@ def test_every_loan_counts_against_the_plan_as_written(text: str) -> None:
     assert value(projection, "equity_irr") == pytest.approx(0.242960, abs=6e-7)
 
 
+@pytest.mark.long
 def test_a_revolver_of_the_same_plan_and_one_that_costs_a_fortune() -> None:
     by_name = measures(project(read("fleet_revolver")))
     assert by_name["equity_npv"].value == pytest.approx(47_128_490.74, abs=0.006)
@@ -349,6 +351,7 @@ def test_a_reference_that_runs_dry_is_said_and_no_fault() -> None:
     )
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None)
 @given(text=valid_scenarios())
 def test_owners_flows_tie_to_the_books(text: str) -> None:
@@ -432,6 +435,7 @@ def test_the_bridge_between_plans_whose_reference_differs_leaves_no_remainder() 
             assert steps.end == pytest.approx(value(plan, "equity_npv"), abs=1e-3)
 
 
+@pytest.mark.long
 def test_compare_says_where_free_cash_flow_ranks_otherwise() -> None:
     """Owners lose by a bullet, for cash lies idle until it is repaid; free cash flow is all paid out, and gains."""
     comparison = compare(read("fibercore"), only=["level", "bullet"])

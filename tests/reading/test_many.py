@@ -129,6 +129,7 @@ def test_each_file_is_laid_a_fixed_number_of_times(tmp_path: Path, monkeypatch: 
         assert len(laid) <= 2 * number
 
 
+@pytest.mark.long
 def test_a_long_chain_of_files_is_read(tmp_path: Path) -> None:
     (tmp_path / "0.yaml").write_text(PLAN)
     for k in range(1, 1_100):

@@ -99,6 +99,7 @@ def test_the_examples_of_the_docs_are_valid(text: str) -> None:
     assert refused(text) is None
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(valid_scenarios(rich=True))
 def test_what_the_reader_accepts_is_valid(text: str) -> None:

@@ -221,6 +221,7 @@ def test_a_text_without_a_file_reads_from_the_current_folder(tmp_path: Path, mon
     assert float(scenario_of(plan_with(SERIES)).products["fiber"].price.values[1]) == 38
 
 
+@pytest.mark.long
 def test_the_manifest_lists_what_was_read_with_its_hash(tmp_path: Path) -> None:
     (tmp_path / "prices.csv").write_text(LINES)
     option = "options: {dear: {change: {products.fiber.price: {times: 1.1}}}}\n"

@@ -66,6 +66,7 @@ def test_a_scale_of_india_is_what_its_hint_says() -> None:
     assert {amounts["lakh"], amounts["lacs"]} == {Decimal(100_000)}
 
 
+@pytest.mark.long
 def test_every_word_of_the_trade_leads_to_one_of_the_language() -> None:
     known = {*re.findall(r'"([a-z_]+)"', str(schema()).replace("'", '"')), *STYLES}
 

@@ -137,6 +137,7 @@ def altered(change: Callable[[str, bytes], bytes], tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_what_is_no_workbook_of_ours_is_refused_in_words(tmp_path: Path) -> None:
     other = tmp_path / "other.xlsx"
     other.write_bytes(b"PK nothing")

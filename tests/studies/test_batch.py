@@ -28,6 +28,7 @@ def drawn(number: int) -> dict[str, Any]:
     }
 
 
+@pytest.mark.long
 def test_a_batch_equals_its_members_whatever_the_chunk() -> None:
     scenario, draws = read("fibercore"), drawn(7)
 

@@ -263,6 +263,7 @@ def test_options_are_tried_on_the_same_samples() -> None:
     assert "covenant:bank.cover" not in alone.kept
 
 
+@pytest.mark.long
 def test_refused_samples_are_counted_and_the_others_go_on() -> None:
     """A price below zero is no price: these samples are left out, each with its number."""
     one = "    price: {input: plants.works.cash_cost, plus: {normal: {mean: 0 USD/km, sd: 15 USD/km}}}\n"
@@ -309,6 +310,7 @@ def test_indices_are_those_of_a_function_that_is_known() -> None:
     assert [total.value for _, total in indices] == pytest.approx([0.5576, 0.4424, 0.2437], abs=5e-3)
 
 
+@pytest.mark.long
 def test_drivers_explain_the_spread() -> None:
     """What moves together is one group; of independent groups, the shares alone total no more than all."""
     simulation = simulate(plan(), samples=256)

@@ -157,6 +157,7 @@ def test_a_broken_covenant_is_shown_before_any_figure(broken: str) -> None:
     )
 
 
+@pytest.mark.long
 def test_check_names_the_falls_and_the_tightest_covenant(broken: str) -> None:
     result = invoked("check", broken, "--option", "small")
     document = json.loads(invoked("check", broken, "--option", "small", "--json").stdout)

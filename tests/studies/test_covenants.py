@@ -117,6 +117,7 @@ def with_fall(kind: str, fall: float) -> Projection:
     return project(read("fibercore", settings=settings))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", FALLS)
 def test_headroom_is_the_fall_that_breaks_a_covenant(promised: Projection, kind: str) -> None:
     """Just below it both covenants hold, just above one is broken; the whole plan is projected anew."""
@@ -159,6 +160,7 @@ def test_a_breach_says_when_how_far_and_how_often() -> None:
     ]
 
 
+@pytest.mark.long
 def test_debt_without_earnings_is_beyond_any_multiple_of_them() -> None:
     """Undefined as a ratio, it is no covenant kept."""
     text = "loans.fleet.covenants={leverage: {row: accounts.debt_to_ebitda, at_most: 5}}"

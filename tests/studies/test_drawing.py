@@ -110,6 +110,7 @@ def test_every_number_that_can_be_drawn_is_drawn() -> None:
     assert tried > 100
 
 
+@pytest.mark.long
 def test_a_share_of_losses_is_drawn() -> None:
     """`tax.use_at_most`, the only thing drawn, widens what is assessed."""
     scenario = scenario_of(RICH.replace("utilization: 90 %", "utilization: 20 %"))

@@ -128,6 +128,7 @@ def test_every_key_is_moved() -> None:
     assert sorted(keys - LABELS - moved - chosen - in_files) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("path", "text"), MOVES, ids=lambda value: value)
 def test_a_key_moves_what_is_likely_and_is_shown(path: str, text: str, file: Path) -> None:
     likely = what_is_likely(simulate(read(file, settings=[f"{path}={text}"])))

@@ -143,6 +143,7 @@ def test_every_measure_recomputes_or_says_why_not(scenario: str) -> None:
         assert outcome.number.value is None or outcome.number.formula or outcome.number.inputs
 
 
+@pytest.mark.long
 @settings(max_examples=6)
 @given(text=valid_scenarios())
 def test_rows_of_random_scenarios_recompute(text: str) -> None:

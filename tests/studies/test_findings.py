@@ -155,6 +155,7 @@ def sized(scenario: Scenario, amounts: dict[str, float], by: float = 1.0) -> Sce
     return scenario.with_changes(Branch({"change": Branch(leaves)}), "test")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("option", "covenant"),
     [
@@ -194,6 +195,7 @@ def test_a_covenant_that_no_smaller_loan_keeps_says_so(tmp_path: Path) -> None:
     assert broken.way_out.endswith("of its limit; no smaller commitment of Fleet five-year loan keeps it")
 
 
+@pytest.mark.long
 def test_what_a_smaller_loan_would_break_instead_is_said(tmp_path: Path) -> None:
     file = tmp_path / "promised.yaml"
     file.write_text(

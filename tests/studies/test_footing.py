@@ -90,6 +90,7 @@ def test_what_a_lender_costs_the_old_business_is_counted() -> None:
     assert any(line.startswith(message) for line in lines)
 
 
+@pytest.mark.long
 def test_a_price_that_a_buyer_gets_for_his_loan_counts_for_every_km() -> None:
     answer, comparison, _ = judged(f"buyer: {{change: {{products.fiber.price: 39.8 USD/km, {CHEAP}}}}}")
     lost = 4 * 100_000 * 0.2 / 1.1**4
@@ -204,6 +205,7 @@ def test_a_covenant_of_the_choice_that_is_tested_on_no_date_is_told() -> None:
     )
 
 
+@pytest.mark.long
 def test_an_option_without_projects_does_not_silence_free_cash_flow_of_others() -> None:
     plan = PLAN.replace("step: year", "step: quarter")
     bullet = "bullet: {change: {loans.bank.repayment: {style: bullet}}}"
@@ -228,6 +230,7 @@ def test_a_cent_that_nobody_pays_is_written_as_one() -> None:
     assert [line for line in lines if line.startswith("excluded: short: 0.01 USD of `line` have no source")]
 
 
+@pytest.mark.long
 def test_a_currency_or_an_index_that_only_an_option_uses_is_used() -> None:
     plan = PLAN.replace(
         "products:", "exchange: {EUR: {average: 0.9 USD/EUR}}\nrates: {libor: 5 %/year, idle: 4 %/year}\nproducts:"

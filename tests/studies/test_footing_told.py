@@ -67,6 +67,7 @@ def test_tables_say_where_they_stand_on_another_footing_than_the_verdict(text: s
     assert html.count("deduct the company that does nothing new as each option has it") == (text != PLAN) * 2
 
 
+@pytest.mark.long
 def test_what_is_moved_in_the_first_two_options_only_is_told_where_more_may_be_taken() -> None:
     two, three = (verdict(compared(text)) for text in (PLAN, PLAN + OTHER))
 

@@ -78,6 +78,7 @@ def limits_of(result: CovenantResult) -> dict[str, float]:
     return {test.when: test.limit for test in result.tests} | {date.when: date.limit for date in result.untested}
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None)
 @given(
     keys=st.lists(
@@ -258,6 +259,7 @@ def test_a_limit_is_explained_and_may_be_changed() -> None:
     assert row.number.value == 3.0
 
 
+@pytest.mark.long
 def test_a_limit_that_is_never_in_force_is_unused() -> None:
     plan = scenario_of(changed(PLAN, ("ROW", STEPS.replace("2006: 0.5", "2012: 0.5"))))
 

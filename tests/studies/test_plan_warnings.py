@@ -66,6 +66,7 @@ def test_cover_below_zero_is_not_told_as_a_ratio_alone(tmp_path: Path) -> None:
         assert line.endswith("; nothing is left to cover debt service") == message
 
 
+@pytest.mark.long
 def test_solve_tells_what_is_wrong_with_the_plan_at_what_it_finds(tmp_path: Path) -> None:
     """A price at which the projects are worth what was asked for may be one at which the loan cannot be served."""
     solution = solve(scenario_of(PLAN), "project_npv", -1_500_000.0, "products.fiber.price")

@@ -88,6 +88,7 @@ def test_a_drawn_life_is_a_whole_number_of_months_within_bounds() -> None:
             scenario_of(PLAN).with_samples({LIVES[0]: Drawn(np.array([[months]]), "month")})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["fibercore", "two_banks", "fleet_revolver"])
 def test_a_projection_without_rows_of_measures_is_the_same_but_for_these(path: str) -> None:
     plan = read(path)
@@ -104,6 +105,7 @@ def test_a_projection_without_rows_of_measures_is_the_same_but_for_these(path: s
         assert owners_worth(bare) == owners_worth(full)
 
 
+@pytest.mark.long
 def test_covenants_are_tested_after_moves() -> None:
     covenants = "covenants: {cover: {row: accounts.dscr_12m, at_least: 1.2, test: year}}"
     plan = scenario_of(

@@ -92,6 +92,7 @@ def test_any_executor_will_do() -> None:
     assert same_bits(alone, simulate(plan, executor=Backwards()))
 
 
+@pytest.mark.long
 def test_more_samples_begin_with_the_fewer(tmp_path: Path) -> None:
     """What is kept of 4,096 samples is taken for 8,192."""
     plan = scenario_of(LARGE)
@@ -173,6 +174,7 @@ def test_no_flipped_byte_changes_a_result(tmp_path: Path) -> None:
     assert len(seen) > 20
 
 
+@pytest.mark.long
 def test_a_shard_under_a_wrong_name_is_worked_out_again(tmp_path: Path) -> None:
     plan = scenario_of(PLAN)
     simulate(plan, samples=64, keep=tmp_path)
@@ -258,6 +260,7 @@ def test_names_of_the_studies_and_the_public_function_agree() -> None:
     assert names[0] - inner[0] == names[1] - inner[1]
 
 
+@pytest.mark.long
 def test_a_worker_imports_no_view_and_no_reader() -> None:
     """Processes start often: what they import is the model, not what draws, reads or prints."""
     code = "import sys, fibercap.studies.chances.shards; print(*sys.modules)"
@@ -271,6 +274,7 @@ def test_a_worker_imports_no_view_and_no_reader() -> None:
     ]
 
 
+@pytest.mark.long
 def test_the_parts_of_a_shard_share_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """To make one takes longer than to run it, so parts are of about one size."""
     case = simulate(scenario_of(LARGE)).cases[""]

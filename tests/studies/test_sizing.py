@@ -35,6 +35,7 @@ def with_commitment(text: str, result: Sized, more: float) -> dict[str, float]:
     return {limit.measure: float(measure_named(projection, limit.measure).values[0]) for limit in result.limits}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "limit"),
     [
@@ -59,6 +60,7 @@ def test_sizing_then_projecting_meets_the_limit_and_one_dollar_more_breaks_it(te
     assert sizing.commitment == round(sizing.commitment)
 
 
+@pytest.mark.long
 def test_of_several_limits_the_one_that_binds_is_named() -> None:
     both = sized(PLAN, Limit("min_dscr", 1.3), Limit("min_llcr", 2.5))
     alone = {name: sized(PLAN, limit).commitment for name, limit in (("dscr", Limit("min_dscr", 1.3)), ("llcr", Limit("min_llcr", 2.5)))}  # fmt: skip
@@ -84,6 +86,7 @@ def test_any_limit_is_met_to_the_dollar(dscr: int, rate: int) -> None:
     assert with_commitment(text, sizing, 1.0)["min_dscr"] < limit.value
 
 
+@pytest.mark.long
 def test_a_sculpted_loan_is_as_large_as_its_service_repays() -> None:
     """A dollar more is left over at maturity, and its balloon breaks the cover of the last year."""
     text = PLAN.replace(
@@ -124,6 +127,7 @@ def test_shares_of_funding_grow_with_the_loan() -> None:
     assert float(sizing.changes["funding.line.bank"].magnitude) == pytest.approx(0.75)
 
 
+@pytest.mark.long
 def test_a_loan_that_outlives_the_horizon_is_sized_by_its_llcr() -> None:
     """What it repays after the horizon is covered by the cash flow of the run-off."""
     sizing = sized(DRAWN.replace("6 years", "9 years"), Limit("min_llcr", 1.4))
@@ -188,6 +192,7 @@ def test_a_limit_that_is_no_ratio_is_refused(value: float) -> None:
         Limit("gearing", min(value, 1.5))
 
 
+@pytest.mark.long
 def test_what_a_loan_of_that_size_breaks_is_told() -> None:
     """The limit that is asked for is kept; the covenant of the loan, of which nobody asked, is not."""
     text = DRAWN.replace(

@@ -21,6 +21,7 @@ from tests.model.test_cover import DRAWN, PLAN
 from tests.model.test_grants import PLAN as GRANTED
 
 
+@pytest.mark.long
 def test_break_even_of_a_price_path_is_a_factor_on_all_of_it() -> None:
     solution = solve(read("fibercore"), "project_npv", 0.0, "products.single_mode.price")
 
@@ -32,6 +33,7 @@ def test_break_even_of_a_price_path_is_a_factor_on_all_of_it() -> None:
     assert solution.present == pytest.approx(47_449_585.92)
 
 
+@pytest.mark.long
 def test_the_discount_rate_of_no_worth_is_the_irr() -> None:
     scenario = read("fibercore")
     solution = solve(scenario, "project_npv", 0.0, "money.discount_rate")
@@ -111,6 +113,7 @@ def test_a_measure_that_is_the_target_throughout_is_not_said_to_miss_it() -> Non
     assert lines[0] == "Funding gap equals 0 USD"
 
 
+@pytest.mark.long
 def test_a_root_is_closed_in_on_however_far_one_looks() -> None:
     near, far = (
         solve(scenario_of(PLAN), "project_npv", 0.0, "money.discount_rate", (0.0, most)) for most in (1.0, 10.0)
@@ -147,6 +150,7 @@ def test_an_input_that_is_zero_is_moved_by_its_own_unit() -> None:
     assert root.value == pytest.approx(7.0, abs=1e-3)
 
 
+@pytest.mark.long
 def test_a_leap_is_no_root() -> None:
     """-4, then 10 - f, then 10 - 15 f, then 9: paid back in the second year, or at f above 1 only in the fourth."""
     text = TWO.replace("to: 2003", "to: 2004").replace("2003: 150.6 USD/km", "2003: 150 USD/km, 2004: 10 USD/km")
@@ -177,6 +181,7 @@ def invoked(*arguments: str) -> Any:
     return CliRunner().invoke(cli, ["solve", "fibercore", *arguments])
 
 
+@pytest.mark.long
 def test_the_command_tells_roots_in_words_and_in_json() -> None:
     asked = ("--measure", "equity_irr", "--equals", "25 %/year", "--vary", "loans.fleet.rate")
     output, document = invoked(*asked).stdout, json.loads(invoked(*asked, "--json").stdout)

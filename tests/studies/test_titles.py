@@ -38,6 +38,7 @@ def output_of(folder: Path, *words: str) -> str:
     return " ".join(CliRunner().invoke(cli, [words[0], str(file), *words[1:]]).stdout.split())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["run", "check", "compare"])
 def test_commands_call_covenants_by_titles(command: str, tmp_path: Path) -> None:
     message = output_of(tmp_path, command)
@@ -48,6 +49,7 @@ def test_commands_call_covenants_by_titles(command: str, tmp_path: Path) -> None
     assert "key_of" not in spoken
 
 
+@pytest.mark.long
 def test_a_size_is_told_of_the_loan_by_its_title(tmp_path: Path) -> None:
     assert output_of(tmp_path, "size", "key_of_bank", "--dscr", "1.3").startswith("Term loan of the bank: at most ")
 
@@ -65,6 +67,7 @@ def test_warnings_call_loans_by_titles() -> None:
     )
 
 
+@pytest.mark.long
 def test_json_keeps_the_names_that_a_program_asks_for(tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text(PLAN, encoding="utf-8")

@@ -88,6 +88,7 @@ def test_points_are_told_wherever_the_claim_is(tmp_path: Path, option: list[str]
     assert "points" in points_of("explain", "claims.full.within") or option
 
 
+@pytest.mark.long
 def test_report_and_finding_tell_points() -> None:
     projection = project(scenario_of(plan("1.5 points")))
     text = report(projection, None, "year").decode()
@@ -107,6 +108,7 @@ def test_a_default_is_a_tenth_of_the_limit() -> None:
     assert explanation.inputs[0].text == "10 %"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("within", ["4 points", "1 point", "5 %"])
 def test_the_workbook_tests_it_live(within: str, tmp_path: Path) -> None:
     """Recalculated from wrong cached values."""
@@ -142,6 +144,7 @@ def test_points_of_what_has_none_are_refused_at_their_place() -> None:
     assert "write a share of the limit, such as `5 %`" in problem.sentence()
 
 
+@pytest.mark.long
 def test_the_schema_takes_both_and_nothing_else() -> None:
     result = Draft202012Validator(schema())
 

@@ -24,6 +24,7 @@ def test_the_fibercore_case_has_no_idle_input() -> None:
     assert unused_inputs(read("fibercore")) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -55,6 +56,7 @@ def test_what_moves_nothing_is_found(old: str, new: str, expected: list[str]) ->
     assert unused_inputs(scenario_of(SMALL.replace(old, new))) == expected
 
 
+@pytest.mark.long
 def test_check_lists_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "plan.yaml"
     path.write_text(SMALL.replace("{price: 40 USD/km}", "{price: 40 USD/km, demand: 2 million km/year}"))

@@ -68,6 +68,7 @@ def test_a_twin_lender_is_a_tie() -> None:
     assert answer.turnings == ()
 
 
+@pytest.mark.long
 def test_a_difference_below_a_ten_thousandth_of_uses_is_a_tie_and_above_it_is_none() -> None:
     near = judged(PLAN, bank="{}", other=swapped("8.005 %/year"))
     apart = judged(PLAN, bank="{}", other=swapped("8.05 %/year"))
@@ -95,6 +96,7 @@ REVOLVER = """{change: {opening.cash: 0 USD, projects.line.capex: 5 million USD,
     repayment: {style: revolver}}}}"""
 
 
+@pytest.mark.long
 def test_a_revolver_at_40_percent_costs_the_owners_and_is_not_recommended() -> None:
     answer = judged(PLAN, dear=REVOLVER.replace("rate: 8", "rate: 40"), fair=REVOLVER)
 
@@ -123,6 +125,7 @@ def test_a_plan_that_declares_that_it_runs_dry_is_not_recommended_either() -> No
     assert (answer.recommended, set(answer.excluded)) == ((), {"bank", "dear"})
 
 
+@pytest.mark.long
 def test_an_option_worth_less_than_doing_nothing_is_called_that() -> None:
     answer = judged(PLAN, ("cash_cost: 20 USD/km", "cash_cost: 33 USD/km"), bank="{}", dear=swapped("9 %/year"))
 
@@ -135,6 +138,7 @@ COVENANT = ", covenants: {cover: {says: Covered, row: accounts.dscr_12m, at_leas
 PROMISED = (("payments: {every: quarter}}\nfunding", f"payments: {{every: quarter}}{COVENANT}\nfunding"),)
 
 
+@pytest.mark.long
 def test_an_option_that_breaks_a_covenant_is_ranked_first_and_not_recommended() -> None:
     answer = judged(PLAN, *PROMISED, bank="{}", dearer=swapped("9 %/year"), dearest=swapped("11 %/year"))
     broken = judged(PLAN, *PROMISED, ("at_least: 4", "at_least: 40"), bank="{}", dearer=swapped("9 %/year"))
@@ -167,6 +171,7 @@ def test_a_balloon_after_the_horizon_that_cannot_be_repaid_is_not_recommended() 
     assert answer.recommended == ("none",)
 
 
+@pytest.mark.long
 def test_a_yearly_step_has_a_verdict_too() -> None:
     by_year = (
         ("step: quarter", "step: year"),
@@ -202,6 +207,7 @@ def test_the_discount_rate_that_turns_the_choice_is_found() -> None:
         assert flip.change == pytest.approx(-side, abs=1e-5)
 
 
+@pytest.mark.long
 def test_options_differ_at_another_rate_by_as_much_as_the_measures_at_that_rate() -> None:
     plans = [project(read("fibercore", option)) for option in ("bullet", "level")]
     for rate in RATES[::6]:
@@ -223,6 +229,7 @@ def near() -> Verdict:
     return verdict(compare(scenario_of(NEAR)))
 
 
+@pytest.mark.long
 def test_the_number_that_makes_another_option_first_is_named_with_its_value(near: Verdict) -> None:
     assert (near.recommended, near.close, near.tie) == (("bank",), True, False)
     by_name = {flip.path: flip_text(flip, near, PLAIN) for flip in near.flips}
@@ -263,6 +270,7 @@ def written(lever: Lever, factor: float) -> str:
     )
 
 
+@pytest.mark.long
 def test_flips_are_what_writing_one_number_otherwise_does(near: Verdict) -> None:
     """The batch of moves against the file written anew with each number a tenth lower and higher, one at a time."""
     plan = scenario_of(NEAR)
@@ -277,6 +285,7 @@ def test_flips_are_what_writing_one_number_otherwise_does(near: Verdict) -> None
     assert {("loans.bank.rate", True), ("loans.other.rate", False), ("funding.line.bank", False)} <= seen
 
 
+@pytest.mark.long
 def test_a_flip_lies_where_the_order_changes(near: Verdict) -> None:
     for flip in near.flips:
         for beyond, first in ((0.999, "bank"), (1.001, "other")):
@@ -285,6 +294,7 @@ def test_a_flip_lies_where_the_order_changes(near: Verdict) -> None:
             assert flip.unit == "month" or max(worth, key=lambda name: worth[name]) == first, (flip.path, beyond)
 
 
+@pytest.mark.long
 def test_a_number_that_makes_the_first_break_a_covenant_makes_another_first() -> None:
     plan = (*PROMISED, ("at_least: 4", "at_least: 6.6"))
     answer = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
@@ -297,6 +307,7 @@ def test_a_number_that_makes_the_first_break_a_covenant_makes_another_first() ->
     assert flip_text(price, answer, PLAIN).endswith(", and other is first")
 
 
+@pytest.mark.long
 def test_a_number_that_heals_an_excluded_option_makes_it_first() -> None:
     plan = (*PROMISED, ("at_least: 4", "at_least: 7.2"))
     answer = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
@@ -308,6 +319,7 @@ def test_a_number_that_heals_an_excluded_option_makes_it_first() -> None:
     assert price.change > 0
 
 
+@pytest.mark.long
 def test_what_may_be_recommended_in_a_batch_is_what_faults_say_alone() -> None:
     text = PLAN
     for old, new in PROMISED:
@@ -341,6 +353,7 @@ def test_without_a_discount_rate_no_option_is_recommended_and_rates_rank_them() 
     )
 
 
+@pytest.mark.long
 def test_owners_and_free_cash_flow_are_told_apart_with_the_reason() -> None:
     answer = verdict(compare(read("fibercore"), only=["level", "bullet"]))
 
@@ -373,6 +386,7 @@ def test_where_a_plan_has_too_many_numbers_it_is_said_how_many_were_not_moved(mo
     assert movable[0].name.startswith("loans.")
 
 
+@pytest.mark.long
 def test_compare_prints_the_verdict_before_figures_and_in_json(tmp_path: Any) -> None:
     file = tmp_path / "near.yaml"
     file.write_text(NEAR)

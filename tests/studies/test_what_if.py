@@ -55,6 +55,7 @@ def changed(*settings: str, measure: str = "equity_npv") -> float:
     return value
 
 
+@pytest.mark.long
 def test_every_point_is_a_projection_of_the_changed_plan(plan: fc.Scenario) -> None:
     result = fc.sensitivity(plan, {RATE: ("6 %/year", "12 %/year")}, points=4, measures=["equity_npv", "min_dscr"])
 
@@ -64,6 +65,7 @@ def test_every_point_is_a_projection_of_the_changed_plan(plan: fc.Scenario) -> N
             assert value == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.long
 def test_values_over_time_move_together(plan: fc.Scenario) -> None:
     result = fc.sensitivity(plan, {PRICE: (0.9, 1.2)}, points=4)
 
@@ -72,6 +74,7 @@ def test_values_over_time_move_together(plan: fc.Scenario) -> None:
         assert point.measures["equity_npv"] == pytest.approx(changed(text), rel=1e-9)
 
 
+@pytest.mark.long
 def test_an_input_that_is_zero_is_moved_over_a_range(plan: fc.Scenario) -> None:
     result = fc.sensitivity(plan, {DELAY: ("0 months", "12 months")}, points=3)
 
@@ -81,6 +84,7 @@ def test_an_input_that_is_zero_is_moved_over_a_range(plan: fc.Scenario) -> None:
         fc.sensitivity(plan, [DELAY])
 
 
+@pytest.mark.long
 def test_a_tornado_has_the_widest_swing_first_and_leaves_out_what_moves_nothing(plan: fc.Scenario) -> None:
     result = fc.sensitivity(plan, by=0.2)
     measure = result.measures["equity_npv"]
@@ -113,6 +117,7 @@ def test_break_even_may_mean_another_value(plan: fc.Scenario) -> None:
     assert [28 * factor for factor in zeros.factors] == pytest.approx([30.0], rel=1e-6)
 
 
+@pytest.mark.long
 def test_another_option_is_first_beyond_a_change_and_not_before_it(plan: fc.Scenario) -> None:
     result = fc.sensitivity(plan, {DISCOUNT: ("1 %/year", "12 %/year")})
     (flip,) = result[DISCOUNT].firsts
@@ -128,6 +133,7 @@ def test_another_option_is_first_beyond_a_change_and_not_before_it(plan: fc.Scen
     assert (first(flip.value - 0.001), first(flip.value + 0.001)) == ("own", "bank")
 
 
+@pytest.mark.long
 def test_what_the_plan_refuses_is_said_and_the_rest_goes_on(plan: fc.Scenario) -> None:
     result = fc.sensitivity(plan, {"tax.rate": ("10 %", "130 %")}, points=5)
     points = result["tax.rate"].points
@@ -138,6 +144,7 @@ def test_what_the_plan_refuses_is_said_and_the_rest_goes_on(plan: fc.Scenario) -
     assert points[1].measures["equity_npv"] == pytest.approx(changed("tax.rate=40 %"), rel=1e-9)
 
 
+@pytest.mark.long
 def test_a_point_at_which_a_covenant_breaks_is_not_sound(plan: fc.Scenario) -> None:
     points = fc.sensitivity(plan, {PRICE: (0.5, 1.0)}, points=11, measures=["min_dscr"])[PRICE].points
 
@@ -146,6 +153,7 @@ def test_a_point_at_which_a_covenant_breaks_is_not_sound(plan: fc.Scenario) -> N
     assert len(set(covered)) == 2
 
 
+@pytest.mark.long
 def test_a_two_way_table_has_the_projections_of_all_pairs(plan: fc.Scenario) -> None:
     grid = fc.two_way(plan, {COST: ("26 USD/km", "30 USD/km"), "tax.rate": ("20 %", "40 %")}, points=3)
 
@@ -157,6 +165,7 @@ def test_a_two_way_table_has_the_projections_of_all_pairs(plan: fc.Scenario) -> 
     assert frame.columns.name == "tax.rate"
 
 
+@pytest.mark.long
 def test_results_are_lines_frames_and_pages(plan: fc.Scenario) -> None:
     single, grid = fc.sensitivity(plan, [RATE, PRICE], points=3), fc.two_way(plan, [COST, RATE])
 
@@ -219,6 +228,7 @@ def test_a_plan_without_options_says_that_none_is_ranked() -> None:
     assert fc.sensitivity(alone, [RATE]).choice.why_not == "the plan has fewer than two options"
 
 
+@pytest.mark.long
 def test_what_becomes_undefined_is_no_break_even(plan: fc.Scenario) -> None:
     """Payback is undefined where nothing is paid back; it is never zero."""
     zeros = [moved.zeros.factors for moved in fc.sensitivity(plan, measures="payback").inputs]
@@ -226,6 +236,7 @@ def test_what_becomes_undefined_is_no_break_even(plan: fc.Scenario) -> None:
     assert zeros == [()] * len(zeros)
 
 
+@pytest.mark.long
 def test_one_input_and_one_measure_need_no_list(plan: fc.Scenario) -> None:
     one = fc.sensitivity(plan, RATE, measures="min_dscr", points=3)
 
@@ -234,6 +245,7 @@ def test_one_input_and_one_measure_need_no_list(plan: fc.Scenario) -> None:
     )
 
 
+@pytest.mark.long
 def test_of_a_large_plan_inputs_of_every_kind_are_moved(plan: fc.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fibercap.studies.sensitivity.size_if_large", lambda _: 1_000_000)
     monkeypatch.setattr("fibercap.studies.sensitivity.MOST", 6_000_000)
