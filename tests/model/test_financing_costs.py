@@ -166,7 +166,7 @@ def test_rounds_end_whatever_the_rate(rate: int, most: int, order: str, monkeypa
     changes = [float(np.abs(np.ravel(new) - np.ravel(old)).max()) for old, new in pairwise(moves)]
 
     assert 3 <= len(moves) <= most
-    assert at(projection, "funding.line.financing_costs") == pytest.approx(np.ravel(moves[-1])[:60])
+    assert value_at(projection, "funding.line.financing_costs") == pytest.approx(np.ravel(moves[-1])[:60])
     if rate == 8:  # two years of interest on a dollar
         assert all(now <= 0.17 * before + 1e-8 for before, now in pairwise(changes))
 
