@@ -15,7 +15,7 @@ from tests.fuzz.costs import draw_costs
 from tests.fuzz.dice import Dice, Draft, Plan
 from tests.fuzz.lending import draw_loans
 from tests.fuzz.options import draw_options
-from tests.fuzz.promises import draw_claims, draw_stops
+from tests.fuzz.promises import draw_claims, draw_stops, leave_out_late_costs
 from tests.fuzz.ratios import draw_ratios
 from tests.fuzz.remarks import add_likes, add_remarks, draw_sources_of_inputs
 from tests.fuzz.reserves import draw_reserves
@@ -43,6 +43,7 @@ def make_draft(seed: int) -> Draft:
     draw_owners(draft)
     draw_capital(draft)
     draw_stops(draft)
+    leave_out_late_costs(draft)
     draw_reserves(draft)
     draw_claims(draft)
     draw_costs(draft)

@@ -61,6 +61,21 @@ def draw_limits(draft: Draft, level: float, factor: float) -> dict[str, float]:
     return {str(draft.first.year - 1 + 2 * number): level * factor**number for number in range(count)}
 
 
+def leave_out_late_costs(draft: Draft) -> None:
+    """Leave out financing costs of a project by a loan that another one draws on as cash allows."""
+    loans, paying = draft.plan.get("loans", {}), draft.plan.get("funding", {})
+    limited = "equity_limit" in draft.plan.get("company", {})
+    late = set()
+    for sources in paying.values():
+        lenders = loans.keys() & sources.keys()
+        stops = any("draw_stop" in loans[name] for name in lenders)
+        if sources.get("cash") == "available" or stops or (limited and "equity" in sources):
+            late |= lenders
+    for sources in paying.values():
+        if late & sources.keys():
+            sources.pop("include_financing_costs", None)
+
+
 def draw_stops(draft: Draft) -> None:
     """Stop the draws on some loans while one of their covenants is broken."""
     paying, loans = draft.plan.get("funding", {}).values(), draft.plan.get("loans", {})

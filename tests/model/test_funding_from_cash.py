@@ -167,6 +167,10 @@ def test_the_company_without_projects_buys_with_the_cash_that_is_there() -> None
         ({"line": f"order: pro_rata, {LINE}"}, "`available` beside `order: pro_rata`"),
         ({"line": f"include_financing_costs: true, {LINE}"}, "financing costs of `line`, whose sources wait for cash"),
         (
+            {"hall": "include_financing_costs: true, bank: 40 %, equity: rest"},
+            "financing costs of `hall` by `bank`, a source of `line` too, whose sources wait for cash",
+        ),
+        (
             {"terms": ", repayment: {style: revolver}"},
             "`other`, a revolver, whose room hangs on what funding draws later",
         ),

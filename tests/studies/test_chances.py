@@ -455,3 +455,21 @@ def test_a_plan_that_is_certain_cannot_be_simulated() -> None:
     """The message says what to write."""
     with pytest.raises(FibercapError, match="says of no input that it is uncertain"):
         simulate(scenario_of(PLAN[: PLAN.index("uncertain:")]))
+
+
+@pytest.mark.parametrize(
+    ("growth", "key"), [("-5 %/year", "growth"), ("{rate: -5 %/year, every: month}", "growth.rate")]
+)
+def test_the_rate_at_which_a_price_grows_may_be_uncertain(growth: str, key: str) -> None:
+    path = f"products.cable.price.{key}"
+    text = PLAN.partition("uncertain:")[0].replace("2003: 45 USD/km}", f"2003: 45 USD/km, growth: {growth}}}")
+    more = f"uncertain: {{samples: 16, inputs: {{growth: {{input: {path}, plus: {{normal: {{mean: 0 %/year, sd: 2 %/year}}}}}}}}}}\n"
+    simulation = simulate(scenario_of(text + more), rows=["accounts.revenue"])
+
+    revenue = simulation.cases[""].row("accounts.revenue")
+    assert np.ptp(revenue[:, -1]) > 0
+    for number in (0, 7, 15):
+        rate = -0.05 + float(simulation.draws["growth"][number])
+        typed = scenario_of(text.replace("-5 %/year", f"{100 * rate!r} %/year"))
+        by_year = project(typed).value("accounts.revenue")[0].reshape(4, 12).sum(axis=1)
+        assert revenue[number] == pytest.approx(by_year, rel=1e-12)

@@ -297,3 +297,13 @@ def test_sliders_stand_on_the_value_as_written_and_stay_within_bounds() -> None:
     assert (use["written"], use["unit"], use["high"]) == (90.0, "%", 100.0)
     assert controls["plants.works.cash_cost"]["unit"] == "%"
     assert controls["projects.line.capex"]["unit"] == "million USD"
+
+
+def test_a_slider_of_a_number_below_zero_stands_between_lower_ones_and_zero() -> None:
+    falling = scenario_of(
+        PLAN.replace("price: 40 USD/km}", "price: {2000: 40 USD/km, growth: -5 %/year}}"), "falling.yaml"
+    )
+    control = controls_of(document_of(page_of(falling)))["products.fiber.price.growth"]
+
+    assert (control["written"], control["unit"]) == (-5.0, "%/year")
+    assert (control["low"], control["high"]) == (-7.5, -2.5)

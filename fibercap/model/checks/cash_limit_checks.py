@@ -43,6 +43,7 @@ def cash_limits(s: Plan, key: str) -> Findings:
             f"financing costs of `{key}`, whose sources wait for cash",
         )
         yield path, "waits_for_cash", problem, "costs that are known before", f"leave it out, or {hint}"
+    yield from _beside_costs(s, key, hint)
     for name in funding.sources:
         loan = s.loans.get(name)
         if loan is not None and loan.revolves:
@@ -56,6 +57,19 @@ def cash_limits(s: Plan, key: str) -> Findings:
             )
     if CASH in limits.most:
         yield from _beside_available(s, key)
+
+
+def _beside_costs(s: Plan, key: str, hint: str) -> Findings:
+    """Yield financing costs of another project by a loan of which it is known only with cash what it pays here."""
+    for other, terms in s.funding.items():
+        shared = [name for name in s.funding[key].sources if name in s.loans and name in terms.sources]
+        if other != key and terms.include_financing_costs and shared:
+            problem = (
+                f"financing costs of `{other}` by `{shared[0]}`, a source of `{key}` too, whose sources wait for cash"
+            )
+            way_out = f"leave it out, or, for `{key}`, {hint}"
+            path = f"funding.{other}.include_financing_costs"
+            yield path, "waits_for_cash", problem, "costs that are known before", way_out
 
 
 def _beside_available(s: Plan, key: str) -> Findings:

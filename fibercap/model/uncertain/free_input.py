@@ -54,6 +54,12 @@ def inputs_by_path(plan: Plan) -> dict[str, tuple[Any, str]]:
     return {".".join(written_path(keys)): (value, unit) for keys, value, unit in quantities(plan)}
 
 
+def _is_rate_of_growth(address: str, inputs: Mapping[str, tuple[Any, str]]) -> bool:
+    """Tell whether an input is the rate at which a series grows, which stands beside its keys."""
+    stems = {key: inputs.get(address.removesuffix(f".{key}"), (None, ""))[0] for key in ("growth", "growth.rate")}
+    return any(isinstance(of, Series) and of.growth is not None and of.growth.key == key for key, of in stems.items())
+
+
 def free_input(plan: Plan, path: str, inputs: Mapping[str, tuple[Any, str]]) -> FreeInput | FixedInput | None:
     """Return what an input is to samples; None if the plan has no such input.
 
@@ -71,6 +77,8 @@ def free_input(plan: Plan, path: str, inputs: Mapping[str, tuple[Any, str]]) -> 
     if address not in inputs:
         return None
     value, unit = inputs[address]
+    if _is_rate_of_growth(address, inputs):
+        return FreeInput(path, unit)
     field: Any = field_at(type(plan), tuple(address.split(".")))
     one = getattr(field, "of", field)
     if isinstance(one, Number) and one.known:

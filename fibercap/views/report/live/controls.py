@@ -84,7 +84,8 @@ def _control(plan: Scenario, number: Number, texts: Sequence[tuple[str, str]], o
     written = _as_shown(number, texts)
     handle, step = number.handles[0], _step(written.number)
     present = lever(plan, number.name)
-    least, most = (_limit_at(present, factor, number) / written.factor for factor in (present.low, present.high))
+    ends = (_limit_at(present, factor, number) / written.factor for factor in (present.low, present.high))
+    least, most = sorted(ends)  # a number below zero is the lower the larger its factor
     low, high = _range(written.number, step, (least, most))
     control = {
         "path": number.name,
