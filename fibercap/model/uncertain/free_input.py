@@ -56,8 +56,11 @@ def inputs_by_path(plan: Plan) -> dict[str, tuple[Any, str]]:
 
 def _is_rate_of_growth(address: str, inputs: Mapping[str, tuple[Any, str]]) -> bool:
     """Tell whether an input is the rate at which a series grows, which stands beside its keys."""
-    stems = {key: inputs.get(address.removesuffix(f".{key}"), (None, ""))[0] for key in ("growth", "growth.rate")}
-    return any(isinstance(of, Series) and of.growth is not None and of.growth.key == key for key, of in stems.items())
+    for key in ("growth", "growth.rate"):
+        series = inputs.get(address.removesuffix(f".{key}"), (None, ""))[0] if address.endswith(f".{key}") else None
+        if isinstance(series, Series) and series.growth is not None and series.growth.key == key:
+            return True
+    return False
 
 
 def free_input(plan: Plan, path: str, inputs: Mapping[str, tuple[Any, str]]) -> FreeInput | FixedInput | None:
