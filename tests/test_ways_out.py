@@ -19,6 +19,8 @@ from fibercap.core.names import as_name, is_name
 from fibercap.core.visible_text import visible
 from fibercap.reading.files import read, scenario_of
 
+pytestmark = pytest.mark.long
+
 TEXT = (
     r"Works [/] [link=http://e]y[/link] :smile: \x1b]0;owned\x07 \x1b[31mred\x9b31m \u202eabc =1+1 $x^2_{$"
     r" <script>alert(1)</script> ' & {x} {{7*7}} \u2588 \U0001f600 \u2264 \xe9 \x00 # : -\r\nline"
@@ -186,7 +188,6 @@ def test_the_module_is_the_command() -> None:
     assert b"Exit codes" in ended.stdout
 
 
-@pytest.mark.long
 def test_files_hold_texts_as_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A report, tables, a workbook and pictures: no script, no formula, no control, no mark of direction, no warning."""
     monkeypatch.chdir(tmp_path)

@@ -22,6 +22,8 @@ from tests.model.test_formulas import disagreements as unlike
 from tests.sheets import Recalculator, disagreements, spoilt
 from tests.studies.test_drawing import alike
 
+pytestmark = pytest.mark.long
+
 PLAN = """\
 fibercap: 1
 id: steps
@@ -136,7 +138,6 @@ def test_every_formula_holds_with_what_is_settled(style: str, terms: str) -> Non
     assert len(set(value_at(projection, "loans.bank.margin_step"))) > 1
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("terms", ["as it is", "limits", "other fees"])
 def test_a_batch_is_its_members(terms: str) -> None:
     plan = scenario_of(plan_of("level", terms))
@@ -160,7 +161,6 @@ def test_the_margin_is_explained_with_its_step_and_why(tmp_path: Path) -> None:
     assert "IF(2.35578997 < 3 * 0.999999999, 1, 0)" in text
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("style", "terms"), [("level", "limits"), ("bullet", "other fees")])
 def test_a_recalculated_workbook_agrees(style: str, terms: str, tmp_path: Path) -> None:
     plan = scenario_of(plan_of(style, terms))

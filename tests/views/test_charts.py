@@ -30,6 +30,8 @@ from fibercap.views.charts.debt import loan_debt, stack_order
 from fibercap.views.charts.funding import sources_of
 from fibercap.views.charts.style import SETTINGS, fit, scale, spread, width_of, wrap
 
+pytestmark = pytest.mark.long
+
 TOP = """
 fibercap: 1
 id: two_plants
@@ -97,7 +99,6 @@ def subject() -> tuple[Projection, Comparison | None]:
     return projected(TOP + LOANS + CLAIMS)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_is_the_same_bytes_twice(
@@ -364,7 +365,6 @@ def test_charts_leave_matplotlib_as_it_was(subject: tuple[Projection, Comparison
     assert dict(mpl.rcParams) == before
 
 
-@pytest.mark.long
 def test_nothing_reaches_for_pyplot() -> None:
     script = (
         "import sys\n"
@@ -388,7 +388,6 @@ def test_nothing_reaches_for_pyplot() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.long
 def test_nothing_is_cut_off(subject: tuple[Projection, Comparison | None]) -> None:
     """The outermost pixels of every chart are white."""
     for name in CHARTS:
