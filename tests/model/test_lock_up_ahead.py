@@ -15,6 +15,7 @@ from fibercap.core.quantity import Quantity
 from fibercap.model.cash import order_of_cash, tests_ahead
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
+from fibercap.studies.chances.simulate import simulate
 from tests.model.test_formulas import disagreements
 
 PLAN = """\
@@ -112,3 +113,16 @@ def test_a_batch_locks_up_each_sample_as_if_it_were_alone() -> None:
         alone = project(plan.with_samples({"money.interest_on_cash": Quantity([rate], "1/year")}))
         for row in rows:
             assert batch.value(row)[sample] == pytest.approx(alone.value(row)[0], nan_ok=True)
+
+
+def test_a_sample_whose_lock_up_has_no_answer_is_set_aside_by_its_number() -> None:
+    either = "{choice: {some: {value: 9.9 USD/km, chance: 50 %}, none: {value: 10 USD/km, chance: 50 %}}}"
+    cost = f"{{input: plants.works.cash_cost, is: {either}}}"
+    plan = f"{PLAN.format(level=NONE[0])}uncertain: {{samples: 8, inputs: {{cost: {cost}}}}}\n"
+    simulation = simulate(scenario_of(plan.replace("cash_cost: 10 ", "cash_cost: 9.9 ")), measures=["lowest_cash"])
+
+    case, drawn = simulation.cases[""], simulation.draws["cost"]
+    assert [refusal.sample for refusal in case.refused] == np.flatnonzero(drawn == 10).tolist()
+    assert 0 < len(case.refused) < 8
+    assert all("never settles" in refusal.why for refusal in case.refused)
+    assert np.isnan(case.measure("lowest_cash")).sum() == len(case.refused)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.errors import ScenarioError
+from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
 from fibercap.core.program.numpy_machine import samples_together
 from fibercap.model.project import project
 from fibercap.studies.batch import chunk_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
     from fibercap.studies.chances.job import Job
+    from fibercap.studies.plan_program import PlanProgram
 
     Numbers = npt.NDArray[np.int64]
 
@@ -101,10 +102,13 @@ class Runs:
         self, places: Numbers, drawn: Mapping[str, Array], first: int, refused: list[Refusal]
     ) -> Iterator[tuple[Numbers, Kept]]:
         """Yield what is kept of some samples, part by part; those that the plan refuses are found by halving."""
-        overlay = self._job.overlay
+        job = self._job
         try:
-            plan = overlay.scenario.with_samples(overlay.samples(drawn))
-        except ScenarioError as error:
+            plan = job.overlay.scenario.with_samples(job.overlay.samples(drawn))
+            projection = None if job.program else project(plan)
+        except IdentityError:  # no refusal: the books are wrong
+            raise
+        except FibercapError as error:
             if len(places) == 1:
                 refused.append(Refusal(first + int(places[0]), _why(error)))
                 return
@@ -113,22 +117,22 @@ class Runs:
                 some = {name: values[part] for name, values in drawn.items()}
                 yield from self._work_out(places[part], some, first, refused)
             return
-        yield from self._keep(places, plan)
+        if projection is not None:
+            yield places, keep(projection, job.measures, job.rows)
+        elif job.program is not None:
+            yield from self._run(places, plan, job.program)
 
-    def _keep(self, places: Numbers, plan: Scenario) -> Iterator[tuple[Numbers, Kept]]:
-        """Yield what is kept of samples that the plan takes."""
-        job = self._job
-        if job.program is None:
-            yield places, keep(project(plan), job.measures, job.rows)
-            return
-        numbers, count = job.program.numbers(plan), len(places)
-        together = -(-count // -(-count // samples_together(job.program.tape)))  # parts of one size share a machine
+    def _run(self, places: Numbers, plan: Scenario, program: PlanProgram) -> Iterator[tuple[Numbers, Kept]]:
+        """Yield what is kept of samples that a program works out."""
+        job, numbers, count = self._job, program.numbers(plan), len(places)
+        together = -(-count // -(-count // samples_together(program.tape)))  # parts of one size share a machine
         for start in range(0, count, together):
             part = slice(start, start + together)
-            projection = as_projection(self._base, job.program.run_numbers(numbers[:, part]), job.measures)
+            projection = as_projection(self._base, program.run_numbers(numbers[:, part]), job.measures)
             yield places[part], keep(projection, job.measures, job.rows)
 
 
-def _why(error: ScenarioError) -> str:
+def _why(error: FibercapError) -> str:
     """Return why the plan refuses a single sample; a message counts samples within those that are tried together."""
-    return error.problems[0].sentence().replace(" in sample 0", "")
+    words = error.problems[0].sentence() if isinstance(error, ScenarioError) else str(error)
+    return words.replace(" in sample 0", "")
