@@ -270,7 +270,7 @@ EXAMPLES: Mapping[str, Example] = {
         "products: {", "products: {glass: {unit: tonne, price: 9 USD/tonne}, ",
         "{product: fiber, capacity: 200_000", "{products: {fiber: 60 %, glass: rest}, capacity: 200_000",
     ),
-    "no_units_made": spoilt("rates: {", "tax: {rate: 35 %, depreciation: units}\nrates: {"),
+    "no_units_made": spoilt("{product: fiber, capacity: 200_000", "{product: fiber, depreciation: units, capacity: 200_000"),
     "land_depreciated": spoilt(RAMP, f"{RAMP}    land: true\n    residual: 20 %\n"),
     "sold_too_early": spoilt(RAMP, f"{RAMP}    sold: {{on: 2000-06-30, price: 1 million USD}}\n"),
     "cancelled_too_late": spoilt(RAMP, f"{RAMP}    cancelled: 2002-06-30\n"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from fibercap.cli import cli
 from fibercap.core.errors import ScenarioError
 from fibercap.model.measures.all_measures import measures
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
@@ -29,6 +31,7 @@ from tests.keys import leaves, other_value, pattern_of, values
 from tests.sheets import Recalculator, disagreements, spoilt
 from tests.studies.test_drawing import alike
 from tests.test_every_reader import PLAN
+from tests.views.test_workbook import converted
 
 pytestmark = pytest.mark.long
 
@@ -186,6 +189,7 @@ OTHERS = {
         "plants.works.costs.crew.per_year.growth": "cpi",
         "plants.works.costs.crew.per_year.growth.rate": "cpi",
         "projects.line.depreciation": "units",
+        "tax.depreciation": "units",
         "projects.line.cash_cost": "4 EUR/km",
         "projects.line.cash_cost.growth": "wages",
         "projects.line.cash_cost.growth.rate": "wages",
@@ -240,6 +244,21 @@ UNEXPORTED = {
     "loans.old.true_up",
 }
 """A workbook has one calendar, and no option in which a loan rests on cash that does not in others; land has no other kind."""
+APART = [
+    ("exchange.EUR.average", "products.fiber.price"),
+    ("exchange.EUR.closing", "products.fiber.price"),
+    ("funding.line.include_financing_costs", "loans.bank.repayment"),
+    ("calendars.city.holidays", "loans.float.payments.calendar"),
+    ("calendars.city.weekends", "loans.float.payments.calendar"),
+    ("loans.float.payments.roll", "loans.float.payments.calendar"),
+    ("loans.old.repayment", "loans.old.true_up"),
+    ("rates.libor", "loans.float.rate.index"),
+    ("opening.fixed_assets.life", "opening.fixed_assets.depreciation"),
+    ("plants.bought.purchase.depreciation", "plants.bought.purchase.land"),
+    ("plants.furnace.purchase.life", "plants.furnace.purchase.depreciation"),
+    ("plants.works.life", "plants.works.depreciation"),
+]
+"""Keys of which one is refused beside the other, or moves nothing."""
 REFUSED = ("lenders", "loans.house.repayment.allow_negative_amortization", "false")
 """What no plan can move: where it changes anything, the plan is refused without it."""
 
@@ -371,19 +390,23 @@ def test_a_batch_of_samples_is_its_members(name: str) -> None:
         assert (one.name, alike(batch, 0, base(name)), alike(batch, 1, alone)) == (one.name, [], [])
 
 
-def options_of(name: str) -> dict[str, dict[str, str]]:
-    """Return options of a plan that move all of its keys, eight at a time; none moves what lies below another."""
+def groups_of(moves: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return moves in as few groups as may be: none lies below another of its group, or hides what another does."""
     groups: list[dict[str, str]] = []
-    for path, text in ((path, text) for other, path, text in MOVES if other == name):
-        if path.startswith("claims.") or path in UNEXPORTED:
-            continue
+    for path, text in moves:
+        apart = {one for pair in APART if path in pair for one in pair}
         for group in groups:
-            if len(group) < 8 and not any(f"{one}.".startswith(f"{two}.") for one, two in pairs(path, group)):
+            if not (apart & group.keys() or any(f"{one}.".startswith(f"{two}.") for one, two in pairs(path, group))):
                 group[path] = text
                 break
         else:
             groups.append({path: text})
-    return {f"group_{number}": group for number, group in enumerate(groups)}
+    return groups
+
+
+def patterns_of_plan(text: str) -> set[str]:
+    """Return the patterns of the keys of a plan."""
+    return {pattern_of(path) for path, _ in values(yaml.load(text, Loader=yaml.BaseLoader))}  # noqa: S506 - texts alone
 
 
 def pairs(path: str, group: dict[str, str]) -> list[tuple[str, str]]:
@@ -391,15 +414,45 @@ def pairs(path: str, group: dict[str, str]) -> list[tuple[str, str]]:
     return [(path, other) for other in group] + [(other, path) for other in group]
 
 
+def change_of(group: dict[str, str]) -> str:
+    """Return an overlay that makes the moves of a group."""
+    return f"{{change: {{{', '.join(f'{path}: {value}' for path, value in group.items())}}}}}"
+
+
 @pytest.mark.parametrize("name", PLANS)
 def test_a_recalculated_workbook_has_what_each_key_leads_to(name: str, tmp_path: Path) -> None:
-    options = options_of(name)
-    text = PLANS[name] + "options:\n"
-    for option, changes in options.items():
-        text += f"  {option}: {{change: {{{', '.join(f'{path}: {value}' for path, value in changes.items())}}}}}\n"
-    plan = scenario_of(text, f"{name}.yaml")
+    moves = [
+        (path, text) for other, path, text in MOVES
+        if other == name and path not in UNEXPORTED and not path.startswith("claims.")
+    ]  # fmt: skip
+    options = {f"group_{number}": change_of(group) for number, group in enumerate(groups_of(moves))}
+    lines = "".join(f"  {option}: {change}\n" for option, change in options.items())
+    plan = scenario_of(f"{PLANS[name]}options:\n{lines}", f"{name}.yaml")
     calculator = Recalculator(spoilt(workbook(plan, "0.1.0")), tmp_path)
 
     for option in options:
         calculator.enter("Inputs", 5, 2, option)
         assert (option, disagreements(calculator.read(), project(plan.with_option(option)), option)) == (option, [])
+
+
+@pytest.mark.office
+def test_libreoffice_recalculates_the_plans_of_all_keys(tmp_path: Path) -> None:
+    """The plans as written, with the keys beside that none of them has."""
+    plans: dict[str, Scenario] = {}
+    written = {pattern for text in PLANS.values() for pattern in patterns_of_plan(text)}
+    for name, text in PLANS.items():
+        said = [".".join(path) for path, _ in values(yaml.load(text, Loader=yaml.BaseLoader))]  # noqa: S506 - texts alone
+        more = [
+            (path, value) for other, path, value in MOVES
+            if other == name and patterns_of(path, value) - written
+            and not any(f"{one}.".startswith(f"{two}.") for one, two in pairs(path, dict.fromkeys(said, "")))
+        ]  # fmt: skip
+        for number, group in enumerate(groups_of(more) or [{}]):
+            plan = scenario_of(f"{text}options: {{with: {change_of(group)}}}\n", f"{name}.yaml").with_option("with")
+            plans[f"{name}_{number}"] = Scenario.from_tree(plan.tree.without_child("options"), plan.file)
+
+    contents = converted({name: spoilt(workbook(plan, "0.1.0")) for name, plan in plans.items()}, tmp_path)
+
+    for name, content in contents.items():
+        sheets = Recalculator(content, tmp_path).read(evaluate=False)
+        assert (name, disagreements(sheets, project(plans[name]), "as written")) == (name, [])

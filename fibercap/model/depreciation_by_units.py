@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Protocol
 
 from fibercap.core.fields import Of
 from fibercap.core.spec import Spec
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:
-    from fibercap.model.depreciation_method import Asset
+    from fibercap.model.depreciation_method import Asset, Depreciation
+
+    class _Depreciated(Protocol):
+        @property
+        def is_depreciated(self) -> bool: ...
+
+        @property
+        def depreciation(self) -> Depreciation | ByUnits: ...
+
 
 MADE: Final = "units_made"
 """The end of the path of the row of what an asset has made to date."""
@@ -54,3 +62,22 @@ class ByUnits(Spec):
         if self.units is None:
             part = f"IF({total} > 0, {part}, 0)"  # an addition of nothing makes nothing
         return f"{cost} * (1 - {asset.residual}) * {part}" if asset.residual else f"{cost} * {part}"
+
+
+class UnitsOfEach(Spec):
+    """Each asset in proportion to what it makes, of all that it makes in its life; maintenance as in the books."""
+
+    kind: ClassVar[str] = "units"
+
+
+def counts_units(terms: _Depreciated, for_tax: Depreciation | UnitsOfEach | None) -> bool:
+    """Return whether an asset is depreciated by what it makes, in the books or for tax.
+
+    Parameters
+    ----------
+    terms : Project, Purchase or FixedAssets
+        The asset.
+    for_tax : Depreciation, UnitsOfEach or None
+        How assets are depreciated for tax, where that is another way than in the books.
+    """
+    return terms.is_depreciated and any(isinstance(way, ByUnits | UnitsOfEach) for way in (terms.depreciation, for_tax))

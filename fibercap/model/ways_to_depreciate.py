@@ -10,7 +10,7 @@ from fibercap.core.product_units import word_of
 from fibercap.core.spec import OneOf, Spec
 from fibercap.model.depreciation import DecliningBalance, StraightLine, SumOfYears
 from fibercap.model.depreciation_by_table import ByTable
-from fibercap.model.depreciation_by_units import ByUnits
+from fibercap.model.depreciation_by_units import ByUnits, UnitsOfEach
 from fibercap.model.depreciation_method import Depreciation
 
 AnyDepreciation = StraightLine | DecliningBalance | SumOfYears | ByTable
@@ -49,7 +49,9 @@ def _needs_block(kind: str, method: type[Spec]) -> bool:
 
 _BY_TIME = _one_of(METHODS, "depreciation")
 Method = Annotated[AnyDepreciation, _BY_TIME]
-MethodOrNone = Annotated[AnyDepreciation | None, _BY_TIME]
+MethodForTax = Annotated[
+    AnyDepreciation | UnitsOfEach | None, _one_of({**METHODS, UnitsOfEach.kind: UnitsOfEach}, "depreciation for tax")
+]
 MethodOfAsset = Annotated[
     AnyDepreciation | ByUnits, _one_of({**METHODS, ByUnits.kind: ByUnits}, "depreciation of an asset")
 ]

@@ -20,7 +20,7 @@ from tests.fuzz.ratios import draw_ratios
 from tests.fuzz.remarks import add_likes, add_remarks, draw_sources_of_inputs
 from tests.fuzz.reserves import draw_reserves
 from tests.fuzz.series_files import move_to_files
-from tests.fuzz.units import draw_units
+from tests.fuzz.units import draw_units, draw_units_for_tax
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -48,6 +48,7 @@ def make_draft(seed: int) -> Draft:
     draw_claims(draft)
     draw_costs(draft)
     draw_units(draft)
+    draw_units_for_tax(draft)
     add_likes(draft)
     draw_uncertain(draft)
     draw_options(draft)

@@ -50,3 +50,17 @@ def in_unit(part: Any, unit: str) -> Any:
     if not isinstance(part, str):
         return part
     return KILOMETERS.sub(unit, MILLIONS.sub(f"million {unit}", part))
+
+
+def draw_units_for_tax(draft: Draft) -> None:
+    """Let tax go by units in place of a straight line, where it is known what each asset makes in its life."""
+    plan = draft.plan
+    if plan.get("tax", {}).get("depreciation") != "straight_line":
+        return
+    plants = plan["plants"].values()
+    named = [plant.get("product") or next(iter(plant["products"])) for plant in plants if "purchase" not in plant]
+    units = {plan["products"][name].get("unit", "km") for name in named}
+    known = all(isinstance(plant["capacity"], str) for plant in plants)
+    late = all(plant.get("opens", "") >= plant["purchase"]["on"] for plant in plants if "purchase" in plant)
+    if known and late and (len(units) == 1 or "fixed_assets" not in plan.get("opening", {})):
+        plan["tax"]["depreciation"] = "units"

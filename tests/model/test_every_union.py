@@ -40,7 +40,7 @@ loans:
   bond: {{outstanding: 500_000 USD, remaining: 6 years, rate: 7 %/year,
           sweep: {{share: {share}, while: {{row: accounts.cash, above: 2_000_000 USD}}}}}}
 funding: {{line: {{grant: {grant}, bank: 5_000_000 USD, equity: rest}}, bought: {{equity: rest}}}}
-tax: {{rate: 30 %}}
+tax: {{rate: 30 %, depreciation: {depreciation for tax}}}
 working_capital: {{receivables: 40 days, payables: 20 days}}
 opening: {{cash: 9_000_000 USD, fixed_assets: {fixed assets}}}
 claims: {{sells: {{says: It sells, row: accounts.revenue, when: 2003, at_least: {limit}}}}}
@@ -75,6 +75,13 @@ EVERY = {
         "sum_of_years": "sum_of_years",
         "table": "{table: {1 year: 20 %, 30 months: 80 %}}",
         "units": "{units: 600_000 km}",
+    },
+    "depreciation for tax": {
+        "straight_line": "straight_line",
+        "declining_balance": "{declining_balance: 25 %}",
+        "sum_of_years": "sum_of_years",
+        "table": "{table: {1 year: 20 %, 30 months: 80 %}}",
+        "units": "units",
     },
     "spending": {"window": "{from: 2001-02, shape: s_curve}", "by_period": "{2001-Q2: 40 %, 2001-Q4: 60 %}"},
     "rate of a loan": {

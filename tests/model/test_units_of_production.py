@@ -235,7 +235,6 @@ def test_opening_assets_of_a_company_that_buys_every_plant_make_nothing() -> Non
     ("was", "now", "message"),
     [
         ("cash_cost: 18 USD/km,", "cash_cost: 18 USD/km, depreciation: units,", "units` of what makes none by itself.*assets of plants"),
-        ("sum_of_years", "{units: 9 km}", "units` of what makes none by itself"),
         ("opens: 2001-07-01", "opens: 2001-06-29", "runs before it is bought.*add `opens: 2001-06-30`"),
         ("opens: 2001-07-01, ", "", "runs before it is bought"),
         ("capacity: 100_000 km/year", "capacity: {2001: 9 km/year, 2002: 7 km/year}", "capacity that changes.*units: 2.5 million km"),
@@ -252,3 +251,75 @@ def test_units_that_say_nothing_are_refused(was: str, now: str, message: str) ->
     assert text.count(was) == 1
     with pytest.raises(ScenarioError, match=message):
         scenario_of(text.replace(was, now), "plan.yaml")
+
+
+FOR_TAX = """\
+fibercap: 1
+horizon: {from: 2001, to: 2004, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year}
+products: {fiber: {price: 60 USD/km, demand: 420_000 km/year}}
+plants:
+  jena: {product: fiber, capacity: 200_000 km/year, cash_cost: 30 USD/km, maintenance: 0.1 million USD/year, life: 3 years, depreciation: sum_of_years}
+  annex: {product: fiber, capacity: 100_000 km/year, opens: 2001-07-01, cash_cost: 31 USD/km, purchase: {price: 3 million USD, on: 2001-06-30, life: 5 years}}
+projects:
+  line: {plant: jena, adds: 200_000 km/year, capex: 25 million USD, complete: 2001-12-31, residual: 20 %, life: 4 years}
+  more: {plant: jena, adds: 50_000 km/year, capex: 5 million USD, complete: 2002-06-30, depreciation: {units: 90_000 km}}
+  site: {plant: jena, adds: 0 km/year, capex: 1 million USD, spend: {2001: 100 %}, complete: 2001-06-30, land: true}
+loans: {bank: {commitment: 9 million USD, signed: 2001-01-03, matures: 5 years, rate: 8 %/year}}
+funding: {line: {bank: 8 million USD, equity: rest, include_financing_costs: true}}
+tax: {rate: 30 %, depreciation: units}
+opening: {cash: 90 million USD, fixed_assets: {value: 6 million USD}}
+"""
+ASSETS = (
+    "projects.line",
+    "projects.more",
+    "projects.site",
+    "plants.annex.purchased",
+    "plants.annex",
+    "plants.jena",
+    "opening",
+)
+
+
+def in_books(plan: str) -> str:
+    """Return a plan whose books depreciate its assets by units, as its tax does."""
+    plan = plan.replace(", depreciation: units}", "}")
+    for terms in ("life: 4 years", "life: 5 years", "value: 6 million USD"):
+        plan = plan.replace(f"{terms}}}", f"{terms}, depreciation: units}}")
+    return plan
+
+
+def test_units_for_tax_are_those_that_the_books_would_count() -> None:
+    """Each asset by its own; maintenance, which makes nothing, as in the books."""
+    taxed, booked = project(scenario_of(FOR_TAX)), project(scenario_of(in_books(FOR_TAX)))
+
+    for asset in ASSETS:
+        charged = taxed.value(f"{asset}.tax_depreciation")
+        assert (asset, charged.tolist()) == (asset, booked.value(f"{asset}.depreciation").tolist())
+    assert taxed.value("accounts.tax_paid") == pytest.approx(booked.value("accounts.tax_paid"), abs=1e-6)
+    assert np.abs(taxed.value("accounts.deferred_tax")).max() > 1000
+    assert disagreements(taxed) == []
+
+
+@pytest.mark.long
+def test_a_workbook_computes_units_for_tax(tmp_path: Path) -> None:
+    calculator = Recalculator(spoilt(workbook(scenario_of(FOR_TAX, "plan.yaml"), "0.1.0")), tmp_path)
+
+    assert unlike(calculator.read(), project(scenario_of(FOR_TAX, "plan.yaml")), "as written") == []
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "message"),
+    [
+        ("depreciation: units}", "depreciation: {units: 5 million km}}", r"a block with `units`, wanted the word alone; write `units`"),
+        ("opens: 2001-07-01, ", "", r"a plant that runs before it is bought, `plants\.annex\.purchase`, wanted one that opens on 2001-06-30"),
+        ("capacity: 100_000 km/year", "capacity: {2001: 0 km/year, 2002: 9 km/year}",
+         r"a capacity that changes, `plants\.annex\.purchase`, wanted the units of its life; depreciate for tax by time"),
+        ("capacity: 200_000 km/year", "capacity: {2001: 0 km/year, 2002: 9 km/year}", r"the capacity of `jena`, which changes"),
+    ],
+)  # fmt: skip
+def test_units_for_tax_that_say_nothing_are_refused(was: str, now: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message) as refused:
+        scenario_of(FOR_TAX.replace(was, now))
+
+    assert [problem.path for problem in refused.value.problems] == ["tax.depreciation"]

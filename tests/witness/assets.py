@@ -8,7 +8,7 @@ import numpy as np
 from tests.witness.capacity import Rows, add_rows, find_done, find_end
 from tests.witness.costs import find_apart
 from tests.witness.dates import Calendar, Row, number_day, read_day, shift
-from tests.witness.depreciation import charge_shares, counts_units, find_sale, is_land
+from tests.witness.depreciation import charge_shares, counts_units, find_opened, find_sale, goes_by_units, is_land
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number
 from tests.witness.series import average_series
@@ -28,20 +28,25 @@ def depreciate(cost: Row, start: float, terms: Plan, how: Any, calendar: Calenda
     return np.asarray(cost * (after - before))
 
 
-def charge_units(path: str, terms: Plan, plan: Plan, rows: Rows) -> Row:
+def charge_units(path: str, terms: Plan, how: Any, plan: Plan, rows: Rows) -> Row:
     """Return the share of the cost that units charge in each period (section 3, depreciation, units)."""
-    made, of, how = rows[f"{path}.units_made"], terms.get("adds"), terms["depreciation"]
-    capacity = of or plan["plants"][path.split(".")[1]]["capacity"]
+    made, of = rows[f"{path}.units_made"], terms.get("adds")
+    plants = path.split(".")[1:2] or [name for name in plan["plants"] if name not in find_bought(plan)]
+    capacity = read_number(of) if of else sum(read_number(plan["plants"][name]["capacity"]) for name in plants)
     total = read_number(how["units"]) if isinstance(how, dict) else 0.0
-    total = total or read_number(capacity) * read_number(terms.get("life"), TEN_YEARS) / 12
+    total = total or capacity * read_number(terms.get("life"), TEN_YEARS) / 12
     done = np.minimum(made / total, 1.0) if total else np.zeros(len(made))
     return np.asarray((1 - read_number(terms.get("residual"))) * np.diff(done, prepend=0.0))
 
 
-def count_units(path: str, name: str, plan: Plan, rows: Rows) -> None:
-    """Add what an asset has made to date: what a project ships, or what a bought plant ships without its projects."""
-    shipped = rows[f"{path}.shipments"] if path.startswith("projects") else rows[f"plants.{name}.shipments"]
-    for other in find_apart(plan, name) if path.startswith("plants") else ():
+def count_units(path: str, plan: Plan, rows: Rows, plants: list[str]) -> None:
+    """Add what an asset has made to date: what a project ships, or what plants ship without their projects."""
+    shipped = (
+        rows[f"{path}.shipments"]
+        if path.startswith("projects")
+        else sum(rows[f"plants.{name}.shipments"] for name in plants)
+    )
+    for other in (other for name in plants for other in find_apart(plan, name)):
         shipped = shipped - rows[f"projects.{other}.shipments"]
     rows[f"{path}.units_made"] = np.cumsum(shipped)
 
@@ -58,9 +63,11 @@ def value_asset(path: str, cost: Row, start: float, terms: Plan, plan: Plan, row
     ways = {"": terms.get("depreciation")}
     if "depreciation" in plan.get("tax", {}):
         ways["tax_"] = plan["tax"]["depreciation"]
+        if ways["tax_"] == "units" and goes_by_units(ways[""]):
+            ways["tax_"] = ways[""]
     for key, how in ways.items():
-        by_units = not key and counts_units(terms)
-        share = charge_units(path, terms, plan, rows) if by_units else None
+        by_units = goes_by_units(how) and counts_units(terms, plan)
+        share = charge_units(path, terms, how, plan, rows) if by_units else None
         loss = (depreciate(cost, start, terms, how, calendar) if share is None else cost * share) * lives
         rows[f"{path}.{key}depreciation"] = loss
         left = cost - np.cumsum(loss)
@@ -103,8 +110,8 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     assets = []
     for name, project in plan.get("projects", {}).items():
         cost = np.cumsum(rows[f"projects.{name}.capex"]) - find_grant(name, rows, calendar)
-        if counts_units(project):
-            count_units(f"projects.{name}", project["plant"], plan, rows)
+        if counts_units(project, plan):
+            count_units(f"projects.{name}", plan, rows, [])
         start = find_end(project) if project.get("cancelled") else math.ceil(find_done(project) - 1e-9)
         if f"funding.{name}.financing_costs" in rows:
             financed = np.cumsum(rows[f"funding.{name}.financing_costs"])
@@ -116,8 +123,8 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
         purchase = plan["plants"][name]["purchase"]
         paid = rows[f"plants.{name}.purchase"] - rows[f"plants.{name}.purchased.working_capital"]
         cost = np.cumsum(paid) - find_grant(name, rows, calendar)
-        if counts_units(purchase):
-            count_units(f"plants.{name}.purchased", name, plan, rows)
+        if counts_units(purchase, plan):
+            count_units(f"plants.{name}.purchased", plan, rows, [name])
         start = math.ceil(number_day(read_day(purchase["on"])) - 1e-9)
         add_asset(f"plants.{name}.purchased", cost, start, purchase, plan, rows, calendar)
         assets.append(f"plants.{name}.purchased")
@@ -177,8 +184,9 @@ def find_untaxed(rows: Rows, calendar: Calendar, *, financed: bool = False) -> R
 
 def open_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     """Add the depreciation of what the plan opens with (docs/conventions.md, section 3)."""
-    fixed = plan.get("opening", {}).get("fixed_assets", "0")
-    terms = fixed if isinstance(fixed, dict) else {"value": fixed}
+    terms = find_opened(plan)
+    if counts_units(terms, plan):  # of what is sold before its life ends, the witness knows nothing
+        count_units("opening", plan, rows, [name for name in plan["plants"] if name not in find_bought(plan)])
     cost = np.full(calendar.count, read_number(terms["value"]))
     value_asset("opening", cost, calendar.first, terms, plan, rows, calendar)
 
@@ -188,7 +196,10 @@ def depreciate_maintenance(plan: Plan, name: str, calendar: Calendar, rows: Rows
     plant = plan["plants"][name]
     life = read_number(plant.get("life"), TEN_YEARS)
     spent = rows[f"plants.{name}.maintenance"]
-    for key, how in {"": plant.get("depreciation"), "tax_": plan.get("tax", {}).get("depreciation", "none")}.items():
+    ways = {"": plant.get("depreciation"), "tax_": plan.get("tax", {}).get("depreciation", "none")}
+    if ways["tax_"] == "units":
+        ways["tax_"] = ways[""]
+    for key, how in ways.items():
         if how == "none":
             continue
         charged = np.diff(charge_shares(how, life, 0.0, calendar.step * np.arange(calendar.count + 1.0)))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tests.witness.dates import Calendar, Row
-from tests.witness.depreciation import counts_units
+from tests.witness.depreciation import counts_units, find_opened
 from tests.witness.plan import Plan
 from tests.witness.series import Exchange, average_series
 
@@ -42,12 +42,12 @@ def find_costly(plan: Plan, name: str) -> dict[str, Plan]:
 
 def find_apart(plan: Plan, name: str) -> dict[str, Plan]:
     """Return the projects of a plant whose shipments count apart: for a cash cost, or for depreciation by units."""
-    projects, purchase = plan.get("projects", {}).items(), plan["plants"][name].get("purchase") or {}
+    projects, base = plan.get("projects", {}).items(), plan["plants"][name].get("purchase") or find_opened(plan)
     mine = {key: project for key, project in projects if project["plant"] == name and "cancelled" not in project}
     return {
         key: project
         for key, project in mine.items()
-        if "cash_cost" in project or counts_units(project) or counts_units(purchase)
+        if "cash_cost" in project or counts_units(project, plan) or counts_units(base, plan)
     }
 
 

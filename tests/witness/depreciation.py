@@ -44,13 +44,23 @@ def find_sale(terms: Plan) -> float:
     return number_day(read_day(terms["sold"]["on"])) if terms.get("sold") else math.inf
 
 
-def counts_units(terms: Plan) -> bool:
-    """Return whether an asset is depreciated by what it makes."""
-    how = terms.get("depreciation")
-    by_units = how == "units" or (isinstance(how, dict) and "units" in how)
-    return by_units and not is_land(terms) and "cancelled" not in terms
+def goes_by_units(how: Any) -> bool:
+    """Return whether a way to depreciate goes by what is made."""
+    return how == "units" or (isinstance(how, dict) and "units" in how)
+
+
+def counts_units(terms: Plan, plan: Plan) -> bool:
+    """Return whether an asset is depreciated by what it makes, in the books or for tax."""
+    ways = terms.get("depreciation"), plan.get("tax", {}).get("depreciation")
+    return any(map(goes_by_units, ways)) and not is_land(terms) and "cancelled" not in terms
 
 
 def is_land(terms: Plan) -> bool:
     """Return whether an asset is land."""
     return str(terms.get("land", "false")).lower() == "true"
+
+
+def find_opened(plan: Plan) -> Plan:
+    """Return the fixed assets that a plan opens with, as a block."""
+    fixed = plan.get("opening", {}).get("fixed_assets", {"value": "0", "land": "true"})
+    return fixed if isinstance(fixed, dict) else {"value": fixed}

@@ -8,11 +8,13 @@ import numpy as np
 
 from fibercap.core.timeline import month_number
 from fibercap.model.checks.funding_checks import in_sample
+from fibercap.model.depreciation_by_units import ByUnits, counts_units
 from fibercap.model.plants.capacity import not_bought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fibercap.core.units import Array
     from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.plan.company import FixedAssets
     from fibercap.model.plan.plan import Plan
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 DEPRECIATED = ("depreciation", "residual", "life")
 """Keys that land does not have."""
+BY_TIME = "depreciate for tax by time"
 
 
 def land(s: Plan, name: str) -> Findings:
@@ -72,15 +75,19 @@ def units_made(s: Plan, name: str) -> Findings:
     s, name : Plan, str
         The plan, and the plant.
     """
-    plant, deal, path = s.plants[name], s.plants[name].purchase, f"plants.{name}.purchase.depreciation"
-    if deal is None or not deal.by_units:
+    plant, deal, way = s.plants[name], s.plants[name].purchase, s.tax.depreciation
+    if deal is None or not counts_units(deal, way):
         return
+    path, of, units = _units_of(deal, f"plants.{name}.purchase")
     if (plant.opens or s.horizon.start) < deal.on:
-        problem, wanted = "`units` of a plant that runs before it is bought", f"one that opens on {deal.on} or later"
+        problem, wanted = (
+            f"`units` of a plant that runs before it is bought{of}",
+            f"one that opens on {deal.on} or later",
+        )
         yield path, "no_units_made", problem, wanted, f"add `opens: {deal.on}` to the plant, or depreciate by time"
-    elif plant.capacity.starts and deal.depreciation.units is None:
-        problem, wanted = "`units` alone beside a capacity that changes", "the units of its life"
-        yield path, "no_units_made", problem, wanted, "write them, like `{units: 2.5 million km}`"
+    elif plant.capacity.starts and units is None:
+        problem, wanted = f"`units` alone beside a capacity that changes{of}", "the units of its life"
+        yield path, "no_units_made", problem, wanted, BY_TIME if of else "write them, like `{units: 2.5 million km}`"
 
 
 def units_of_opening(s: Plan, name: str) -> Findings:
@@ -91,19 +98,39 @@ def units_of_opening(s: Plan, name: str) -> Findings:
     s, name : Plan, str
         The plan, and `opening`.
     """
-    fixed, plants, path = s.opening.fixed_assets, not_bought(s.plants), f"{name}.fixed_assets.depreciation"
-    if fixed is None or not fixed.by_units:
+    fixed, plants = s.opening.fixed_assets, not_bought(s.plants)
+    if fixed is None or not counts_units(fixed, s.tax.depreciation):
         return
+    path, of, in_life = _units_of(fixed, f"{name}.fixed_assets")
     units = list(dict.fromkeys(map(s.unit_of_plant, plants)))
     if not plants:
-        problem, hint = "`units` of assets opened with, though every plant is bought", "depreciate them by time"
-        yield path, "no_units_made", problem, "a plant that is there when the plan begins", hint
+        problem, wanted = (
+            "`units` of assets opened with, though every plant is bought",
+            "a plant that is there when the plan begins",
+        )
+        yield path, "no_units_made", problem, wanted, BY_TIME if of else "depreciate them by time"
     elif len(units) > 1:
-        problem, hint = f"`units` of plants that make {' and '.join(units)}", "depreciate them by time"
-        yield path, "no_units_made", problem, "plants whose products are in one unit", hint
-    elif fixed.depreciation.units is None and (keyed := [key for key in plants if s.plants[key].capacity.starts]):
+        problem, wanted = (
+            f"`units` of plants that make {' and '.join(units)}{of}",
+            "plants whose products are in one unit",
+        )
+        yield path, "no_units_made", problem, wanted, BY_TIME if of else "depreciate them by time"
+    elif in_life is None and (keyed := [key for key in plants if s.plants[key].capacity.starts]):
         problem, wanted = f"`units` alone beside the capacity of `{keyed[0]}`, which changes", "the units of their life"
-        yield path, "no_units_made", problem, wanted, f"write them, like `{{units: 2.5 million {units[0]}}}`"
+        yield (
+            path,
+            "no_units_made",
+            problem,
+            wanted,
+            BY_TIME if of else f"write them, like `{{units: 2.5 million {units[0]}}}`",
+        )
+
+
+def _units_of(terms: Purchase | FixedAssets, path: str) -> tuple[str, str, Array | None]:
+    """Return where units of an asset are asked for, which asset if that is for tax, and its units if written."""
+    if isinstance(terms.depreciation, ByUnits):
+        return f"{path}.depreciation", "", terms.depreciation.units
+    return "tax.depreciation", f", `{path}`", None
 
 
 def _assets(s: Plan, block: str) -> Iterator[tuple[str, Project | Purchase | FixedAssets]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW
-from fibercap.model.depreciation_by_units import MADE, ByUnits
+from fibercap.model.depreciation_by_units import MADE, ByUnits, UnitsOfEach
 from fibercap.model.depreciation_method import Asset
 from fibercap.model.income.asset_sales import ages_until_sale, disposed_row, in_period_of, sale_row
 from fibercap.model.plants.asset_terms import NONE
@@ -77,7 +77,7 @@ class Holding:
     terms: AssetTerms
     before: str = "0"
     key: str = ""
-    for_tax: Depreciation | None = None
+    for_tax: Depreciation | ByUnits | None = None
     written_off: str = ""
     capacity: str = ""
 
@@ -89,7 +89,27 @@ class Holding:
     @property
     def method_path(self) -> str:
         """Path of the input that says how it is depreciated."""
-        return "tax.depreciation" if self.for_tax else f"{self.path}.depreciation"
+        as_in_books = self.for_tax is None or self.for_tax is self.terms.depreciation
+        return f"{self.path}.depreciation" if as_in_books else "tax.depreciation"
+
+    def depreciate_for_tax(self, key: str, way: Depreciation | UnitsOfEach) -> Holding:
+        """Return it as tax depreciates assets; by units, those that it has in the books count, if any.
+
+        Parameters
+        ----------
+        key : str
+            What the names of its rows about depreciation for tax begin with.
+        way : Depreciation or UnitsOfEach
+            How tax depreciates assets.
+
+        Source
+        ------
+        docs/conventions.md, section 6, Deferred tax.
+        """
+        if not isinstance(way, UnitsOfEach):
+            return replace(self, key=key, for_tax=way)
+        in_books = self.terms.depreciation
+        return replace(self, key=key, for_tax=in_books if isinstance(in_books, ByUnits) else ByUnits())
 
 
 def value_rows(sheet: Sheet, plan: Plan, asset: Holding, text: str, start: str) -> None:
@@ -110,8 +130,7 @@ def value_rows(sheet: Sheet, plan: Plan, asset: Holding, text: str, start: str) 
     """
     kinds = [(asset, "book_value", "book value")]
     if plan.tax.depreciation is not None:
-        taxed = replace(asset, key="tax_", for_tax=plan.tax.depreciation)
-        kinds.append((taxed, "tax_value", "value for tax"))
+        kinds.append((asset.depreciate_for_tax("tax_", plan.tax.depreciation), "tax_value", "value for tax"))
     for one, key, words in kinds:
         charges = " - ".join(f"{{{row}}}" for row in charge_rows(sheet, plan, one, start))
         change, label = f"{text} - {charges}" if text else f"-{charges}", f"{asset.label}: {words}"

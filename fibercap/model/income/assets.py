@@ -11,7 +11,7 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK, month_number
-from fibercap.model.depreciation_by_units import MADE
+from fibercap.model.depreciation_by_units import MADE, UnitsOfEach, counts_units
 from fibercap.model.depreciation_method import Asset
 from fibercap.model.horizon.run_off import RUN_OFF, counting_month
 from fibercap.model.income.asset_rows import Holding, charge_rows, method_of, value_rows
@@ -77,7 +77,7 @@ def project_asset(sheet: Sheet, plan: Plan, key: str, project: Project, *, has_g
     asset = Holding(prefix, label, f"{prefix}.cost_to_date", since, due, after, prefix, project)
     if project.cancelled:
         asset = replace(asset, since=due, written_off=project.built_until_text(key))
-    if project.by_units:
+    if counts_units(project, plan.tax.depreciation):
         unit, asset = plan.unit_of_plant(project.plant), replace(asset, capacity=f"{{inputs.{prefix}.adds}}")
         sheet.write_balance(f"{prefix}.{MADE}", f"{label}: units made to date", unit, f"{{{prefix}.shipments}}")
     if costs in sheet:
@@ -96,7 +96,7 @@ def _financing_rows(sheet: Sheet, plan: Plan, asset: Holding, costs: str) -> Non
     part, start = replace(asset, cost=cost, key="financing_"), asset.written_off or _give_start(sheet, asset)
     charge_rows(sheet, plan, part, start)
     if plan.tax.depreciation is not None:
-        charge_rows(sheet, plan, replace(part, key="financing_tax_", for_tax=plan.tax.depreciation), start)
+        charge_rows(sheet, plan, part.depreciate_for_tax("financing_tax_", plan.tax.depreciation), start)
 
 
 def financing_charges(sheet: Sheet, key: str, *, for_tax: bool = False) -> list[str]:
@@ -140,7 +140,7 @@ def purchase_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant, *, has_gran
     since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
     after, path = month_after(f"{{plants.{key}.purchase.month}}"), f"plants.{key}.purchase"
     asset = Holding(prefix, label, f"{prefix}.cost_to_date", since, since, after, path, deal)
-    if deal.by_units:
+    if counts_units(deal, plan.tax.depreciation):
         asset = replace(asset, capacity=_capacity_text([key]))
         _made_row(sheet, plan, asset, [key])
     _purchased_asset_rows(sheet, plan, asset, text)
@@ -195,9 +195,12 @@ def maintenance_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant) -> None:
     sheet.write_balance(f"{prefix}.maintenance_depreciated", words, money, f"{{{prefix}.depreciation}}")
     text = f"{{{prefix}.maintenance_to_date}} - {{{prefix}.maintenance_depreciated}}"
     sheet.line(Row(f"{prefix}.book_value", f"{label}: book value of maintenance", money, STOCK, text))
-    if plan.tax.depreciation is not None:
-        of = Asset(sheet, prefix, "tax.depreciation", by="depreciates_for_tax_by")
-        text = plan.tax.depreciation.loss_of_spending_text(of, spent, plant.life, plan.timeline.months)
+    if (way := plan.tax.depreciation) is not None:
+        if isinstance(way, UnitsOfEach):
+            text = f"{{{prefix}.depreciation}}"
+        else:
+            of = Asset(sheet, prefix, "tax.depreciation", by="depreciates_for_tax_by")
+            text = way.loss_of_spending_text(of, spent, plant.life, plan.timeline.months)
         words, path = f"{label}: depreciation of maintenance for tax", f"{prefix}.tax_depreciation"
         sheet.line(Row(path, words, money, FLOW, text))
         words = f"{label}: value of maintenance for tax"
@@ -224,7 +227,7 @@ def opening_asset(sheet: Sheet, plan: Plan, assets: FixedAssets) -> None:
         sheet.give(f"inputs.{path}.life", "month", assets.life)
     since = np.asarray(float(plan.timeline.origin))
     asset = Holding("opening", label, f"inputs.{path}.value", since, since, "", path, assets, before=cost)
-    if assets.by_units:
+    if counts_units(assets, plan.tax.depreciation):
         asset = replace(asset, capacity=_capacity_text(not_bought(plan.plants)))
         until = month_after(give_sale_month(sheet, f"{path}.sold", assets.sold)) if assets.sold else ""
         _made_row(sheet, plan, asset, not_bought(plan.plants), until)

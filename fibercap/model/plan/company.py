@@ -23,11 +23,10 @@ from fibercap.core.tree import Leaf
 from fibercap.core.units import Array
 from fibercap.model.currency.currency import CurrencyCode
 from fibercap.model.depreciation import StraightLine
-from fibercap.model.depreciation_by_units import ByUnits
 from fibercap.model.loans.rates import INTERVALS
 from fibercap.model.plan.discount_rate import DiscountRate
 from fibercap.model.plants.asset_terms import Residual, Sale
-from fibercap.model.ways_to_depreciate import MethodOfAsset, MethodOrNone
+from fibercap.model.ways_to_depreciate import MethodForTax, MethodOfAsset
 
 ZERO = np.asarray(0.0)
 NOTHING = Series((ZERO,))
@@ -206,9 +205,10 @@ class Tax(Spec):
     """Time after which a year's loss can no longer be used, in whole years; without it, never. Like `5 years`."""
     use_at_most: Share = ONE
     """Share of a year's income that losses of earlier years may offset. Like `60 %`."""
-    depreciation: MethodOrNone = None
-    """How assets are depreciated for tax, over the same lives; without it, as in the books. Like `sum_of_years` or
-    `{table: {1 year: 20 %, 2 years: 80 %}}`."""
+    depreciation: MethodForTax = None
+    """How assets are depreciated for tax, over the same lives; without it, as in the books. With `units`, each by
+    those of its own, and maintenance as in the books. Like `sum_of_years` or `{table: {1 year: 20 %, 2 years: 80
+    %}}`."""
 
 
 class FixedAssets(InUnits):
@@ -236,9 +236,9 @@ class FixedAssets(InUnits):
         return {"product": context.get("unit_of_opening", "km")}
 
     @property
-    def by_units(self) -> bool:
-        """Whether they are depreciated by what the plants make."""
-        return isinstance(self.depreciation, ByUnits) and not self.land
+    def is_depreciated(self) -> bool:
+        """Whether they are depreciated: land is not."""
+        return not self.land
 
 
 def _choose_assets(raw: Any) -> tuple[str, Mapping[str, Any]]:

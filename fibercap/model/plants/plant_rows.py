@@ -15,6 +15,7 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
+from fibercap.model.depreciation_by_units import counts_units
 from fibercap.model.horizon.run_off import counting_month
 from fibercap.model.plants.asset_terms import give_sale_month
 from fibercap.model.plants.capacity_by_key import capacity_texts
@@ -40,7 +41,8 @@ def ships_apart(plan: Plan, name: str) -> bool:
     """
     project = plan.projects[name]
     base = plan.plants[project.plant].purchase or plan.opening.fixed_assets
-    return project.cash_cost is not None or project.by_units or (base is not None and base.by_units)
+    assets, way = (project, base) if base else (project,), plan.tax.depreciation
+    return project.cash_cost is not None or any(counts_units(asset, way) for asset in assets)
 
 
 def _until_sale(text: str, key: str, project: Project) -> str:

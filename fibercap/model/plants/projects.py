@@ -22,7 +22,6 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.depreciation import StraightLine
-from fibercap.model.depreciation_by_units import ByUnits
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.plants.ramps import NoRamp, Ramp
 from fibercap.model.ways_to_depreciate import MethodOfAsset
@@ -188,9 +187,9 @@ class Project(InUnits):
         return self.plant == plant and self.cancelled is None
 
     @property
-    def by_units(self) -> bool:
-        """Whether it is depreciated by what it makes."""
-        return isinstance(self.depreciation, ByUnits) and not (self.land or self.cancelled)
+    def is_depreciated(self) -> bool:
+        """Whether it is depreciated: it is no land, and not cancelled."""
+        return not (self.land or self.cancelled)
 
     @property
     def spends(self) -> bool:

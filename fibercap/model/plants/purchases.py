@@ -18,7 +18,6 @@ from fibercap.core.timeline import FLOW, month_number
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import StraightLine
-from fibercap.model.depreciation_by_units import ByUnits
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.ways_to_depreciate import MethodOfAsset
 
@@ -68,9 +67,9 @@ class Purchase(Spec):
     evenly over their days. Like `6.4 million USD` or `{receivables: 6 million USD, payables: 1 million USD}`."""
 
     @property
-    def by_units(self) -> bool:
-        """Whether it is depreciated by what it makes."""
-        return isinstance(self.depreciation, ByUnits) and not self.land
+    def is_depreciated(self) -> bool:
+        """Whether it is depreciated: land is not."""
+        return not self.land
 
 
 def purchase_rows(sheet: Sheet, key: str, deal: Purchase, label: str, money: Currencies) -> None:
