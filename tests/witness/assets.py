@@ -185,8 +185,11 @@ def find_untaxed(rows: Rows, calendar: Calendar, *, financed: bool = False) -> R
 def open_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     """Add the depreciation of what the plan opens with (docs/conventions.md, section 3)."""
     terms = find_opened(plan)
-    if counts_units(terms, plan):  # of what is sold before its life ends, the witness knows nothing
+    if counts_units(terms, plan):
         count_units("opening", plan, rows, [name for name in plan["plants"] if name not in find_bought(plan)])
+        made = np.diff(rows["opening.units_made"], prepend=0.0)
+        kept = np.clip((np.ceil(find_sale(terms)) - calendar.starts) / calendar.step, 0, 1)
+        rows["opening.units_made"] = np.cumsum(made * kept)
     cost = np.full(calendar.count, read_number(terms["value"]))
     value_asset("opening", cost, calendar.first, terms, plan, rows, calendar)
 

@@ -279,6 +279,7 @@ PLANS = {
     "costly": change_plan(COMPANY + BY_QUARTER, COSTLY),
     "assets": ASSETS,
     "assets_taxed_by_years": ASSETS.replace("{table: {1 year: 40 %, 2 years: 30 %, 50 months: 30 %}}", "sum_of_years"),
+    "assets_taxed_by_units": ASSETS.replace("{table: {1 year: 40 %, 2 years: 30 %, 50 months: 30 %}}", "units"),
     "growing": change_plan(TO_MARCH, GROWING),
     "growing_on_lines": change_plan(TO_MARCH, GROWING).replace(
         "2005-02: 1 %/year}", "2005-02: 1 %/year, interpolate: linear}"
