@@ -441,11 +441,11 @@ def test_libreoffice_recalculates_the_plans_of_all_keys(tmp_path: Path) -> None:
     plans: dict[str, Scenario] = {}
     written = {pattern for text in PLANS.values() for pattern in patterns_of_plan(text)}
     for name, text in PLANS.items():
-        said = [".".join(path) for path, _ in values(yaml.load(text, Loader=yaml.BaseLoader))]  # noqa: S506 - texts alone
+        standing = [".".join(path) for path, _ in values(yaml.load(text, Loader=yaml.BaseLoader))]  # noqa: S506 - texts alone
         more = [
             (path, value) for other, path, value in MOVES
             if other == name and patterns_of(path, value) - written
-            and not any(f"{one}.".startswith(f"{two}.") for one, two in pairs(path, dict.fromkeys(said, "")))
+            and not any(f"{one}.".startswith(f"{two}.") for one, two in pairs(path, dict.fromkeys(standing, "")))
         ]  # fmt: skip
         for number, group in enumerate(groups_of(more) or [{}]):
             plan = scenario_of(f"{text}options: {{with: {change_of(group)}}}\n", f"{name}.yaml").with_option("with")
