@@ -115,7 +115,7 @@ loans:
           payments: {every: quarter, on: end, roll: following, calendar: city, accrue: adjusted},
           repayment: {style: level, amortize_over: 8 years}, draws: {2001-02-01: 1.9 million USD},
           rounding: {to: 10 USD, interest: up, payment: up, balance: each}}
-  house: {commitment: 2 million USD, signed: 2001-01-03, matures: 6 years, rate: {2001: 8 %/year, 2002: 11.9 %/year}, payments: {every: month},
+  house: {commitment: 2 million USD, signed: 2001-01-03, matures: 6 years, rate: {2001: 8 %/year, 2002: 12 %/year}, payments: {every: month},
           draws: {2001-02-01: 1.9 million USD}, rounding: cent,
           repayment: {style: level, initial_repayment: 2 %/year, payment_cap: 5 %, allow_negative_amortization: true}}
   credit: {commitment: 3 million USD, signed: 2001-01-03, matures: 4 years, rate: {2001: 9 %/year, 2003: 8 %/year, interpolate: linear}, capitalize_until: 2002-06-30,

@@ -66,13 +66,13 @@ def rounded_text(text: str, step: str, way: str) -> str:
 
     Source
     ------
-    Own derivation: ROUND gives the nearest step; a comparison with the same slack as in `round_to_step` corrects it.
+    Own derivation: ROUND gives the nearest step; the same slack as in `round_to_step` corrects it.
     """
     if way == "none":
         return text
     near = f"ROUND(({text}) / {step}, 0)"
-    if way == "half_up":
-        return f"{near} * {step}"
+    if way == "half_up":  # a spreadsheet may round a tie down that lacks its last binary digit
+        return f"ROUND(({text}) / {step} * (1 + 0.000000000000001), 0) * {step}"
     slack = f"(0.000000001 + 0.000000000000002 * {near})"
     if way in ("up", "down"):
         sign, than = ("+", "<") if way == "up" else ("-", ">")
