@@ -47,6 +47,7 @@ WITH_PARAMETERS = DOCUMENTED  # where docstrings describe every argument of func
 FILE_LINES = 300
 FUNCTION_LINES = 40
 MEMBERS_WITH_METHODS = ("Style", "Depreciation")  # bases of unions; their members are asked by methods
+EXCUSE = re.compile(r"# noqa(: *[A-Z]+\d+(, *[A-Z]+\d+)*)? *$")
 VAGUE = frozenset({"common", "helper", "helpers", "info", "manager", "managers", "misc", "util", "utils"})
 
 OUTWARD_CALLS = {"breakpoint", "input", "open", "print"}
@@ -384,6 +385,16 @@ def violations_of_unions(sources: Sources) -> list[Violation]:
     return violations
 
 
+def violations_of_excuses(sources: Sources) -> list[Violation]:
+    """Return lines that are excused from a rule of the linter without a reason behind it."""
+    return [
+        Violation(path, number, "no reason stands behind `noqa`")
+        for path, text in sources.items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if EXCUSE.search(line)
+    ]
+
+
 RULES: Mapping[str, Callable[[Sources], list[Violation]]] = {
     "order": violations_of_order,
     "circles": violations_of_circles,
@@ -396,4 +407,5 @@ RULES: Mapping[str, Callable[[Sources], list[Violation]]] = {
     "docstrings": violations_of_docstrings,
     "unions": violations_of_unions,
     "plain names": violations_of_plain_names,
+    "excuses": violations_of_excuses,
 }

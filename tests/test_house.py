@@ -67,6 +67,10 @@ def test_the_house_keeps(rule: str, sources: dict[str, str]) -> None:
     assert not results, "\n" + "\n".join(map(str, sorted(results)))
 
 
+def test_tests_and_benchmarks_are_excused_with_reasons() -> None:
+    assert RULES["excuses"](sources_below(ROOT, "tests", "benchmarks")) == []
+
+
 def test_every_exception_is_still_needed(sources: dict[str, str]) -> None:
     needed = {(rule, violation.path) for rule in {rule for rule, _ in EXCEPTIONS} for violation in RULES[rule](sources)}
 
@@ -92,6 +96,8 @@ def _documented(arguments: str, *parameters: str) -> str:
 
 
 BROKEN = {
+    "an excuse without a reason": ("excuses", {"fibercap/core/a.py": "x = a._b  # noqa: SLF001"}),
+    "an excuse from everything": ("excuses", {"fibercap/core/a.py": "x = a._b  # noqa"}),
     "climbs": ("order", {"fibercap/core/a.py": "from fibercap.model import b"}),
     "climbs in a function": ("order", {"fibercap/model/a.py": "def f():\n    import fibercap.studies.b"}),
     "climbs for types only": ("order", {"fibercap/core/a.py": "if TYPE_CHECKING:\n    from fibercap.model.b import B"}),
@@ -287,6 +293,7 @@ KEPT = {
     ),
     "names of others": ("plain names", {"fibercap/core/a.py": "import a\nerror.found + f(at=a.told, *held)"}),
     "a participle in a test": ("plain names", {"tests/a.py": "def printed(): ..."}),
+    "an excuse with a reason": ("excuses", {"fibercap/core/a.py": "x = a._b  # noqa: SLF001 - of the same class"}),
     "names that are kept": ("plain names", {"fibercap/core/a.py": "class Problem:\n    found: str"}),
 }
 

@@ -225,10 +225,10 @@ def test_no_payment_falls_in_the_days_before_maturity(
     signed: date,
     days: int,
     every: str,
-    ends: bool,  # noqa: FBT001
+    ends: bool,  # noqa: FBT001 - hypothesis gives it by name
     on: str,
     style: str,
-    keep: bool,  # noqa: FBT001
+    keep: bool,  # noqa: FBT001 - hypothesis gives it by name
 ) -> None:
     """What a loan pays ties, text and kernel agree, and the last two payments are more than 5 days apart."""
     matures = signed + timedelta(days)

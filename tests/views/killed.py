@@ -101,7 +101,7 @@ def kill_again(folder: Path) -> None:
     for point in count(1):
         copy = folder.with_name("again")
         shutil.copytree(folder, copy)
-        came = end_at(lambda: write_bytes(copy / "next.csv", b"next", force=False), point, signal.SIGKILL)  # noqa: B023
+        came = end_at(lambda: write_bytes(copy / "next.csv", b"next", force=False), point, signal.SIGKILL)  # noqa: B023 - it is called at once
         look(copy, settled=not came)
         write_bytes(copy / "next.csv", b"next", force=True)
         look(copy, settled=True)
@@ -114,7 +114,7 @@ def make_set(root: Path, number: int) -> int:
     """Write a set into a folder that is not there, in another one, called as what is used inside."""
     for point in count(1):
         folder = root / f"made-{point}" / ".fibercap-out" / "old"
-        came = end_at(lambda: write_all(folder, NEW, force=False), point, number)  # noqa: B023
+        came = end_at(lambda: write_all(folder, NEW, force=False), point, number)  # noqa: B023 - it is called at once
         assert files_in(folder) in ({}, NEW)
         assert folder.is_dir() == bool(files_in(folder))
         write_all(folder, NEW, force=True)
@@ -132,7 +132,7 @@ def replace_file(root: Path, number: int) -> int:
     for point in count(1):
         path = root / f"alone-{point}" / "a.csv"
         put(path.parent, {"a.csv": b"old", **FOREIGN})
-        came = end_at(lambda: write_bytes(path, b"new", force=True), point, number)  # noqa: B023
+        came = end_at(lambda: write_bytes(path, b"new", force=True), point, number)  # noqa: B023 - it is called at once
         assert path.read_bytes() in (b"old", b"new")
         if number != signal.SIGKILL:
             assert not hidden(path.parent)

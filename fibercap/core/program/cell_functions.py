@@ -100,15 +100,15 @@ def _operation(term: Operation, cells: CellReader) -> CellFunction:
     left, right = cell_function(term.left, cells), cell_function(term.right, cells)
     if term.sign == "*":
         if _depends(term.left, cells) and not _depends(term.right, cells):
-            return _product(right, left, _is_defined(term.left, cells), cells.graph)
-        return _product(left, right, _is_defined(term.right, cells), cells.graph)
+            return _product(right, left, cells.graph, is_defined=_is_defined(term.left, cells))
+        return _product(left, right, cells.graph, is_defined=_is_defined(term.right, cells))
     do, apply = _SIGNS[term.sign], cells.graph.apply
     if term.sign in {">", ">="}:
         left, right = right, left
     return lambda column: apply(do, left(column), right(column))
 
 
-def _product(first: CellFunction, second: CellFunction, is_defined: bool, graph: Graph) -> CellFunction:  # noqa: FBT001
+def _product(first: CellFunction, second: CellFunction, graph: Graph, *, is_defined: bool) -> CellFunction:
     """Return a product; the second factor is not read beside a zero if it is never undefined."""
 
     def product(column: int) -> Value:

@@ -87,8 +87,8 @@ class Unroller:
         other = copy(self)
         other._dependent = self._dependent | set(values)  # noqa: SLF001 - of the same class
         changed = self._closure(values)
-        other._cells = {path: cells for path, cells in self._cells.items() if path not in changed}  # noqa: SLF001
-        other._cells |= {path: [value] for path, value in values.items()}  # noqa: SLF001
+        other._cells = {path: cells for path, cells in self._cells.items() if path not in changed}  # noqa: SLF001 - likewise
+        other._cells |= {path: [value] for path, value in values.items()}  # noqa: SLF001 - likewise
         other._beyond, other._functions = {}, {}  # noqa: SLF001 - functions read the cells of the one that made them
         return other
 
