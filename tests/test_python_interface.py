@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
 from typing import Any
 
@@ -278,3 +279,19 @@ def test_a_plan_is_changed_by_a_dict() -> None:
     assert "level" not in less.options
     with pytest.raises(fc.ScenarioError, match=r"loans\.fleet\.tenor\n.*did you mean `matures`"):
         plan.with_changes({"loans.fleet.tenor": "9 years"})
+
+
+@pytest.mark.parametrize("name", ["term_sheet", "oyster"])
+def test_a_projection_can_be_handed_to_another_process(name: str) -> None:
+    """Rows and their values, also those after the horizon, which are made when they are first read; and measures."""
+    plan = fc.project(fc.read(name))
+    copy = pickle.loads(pickle.dumps(plan))  # noqa: S301 - made in the line itself
+
+    assert list(copy.rows) == list(plan.rows)
+    for path in ("accounts.cash", "accounts.debt", "run_off.accounts.cash"):
+        if path in plan.rows:
+            assert copy.value(path).tolist() == plan.value(path).tolist()
+            assert copy.rows[path] == plan.rows[path]
+    assert {key: measure.value for key, measure in copy.measures.items()} == {
+        key: measure.value for key, measure in plan.measures.items()
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from fibercap.core.formula_text import term_of
@@ -13,6 +13,7 @@ from fibercap.core.rows import Block
 if TYPE_CHECKING:
     from fibercap.core.rows import Row
     from fibercap.core.sheet import Sheet
+    from fibercap.core.units import Array
 
 T = TypeVar("T")
 
@@ -43,8 +44,8 @@ def split_sheet(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | No
         if path in block.rows:
             short.set_after(path, f"{{{name}.{path}}}")
     paths = frozenset((*block.rows, *sheet.given_later))
-    rows = Following(block.rows, name, lambda row: _continue_row(row, sheet.later, name, paths))
-    values = Following(block.values, name, lambda value: value[..., length:])
+    rows = Following(block.rows, name, partial(_continue_row, later=sheet.later, name=name, among=paths))
+    values = Following(block.values, name, partial(_columns_from, length))
     given = {f"{name}.{path}": item._replace(path=f"{name}.{path}") for path, item in sheet.given_later.items()}
     return short, Block(
         name,
@@ -56,6 +57,10 @@ def split_sheet(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | No
         others=tuple(f"{name}.{path}" for path in sheet.later if path in block.rows),
         checked=len(block.values),
     )
+
+
+def _columns_from(length: int, value: Array) -> Array:
+    return value[..., length:]
 
 
 def _continue_row(row: Row, later: Mapping[str, str], name: str, among: frozenset[str]) -> Row:
