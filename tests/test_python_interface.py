@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pint
 import pytest
 import yaml
 from matplotlib.figure import Figure
@@ -295,3 +296,23 @@ def test_a_projection_can_be_handed_to_another_process(name: str) -> None:
     assert {key: measure.value for key, measure in copy.measures.items()} == {
         key: measure.value for key, measure in plan.measures.items()
     }
+
+
+def test_quantities_of_any_registry_are_taken() -> None:
+    """Another registry than fibercap's gives its units by their full names."""
+    other = pint.UnitRegistry()
+    plan = fc.read(PLAN)
+    capacity = np.array([60_000.0, 70_000.0])
+
+    wanted = fc.evaluate(plan, {"plants.works.capacity": ("km/year", capacity)}, ["company_npv"])["company_npv"]
+    for quantity in (capacity * other("kilometer/year"), 1000 * capacity * other("meter/year")):
+        assert str(quantity.units) not in ("km/year", "m/year")
+        values = fc.evaluate(plan, {"plants.works.capacity": quantity}, ["company_npv"])["company_npv"]
+        assert values.tolist() == pytest.approx(wanted.tolist(), rel=1e-12)
+    changed = plan.with_changes({"plants.works.capacity": 70_000 * other("kilometer/year")})
+    assert fc.project(changed).measures["company_npv"].value == pytest.approx(wanted[1], rel=1e-12)
+    works = {**PLAN["plants"]["works"], "capacity": 70_000 * other("kilometer/year")}
+    written = fc.read({**PLAN, "plants": {**PLAN["plants"], "works": works}})
+    assert fc.project(written).measures["company_npv"].value == pytest.approx(wanted[1], rel=1e-12)
+    with pytest.raises(fc.ScenarioError, match="samples in mi/year, wanted a length per time; give them in km/year"):
+        fc.evaluate(plan, {"plants.works.capacity": capacity * other("mile/year")}, ["company_npv"])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fibercap.core.tree import Branch, Leaf
-from fibercap.core.units import unit_text
+from fibercap.core.units import text_of_units, unit_text
 
 VERBS: Final = frozenset({"remove", "change", "add"})
 
@@ -37,5 +37,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if hasattr(value, "magnitude"):
-        return f"{value.magnitude} {unit_text(str(value.units))}"
+        return f"{value.magnitude} {unit_text(text_of_units(value.units))}"
     return str(value)

@@ -27,6 +27,9 @@ from fibercap.core.vocabulary import (
 Array = npt.NDArray[np.float64]
 
 
+_NAME: Final = re.compile(r"[^\W\d]\w*")
+
+
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """One amount for each sample, (sample, 1), with its unit, in place of a text; a pint Quantity works as well."""
@@ -236,6 +239,21 @@ def factor_of_draws(value: Any, unit: str) -> float | None:
         return conversion(str(value.units), unit)
     except UnitError:
         return None
+
+
+def text_of_units(units: Any) -> str:
+    """Return the text of a unit of pint; names that another registry gives in full become symbols, `kilometer` km.
+
+    Parameters
+    ----------
+    units : pint.Unit or str
+        The unit of a quantity, or its text.
+    """
+    text, registry = str(units), getattr(units, "_REGISTRY", None)
+    if registry is None:
+        return text
+    known = vocabulary_in_use().table
+    return _NAME.sub(lambda name: name[0] if name[0] in known else str(registry.get_symbol(name[0])), text)
 
 
 def unit_text(unit: str) -> str:

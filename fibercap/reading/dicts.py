@@ -10,7 +10,7 @@ import numpy as np
 import yaml
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.units import unit_text
+from fibercap.core.units import text_of_units, unit_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     if _is_quantity(value):
-        return f"{_plain(np.asarray(value.magnitude)[()])} {unit_text(str(value.units))}"
+        return f"{_plain(np.asarray(value.magnitude)[()])} {unit_text(text_of_units(value.units))}"
     return value.date() if isinstance(value, datetime) else value
 
 

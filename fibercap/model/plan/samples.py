@@ -11,7 +11,7 @@ from fibercap.core.errors import Problem
 from fibercap.core.fields import is_drawn
 from fibercap.core.money_or_share import is_quantity
 from fibercap.core.tree import Branch, Leaf, Tree, subtree, wrapped_value
-from fibercap.core.units import Drawn
+from fibercap.core.units import Drawn, text_of_units
 
 
 def sample_tree(value: Any) -> Tree:
@@ -35,7 +35,7 @@ def _with_unit(draws: Any) -> Any:
         return Drawn(_column(values), unit)
     if not is_drawn(draws):
         return Drawn(_column(draws), "")
-    return draws if np.ndim(draws.magnitude) > 1 else draws.__class__(_column(draws.magnitude), draws.units)
+    return Drawn(_column(draws.magnitude), text_of_units(draws.units))
 
 
 def _column(values: Any) -> Any:
