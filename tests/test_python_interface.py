@@ -300,7 +300,7 @@ def test_a_projection_can_be_handed_to_another_process(name: str) -> None:
 
 def test_quantities_of_any_registry_are_taken() -> None:
     """Another registry than fibercap's gives its units by their full names."""
-    other = pint.UnitRegistry()
+    other: pint.UnitRegistry[Any] = pint.UnitRegistry()
     plan = fc.read(PLAN)
     capacity = np.array([60_000.0, 70_000.0])
 

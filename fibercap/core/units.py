@@ -252,7 +252,7 @@ def text_of_units(units: Any) -> str:
     text, registry = str(units), getattr(units, "_REGISTRY", None)
     if registry is None:
         return text
-    known = vocabulary_in_use().table
+    known = {*vocabulary_in_use().table, "dimensionless"}
     return _NAME.sub(lambda name: name[0] if name[0] in known else str(registry.get_symbol(name[0])), text)
 
 
