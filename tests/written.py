@@ -121,7 +121,7 @@ def _loan_text(draw: Draw, name: str) -> str:
         "level",
         "equal_principal",
         "bullet",
-        "level, amortize_over: 12 years",
+        "level, amortize_over: 12 years, allow_negative_amortization: true",  # a long first period may cost more
         "equal_principal, amortize_over: 9 years",
     )
     later = "draws: {2001-02-14: 1 million USD, 2001-08-31: 2 million USD}, "

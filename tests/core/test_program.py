@@ -71,11 +71,16 @@ def texts(depth: int = 3) -> st.SearchStrategy[str]:
             lambda name, one, other: f"{name}({one}, {other})", st.sampled_from(["MIN", "MAX", "AND", "OR"]), part, part
         ),
         st.builds(lambda test, yes, no: f"IF({test}, {yes}, {no})", part, part, part),
-        st.builds(lambda name, one: f"{name}({one})", st.sampled_from(["SUM", "MIN", "MAX"]), part),
+        st.builds(_over_columns, st.sampled_from(["SUM", "MIN", "MAX"]), part),
         st.builds(lambda one: f"ROUND({one}, 1)", part),
         st.builds(lambda one: f"ROUNDUP({one}, 0)", part),
         st.builds(lambda one: f"SUMIFS({{column}}, {{column}}, {{half}} * 4) + ({one})", part),
     )
+
+
+def _over_columns(name: str, part: str) -> str:
+    """Return a function of all columns; a sum by keys alone has no columns, a row beside it gives it some."""
+    return f"{name}({part})" if "SUMIFS" not in part else f"{name}(({part}) + {{none}} * {{column}})"
 
 
 @pytest.mark.long
