@@ -130,8 +130,8 @@ def _as_shown(number: Number, texts: Sequence[tuple[str, str]]) -> Written:
 
 
 def _step(number: float) -> float:
-    """Return a round step, about a hundredth of half of a number."""
-    rough = abs(number) * REACH / STEPS
+    """Return a round step, about a hundredth of half of a number; of zero, which only options change, of one."""
+    rough = (abs(number) or 1.0) * REACH / STEPS
     power = 10.0 ** floor(log10(rough))
     return float(f"{next(one for one in (1, 2, 5, 10) if one * power >= rough * (1 - 1e-9)) * power:.6g}")
 
