@@ -307,3 +307,11 @@ def test_a_slider_of_a_number_below_zero_stands_between_lower_ones_and_zero() ->
 
     assert (control["written"], control["unit"]) == (-5.0, "%/year")
     assert (control["low"], control["high"]) == (-7.5, -2.5)
+
+
+def test_a_discount_rate_of_zero_has_a_slider_of_some_percent() -> None:
+    plan = scenario_of(PLAN.replace("discount_rate: 10 %/year", "discount_rate: 0 %/year"), "free.yaml")
+    control = controls_of(document_of(page_of(plan)))["money.discount_rate"]
+
+    assert (control["written"], control["unit"]) == (0.0, "%/year")
+    assert (control["low"], control["high"]) == (0.0, 5.0)

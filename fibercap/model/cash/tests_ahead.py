@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Settled = dict[str, Array]
 
 LAST_ROUNDS: Final = 6
-"""Rounds at the end of which those results that still change are looked at."""
+"""The last rounds: results that still change in them are tried in every combination."""
 MOST: Final = 8
 """Largest number of changing results of a plan of which every combination is tried."""
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from fibercap.studies.movable_inputs import Lever
     from fibercap.studies.verdict.numbers_of_options import Number
 
+LIKE_ZERO: Final = 10.0
+"""A rate of zero has the slider of so many percent a year: nothing can be a share of zero."""
 REACH: Final = 0.5
 """How far a slider goes on each side of the value as written, as a share of it."""
 STEPS: Final = 100
@@ -130,8 +132,8 @@ def _as_shown(number: Number, texts: Sequence[tuple[str, str]]) -> Written:
 
 
 def _step(number: float) -> float:
-    """Return a round step, about a hundredth of half of a number; of zero, which only options change, of one."""
-    rough = (abs(number) or 1.0) * REACH / STEPS
+    """Return a round step, about a hundredth of half of a number."""
+    rough = (abs(number) or LIKE_ZERO) * REACH / STEPS
     power = 10.0 ** floor(log10(rough))
     return float(f"{next(one for one in (1, 2, 5, 10) if one * power >= rough * (1 - 1e-9)) * power:.6g}")
 
@@ -139,7 +141,7 @@ def _step(number: float) -> float:
 def _range(number: float, step: float, bounds: tuple[float, float]) -> tuple[float, float]:
     """Return the ends of a slider, whole steps from the number as written, within the bounds."""
     least, most = bounds
-    reach = REACH * abs(number)
+    reach = REACH * (abs(number) or LIKE_ZERO)
     down = floor((number - max(number - reach, least)) / step + 1e-9) if isfinite(least) else floor(reach / step + 1e-9)
     up = floor((min(number + reach, most) - number) / step + 1e-9)
     return float(f"{number - max(down, 0) * step:.12g}"), float(f"{number + max(up, 0) * step:.12g}")
