@@ -6,7 +6,7 @@ import contextlib
 import io
 import shlex
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
@@ -92,7 +92,7 @@ class Request:
 
     asks: str
     files: Mapping[str, str] = field(default_factory=dict)
-    patches: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    patches: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_command(self) -> bool:
@@ -183,7 +183,10 @@ REQUESTS: Mapping[str, Request] = {
         "from fibercap import read, simulate\n"
         "simulate(read('fibercore_uncertain'), samples=64, executor=ThreadPoolExecutor(initializer=quit))",
     ),
-    "no_cluster": Request("fibercap simulate fibercore_uncertain --dask tcp://127.0.0.1:1"),
+    "no_cluster": Request(
+        "fibercap simulate fibercore_uncertain --dask tcp://127.0.0.1:1",
+        patches={"fibercap.commands.workers.PATIENCE": "0.1s"},
+    ),
     "never_settles": Request("fibercap run round.yaml", {"round.yaml": ROUND}),
     "circular_plan": Request("fibercap run two_projects.yaml", {"two_projects.yaml": CIRCULAR}),
     # files written and read back

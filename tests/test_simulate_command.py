@@ -237,6 +237,7 @@ def test_workers_that_are_not_there_and_folders_of_others_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(Path(plan).parent)
+    monkeypatch.setattr("fibercap.commands.workers.PATIENCE", "0.1s")
 
     with pytest.raises(SystemExit) as ended:
         main(["simulate", plan, *arguments])

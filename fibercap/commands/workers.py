@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
+
+PATIENCE: Final = "5s"
+"""How long a scheduler may take to answer."""
 
 
 @contextmanager
@@ -53,7 +56,7 @@ def _cluster(address: str) -> Iterator[Executor]:
     dask: Any = import_module("distributed")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # an address that nobody answers would fill the page
     try:
-        client = dask.Client(address, timeout="5s", set_as_default=False)
+        client = dask.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         way = "name that of a running scheduler, such as tcp://host:8786"
         reason = f": {error}" if isinstance(error, ValueError) else ""
