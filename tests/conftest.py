@@ -1,5 +1,6 @@
 """One Hypothesis profile for everybody: the same examples on every machine, however slow it is."""
 
+import gc
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -10,6 +11,8 @@ from tests.memory import forget_if_large
 
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 settings.load_profile("ci")
+
+gc.disable()  # collecting cycles takes a sixth of the time; between files it is done by hand, where it is worth while
 
 collect_ignore = [] if find_spec("PySAM") else ["model/test_pysam.py"]  # it has no wheel for every Python
 
