@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,16 @@ def ring() -> Scenario:
     return scenario_of(PLAN, "ring.yaml")
 
 
+@cache
+def ring_page() -> bytes:
+    return page_of(ring())
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     folder = tmp_path_factory.mktemp("live")
     file = folder / "ring.html"
-    file.write_bytes(page_of(ring()))
+    file.write_bytes(ring_page())
     with Browser(folder / "home") as browser:
         browser.open(file)
         yield browser
@@ -233,7 +239,7 @@ def test_keys_and_readers_can_use_it(fresh: Browser) -> None:
 @NEEDS_BROWSER
 def test_without_a_script_and_on_paper_it_is_the_report_as_written(tmp_path: Path) -> None:
     file = tmp_path / "ring.html"
-    file.write_bytes(page_of(ring()))
+    file.write_bytes(ring_page())
     with Browser(tmp_path / "home") as browser:
         browser.ask("Emulation.setScriptExecutionDisabled", value=True)
         browser.open(file)
@@ -287,7 +293,7 @@ def controls_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_sliders_stand_on_the_value_as_written_and_stay_within_bounds() -> None:
-    controls = controls_of(document_of(page_of(ring())))
+    controls = controls_of(document_of(ring_page()))
 
     for control in controls.values():
         steps = (control["written"] - control["low"]) / control["step"]
