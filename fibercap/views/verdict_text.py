@@ -222,6 +222,10 @@ def caution_lines(verdict: Verdict, comparison: Comparison, speech: Speech) -> I
     if first and verdict.owners_lose:
         amount = money_text(verdict.footing.owners[first], verdict.currency)
         yield f"owners get back less than they pay in: all that they pay and get is worth {amount}"
+    loss = comparison.cases[first].measures["project_npv"].value if first else None
+    if loss is not None and loss < 0 <= verdict.worth[first]:
+        amount = money_text(loss, verdict.currency)
+        yield f"before financing, the projects are worth {amount}: all that owners gain comes from the financing"
     if verdict.first_later:
         text = "if debts and grants due after the horizon are discounted to the days on which they are paid, "
         yield f"{text}{speech.option(verdict.first_later)} is first"

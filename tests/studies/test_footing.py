@@ -14,6 +14,7 @@ from fibercap.studies.compare import Comparison, compare
 from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.verdict.verdict import Verdict, verdict
 from fibercap.views.charts.verdict import verdict_chart
+from fibercap.views.terminal.summary import summary
 from fibercap.views.verdict_text import verdict_lines
 
 PLAN = """
@@ -185,6 +186,25 @@ def test_owners_of_a_company_that_loses_more_than_the_projects_add_are_warned() 
     assert [line for line in lines if line.startswith("but: owners get back less than they pay in")]
     assert len(messages) == 1
     assert f"is worth {total:,.0f} USD, and {total - answer.worth['bank']:,.0f} USD with nothing new" in messages[0]
+
+
+def test_a_choice_whose_gain_comes_from_the_financing_alone_is_said_to_be_one() -> None:
+    gift = "loans.bank.rate: 0 %/year, loans.bank.repayment: {style: bullet}, loans.bank.commitment: 3 million USD"
+    plan = (
+        PLAN.replace("capex: 2 million", "capex: 3.9 million").replace("book", "none").replace("1 million", "3 million")
+    )
+    answer, comparison, lines = judged(
+        f"gift: {{change: {{{gift}}}}}", plan=plan.replace("cash_cost: 20", "cash_cost: 10")
+    )
+    line = "but: before financing, the projects are worth -"
+
+    assert answer.recommended == ("gift",)
+    assert answer.worth["gift"] > 0
+    assert [text for text in lines if text.startswith(line)]
+    gifts = comparison.cases["gift"]
+    worth = summary(gifts.projection, gifts.measures, {}, {}, [])["Owners' worth"]
+    assert worth.endswith("; the projects before financing -154,293 USD")
+    assert not any(text.startswith(line) for text in judged()[2])
 
 
 def test_owners_of_a_company_that_earns_are_not_warned() -> None:

@@ -49,7 +49,7 @@ def summary(
         "Lowest cover": _cover(measures["min_dscr"]),
         "Claims": _claims(list(claims.values())),
         "Covenants": _covenants(covenants),
-        "Owners' worth": _worth(measures["equity_npv"], measures["equity_irr"]),
+        "Owners' worth": _worth(*(measures[key] for key in ("equity_npv", "equity_irr", "project_npv"))),
         "Warnings": f"{len(warnings)}: {'; '.join(_first_clause(text) for text in warnings)}" if warnings else "none",
         "Inputs": f"{sum(evidence.values())}: {', '.join(f'{count} {kind}' for kind, count in evidence.items())}",
     }
@@ -138,11 +138,14 @@ def _covenants(tested: Mapping[str, CovenantResult]) -> str:
     return "; ".join(parts)
 
 
-def _worth(npv: Measure, irr: Measure) -> str:
-    """Return NPV and IRR of the owners in words."""
+def _worth(npv: Measure, irr: Measure, before_financing: Measure) -> str:
+    """Return NPV and IRR of the owners in words, and that of projects which are worth nothing before financing."""
     if npv.value is None:
         return f"NPV undefined: {npv.reason}"
-    return f"NPV {_amount(npv.value, npv.unit)}, IRR {_amount(irr.value, irr.unit) or f'undefined: {irr.reason}'}"
+    loss = before_financing.value
+    alone = f"; the projects before financing {_amount(loss, npv.unit)}" if (loss or 0.0) < 0 <= npv.value else ""
+    rate = _amount(irr.value, irr.unit) or f"undefined: {irr.reason}"
+    return f"NPV {_amount(npv.value, npv.unit)}, IRR {rate}{alone}"
 
 
 def _amount(value: float | None, unit: str) -> str:
