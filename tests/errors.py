@@ -169,6 +169,7 @@ EXAMPLES: Mapping[str, Example] = {
     "key": spoilt("products: {fiber", "products: {[fiber]: {price: 40 USD/km}, fiber"),
     "list": spoilt("products: {fiber: {price: 40 USD/km}}", "products: [fiber]"),
     "comma_in_number": spoilt(BUY, "cash_cost: 20,5 USD/km}"),
+    "comma_in_text": spoilt("products: {fiber: {", "products: {fiber: {name: Fiber, single mode, "),
     "newer": spoilt("fibercap: 1", "fibercap: 2"),
     "only_loans": alone(
         "fibercap: 1\nloans:\n  bank: {commitment: 3 MUSD, signed: 2000-01-15, matures: 5 years, rate: 8 %/year}\n"

@@ -52,6 +52,9 @@ READING: Final = {
         "A comma stands in a number; YAML then reads a second key, and a CSV file one more cell.",
         "Write a point before decimals, `_` between thousands.",
     ),
+    "comma_in_text": Kind(
+        "A comma stands in a text inside `{ }`; YAML then reads a second key.", "Write the text in quotes."
+    ),
     "newer": Kind("The scenario is of a format that this version does not know.", "Install a newer fibercap."),
     "only_loans": Kind(
         "The file holds loans and no plan.", "Use `fibercap loan`, or add horizon, money, products and plants."

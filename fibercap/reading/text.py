@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -81,7 +82,10 @@ class _Builder:
         elif node.tag.endswith(":null") and not getattr(node, "style", None):
             problem = f"{quote(node.value)}, which YAML takes for nothing" if node.value else "a key without a value"
             here = here if node.value else key or here
-            self.problem(name, "null", problem, "a value", "write one, or remove the key", here)
+            hint = "write one, or remove the key"
+            if re.search(r":\s+#", here.text):
+                hint += "; a text that begins with `#` needs quotes"
+            self.problem(name, "null", problem, "a value", hint, here)
         else:
             return Leaf(node.value, (Origin(here),))
         return Leaf(BROKEN, (Origin(here),))
@@ -113,8 +117,12 @@ class _Builder:
         places: dict[str, Place] = {}
         before: str | None = None
         for key, value, here in self._pairs(node, path):
-            stray = node.flow_style and before is not None and _is_empty(value) and key[:1].isdigit()
-            if stray and self._refuse_comma_in_number(children, (*path, before or ""), here):
+            stray = node.flow_style and before is not None and _is_empty(value)
+            if (
+                stray
+                and (key[:1].isdigit() or " " in key)
+                and self._refuse_comma(children, (*path, before or ""), here)
+            ):
                 continue
             before = key
             if key in places:
@@ -143,27 +151,37 @@ class _Builder:
                 continue
             self.incomplete.add(path)
 
-    def _refuse_comma_in_number(self, children: dict[str, Tree], path: tuple[str, ...], rest: Place) -> bool:
+    def _refuse_comma(self, children: dict[str, Tree], path: tuple[str, ...], rest: Place) -> bool:
         """Refuse `{capex: 23,5 MUSD}`, which YAML reads as `capex: 23` and an empty key; return whether it was such."""
         old = children.get(path[-1])
         if not isinstance(old, Leaf) or old.place is None or old.place.line != rest.line:
             return False
         start, end = old.place.column - 1, rest.column - 1 + rest.width
-        number = re.sub(r",\s+", ",", rest.text[start:end])
-        if not re.match(r"-?[0-9_]+(,[0-9_]+)*,[0-9]", number):
+        value, place = rest.text[start:end], replace(old.place, width=end - start)
+        number = re.sub(r",\s+", ",", value)
+        is_number = bool(re.match(r"-?[0-9_]+(,[0-9_]+)*,[0-9]", number))
+        if not is_number and value[:1] in "\"'[{":
             return False
-        place = replace(old.place, width=end - start)
         self.problems = [p for p in self.problems if p.place is None or p.place != old.place]
-        thousands, point = number.replace(",", "_"), number.replace(",", ".", 1)
-        better = f"`{point}`"
-        if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\D.*)?", number):
-            better = f"`{thousands}`" + (f" or `{point}`" if number.count(",") == 1 else "")
-        problem = f"{quote(number)}, which YAML reads as {quote(number.split(',')[0])} and a key without a value"
-        hint = f"a comma is not allowed in a number; write {better}"
+        problem = f"{quote(number if is_number else value)}, which YAML reads as {quote(value.split(',')[0])}"
+        problem += " and a key without a value"
         name = ".".join(path[:-1] if path[-1] == "value" else path)
-        self.problem(name, "comma_in_number", problem, "a number without a comma", hint, place)
+        if is_number:
+            hint = f"a comma is not allowed in a number; write {_without_comma(number)}"
+            self.problem(name, "comma_in_number", problem, "a number without a comma", hint, place)
+        else:
+            hint = f"write `{json.dumps(value, ensure_ascii=False)}`"
+            self.problem(name, "comma_in_text", problem, "a text in quotes", hint, place)
         children[path[-1]] = Leaf(BROKEN, (Origin(place),))
         return True
+
+
+def _without_comma(number: str) -> str:
+    """Return how a number with commas may be meant: with a decimal point, or with marks between thousands."""
+    thousands, point = number.replace(",", "_"), number.replace(",", ".", 1)
+    if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\D.*)?", number):
+        return f"`{thousands}`" + (f" or `{point}`" if number.count(",") == 1 else "")
+    return f"`{point}`"
 
 
 def _is_empty(node: yaml.Node) -> bool:

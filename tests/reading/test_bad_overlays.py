@@ -419,6 +419,22 @@ plan.yaml:7:37: plants.works.capacity
       |                                     ^^^^^^^^^^^^^^^
     found `200,000 km/year`, which YAML reads as `200` and a key without a value, wanted a number without a comma; a comma is not allowed in a number; write `200_000 km/year` or `200.000 km/year`""",
     ),
+    "a comma in a text": (
+        spoilt("capex: 5 million USD", "capex: {value: 5 million USD, where: page 3, line 8, note: about}"),
+        """\
+plan.yaml:12:42: projects.line.capex.where
+    12 |     capex: {value: 5 million USD, where: page 3, line 8, note: about}
+       |                                          ^^^^^^^^^^^^^^
+    found `page 3, line 8`, which YAML reads as `page 3` and a key without a value, wanted a text in quotes; write `"page 3, line 8"`""",
+    ),
+    "a text that begins a comment": (
+        spoilt("fibercap: 1\n", "fibercap: 1\ntitle: #1 plan\n"),
+        """\
+plan.yaml:2:1: title
+    2 | title: #1 plan
+      | ^^^^^
+    found a key without a value, wanted a value; write one, or remove the key; a text that begins with `#` needs quotes""",
+    ),
     "an unknown index": (
         rate("{index: libro, margin: 2 %/year}"),
         """\
