@@ -21,11 +21,11 @@ FIBERCAP: Final = "import sys; from fibercap.cli import main; main(sys.argv[1:])
 DRAWS: Final = """
 import sys
 import numpy as np
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.reading.files import read
 from fibercap.studies.batch import evaluate
 number = int(sys.argv[2])
-prices = Drawn(np.linspace(30.0, 50.0, number)[:, None], "USD/km")
+prices = Samples(np.linspace(30.0, 50.0, number)[:, None], "USD/km")
 evaluate(read(sys.argv[1]), {"products.fiber.price": prices}, ["project_npv", "accounts.cash"])
 """
 MOST_SECONDS: Final = 900

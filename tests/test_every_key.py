@@ -29,7 +29,7 @@ from fibercap.views.workbook.workbook import workbook
 from tests.key_plans import COSTS, LENDERS, MAKER, OWNERS, STEPS
 from tests.keys import leaves, other_value, pattern_of, values
 from tests.sheets import Recalculator, disagreements, spoilt
-from tests.studies.test_drawing import alike
+from tests.studies.test_samples import alike
 from tests.test_every_reader import PLAN
 from tests.views.test_workbook import converted
 

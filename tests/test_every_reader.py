@@ -35,8 +35,8 @@ from fibercap.views.tables import measures_table, rows_table
 from fibercap.views.workbook.workbook import workbook
 from tests.reading.test_schema import refused
 from tests.sheets import Recalculator, differences, disagreements, live_measures_unlike, spoilt
-from tests.studies.test_drawing import alike
 from tests.studies.test_explain import off, result
+from tests.studies.test_samples import alike
 
 pytestmark = pytest.mark.long
 

@@ -138,7 +138,7 @@ def test_the_samples_of_a_folder_are_those_of_the_simulation(plan: str, tmp_path
     assert kept["years"].tolist() == simulation.years
     assert np.array_equal(kept["options/own/measures/equity_npv"], case.measure("equity_npv"))
     assert np.array_equal(kept["options/own/rows/accounts.cash"], case.row("accounts.cash"))
-    assert np.array_equal(kept["inputs/price"], simulation.draws["price"])
+    assert np.array_equal(kept["inputs/price"], simulation.inputs["price"])
     frame = pd.read_parquet(tmp_path / "c" / "samples.parquet")
     assert len(frame) == 32
     assert np.array_equal(frame["options/own/rows/accounts.cash/2003"], case.row("accounts.cash")[:, 2])

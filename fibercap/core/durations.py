@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.fields import Field, Of, is_drawn, quantity_of, text_of, wrong
+from fibercap.core.fields import Field, Of, is_sampled, quantity_of, text_of, wrong
 from fibercap.core.input_hints import quote
 from fibercap.core.limits import amount_text
 from fibercap.core.unit_hints import CALENDAR_MONTHS, in_months
@@ -25,18 +25,19 @@ MOST_MONTHS: Final = 1200
 class Duration(Field):
     """Calendar months, read from `6 months`, `2 quarters` or `5 years`.
 
-    Their number must be whole unless it is `drawable`; if it is `in_draws`, it may differ by sample, but must be whole.
+    With `takes_samples` it may differ by sample and need not be whole; with `takes_whole_samples` it may differ, but
+    must be whole; else it must be one whole number.
     """
 
     low: float = 0.0
-    drawable: bool = False
-    in_draws: bool = False
+    takes_samples: bool = False
+    takes_whole_samples: bool = False
     unit: str = "month"
     wanted: str = "a duration in months, quarters or years"
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
-        return grammar.months(self.low, whole_months=not self.drawable)
+        return grammar.months(self.low, whole_months=not self.takes_samples)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Any:
         """Return the months: an int, or `()` or (sample, 1) if the input may differ by sample. [month]
@@ -51,9 +52,9 @@ class Duration(Field):
         PydanticCustomError
             If it is not a duration, is too short or too long, or must be whole months and is not.
         """
-        if (self.drawable or self.in_draws) and is_drawn(raw):
-            drawn = Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
-            return _round_draws(drawn) if self.in_draws else drawn
+        if (self.takes_samples or self.takes_whole_samples) and is_sampled(raw):
+            sampled = Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
+            return _round_samples(sampled) if self.takes_whole_samples else sampled
         text = text_of(raw, self.wanted)
         mixed = re.fullmatch(r"([0-9]{1,3}) years?,?(?: and)? ([0-9]{1,3}) months?", text)
         if mixed:
@@ -69,14 +70,14 @@ class Duration(Field):
             least = f"at most {MOST_MONTHS // 12} years" if number * months > MOST_MONTHS else least
             raise wrong("out_of_range", quote(text), least.replace(" 1 months", " 1 month"))
         rounded = round(number * months)
-        if abs(rounded - number * months) > 1e-9 and not self.drawable:  # rounding of the text
+        if abs(rounded - number * months) > 1e-9 and not self.takes_samples:  # rounding of the text
             below = int(number * months)
             near = f"write `{below} months` or `{below + 1} months`"
             raise wrong("not_whole_months", quote(text), "a whole number of months", near)
-        return np.asarray(number * months) if self.drawable else rounded
+        return np.asarray(number * months) if self.takes_samples else rounded
 
 
-def _round_draws(months: Array) -> Array:
+def _round_samples(months: Array) -> Array:
     """Return sampled months as exact whole numbers."""
     rounded = np.round(months)
     bad = np.abs(rounded - months) > 1e-9  # rounding of a factor
@@ -88,4 +89,4 @@ def _round_draws(months: Array) -> Array:
 
 
 Months = Annotated[int, Duration(low=1.0)]
-Life = Annotated[int | Array, Duration(low=1.0, in_draws=True)]
+Life = Annotated[int | Array, Duration(low=1.0, takes_whole_samples=True)]

@@ -17,7 +17,7 @@ from fibercap.core.limits import LARGEST, amount_text, most
 from fibercap.core.tree import Leaf
 from fibercap.core.unit_hints import as_number, fitting, takes
 from fibercap.core.unit_words import in_words
-from fibercap.core.units import Array, QuantityTextError, conversion, factor_of_draws, split_quantity, unit_text
+from fibercap.core.units import Array, QuantityTextError, conversion, factor_of_samples, split_quantity, unit_text
 from fibercap.core.vocabulary import PlanUnits
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def wrong(code: str, actual: str, wanted: str, hint: str = "") -> PydanticCustom
     return PydanticCustomError(code, "{found}", {"found": actual, "wanted": wanted, "hint": hint})
 
 
-def is_drawn(raw: Any) -> bool:
+def is_sampled(raw: Any) -> bool:
     """Return whether a raw value holds one amount for each sample instead of a text."""
     return hasattr(getattr(raw, "value", raw), "magnitude")
 
@@ -59,7 +59,7 @@ def text_of(raw: Any, wanted: str) -> str:
     value = raw.value if isinstance(raw, Leaf) else raw
     if isinstance(value, str):
         return value
-    if is_drawn(value):
+    if is_sampled(value):
         hint = "dates, names, counts, kinds, maturities and lives of maintenance cannot differ by sample"
         raise wrong("not_drawable", "samples", f"{wanted}, one for all samples", hint)
     actual = "a block" if isinstance(value, dict) else "a list" if isinstance(value, tuple) else "no value"
@@ -122,7 +122,7 @@ class Of(Field):
     low: float = -np.inf
     high: float = np.inf
     above: float = -np.inf
-    drawable: bool = True
+    takes_samples: bool = True
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
@@ -136,19 +136,19 @@ class Of(Field):
     def parse(self, raw: Any, info: ValidationInfo) -> Array:
         """Return the amount, `()` or (sample, 1), in the house unit."""
         context, value = info.context or {}, raw.value if isinstance(raw, Leaf) else raw
-        drawn = self.drawable and is_drawn(value)
-        text = str(value.units) if drawn else value if isinstance(value, str) else ""
+        sampled = self.takes_samples and is_sampled(value)
+        text = str(value.units) if sampled else value if isinstance(value, str) else ""
         units = PlanUnits.from_context(context)
         if "money" in self.unit:
             other = next((code for code in context.get("currencies", ()) if code in text), units.currency)
             units = units._replace(currency=other)
-        magnitude = self._read_draws(value, units) if drawn else np.asarray(self._read(raw, units))
+        magnitude = self._read_samples(value, units) if sampled else np.asarray(self._read(raw, units))
         least, top = self.bounds
         bad = ~((magnitude >= least) & (magnitude <= top) & (magnitude > self.above))
         if not bad.any():
             return magnitude
         amount = magnitude.flat[first := int(np.flatnonzero(bad)[0])]
-        actual = f"{self._amount_text(amount, units)} in sample {first}" if drawn else quote(value)
+        actual = f"{self._amount_text(amount, units)} in sample {first}" if sampled else quote(value)
         raise wrong("out_of_range", actual, self._range(units, amount))
 
     @property
@@ -172,8 +172,8 @@ class Of(Field):
         both = np.isfinite(self.low) and np.isfinite(self.high)
         return f"a value from {least} to {top}" if both else f"at least {least}"
 
-    def _read_draws(self, value: Any, units: PlanUnits) -> Array:
-        factor = factor_of_draws(value, self.house(units))
+    def _read_samples(self, value: Any, units: PlanUnits) -> Array:
+        factor = factor_of_samples(value, self.house(units))
         if factor is None:
             given, target = unit_text(str(value.units)) or "no unit", unit_text(self.house(units)) or "plain numbers"
             wanted = in_words(self.kept_unit(units))
@@ -282,7 +282,7 @@ class Number(Field):
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:
         """Return the number, `()` or (sample, 1). [1]"""
-        if not self.known and is_drawn(raw):
+        if not self.known and is_sampled(raw):
             return Of("", low=self.low).parse(raw, info)
         text = text_of(raw, "a bare number")
         number, unit = quantity_of(text, "a bare number", f"`{self.known[0] if self.known else 5}`", as_number)

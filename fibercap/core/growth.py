@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from fibercap.core import grammar
 from fibercap.core.entries import error_in_entry
 from fibercap.core.errors import did_you_mean, nearest
-from fibercap.core.fields import Field, Of, Word, is_drawn, text_of, wrong
+from fibercap.core.fields import Field, Of, Word, is_sampled, text_of, wrong
 from fibercap.core.input_hints import quote
 from fibercap.core.names import NAME, is_name
 
@@ -46,7 +46,7 @@ class RateOfGrowth(Of):
             If it is no rate by the year, or is out of bounds.
         """
         rate = super().parse(raw, info)
-        text = "" if is_drawn(raw) else text_of(raw, self.unit)
+        text = "" if is_sampled(raw) else text_of(raw, self.unit)
         times = next((count for word, count in _PARTS_OF_YEAR.items() if text.rstrip("s").endswith(f"/{word}")), 1)
         if times > 1:
             way = f"in a year it comes to `{100 * ((1 + float(rate) / times) ** times - 1):.6g} %/year`"
@@ -126,7 +126,7 @@ class GrowthOf(Field):
 
 def _read(key: str, raw: Any, info: ValidationInfo, every: str) -> Growth:
     """Return the growth by a rate or an index."""
-    if is_drawn(raw):
+    if is_sampled(raw):
         return Growth(key, RATE_OF_GROWTH.parse(raw, info), "", every)
     text = text_of(raw, _LIKE)
     if not is_name(text) or text[:1].isdigit():

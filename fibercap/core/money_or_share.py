@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.fields import Field, Of, Word, is_drawn, text_of
-from fibercap.core.units import Array, factor_of_draws, is_share, split_quantity
+from fibercap.core.fields import Field, Of, Word, is_sampled, text_of
+from fibercap.core.units import Array, factor_of_samples, is_share, split_quantity
 from fibercap.core.vocabulary import PlanUnits
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ class PartField(Field):
             If it is neither, is negative, or is a share of more than 100 %.
         """
         value = getattr(raw, "value", raw)
-        if not is_drawn(value):
+        if not is_sampled(value):
             text = text_of(raw, f"an amount of money{', a share or `rest`' if self.rest else ' or a share'}")
             if text in (REST, AVAILABLE) and self.rest:
                 return Part(text, np.asarray(0.0))
             if is_share(text):
                 return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
-        elif factor_of_draws(value, "") is not None:
+        elif factor_of_samples(value, "") is not None:
             return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
         return Part("money", Of("money", low=0.0).parse(raw, info))
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.core.fields import is_drawn
+from fibercap.core.fields import is_sampled
 from fibercap.core.input_hints import day_of, quote
 from fibercap.core.limits import YEARS, most
 from fibercap.core.period_names import is_business_year, whole_period
 from fibercap.core.timeline import add_months, month_end, month_number
 from fibercap.core.tree import Branch, Leaf, Tree
-from fibercap.core.units import Drawn, QuantityTextError, conversion, factor_of_draws, split_quantity, unit_text
+from fibercap.core.units import QuantityTextError, Samples, conversion, factor_of_samples, split_quantity, unit_text
 from fibercap.core.vocabulary import SHARES, UNITS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def times(value: Any, by: Any) -> Any:
     OperatorError
         If the value is no quantity, or the factor has a unit.
     """
-    if is_drawn(by):
+    if is_sampled(by):
         return _join(value, by, "times", "")
     factor, scale, unit = _split_amount(
         by, "a bare number or a percentage", "write it like `{times: 0.8}` or `{times: 80 %}`"
@@ -54,8 +54,8 @@ def times(value: Any, by: Any) -> Any:
     if unit not in ("", *SHARES):
         raise OperatorError(f"`times: {by}`", "a bare number or a percentage", "use `plus` to add an amount")
     factor *= _scale(scale) * (Decimal(str(UNITS[unit][0])) if unit else 1)
-    if is_drawn(value):
-        return Drawn(np.asarray(value.magnitude) * float(factor), str(value.units))
+    if is_sampled(value):
+        return Samples(np.asarray(value.magnitude) * float(factor), str(value.units))
     number, suffix, _ = _changeable(value, "times")
     return _text(number * factor, suffix)
 
@@ -73,7 +73,7 @@ def plus(value: Any, more: Any) -> Any:
     OperatorError
         If one is no quantity, or their dimensions differ.
     """
-    if is_drawn(value) or is_drawn(more):
+    if is_sampled(value) or is_sampled(more):
         return _join(value, more, "plus", None)
     number, suffix, unit = _changeable(value, "plus")
     added, other, other_unit = _split_amount(more, "a quantity", f"write it like `{{plus: {value}}}`")
@@ -98,7 +98,7 @@ def delay(value: Any, by: Any) -> Any:
         If one is none, or a quarter or year would no longer be whole.
     """
     wanted, hint = "a duration in months, quarters or years", "write it like `{delay: 6 months}`"
-    if is_drawn(by):
+    if is_sampled(by):
         raise OperatorError("samples", wanted, "dates cannot differ by sample")
     number, scale, unit = _split_amount(by, wanted, hint)
     months = number * _scale(scale) * _MONTHS.get(unit, 0)
@@ -146,20 +146,20 @@ def _changeable(value: Any, operator: str) -> tuple[Decimal, str, str]:
     return _split_amount(value, wanted, "replace the value, or name the inputs that have a number")
 
 
-def _join(value: Any, by: Any, operator: str, unit: str | None) -> Drawn:
+def _join(value: Any, by: Any, operator: str, unit: str | None) -> Samples:
     """Return samples of a value times or plus others, which are first brought to a unit; None is the value's own."""
     (amount, value_unit), (change, change_unit) = _magnitude(value, operator), _magnitude(by, operator)
-    factor = factor_of_draws(Drawn(change, change_unit), value_unit if unit is None else unit)
+    factor = factor_of_samples(Samples(change, change_unit), value_unit if unit is None else unit)
     if factor is None:
         given = unit_text(change_unit) or "no unit"
         wanted = f"samples in {unit_text(value_unit)}" if unit is None else "samples of a bare number or a share"
         raise OperatorError(f"samples in {given}", wanted, "give the samples another unit")
-    return Drawn(amount * change * factor if operator == "times" else amount + change * factor, value_unit)
+    return Samples(amount * change * factor if operator == "times" else amount + change * factor, value_unit)
 
 
 def _magnitude(value: Any, operator: str) -> tuple[Any, str]:
     """Return the number or the samples of a value, and their unit."""
-    if is_drawn(value):
+    if is_sampled(value):
         return np.asarray(value.magnitude, dtype=float), str(value.units)
     number, suffix, unit = _changeable(value, operator)
     return float(number * _scale(suffix)), unit

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.fields import Field, Of, is_drawn, text_of, wrong
+from fibercap.core.fields import Field, Of, is_sampled, text_of, wrong
 from fibercap.core.input_hints import quote
 from fibercap.core.units import Array
 
@@ -68,7 +68,7 @@ class ToleranceField(Field):
             If it is neither, is negative, or exceeds 100 % or 100 points.
         """
         value = getattr(raw, "value", raw)
-        if is_drawn(value):
+        if is_sampled(value):
             return Tolerance(Of("percent", low=0.0, high=1.0).parse(raw, info))
         text = text_of(raw, "a share or points")
         if text.endswith(("points", "point")):

@@ -31,7 +31,7 @@ _NAME: Final = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class Samples:
     """One amount for each sample, (sample, 1), with its unit, in place of a text; a pint Quantity works as well."""
 
     magnitude: Array
@@ -225,7 +225,7 @@ def _conversion(written: str, wanted: str, vocabulary: Vocabulary) -> float | No
     return source / target if dimension == target_dimension else None
 
 
-def factor_of_draws(value: Any, unit: str) -> float | None:
+def factor_of_samples(value: Any, unit: str) -> float | None:
     """Return the factor that converts samples to a unit, or None where dimensions differ or a unit is unknown.
 
     Parameters

@@ -11,7 +11,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.program.fast_machine import has_numba, refuse_without_numba
 from fibercap.core.program.numpy_machine import samples_together
 from fibercap.core.threads import one_blas_thread
-from fibercap.core.units import Array, Drawn
+from fibercap.core.units import Array, Samples
 from fibercap.model.plan.samples import sample_values
 from fibercap.model.project import project
 from fibercap.studies.plan_program import NO_PROGRAM, PlanProgram, program_for
@@ -110,8 +110,8 @@ def evaluate(
     ScenarioError
         If an input cannot differ by sample, or a sample is out of its bounds; the message counts it within its chunk.
     """
-    draws = {path: sample_values(value) for path, value in draws.items()}
-    number = _number_of_samples(draws, keep, chunk)
+    samples = {path: sample_values(value) for path, value in draws.items()}
+    number = _number_of_samples(samples, keep, chunk)
     results = Results()
     if by == "fast":
         refuse_without_numba()
@@ -119,7 +119,7 @@ def evaluate(
         results.why = "rows are asked for" if by == "rows" else f"rows are faster for less than {MANY:,} samples"
     else:
         try:
-            results.program = program_for(scenario, draws, keep)
+            results.program = program_for(scenario, samples, keep)
         except FibercapError as error:
             if by in ("program", "fast") or error.code != NO_PROGRAM:
                 raise
@@ -129,7 +129,7 @@ def evaluate(
     chunk = max(-(-number // max(-(-number // chunk), 1)), 1)  # parts of about one size
     for start in range(0, number, chunk):
         part = slice(start, min(start + chunk, number))
-        sampled = scenario.with_samples({path: _part(value, part) for path, value in draws.items()})
+        sampled = scenario.with_samples({path: _part(value, part) for path, value in samples.items()})
         part_results = program.run(sampled, fast=fast) if program else _project_results(sampled, keep)
         for name, values in part_results.items():
             if name not in results:
@@ -149,7 +149,7 @@ def _project_results(sampled: Scenario, keep: Sequence[str]) -> dict[str, Array]
     return {name: result_named(projection, name) for name in keep}
 
 
-def _number_of_samples(draws: Mapping[str, Any], keep: Sequence[str], chunk: int | None) -> int:
+def _number_of_samples(samples: Mapping[str, Any], keep: Sequence[str], chunk: int | None) -> int:
     """Return the number of samples of all inputs.
 
     Raises
@@ -157,7 +157,7 @@ def _number_of_samples(draws: Mapping[str, Any], keep: Sequence[str], chunk: int
     FibercapError
         If there are no samples or no results to keep, or the inputs have different numbers of samples.
     """
-    counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _numbers_by_name(draws)}
+    counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _numbers_by_name(samples)}
     if not counts or not keep or (chunk is not None and chunk < 1):
         way = "name at least one input with samples and one result to keep, in chunks of one sample or more"
         raise FibercapError("unfit_draws", "there are no samples, or no results to keep", way)
@@ -168,9 +168,9 @@ def _number_of_samples(draws: Mapping[str, Any], keep: Sequence[str], chunk: int
     return int(next(iter(counts.values()))[0])
 
 
-def _numbers_by_name(draws: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _numbers_by_name(samples: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the values of each input with its path; the path of a change ends with its operator, `times` or `plus`."""
-    for path, value in draws.items():
+    for path, value in samples.items():
         if isinstance(value, Mapping):
             yield from ((f"{path}, {operator}", operand) for operator, operand in value.items())
         else:
@@ -181,4 +181,4 @@ def _part(value: Any, part: slice) -> Any:
     """Return some of the samples of an input."""
     if isinstance(value, Mapping):
         return {operator: _part(operand, part) for operator, operand in value.items()}
-    return Drawn(value.magnitude[part], value.units) if isinstance(value, Drawn) else value[part]
+    return Samples(value.magnitude[part], value.units) if isinstance(value, Samples) else value[part]

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.errors import Problem
 from fibercap.core.tree import Branch, Leaf, subtree
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.model.plants.products_and_time import MarketDemand
 from fibercap.studies.covenants import covenants, sampled_tests
 from fibercap.studies.movable_inputs import Handle, Lever, lever
@@ -93,7 +93,7 @@ def _levers(projection: Projection) -> tuple[Scenario, list[Lever]]:
     unit = f"{scenario.currency}/year"
     paths = [f"company.overhead.{label}" for label in timeline.labels]
     block = Branch(
-        {label: Leaf(Drawn(np.array([[cost]]), unit)) for label, cost in zip(timeline.labels, overhead, strict=True)}
+        {label: Leaf(Samples(np.array([[cost]]), unit)) for label, cost in zip(timeline.labels, overhead, strict=True)}
     )
     changes: dict[str, Any] = {"add": Branch({"company.overhead": block})}
     if subtree(scenario.tree, ("company", "overhead")) is not None:

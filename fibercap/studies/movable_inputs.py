@@ -12,7 +12,7 @@ from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.fields import Number, Of
 from fibercap.core.series import Series
 from fibercap.core.spec import field_at, quantities
-from fibercap.core.units import Array, Drawn
+from fibercap.core.units import Array, Samples
 from fibercap.model.loans.values_by_day import Steps
 from fibercap.model.plan.inputs import written_path
 from fibercap.model.plan.scenario import Scenario
@@ -155,7 +155,7 @@ def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[H
     field = field_at(Scenario, tuple(path.split(".")))
     if isinstance(field, Number) and field.known:  # a choice between a few, such as days in a year
         return
-    if isinstance(field, Of) and not field.drawable:
+    if isinstance(field, Of) and not field.takes_samples:
         return
     house = "" if unit in SHARES else scenario.house_unit_at(path, unit)
     if path.startswith("exchange.") and unit != "1/year":  # the rate itself, not its growth
@@ -194,11 +194,11 @@ def _bounds(path: str, unit: str) -> tuple[float, float]:
 
 def input_samples(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
     """Return the values of inputs, by path, each `(move, 1)`: in every sample one lever is moved, the others stay."""
-    draws: dict[str, Array] = {}
+    samples: dict[str, Array] = {}
     units: dict[str, str] = {}
     for row, (moved, factor) in enumerate(moves):
         for handle in moved.handles:
-            values = draws.setdefault(handle.path, np.full((len(moves), 1), handle.value))
+            values = samples.setdefault(handle.path, np.full((len(moves), 1), handle.value))
             values[row] = handle.value + (factor - 1.0) * handle.slope
             units[handle.path] = handle.unit
-    return {path: Drawn(values, units[path]) for path, values in draws.items()}
+    return {path: Samples(values, units[path]) for path, values in samples.items()}

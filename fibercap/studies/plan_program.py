@@ -64,10 +64,10 @@ class PlanProgram:
     _spare: list[Machine] = field(default_factory=list, compare=False)
     _fast: list[FastMachine] = field(default_factory=list, compare=False)
 
-    def covers(self, draws: Mapping[str, Any]) -> bool:
+    def covers(self, samples: Mapping[str, Any]) -> bool:
         """Return whether samples are within the ranges in which the program was checked."""
         return all(
-            self.ranges[key][0] <= low and high <= self.ranges[key][1] for key, (low, high) in ranges(draws).items()
+            self.ranges[key][0] <= low and high <= self.ranges[key][1] for key, (low, high) in ranges(samples).items()
         )
 
     @property
@@ -116,8 +116,8 @@ class PlanProgram:
             The plan with samples of the inputs for which the program was made.
         """
         numbers = numbers_by_sample(sampled)
-        samples = next(iter(numbers.values())).size
-        return np.stack([numbers[address] for address in self.inputs]) if self.inputs else np.empty((0, samples))
+        count = next(iter(numbers.values())).size
+        return np.stack([numbers[address] for address in self.inputs]) if self.inputs else np.empty((0, count))
 
     def run_numbers(self, values: Array, *, fast: bool = False) -> dict[str, Array]:
         """Return the results of samples, as `run` does, from the numbers that the tape reads.
@@ -140,32 +140,32 @@ class PlanProgram:
         }
 
 
-def program_for(scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str]) -> PlanProgram:
+def program_for(scenario: Scenario, samples: Mapping[str, Any], keep: Sequence[str]) -> PlanProgram:
     """Return the program of a plan as `program_of` does; a program of the last few is taken again.
 
     Parameters
     ----------
-    scenario, draws, keep
+    scenario, samples, keep
         As in `program_of`. A program is taken again for samples within the ranges in which it was checked.
     """
-    key = id(scenario), tuple(ranges(draws)), tuple(keep)
+    key = id(scenario), tuple(ranges(samples)), tuple(keep)
     kept = _LAST.get(key)
-    if kept is not None and kept.scenario is scenario and kept.covers(draws):
+    if kept is not None and kept.scenario is scenario and kept.covers(samples):
         return kept
-    program = _LAST[key] = program_of(scenario, draws, keep)
+    program = _LAST[key] = program_of(scenario, samples, keep)
     while len(_LAST) > MOST_KEPT:
         _LAST.pop(next(iter(_LAST)))
     return program
 
 
-def program_of(scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str]) -> PlanProgram:
+def program_of(scenario: Scenario, samples: Mapping[str, Any], keep: Sequence[str]) -> PlanProgram:
     """Return the program of a plan for samples of some inputs, compared with projections.
 
     Parameters
     ----------
     scenario : Scenario
         The plan.
-    draws : mapping
+    samples : mapping
         Samples by path of an input, as `sample_values` gives them; they set the ranges in which the program is checked.
     keep : sequence of str
         Names of measures and paths of rows.
@@ -180,7 +180,7 @@ def program_of(scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str]
     ------
     Formulas of rows, unrolled into cells; docs/architecture.md.
     """
-    points = points_of(scenario, draws)
+    points = points_of(scenario, samples)
     projection = points.projection
     addresses = inputs_by_scalar(projection)
     inputs = tuple(dict.fromkeys(addresses.values()))
@@ -189,7 +189,7 @@ def program_of(scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str]
         tape = _tape(projection, inputs, addresses, keep)
     except FormulaError as error:
         raise FibercapError("no_program", error.found) from None
-    program = PlanProgram(scenario, tape, inputs, rows, points.number, points.refused, 0.0, ranges(draws))
+    program = PlanProgram(scenario, tape, inputs, rows, points.number, points.refused, 0.0, ranges(samples))
     return replace(program, gap=_largest_gap(program.run(projection.scenario), projection))
 
 

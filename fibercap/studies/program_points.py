@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CORNERS: Final = 8
 INNER: Final = 8
 
-Draws = Mapping[str, Any]
+InputSamples = Mapping[str, Any]
 """Samples by path of an input, (sample, 1): with a unit, or by the operator that changes the value written."""
 
 
@@ -29,7 +29,7 @@ Draws = Mapping[str, Any]
 class Points:
     """Points, their projection, and the number of corners that the plan refuses."""
 
-    draws: Draws
+    samples: InputSamples
     projection: Projection
     refused: int
 
@@ -39,12 +39,12 @@ class Points:
         return self.projection.samples
 
 
-def points_of(scenario: Scenario, draws: Draws) -> Points:
+def points_of(scenario: Scenario, samples: InputSamples) -> Points:
     """Return the points at which a program of a plan is checked.
 
     Parameters
     ----------
-    scenario, draws : Scenario, mapping
+    scenario, samples : Scenario, mapping
         The plan, and the samples of its inputs as `sample_values` gives them.
 
     Raises
@@ -52,7 +52,7 @@ def points_of(scenario: Scenario, draws: Draws) -> Points:
     FibercapError
         If the plan refuses one of the samples.
     """
-    corners, inner = _corners(draws), _members(draws, INNER)
+    corners, inner = _corners(samples), _members(samples, INNER)
     try:
         return Points(both := _join([corners, inner]), project(scenario.with_samples(both)), 0)
     except FibercapError:
@@ -61,12 +61,12 @@ def points_of(scenario: Scenario, draws: Draws) -> Points:
         return Points(both, project(scenario.with_samples(both)), CORNERS - len(fit))
 
 
-def ranges(draws: Draws) -> dict[tuple[str, str], tuple[float, float]]:
+def ranges(samples: InputSamples) -> dict[tuple[str, str], tuple[float, float]]:
     """Return the lowest and the highest sample by path and operator, each in the unit of the samples."""
-    return {key: (float(values.min()), float(values.max())) for key, values in _arrays(draws)}
+    return {key: (float(values.min()), float(values.max())) for key, values in _arrays(samples)}
 
 
-def _corners(draws: Draws) -> Draws:
+def _corners(samples: InputSamples) -> InputSamples:
     """Return points at which each input has its lowest sample as often as its highest, in mixed order."""
     order = np.random.default_rng(0)
     high = np.arange(CORNERS) % 2 == 1
@@ -74,18 +74,18 @@ def _corners(draws: Draws) -> Draws:
     def ends(values: Array) -> Array:
         return np.asarray(np.where(order.permutation(high), values.max(), values.min()))[:, np.newaxis]
 
-    return _each(draws, ends)
+    return _each(samples, ends)
 
 
-def _members(draws: Draws, number: int) -> Draws:
-    return _each(draws, lambda values: values[np.linspace(0, len(values) - 1, number).astype(int)])
+def _members(samples: InputSamples, number: int) -> InputSamples:
+    return _each(samples, lambda values: values[np.linspace(0, len(values) - 1, number).astype(int)])
 
 
-def _part(draws: Draws, number: int) -> Draws:
-    return _each(draws, lambda values: values[number : number + 1])
+def _part(samples: InputSamples, number: int) -> InputSamples:
+    return _each(samples, lambda values: values[number : number + 1])
 
 
-def _join(parts: list[Draws]) -> Draws:
+def _join(parts: list[InputSamples]) -> InputSamples:
     """Return the samples of several batches one after the other."""
     others = [dict(_arrays(part)) for part in parts]
     keys = iter([key for key, _ in _arrays(parts[0])])
@@ -97,29 +97,29 @@ def _join(parts: list[Draws]) -> Draws:
     return _each(parts[0], join)
 
 
-def _fits(scenario: Scenario, draws: Draws) -> bool:
+def _fits(scenario: Scenario, samples: InputSamples) -> bool:
     try:
-        project(scenario.with_samples(draws))
+        project(scenario.with_samples(samples))
     except FibercapError:
         return False
     return True
 
 
-def _arrays(draws: Draws) -> Iterator[tuple[tuple[str, str], Array]]:
-    for path, value in draws.items():
-        for operator, samples in value.items() if isinstance(value, Mapping) else [("", value)]:
-            yield (path, operator), np.asarray(samples.magnitude, dtype=float).reshape(-1, 1)
+def _arrays(samples: InputSamples) -> Iterator[tuple[tuple[str, str], Array]]:
+    for path, value in samples.items():
+        for operator, values in value.items() if isinstance(value, Mapping) else [("", value)]:
+            yield (path, operator), np.asarray(values.magnitude, dtype=float).reshape(-1, 1)
 
 
-def _each(draws: Draws, change: Callable[[Array], Array]) -> Draws:
+def _each(samples: InputSamples, change: Callable[[Array], Array]) -> InputSamples:
     """Return samples in the same units, in the order of `_arrays`."""
 
-    def change_samples(samples: Any) -> Any:
-        return samples.__class__(change(np.asarray(samples.magnitude, dtype=float).reshape(-1, 1)), samples.units)
+    def change_one(one: Any) -> Any:
+        return one.__class__(change(np.asarray(one.magnitude, dtype=float).reshape(-1, 1)), one.units)
 
     return {
-        path: {operator: change_samples(samples) for operator, samples in value.items()}
+        path: {operator: change_one(one) for operator, one in value.items()}
         if isinstance(value, Mapping)
-        else change_samples(value)
-        for path, value in draws.items()
+        else change_one(value)
+        for path, value in samples.items()
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
@@ -142,7 +142,7 @@ def _amount_drawn(projection: Projection, loan: str) -> Array:
 
 def _drawn_share(scenario: Scenario, loan: str, moved: Lever) -> float:
     """Return the share of the commitment that is drawn if the loan is very small."""
-    handles = {h.path: Drawn(np.array([[h.value * SMALLEST]]), h.unit) for h in moved.handles}
+    handles = {h.path: Samples(np.array([[h.value * SMALLEST]]), h.unit) for h in moved.handles}
     drawn = _amount_drawn(project(scenario.with_samples(handles)), loan)
     return float(drawn[0]) / (moved.handles[0].value * SMALLEST)
 

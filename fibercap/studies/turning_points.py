@@ -42,7 +42,7 @@ class Judgement(NamedTuple):
 
 
 Judge = Callable[[Projection], Mapping[str, Judgement]]
-DrawsJudge = Callable[[Mapping[str, Any]], Mapping[str, Judgement]]
+SamplesJudge = Callable[[Mapping[str, Any]], Mapping[str, Judgement]]
 MovesJudge = Callable[[Sequence[Move]], tuple[Mapping[str, Judgement], Truth]]
 """Returns by name what holds after each move, (move,), and which moves are allowed."""
 Grid = Callable[[Lever], Sequence[float]]
@@ -90,10 +90,12 @@ def judge_moves(
     tuple
         The judgements by name, (move,), with nan gaps for moves that are not allowed; and which moves are allowed.
     """
-    return judge_samples(lambda draws: judge(project(scenario.with_samples(draws))), moves, chunk or chunk_of(scenario))
+    return judge_samples(
+        lambda samples: judge(project(scenario.with_samples(samples))), moves, chunk or chunk_of(scenario)
+    )
 
 
-def judge_samples(judge: DrawsJudge, moves: Sequence[Move], chunk: int = CHUNK) -> tuple[dict[str, Judgement], Truth]:
+def judge_samples(judge: SamplesJudge, moves: Sequence[Move], chunk: int = CHUNK) -> tuple[dict[str, Judgement], Truth]:
     """Judge moves as `judge_moves` does, by a judge that takes the samples of inputs and projects them itself."""
     allowed = np.ones(len(moves), dtype=bool)
     judgements: dict[str, Judgement] = {}

@@ -11,7 +11,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.tree import Branch, Leaf, Path, leaves
 from fibercap.core.unit_words import counts_products
-from fibercap.core.units import Drawn, QuantityTextError, split_quantity
+from fibercap.core.units import QuantityTextError, Samples, split_quantity
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
@@ -109,12 +109,12 @@ def _moved_in_halves(scenario: Scenario, numbers: list[Number]) -> set[str]:
 
 
 def _paths_that_move(scenario: Scenario, numbers: list[Number]) -> set[str]:
-    draws = {}
+    samples = {}
     for index, number in enumerate(numbers):
         values = np.full((len(numbers) + 1, 1), number.amount)
         values[index + 1] *= NUDGE
-        draws[number.path] = Drawn(values, number.unit)
-    projection = project(scenario.with_samples(draws))
+        samples[number.path] = Samples(values, number.unit)
+    projection = project(scenario.with_samples(samples))
     moved = np.zeros(len(numbers) + 1, dtype=bool)
     for value in _outputs(projection):
         moved |= (~_alike(value, value[:1])).any(axis=-1)

@@ -17,7 +17,7 @@ from fibercap.core.limits import LARGEST, most
 from fibercap.core.money_or_share import PartField
 from fibercap.core.operators import OperatorError, delay, times
 from fibercap.core.spec import Spec, bounds_at, collection_in, field_at, specs_in
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.studies.quantities_asked_for import number_of
@@ -131,14 +131,14 @@ def test_the_most_is_the_same_in_every_unit(unit: str, largest: float) -> None:
 @pytest.mark.parametrize(
     ("path", "draws", "message"),
     [
-        ("loans.bank.rate.margin", Drawn(np.array([[0.02], [11.0]]), "1 / year"), "1100 %/year in sample 1"),
-        ("loans.bank.commitment", Drawn(np.array([[3e6], [np.inf]]), "USD"), "inf USD in sample 1"),
-        ("loans.bank.commitment", Drawn(np.array([[np.nan], [3e6]]), "USD"), "nan USD in sample 0"),
-        ("projects.line.delay", Drawn(np.array([[2401.0], [3.0]]), "month"), "2401 month in sample 0"),
-        ("claims.sales.above", Drawn(np.array([[1e6], [np.inf]]), "USD"), "a sample of inf"),
+        ("loans.bank.rate.margin", Samples(np.array([[0.02], [11.0]]), "1 / year"), "1100 %/year in sample 1"),
+        ("loans.bank.commitment", Samples(np.array([[3e6], [np.inf]]), "USD"), "inf USD in sample 1"),
+        ("loans.bank.commitment", Samples(np.array([[np.nan], [3e6]]), "USD"), "nan USD in sample 0"),
+        ("projects.line.delay", Samples(np.array([[2401.0], [3.0]]), "month"), "2401 month in sample 0"),
+        ("claims.sales.above", Samples(np.array([[1e6], [np.inf]]), "USD"), "a sample of inf"),
     ],
 )
-def test_drawn_amounts_are_refused_too(path: str, draws: Drawn, message: str) -> None:
+def test_drawn_amounts_are_refused_too(path: str, draws: Samples, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         scenario_of(PLAN).with_samples({path: draws})
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.program.numpy_machine import run
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.returns.roots import only_rate
 from fibercap.studies.movable_inputs import levers
@@ -36,7 +36,7 @@ def run_as_program(case: Case) -> Iterator[str]:
     draws: dict[str, Any] = {}
     for lever in case.dice.sample(movable, min(MOST, len(movable))):
         factors = random.uniform(max(lever.low, 0.95), min(lever.high, 1.05), SAMPLES)
-        more = {h.path: Drawn((h.value + (factors - 1) * h.slope)[:, None], h.unit) for h in lever.handles}
+        more = {h.path: Samples((h.value + (factors - 1) * h.slope)[:, None], h.unit) for h in lever.handles}
         try:
             scenario.with_samples(draws | more)
         except ScenarioError:

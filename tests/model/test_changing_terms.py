@@ -13,7 +13,7 @@ from fibercap.model.loans import Schedule, schedule
 from fibercap.model.project import project
 from fibercap.reading.files import contracts_of, scenario_of
 from fibercap.studies.movable_inputs import input_samples, lever
-from tests.studies.test_drawing import alike
+from tests.studies.test_samples import alike
 
 LOAN = """\
 fibercap: 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fibercap.core.units import Drawn, split_quantity
+from fibercap.core.units import Samples, split_quantity
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
@@ -188,11 +188,11 @@ def test_draws_of_every_input_are_those_of_single_plans(path: str) -> None:
     scenario, (number, unit) = scenario_of(text), split_quantity(DRAWN[path])
     values = np.array([[0.8], [1.3]]) * number
     rows = ("accounts.cash", "accounts.net_fixed_assets", "accounts.temporary_difference")
-    batch = project(scenario.with_samples({path: Drawn(values, unit)}))
+    batch = project(scenario.with_samples({path: Samples(values, unit)}))
 
     assert disagreements(batch) == []
     for sample, value in enumerate(values):
-        single = project(scenario.with_samples({path: Drawn(value[None], unit)}))
+        single = project(scenario.with_samples({path: Samples(value[None], unit)}))
         for row in rows:
             assert np.broadcast_to(batch.value(row), (2, 24))[sample] == pytest.approx(single.value(row)[0]), row
     assert any(batch.value(row).std(axis=0).max() > 100 for row in rows)

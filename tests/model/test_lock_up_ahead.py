@@ -121,7 +121,7 @@ def test_a_sample_whose_lock_up_has_no_answer_is_set_aside_by_its_number() -> No
     plan = f"{PLAN.format(level=NONE[0])}uncertain: {{samples: 8, inputs: {{cost: {cost}}}}}\n"
     simulation = simulate(scenario_of(plan.replace("cash_cost: 10 ", "cash_cost: 9.9 ")), measures=["lowest_cash"])
 
-    case, drawn = simulation.cases[""], simulation.draws["cost"]
+    case, drawn = simulation.cases[""], simulation.inputs["cost"]
     assert [refusal.sample for refusal in case.refused] == np.flatnonzero(drawn == 10).tolist()
     assert 0 < len(case.refused) < 8
     assert all("never settles" in refusal.why for refusal in case.refused)

@@ -18,7 +18,7 @@ from fibercap.studies.movable_inputs import input_samples, lever
 from fibercap.studies.plan_warnings import unused_paths
 from fibercap.views.workbook.workbook import workbook
 from tests.sheets import Recalculator, disagreements, spoilt
-from tests.studies.test_drawing import alike
+from tests.studies.test_samples import alike
 
 PLAN = """\
 fibercap: 1

@@ -20,7 +20,7 @@ from fibercap.studies.schedules import schedules
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements as unlike
 from tests.sheets import Recalculator, disagreements, spoilt
-from tests.studies.test_drawing import alike
+from tests.studies.test_samples import alike
 
 pytestmark = pytest.mark.long
 

@@ -24,7 +24,7 @@ from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import Reader, disagreements
 from tests.sheets import Recalculator, spoilt
 from tests.sheets import disagreements as unlike_sheets
-from tests.studies.test_drawing import alike
+from tests.studies.test_samples import alike
 from tests.written import changed
 
 PLAN = """\

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import STOCK
 from fibercap.core.unit_proof import fits, unit_of
-from fibercap.core.units import Array, Drawn
+from fibercap.core.units import Array, Samples
 from fibercap.model.horizon.outliving import loans_past_horizon
 from fibercap.model.loans.terms import Loan
 from fibercap.model.measures.all_measures import measures
@@ -247,7 +247,7 @@ def test_a_batch_may_hold_lines_that_are_complete_and_lines_that_are_not() -> No
 
 
 def _months(values: list[float]) -> object:
-    return Drawn(np.array(values)[:, None], "month")
+    return Samples(np.array(values)[:, None], "month")
 
 
 def test_a_line_that_is_complete_goes_on_ramping_up() -> None:

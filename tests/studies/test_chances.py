@@ -202,7 +202,7 @@ def test_a_sample_is_the_plan_with_its_numbers() -> None:
     scenario = plan()
     simulation = simulate(scenario)
     case, number = simulation.cases[""], 41
-    values = {name: each[number] for name, each in simulation.draws.items()}
+    values = {name: each[number] for name, each in simulation.inputs.items()}
     prices = np.array([50.0, 50.0, 45.0, 45.0]) * values["price"]
     text = (
         PLAN.replace(
@@ -270,7 +270,7 @@ def test_refused_samples_are_counted_and_the_others_go_on() -> None:
     scenario = plan(one)
     simulation = simulate(scenario, samples=64)
     case = simulation.cases[""]
-    below = np.flatnonzero(simulation.draws["price"] < -20)
+    below = np.flatnonzero(simulation.inputs["price"] < -20)
     assert [refusal.sample for refusal in case.refused] == below.tolist()
     assert "wanted at least 0 USD/km" in case.refused[0].why
     assert np.isnan(case.measure("project_npv"))[below].all()
@@ -469,7 +469,7 @@ def test_the_rate_at_which_a_price_grows_may_be_uncertain(growth: str, key: str)
     revenue = simulation.cases[""].row("accounts.revenue")
     assert np.ptp(revenue[:, -1]) > 0
     for number in (0, 7, 15):
-        rate = -0.05 + float(simulation.draws["growth"][number])
+        rate = -0.05 + float(simulation.inputs["growth"][number])
         typed = scenario_of(text.replace("-5 %/year", f"{100 * rate!r} %/year"))
         by_year = project(typed).value("accounts.revenue")[0].reshape(4, 12).sum(axis=1)
         assert revenue[number] == pytest.approx(by_year, rel=1e-12)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
@@ -56,7 +56,7 @@ def test_draws_that_are_held_together_fall_as_plans_grow(low_limits: int) -> Non
 
 @pytest.mark.usefixtures("low_limits")
 def test_fewer_draws_together_give_the_same_results() -> None:
-    scenario, prices = plan(10), Drawn(np.linspace(30.0, 50.0, 30)[:, None], "USD/km")
+    scenario, prices = plan(10), Samples(np.linspace(30.0, 50.0, 30)[:, None], "USD/km")
     keep = ["accounts.cash", "project_npv"]
     parts, together = (evaluate(scenario, {PRICE: prices}, keep, chunk=chunk) for chunk in (None, 30))
     assert chunk_of(scenario) < 30

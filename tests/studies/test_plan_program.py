@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.model.measures.all_measures import names
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
@@ -39,7 +39,7 @@ def moved(scenario: Scenario, samples: int = 40, width: float = 0.04) -> dict[st
         factors[0] = 1.0
         for handle in lever.handles:
             values = handle.value + (factors - 1) * handle.slope
-            draws[handle.path] = Drawn(values[:, None], handle.unit)
+            draws[handle.path] = Samples(values[:, None], handle.unit)
     together = {path: values for path, values in draws.items() if not path.startswith("funding.")}
     for left_out in ((), (".commitment",), (".commitment", ".capex"), (".commitment", ".capex", ".price")):
         draws = {path: values for path, values in together.items() if not path.endswith(left_out)}
@@ -74,7 +74,7 @@ def test_every_row_and_measure_of_the_plans_of_all_keys_is_on_the_tape(plan: str
 def test_prepayments_that_cash_cuts_are_worked_out_round_by_round() -> None:
     """What a prepayment is cut by depends on itself: on the interest and fees of its own period."""
     scenario = read("term_sheet")
-    draws = {"products.cable.price": {"times": Drawn(np.linspace(0.6, 1.0, 40)[:, None], "")}}
+    draws = {"products.cable.price": {"times": Samples(np.linspace(0.6, 1.0, 40)[:, None], "")}}
     cut = "loans.senior.schedule.planned_prepayment"
 
     program = program_of(scenario, draws, [cut, *names(project(scenario))])
@@ -102,9 +102,9 @@ def test_a_program_and_rows_give_the_same_whatever_the_chunk() -> None:
 def test_few_samples_are_projected_and_many_are_run_on_a_tape_that_is_kept() -> None:
     scenario = read("annuity_road")
     price = next(lever for lever in levers(scenario) if lever.alone).handles[0]
-    samples = Drawn(price.value * np.linspace(0.95, 1.0, MANY)[:, None], price.unit)
+    samples = Samples(price.value * np.linspace(0.95, 1.0, MANY)[:, None], price.unit)
 
-    few = evaluate(scenario, {price.path: Drawn(samples.magnitude[:9], price.unit)}, ["lowest_cash"])
+    few = evaluate(scenario, {price.path: Samples(samples.magnitude[:9], price.unit)}, ["lowest_cash"])
     many = evaluate(scenario, {price.path: samples}, ["lowest_cash"])
     again = evaluate(scenario, {price.path: samples}, ["lowest_cash"])
 
@@ -116,7 +116,7 @@ def test_few_samples_are_projected_and_many_are_run_on_a_tape_that_is_kept() -> 
 
 
 def test_what_is_known_of_a_program_can_go_into_a_manifest() -> None:
-    draws = {"tax.rate": Drawn(np.linspace(0.3, 0.4, 9)[:, None], "")}
+    draws = {"tax.rate": Samples(np.linspace(0.3, 0.4, 9)[:, None], "")}
 
     program = program_of(read("fibercore"), draws, ["project_npv"])
 
@@ -129,10 +129,10 @@ def test_corners_that_the_plan_refuses_are_counted_and_left_out() -> None:
     """A dear project with a small loan, or a cheap one with a large loan, is fine; a cheap one is not paid twice."""
     shares = np.linspace(0.4, 0.9, 40)[:, None]
     draws = {
-        "loans.bank.commitment": Drawn(3e6 * (1 + shares), "USD"),
-        "funding.line.bank": Drawn(3e6 * (1 + shares), "USD"),
+        "loans.bank.commitment": Samples(3e6 * (1 + shares), "USD"),
+        "funding.line.bank": Samples(3e6 * (1 + shares), "USD"),
     }
-    draws["projects.line.capex"] = Drawn(3.1e6 * (1 + shares), "USD")
+    draws["projects.line.capex"] = Samples(3.1e6 * (1 + shares), "USD")
 
     program = program_of(scenario_of(errors.PLAN), draws, ["lowest_cash"])
 
@@ -143,7 +143,7 @@ def test_corners_that_the_plan_refuses_are_counted_and_left_out() -> None:
 def test_a_plan_without_a_program_is_projected_and_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dividends that are barred by a ratio that looks ahead rest on themselves."""
     scenario = scenario_of(ROUND.replace("26 MUSD}", "0.3 MUSD}"))
-    draws = {"opening.cash": Drawn(np.linspace(5e6, 5.1e6, 5)[:, None], "USD")}
+    draws = {"opening.cash": Samples(np.linspace(5e6, 5.1e6, 5)[:, None], "USD")}
     monkeypatch.setattr("fibercap.studies.batch.MANY", 1)
 
     with pytest.raises(FibercapError, match=r'rests on itself in column 12 .*; write `by="rows"`'):
@@ -159,12 +159,12 @@ def test_a_program_that_differs_from_a_projection_is_refused(monkeypatch: pytest
     monkeypatch.setattr(plan_program, "only_rate", lambda _, flows: 0.1 + 0.0 * flows[:, 0])
 
     with pytest.raises(FibercapError, match=r"the program gives 0\.1 instead of 0\.\d+ for `project_irr` at point 1"):
-        program_of(read("fibercore"), {"tax.rate": Drawn(np.array([[0.3], [0.4]]), "")}, ["project_irr"])
+        program_of(read("fibercore"), {"tax.rate": Samples(np.array([[0.3], [0.4]]), "")}, ["project_irr"])
 
 
 def test_samples_beyond_the_checked_ranges_are_checked_again() -> None:
     scenario = read("fibercore")
-    near, far = ({"tax.rate": Drawn(np.linspace(0.3, high, 9)[:, None], "")} for high in (0.35, 0.4))
+    near, far = ({"tax.rate": Samples(np.linspace(0.3, high, 9)[:, None], "")} for high in (0.35, 0.4))
 
     first = evaluate(scenario, near, ["project_npv"], by="program").program
     second = evaluate(scenario, far, ["project_npv"], by="program").program
@@ -193,8 +193,8 @@ def test_the_program_of_33_plants_over_20_years_is_made_in_seconds() -> None:
         "funding: {line_0: {bank: 3 MUSD, equity: rest}}",
     ])  # fmt: skip
     draws = {
-        "products.fiber.price": {"times": Drawn(np.linspace(0.8, 1.2, 9)[:, None], "")},
-        "loans.bank.rate": Drawn(np.linspace(0.06, 0.09, 9)[:, None], "1/year"),
+        "products.fiber.price": {"times": Samples(np.linspace(0.8, 1.2, 9)[:, None], "")},
+        "loans.bank.rate": Samples(np.linspace(0.06, 0.09, 9)[:, None], "1/year"),
     }
 
     begun = process_time()

@@ -7,7 +7,7 @@ import pytest
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.tree import Branch, Leaf
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.model.project import project, project_owners_flow
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
@@ -70,7 +70,7 @@ def test_a_life_in_a_batch_is_the_life_that_a_file_says(path: str) -> None:
     plan = scenario_of(PLAN)
     months = (48, 54, 66)
     batch = evaluate(
-        plan, {path: Drawn(np.array([[float(each)] for each in months]), "month")}, ["accounts.net_income"]
+        plan, {path: Samples(np.array([[float(each)] for each in months]), "month")}, ["accounts.net_income"]
     )
 
     for row, each in enumerate(months):
@@ -85,7 +85,7 @@ def test_a_drawn_life_is_a_whole_number_of_months_within_bounds() -> None:
         (0.0, "0 months? in sample 0"),
     ):
         with pytest.raises(ScenarioError, match=message):
-            scenario_of(PLAN).with_samples({LIVES[0]: Drawn(np.array([[months]]), "month")})
+            scenario_of(PLAN).with_samples({LIVES[0]: Samples(np.array([[months]]), "month")})
 
 
 @pytest.mark.long

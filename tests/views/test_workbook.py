@@ -34,7 +34,7 @@ from tests.sheets import (
     spoilt,
 )
 from tests.studies.test_covenant_dates import SLUMP
-from tests.studies.test_drawing import RICH
+from tests.studies.test_samples import RICH
 from tests.written import valid_scenarios
 
 pytestmark = pytest.mark.long

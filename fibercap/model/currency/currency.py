@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fibercap.core import grammar
 from fibercap.core.currencies import CURRENCIES, EURO_FAMILY, code_in
-from fibercap.core.fields import Field, Of, Text, is_drawn, quantity_of, text_of, wrong
+from fibercap.core.fields import Field, Of, Text, is_sampled, quantity_of, text_of, wrong
 from fibercap.core.input_hints import quote, unknown_currency
 from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import Spec, field_at
@@ -77,7 +77,7 @@ class ExchangeOf(Of):
         """
         currency = (info.context or {}).get("currency", "USD")
         value = getattr(raw, "value", raw)
-        if is_drawn(value):
+        if is_sampled(value):
             text = unit = str(value.units)
         else:
             text = text_of(raw, "a rate of exchange")

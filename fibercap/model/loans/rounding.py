@@ -21,7 +21,7 @@ class Exact(Spec):
 class Rounding(Spec):
     """Interest and payments in whole steps of `to`; the balance is carried from rounded figures, or in full."""
 
-    to: Annotated[Array | None, Of("money", above=0.0, drawable=False)] = None
+    to: Annotated[Array | None, Of("money", above=0.0, takes_samples=False)] = None
     """Step to which amounts are rounded; without it, the smallest amount that is paid in the loan's currency, such as
     0.01 USD or 1 JPY. Like `0.01 USD`."""
     interest: Annotated[str, Word(WAYS, "ways to round")] = "half_up"

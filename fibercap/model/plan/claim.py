@@ -11,7 +11,7 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.dates import way_to_name, year_ends_of
-from fibercap.core.fields import Field, Label, Number, Word, is_drawn, quantity_of, text_of, wrong
+from fibercap.core.fields import Field, Label, Number, Word, is_sampled, quantity_of, text_of, wrong
 from fibercap.core.input_hints import quote
 from fibercap.core.limits import amount_text, most
 from fibercap.core.period_names import DECEMBER, half_year, is_business_year, whole_period
@@ -101,7 +101,7 @@ class AnyQuantity(Field):
         """
         del info
         value = raw.value if isinstance(raw, Leaf) else raw
-        if is_drawn(value):
+        if is_sampled(value):
             amount = Amount(np.asarray(value.magnitude, dtype=float), str(value.units), vocabulary_in_use())
         else:
             like = "`500_000 km/year`, or `1.2`"
@@ -109,7 +109,7 @@ class AnyQuantity(Field):
             amount = Amount(np.asarray(number), unit, vocabulary_in_use())
         bad = ~(np.abs(amount.value) <= most(amount.unit))
         if bad.any():
-            refused_text = f"a sample of {amount.value[bad][0]:g}" if is_drawn(value) else quote(str(value))
+            refused_text = f"a sample of {amount.value[bad][0]:g}" if is_sampled(value) else quote(str(value))
             least = f"{amount_text(most(amount.unit))} {unit_text(amount.unit)}".strip()
             raise wrong("out_of_range", refused_text, f"a limit of at most {least}")
         return amount

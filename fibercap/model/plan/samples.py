@@ -8,34 +8,34 @@ from typing import Any
 import numpy as np
 
 from fibercap.core.errors import Problem
-from fibercap.core.fields import is_drawn
+from fibercap.core.fields import is_sampled
 from fibercap.core.money_or_share import is_quantity
 from fibercap.core.tree import Branch, Leaf, Tree, subtree, wrapped_value
-from fibercap.core.units import Drawn, text_of_units
+from fibercap.core.units import Samples, text_of_units
 
 
 def sample_tree(value: Any) -> Tree:
     """Return samples as a tree holds them: in place of a number, or as operations on it."""
     samples = sample_values(value)
     if isinstance(samples, Mapping):
-        return Branch({operator: Leaf(draws) for operator, draws in samples.items()})
+        return Branch({operator: Leaf(each) for operator, each in samples.items()})
     return Leaf(samples)
 
 
 def sample_values(value: Any) -> Any:
     """Return samples in any form with their unit, (sample, 1); by operator if they change the value written."""
     if isinstance(value, Mapping):
-        return {operator: _with_unit(draws) for operator, draws in value.items()}
+        return {operator: _with_unit(each) for operator, each in value.items()}
     return _with_unit(value)
 
 
-def _with_unit(draws: Any) -> Any:
-    if isinstance(draws, tuple):
-        unit, values = draws
-        return Drawn(_column(values), unit)
-    if not is_drawn(draws):
-        return Drawn(_column(draws), "")
-    return Drawn(_column(draws.magnitude), text_of_units(draws.units))
+def _with_unit(samples: Any) -> Any:
+    if isinstance(samples, tuple):
+        unit, values = samples
+        return Samples(_column(values), unit)
+    if not is_sampled(samples):
+        return Samples(_column(samples), "")
+    return Samples(_column(samples.magnitude), text_of_units(samples.units))
 
 
 def _column(values: Any) -> Any:

@@ -189,7 +189,7 @@ class Scenario(Plan):
         """
         return self._with_base(self._apply_overlays(overlays, self.option), overlays)
 
-    def with_samples(self, draws: Mapping[str, Any]) -> Scenario:
+    def with_samples(self, samples: Mapping[str, Any]) -> Scenario:
         """Return a batch: at each path, samples of shape (sample,) or (sample, 1) in place of the number written there.
 
         Samples are `("USD/km", values)`, pint Quantities, or numbers without a unit. `{"times": samples}` or `{"plus":
@@ -202,12 +202,12 @@ class Scenario(Plan):
             If a path takes no samples, is a series that samples would replace, or a sample is out of its bounds.
         """
         problems = [
-            problem for path, value in draws.items() if (problem := problem_of_replaced_block(self.tree, path, value))
+            problem for path, value in samples.items() if (problem := problem_of_replaced_block(self.tree, path, value))
         ]
         if problems:
             raise ScenarioError(self.file, problems)
-        changes = Branch({"change": Branch({path: sample_tree(value) for path, value in draws.items()})})
-        return self.with_overlays([("drawn", changes)])
+        changes = Branch({"change": Branch({path: sample_tree(value) for path, value in samples.items()})})
+        return self.with_overlays([("samples", changes)])
 
     def _with_base(self, scenario: Scenario, overlays: Sequence[tuple[str, Branch]]) -> Scenario:
         """Set the plan as written of a changed option; apply changes of financing to that too, as far as they fit."""

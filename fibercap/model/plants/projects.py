@@ -125,7 +125,7 @@ class Project(InUnits):
     or `{from: 2000-07, shape: s_curve}`."""
     complete: Date
     """Day after which it counts. Like `2001-12-31`."""
-    delay: Annotated[Array, Duration(low=0.0, drawable=True)] = np.asarray(0.0)
+    delay: Annotated[Array, Duration(low=0.0, takes_samples=True)] = np.asarray(0.0)
     """Time by which it is late: completion moves, and spending stretches along. Like `6 months`."""
     overrun: Annotated[Array, Of("percent", low=-1.0)] = np.asarray(0.0)
     """Share by which the capex exceeds the plan; below zero, falls short of it. Like `10 %`."""

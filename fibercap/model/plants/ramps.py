@@ -16,7 +16,7 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.units import Array
 
-RampMonths = Annotated[Array, Duration(low=1e-6, drawable=True)]
+RampMonths = Annotated[Array, Duration(low=1e-6, takes_samples=True)]
 
 
 class NoRamp(Spec):
@@ -117,7 +117,7 @@ class SCurve(Spec):
 
 
 def _months(key: str, info: Any) -> float:
-    return float(Duration(low=0.0, drawable=True).parse(key, info))
+    return float(Duration(low=0.0, takes_samples=True).parse(key, info))
 
 
 _DURATION: Final = ("duration", grammar.duration(whole_months=False))

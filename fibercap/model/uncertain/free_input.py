@@ -46,7 +46,7 @@ class FixedInput:
 
 def _differs(field: Any) -> bool:
     """Return whether a field takes samples."""
-    return getattr(field, "drawable", True) or getattr(field, "in_draws", False)
+    return getattr(field, "takes_samples", True) or getattr(field, "takes_whole_samples", False)
 
 
 def inputs_by_path(plan: Plan) -> dict[str, tuple[Any, str]]:

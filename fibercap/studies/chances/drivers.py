@@ -126,27 +126,27 @@ def drivers(simulation: Simulation, case: Case, measure: str, base: int = BASE) 
     runs = Runs(case.job, case.base)
     results = np.split(runs.measure(measure, sampler.correlate(np.concatenate(tables))), len(tables))
     indices = sobol_indices(results[0], results[1], results[2:])
-    draws, values = simulation.first_draws(RANKED), case.measure(measure)[:RANKED]
+    inputs, values = simulation.first_inputs(RANKED), case.measure(measure)[:RANKED]
     explained = [
-        Driver(group, first, total, {name: rank_correlation(draws[name], values) for name in group})
+        Driver(group, first, total, {name: rank_correlation(inputs[name], values) for name in group})
         for group, (first, total) in zip(groups, indices, strict=True)
     ]
     return sorted(explained, key=lambda driver: -driver.total.value)
 
 
-def rank_correlation(drawn: Array, values: Array) -> float:
-    """Return the rank correlation (Spearman's) of what is drawn with a result; nan if one of them never moves.
+def rank_correlation(samples: Array, values: Array) -> float:
+    """Return the rank correlation (Spearman's) of an input's samples with a result; nan if one of them never moves.
 
     Parameters
     ----------
-    drawn : (sample,) or (sample, year)
-        What is drawn; of several years, the last counts.
+    samples : (sample,) or (sample, year)
+        Samples of an input; of several years, the last counts.
     values : (sample,)
         The result, nan where it is undefined.
     """
     from scipy.stats import rankdata
 
-    column = drawn if drawn.ndim == 1 else drawn[:, -1]
+    column = samples if samples.ndim == 1 else samples[:, -1]
     present = ~np.isnan(values)
     one, other = rankdata(column[present]), rankdata(values[present])
     moves = present.any() and np.ptp(one) and np.ptp(other)

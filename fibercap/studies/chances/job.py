@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 ALGORITHM: Final = 1
-"""Number of the way in which samples are drawn and worked out; raised where the same sample gives another result."""
+"""Number of the way in which samples are made and worked out; raised where the same sample gives another result."""
 RANGE: Final = 4096
 """Samples whose ranges a program is checked in."""
 BY_PROGRAM: Final = 16_384
@@ -106,8 +106,8 @@ def job_of(
     keep(reader, (), rows)
     claimed = (claim.measure for claim in plan.claims.values() if claim.measure)
     measures = tuple(dict.fromkeys((*measures, *claimed)))
-    drawn = sampler.draw(sampler.chances(range(min(count, RANGE))))
-    samples = {path: sample_values(value) for path, value in overlay.samples(drawn).items()}
+    values = sampler.draw(sampler.chances(range(min(count, RANGE))))
+    samples = {path: sample_values(value) for path, value in overlay.samples(values).items()}
     try:
         program = program_for(overlay.scenario, samples, (*measures, *reader.paths))
     except FibercapError as error:

@@ -78,8 +78,8 @@ class Runs:
         step = count if job.program else chunk_of(job.overlay.scenario)
         for start in range(0, count, step):
             places = np.arange(start, min(start + step, count))
-            drawn = job.sampler.draw(chances[places[0] : places[-1] + 1])
-            for part, kept in self._work_out(places, drawn, first, refused):
+            by_name = job.sampler.draw(chances[places[0] : places[-1] + 1])
+            for part, kept in self._work_out(places, by_name, first, refused):
                 for name, values in kept.items():
                     if name not in results:
                         results[name] = np.full((count, *values.shape[1:]), np.nan, dtype=values.dtype)
@@ -99,12 +99,12 @@ class Runs:
         return self.shard_at(chances).kept.get(f"{MEASURE}{name}", np.full(len(chances), np.nan))
 
     def _work_out(
-        self, places: Numbers, drawn: Mapping[str, Array], first: int, refused: list[Refusal]
+        self, places: Numbers, by_name: Mapping[str, Array], first: int, refused: list[Refusal]
     ) -> Iterator[tuple[Numbers, Kept]]:
         """Yield what is kept of some samples, part by part; those that the plan refuses are found by halving."""
         job = self._job
         try:
-            plan = job.overlay.scenario.with_samples(job.overlay.samples(drawn))
+            plan = job.overlay.scenario.with_samples(job.overlay.samples(by_name))
             projection = None if job.program else project(plan)
         except IdentityError:  # no refusal: the books are wrong
             raise
@@ -114,7 +114,7 @@ class Runs:
                 return
             half = len(places) // 2
             for part in (slice(0, half), slice(half, None)):
-                some = {name: values[part] for name, values in drawn.items()}
+                some = {name: each[part] for name, each in by_name.items()}
                 yield from self._work_out(places[part], some, first, refused)
             return
         if projection is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.series import OverTime
 from fibercap.core.spec import field_at
 from fibercap.core.tree import Branch, Leaf
-from fibercap.core.units import Drawn, unit_text
+from fibercap.core.units import Samples, unit_text
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.uncertain.free_input import FreeInput, free_input, inputs_by_path
@@ -45,25 +45,26 @@ class SampleOverlay:
     keys: Mapping[str, tuple[tuple[str, int], ...]]
     missing: tuple[str, ...]
 
-    def samples(self, drawn: Mapping[str, Array]) -> dict[str, Any]:
+    def samples(self, by_name: Mapping[str, Array]) -> dict[str, Any]:
         """Return by path what `evaluate` takes as samples.
 
         Parameters
         ----------
-        drawn : mapping
+        by_name : mapping
             What is drawn for each uncertain input, by name.
         """
         samples: dict[str, Any] = {}
         for name, uncertain in self.uncertain.items():
-            values = drawn[name]
+            values = by_name[name]
             if name in self.missing:
                 continue
             if name in self.keys:
                 samples |= {
-                    f"{uncertain.input}.{key}": {"times": Drawn(values[:, [year]], "")} for key, year in self.keys[name]
+                    f"{uncertain.input}.{key}": {"times": Samples(values[:, [year]], "")}
+                    for key, year in self.keys[name]
                 }
             else:
-                one = Drawn(values[:, None], self.units[name])
+                one = Samples(values[:, None], self.units[name])
                 samples[uncertain.input] = one if uncertain.acts == "is" else {uncertain.acts: one}
         return samples
 

@@ -155,12 +155,12 @@ class Simulation:
         return list(self.sampler.years)
 
     @cached_property
-    def draws(self) -> dict[str, Array]:
+    def inputs(self) -> dict[str, Array]:
         """What is drawn for each uncertain input, by name: (sample,), or factors, (sample, year)."""
-        return self.first_draws(self.samples)
+        return self.first_inputs(self.samples)
 
-    def first_draws(self, count: int) -> dict[str, Array]:
-        """Return what is drawn for the first samples, as `draws` does for all."""
+    def first_inputs(self, count: int) -> dict[str, Array]:
+        """Return what is drawn for the first samples, as `inputs` does for all."""
         return self.sampler.draw(self.sampler.chances(range(min(count, self.samples))))
 
     def sample(self, number: int, option: str | None = None) -> Projection:
@@ -179,8 +179,8 @@ class Simulation:
             If the plan refuses the sample.
         """
         case = self.cases[option] if option is not None else next(iter(self.cases.values()))
-        drawn = self.sampler.draw(self.sampler.chances(range(number, number + 1)))
-        return project(case.overlay.scenario.with_samples(case.overlay.samples(drawn)))
+        values = self.sampler.draw(self.sampler.chances(range(number, number + 1)))
+        return project(case.overlay.scenario.with_samples(case.overlay.samples(values)))
 
 
 @one_blas_thread()

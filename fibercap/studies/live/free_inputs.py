@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.studies.turning_points import Judgement, judge_samples
 from fibercap.studies.verdict.numbers_of_options import Number, in_common, numbers
 
@@ -101,23 +101,23 @@ def samples_of(inputs: Sequence[Number], factors: Array) -> dict[str, Any]:
         The inputs and the factors on each.
     """
     return {
-        handle.path: Drawn((handle.value + (row - 1.0) * handle.slope)[:, np.newaxis], handle.unit)
+        handle.path: Samples((handle.value + (row - 1.0) * handle.slope)[:, np.newaxis], handle.unit)
         for number, row in zip(inputs, factors, strict=True)
         for handle in number.handles
     }
 
 
-def plans_after(plans: Mapping[str, Scenario], draws: Mapping[str, Any]) -> dict[str, Scenario]:
+def plans_after(plans: Mapping[str, Scenario], samples: Mapping[str, Any]) -> dict[str, Scenario]:
     """Return the options of a plan whose inputs differ by sample.
 
     Parameters
     ----------
-    plans, draws : mapping
+    plans, samples : mapping
         The options by name, and samples of inputs by path.
     """
     if len(plans) == 1:
-        return {name: plan.with_samples(draws) for name, plan in plans.items()}
-    written = next(iter(plans.values())).as_written.with_samples(draws)
+        return {name: plan.with_samples(samples) for name, plan in plans.items()}
+    written = next(iter(plans.values())).as_written.with_samples(samples)
     return {name: written.with_option(name) for name in plans}
 
 
@@ -127,9 +127,9 @@ def _allowed_sides(plans: Mapping[str, Scenario], inputs: Sequence[Number]) -> A
     bounded = np.array([n.low <= factor <= n.high for n, factor in moves])
     inside = [move for move, fits in zip(moves, bounded, strict=True) if fits]
 
-    def judge(draws: Mapping[str, Any]) -> dict[str, Judgement]:
-        plans_after(plans, draws)
-        count = len(next(iter(draws.values())).magnitude)
+    def judge(samples: Mapping[str, Any]) -> dict[str, Judgement]:
+        plans_after(plans, samples)
+        count = len(next(iter(samples.values())).magnitude)
         return {ALLOWED: Judgement(np.ones(count, bool), np.zeros(count))}
 
     bounded[bounded] = judge_samples(judge, inside)[1]

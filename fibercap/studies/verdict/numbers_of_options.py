@@ -110,7 +110,7 @@ def _durations(plan: Scenario) -> Iterator[Lever]:
         if item.unit == "month" and type(item.value) is int and item.value and not item.path.startswith("horizon"):
             months = float(item.value)
             field = field_at(type(plan), tuple(item.path.split(".")))
-            made = Life if isinstance(field, Duration) and field.in_draws else WholeMonths
+            made = Life if isinstance(field, Duration) and field.takes_whole_samples else WholeMonths
             yield made(item.path, (Handle(item.path, months, months, "month"),), item.kind, item.source)
 
 

@@ -156,10 +156,10 @@ class Race:
             allowed[left] &= may
         return stands, allowed
 
-    def _stands_over_common_plan(self, draws: Mapping[str, Any]) -> dict[str, Judgement]:
+    def _stands_over_common_plan(self, samples: Mapping[str, Any]) -> dict[str, Judgement]:
         """Return how options stand in samples of the plan as written; they share the rows of plants and projects."""
         first, *others = self.common
-        written = self.common[first].as_written.with_samples(draws)
+        written = self.common[first].as_written.with_samples(samples)
         like = _project_for_standing(written.with_option(first), None)
         stands = {name: _standing(_project_for_standing(written.with_option(name), like)) for name in others}
         return {first: _standing(like), **stands}
@@ -170,8 +170,8 @@ class Race:
         allowed = np.ones(len(moves), dtype=bool)
         rows = [row for row, (lever, _) in enumerate(moves) if type(lever) is not WholeMonths]
 
-        def judge(draws: Mapping[str, Any]) -> dict[str, Judgement]:
-            return {WORTH: _standing(_project_for_standing(plan.with_samples(draws), self.projections[name]))}
+        def judge(samples: Mapping[str, Any]) -> dict[str, Judgement]:
+            return {WORTH: _standing(_project_for_standing(plan.with_samples(samples), self.projections[name]))}
 
         judgements, allowed[rows] = judge_samples(judge, [moves[row] for row in rows], self.chunk)
         if judgements:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.studies.batch import chunk_of
@@ -92,7 +92,7 @@ def _points(scenario: Scenario, together: Sequence[Sequence[Move]], measures: Se
         yield Point(tuple(factor for _, factor in moves), results, bool(sound[row]))
 
 
-def samples_of(together: Sequence[Sequence[Move]]) -> dict[str, Drawn]:
+def samples_of(together: Sequence[Sequence[Move]]) -> dict[str, Samples]:
     """Return the values of all moved inputs by path, (point, 1); what a point does not move stays as it is."""
     values: dict[str, Array] = {}
     units: dict[str, str] = {}
@@ -102,7 +102,7 @@ def samples_of(together: Sequence[Sequence[Move]]) -> dict[str, Drawn]:
                 column = values.setdefault(handle.path, np.full((len(together), 1), handle.value))
                 column[row] = _to_15_digits(handle.value + (factor - 1.0) * handle.slope)
                 units[handle.path] = handle.unit
-    return {path: Drawn(column, units[path]) for path, column in values.items()}
+    return {path: Samples(column, units[path]) for path, column in values.items()}
 
 
 def _to_15_digits(value: float) -> float:

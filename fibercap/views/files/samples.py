@@ -37,11 +37,11 @@ FLAGS: Final = (CLAIM, COVENANT, EVER, CASH, LATER)
 def sample_arrays(simulation: Simulation) -> Arrays:
     """Return all that was kept of the samples, by name: (sample,) or (sample, year), and `years` (year,).
 
-    Names are `inputs/<name>` of what was drawn, and `plan/measures/<name>` and so on of what came of it; those of an
+    Names are `inputs/<name>` of uncertain inputs, and `plan/measures/<name>` and so on of what came of it; those of an
     option begin with `options/<option>/`.
     """
     arrays: Arrays = {"years": np.array(simulation.years)}
-    arrays |= {f"inputs/{name}": values for name, values in simulation.draws.items()}
+    arrays |= {f"inputs/{name}": values for name, values in simulation.inputs.items()}
     for option, case in simulation.cases.items():
         where = f"options/{option}" if option else "plan"
         for key, values in case.kept.items():

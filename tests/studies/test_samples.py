@@ -13,7 +13,7 @@ from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.core.spec import quantities
 from fibercap.core.threads import blas_threads, one_blas_thread
-from fibercap.core.units import Drawn
+from fibercap.core.units import Samples
 from fibercap.model import project as model_project
 from fibercap.model.laws import proof
 from fibercap.model.measures.all_measures import measure_named
@@ -71,7 +71,7 @@ REFUSED = (
 """Why a plan, rather than the field, does not take a draw: moved alone, the input contradicts another."""
 
 
-def drawable(scenario: Scenario) -> Iterator[Handle]:
+def handles_with_samples(scenario: Scenario) -> Iterator[Handle]:
     """Run over one number of each input that can be drawn."""
     for path, _, _ in quantities(scenario):
         try:
@@ -95,17 +95,17 @@ def alike(batch: Projection, number: int, alone: Projection) -> list[str]:
 def test_every_number_that_can_be_drawn_is_drawn() -> None:
     scenario = scenario_of(RICH)
     plain, tried = project(scenario), 0
-    for count, handle in enumerate(drawable(scenario)):
+    for count, handle in enumerate(handles_with_samples(scenario)):
         values = np.array([[handle.value], [handle.value * 0.99 if handle.value else 1e-3]])
         try:
-            batch = project(scenario.with_samples({handle.path: Drawn(values, handle.unit)}))
+            batch = project(scenario.with_samples({handle.path: Samples(values, handle.unit)}))
         except ScenarioError as error:
             assert any(why in str(error) for why in REFUSED), handle.path  # noqa: PT017 - both outcomes are results
             continue
         tried += 1
         assert alike(batch, 0, plain) == [], handle.path
         if count % 5 == 0:
-            alone = project(scenario.with_samples({handle.path: Drawn(values[1:], handle.unit)}))
+            alone = project(scenario.with_samples({handle.path: Samples(values[1:], handle.unit)}))
             assert alike(batch, 1, alone) == [], handle.path
     assert tried > 100
 
@@ -114,16 +114,16 @@ def test_every_number_that_can_be_drawn_is_drawn() -> None:
 def test_a_share_of_losses_is_drawn() -> None:
     """`tax.use_at_most`, the only thing drawn, widens what is assessed."""
     scenario = scenario_of(RICH.replace("utilization: 90 %", "utilization: 20 %"))
-    shares = Drawn(np.array([[0.2], [0.6], [1.0]]), "")
+    shares = Samples(np.array([[0.2], [0.6], [1.0]]), "")
     batch = project(scenario.with_samples({"tax.use_at_most": shares}))
     for number in range(3):
-        alone = project(scenario.with_samples({"tax.use_at_most": Drawn(shares.magnitude[number : number + 1], "")}))
+        alone = project(scenario.with_samples({"tax.use_at_most": Samples(shares.magnitude[number : number + 1], "")}))
         assert alike(batch, number, alone) == []
 
 
 def test_the_step_of_rounding_cannot_be_drawn() -> None:
     with pytest.raises(ScenarioError, match="cannot differ by sample"):
-        scenario_of(RICH).with_samples({"loans.cust.rounding.to": Drawn(np.array([[0.01], [0.1]]), "USD")})
+        scenario_of(RICH).with_samples({"loans.cust.rounding.to": Samples(np.array([[0.01], [0.1]]), "USD")})
 
 
 FACTORS = np.array([[0.9], [1.0], [1.1]])
@@ -137,7 +137,7 @@ ROW = f"inputs.{PRICE}"
         ({"times": FACTORS}, ["{times: 0.9}", "{times: 1}", "{times: 1.1}"]),
         ({"times": Quantity(100 * FACTORS, "percent")}, ["{times: 90 %}", "{times: 100 %}", "{times: 110 %}"]),
         ({"plus": Quantity(FACTORS, "USD/km")}, ["{plus: 0.9 USD/km}", "{plus: 1 USD/km}", "{plus: 1.1 USD/km}"]),
-        ({"plus": Drawn(FACTORS, "kUSD/km")}, ["{plus: 900 USD/km}", "{plus: 1000 USD/km}", "{plus: 1100 USD/km}"]),
+        ({"plus": Samples(FACTORS, "kUSD/km")}, ["{plus: 900 USD/km}", "{plus: 1000 USD/km}", "{plus: 1100 USD/km}"]),
     ],
 )
 def test_a_series_is_moved_as_a_whole(move: dict[str, Any], texts: list[str]) -> None:
