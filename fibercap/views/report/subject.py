@@ -85,9 +85,9 @@ def subject_of(projection: Projection, comparison: Comparison | None) -> Subject
     if (size := size_of(projection)) > MOST_VALUES:
         message = f"the plan has {size:,} values, rows times periods; a report takes at most {MOST_VALUES:,}"
         raise FibercapError("too_many_values", message, "export a workbook or tables, or take a longer step")
-    written, judged = projection, verdict(comparison) if comparison is not None else None
-    if comparison is not None and judged is not None:
-        case = comparison.cases[option_to_report(judged, comparison)]
+    written, ruling = projection, verdict(comparison) if comparison is not None else None
+    if comparison is not None and ruling is not None:
+        case = comparison.cases[option_to_report(ruling, comparison)]
         projection, measures, claims, promises = case.projection, case.measures, case.claims, case.covenants
     else:
         measures = projection.measures
@@ -105,10 +105,10 @@ def subject_of(projection: Projection, comparison: Comparison | None) -> Subject
         rooms=headroom(projection, promises),
         effects=one_at_a_time(projection.scenario, known),
         comparison=comparison,
-        verdict=judged,
+        verdict=ruling,
     )
 
 
-def option_to_report(judged: Verdict, comparison: Comparison) -> str:
+def option_to_report(ruling: Verdict, comparison: Comparison) -> str:
     """Return the option that the report is about: the recommended one, else the one worth most, else the first."""
-    return next(iter((*judged.recommended, *judged.ranked, *comparison.cases)))
+    return next(iter((*ruling.recommended, *ruling.ranked, *comparison.cases)))

@@ -36,15 +36,15 @@ def verdict_texts(book: Book, claims: ClaimSheet, left_out: Iterable[str]) -> It
     if comparison is None:
         yield from (words.text for words in verdict_words(_subject(book, claims)))
         return
-    judged = verdict(comparison, moved=False)
-    case = comparison.cases[option_to_report(judged, comparison)]
+    ruling = verdict(comparison, moved=False)
+    case = comparison.cases[option_to_report(ruling, comparison)]
     subject = Subject(
         projection=case.projection, written=book.cases[0].projection, measures=case.measures, claims=case.claims,
-        flips={}, promises=case.covenants, rooms={}, effects=(), comparison=comparison, verdict=judged,
+        flips={}, promises=case.covenants, rooms={}, effects=(), comparison=comparison, verdict=ruling,
     )  # fmt: skip
     yield from (words.text for words in verdict_words(subject))
-    if judged.recommended:
-        yield MORE.format(judged.recommended[0])
+    if ruling.recommended:
+        yield MORE.format(ruling.recommended[0])
     names = [name for name in left_out if name not in comparison.cases]
     if names:
         yield f"Not compared, for they have another horizon or currency: {join_names(names)}."
