@@ -39,7 +39,7 @@ def test_what_is_shown_of_a_result_is_a_line(projection: fc.Projection) -> None:
 
 
 def test_measures_of_a_projection_are_known_by_name(projection: fc.Projection) -> None:
-    assert projection.measures is projection.measures
+    assert projection.measures["project_npv"] is projection.measures["project_npv"]
     assert projection.measures["project_npv"].unit == "USD"
     assert {"equity_npv", "all_in_cost.fleet"} <= set(projection.measures)
     with pytest.raises(KeyError, match="project_nvp"):

@@ -48,10 +48,19 @@ class Projection:
         span = f"{timeline.start} to {timeline.end} by {timeline.step}"
         return f"<Projection of {plan.id}{option}: {span}, {len(self.period_rows)} rows{samples}>"
 
-    @cached_property
+    @property
     def measures(self) -> Mapping[str, Measure]:
         """Every measure by name, with its evidence; each is computed on first use."""
         return self._measure(self)
+
+    @cached_property
+    def measures_by_name(self) -> dict[str, Measure | None]:
+        """The measures computed so far, None for the others; `measures` fills it.
+
+        What `measures` returns refers to the projection. Were it kept here, a projection would stay in memory until
+        cycles are collected, which commands do not do.
+        """
+        return {}
 
     @property
     def timeline(self) -> Timeline:

@@ -90,9 +90,8 @@ def judge_moves(
     tuple
         The judgements by name, (move,), with nan gaps for moves that are not allowed; and which moves are allowed.
     """
-    return judge_samples(
-        lambda samples: judge(project(scenario.with_samples(samples))), moves, chunk or chunk_of(scenario)
-    )
+    chunk = chunk or chunk_of(scenario, len(moves))
+    return judge_samples(lambda each: judge(project(scenario.with_samples(each))), moves, chunk)
 
 
 def judge_samples(judge: SamplesJudge, moves: Sequence[Move], chunk: int = CHUNK) -> tuple[dict[str, Judgement], Truth]:

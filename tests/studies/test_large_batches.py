@@ -1,6 +1,9 @@
-"""Plans too large for a thousand draws at once: fewer are projected together, fewer inputs moved, and it is told."""
+"""Plans too large for a thousand samples at once: fewer are projected together, fewer inputs moved, and it is said."""
 
 from __future__ import annotations
+
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -35,9 +38,34 @@ def plan(plants: int) -> Scenario:
     return scenario_of(HEAD + "".join(f"  plant_{k}: {terms}\n" for k in range(plants)))
 
 
-def test_a_small_plan_is_not_counted_and_takes_a_thousand_draws() -> None:
+def test_few_samples_of_a_small_plan_are_projected_together_without_a_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "project", lambda _: pytest.fail("the plan is projected to count its values"))
+
     assert size_if_large(read("fibercore")) is None
-    assert chunk_of(read("fibercore")) == CHUNK
+    assert chunk_of(read("fibercore"), 300) == CHUNK
+
+
+def test_a_thousand_samples_of_a_shipped_plan_stay_within_the_limit() -> None:
+    scenario = read("fibercore")
+
+    chunk = chunk_of(scenario, CHUNK)
+
+    assert 300 < chunk < CHUNK
+    assert chunk * batch.size_of(project(scenario)) <= batch.TOGETHER
+
+
+def test_a_projection_is_freed_though_its_measures_were_computed() -> None:
+    """Commands do not collect cycles: of many batches, those in a cycle would all stay in memory."""
+    gc.disable()
+    try:
+        projection = project(read("fibercore"))
+        kept = projection.measures["project_npv"]
+        gone = weakref.ref(projection)
+        del projection
+        assert gone() is None
+    finally:
+        gc.enable()
+    assert kept.value is not None
 
 
 @pytest.fixture
@@ -49,7 +77,7 @@ def low_limits(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_draws_that_are_held_together_fall_as_plans_grow(low_limits: int) -> None:
-    small, large = (chunk_of(plan(number)) for number in (5, 10))
+    small, large = (chunk_of(plan(number), CHUNK) for number in (5, 10))
     assert 1 < large < small < CHUNK
     assert large * (size_if_large(plan(10)) or 0) <= low_limits < (large + 1) * (size_if_large(plan(10)) or 0)
 
@@ -59,7 +87,7 @@ def test_fewer_draws_together_give_the_same_results() -> None:
     scenario, prices = plan(10), Samples(np.linspace(30.0, 50.0, 30)[:, None], "USD/km")
     keep = ["accounts.cash", "project_npv"]
     parts, together = (evaluate(scenario, {PRICE: prices}, keep, chunk=chunk) for chunk in (None, 30))
-    assert chunk_of(scenario) < 30
+    assert chunk_of(scenario, 30) < 30
     assert all(np.array_equal(parts[name], together[name], equal_nan=True) for name in keep)
 
 

@@ -84,7 +84,9 @@ class Measures(Mapping[str, Measure]):
 
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
-        self._measures_by_name: dict[str, Measure | None] = dict.fromkeys(names(projection))
+        self._measures_by_name = projection.measures_by_name
+        if not self._measures_by_name:
+            self._measures_by_name.update(dict.fromkeys(names(projection)))
 
     def __getitem__(self, name: str) -> Measure:
         """Return a measure.
