@@ -20,12 +20,14 @@ _NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_c
 def unique(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems in the order of the file, without repetitions of a sentence at one place.
 
-    A mistake in a block that YAML aliases repeat is listed once, and so is what has one cause, at the first place.
+    A mistake in a block that YAML aliases repeat is listed once, and so is what has one cause, at the first place. An
+    unknown key needs no value.
     """
     first: dict[tuple[Place | str, str], Problem] = {}
     for problem in sorted(problems, key=lambda p: (*order_of(p), p.path)):
         first.setdefault((problem.place or problem.path, problem.sentence()), problem)
-    return once_per_cause(list(first.values()))
+    unknown = {problem.place for problem in first.values() if problem.code == "unknown_key"}
+    return once_per_cause([p for p in first.values() if p.code != "null" or p.place not in unknown])
 
 
 def once_per_cause(problems: list[Problem]) -> list[Problem]:

@@ -427,6 +427,14 @@ plan.yaml:12:42: projects.line.capex.where
        |                                          ^^^^^^^^^^^^^^
     found `page 3, line 8`, which YAML reads as `page 3` and a key without a value, wanted a text in quotes; write `"page 3, line 8"`""",
     ),
+    "an unknown key without a value": (
+        spoilt("    plant: works\n", "    plant: works\n    capexx:\n"),
+        """\
+plan.yaml:11:5: projects.line.capexx
+    11 |     capexx:
+       |     ^^^^^^
+    unknown key; did you mean `capex`?""",
+    ),
     "a text that begins a comment": (
         spoilt("fibercap: 1\n", "fibercap: 1\ntitle: #1 plan\n"),
         """\
