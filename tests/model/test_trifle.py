@@ -309,3 +309,18 @@ working_capital: {receivables: 47 days, inventory: 31 days, payables: 78 days}
 
     assert np.abs(projection.value("accounts.cash")).max() < 1e11
     assert findings(projection) == ()
+
+
+def test_interest_that_is_rounded_up_is_not_charged_on_what_rounding_leaves() -> None:
+    """What payments leave, 7e-11 USD, bears interest of less than a step; rounded up it would be a whole step a year."""
+    exact = "rounding: {to: 0.0001 USD, interest: up, payment: none}"
+    projection = project(scenario_of(AGENCY.replace("fees: {", f"{exact}\n    fees: {{")))
+
+    value = projection.value
+    owed, later = value("loans.early.schedule.opening")[0], value("loans.early.schedule.month")[0] > 24060
+    left = later & (owed < 1e-6)
+    assert left.sum() == 2
+    assert (owed[left] > 0).all()
+    assert value("loans.early.schedule.interest_paid")[0][left].tolist() == [0.0, 0.0]
+    assert value("loans.early.schedule.interest_paid")[0][later & ~left].sum() > 3_000
+    assert disagreements(projection) == []

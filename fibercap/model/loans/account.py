@@ -129,7 +129,7 @@ class Account:
             self.balance = self.balance - prepaid
             if self._prepayment_fee is not None:
                 fee = self._prepayment_fee[event] * np.minimum(self._dated[event], prepaid)
-                fee = fee if self._rounds is None else self._rounds.interest_in_steps(fee)
+                fee = fee if self._rounds is None else self._rounds.interest_in_steps(fee, self._trifle)
                 self.kept["prepayment_fee"][event] = float_or_array(fee)
         if np.any(drawn):
             self.kept["drawn"][event] = drawn
@@ -160,7 +160,7 @@ class Account:
         self.fees_due = 0.0
         if self._due[event]:
             if self._rounds is not None:
-                owed = self._rounds.interest_in_steps(owed)
+                owed = self._rounds.interest_in_steps(owed, self._trifle)
                 grown = owed - self.fees_owed
             self.fees_due, owed = owed, 0.0
         self.fees_owed = owed
@@ -174,7 +174,7 @@ class Account:
 
     def _in_steps(self, event: int, owed: Any) -> Any:
         """Return interest due in whole steps; with `true_up: last_interest`, the last one absorbs rounding."""
-        due = self._rounds.interest_in_steps(owed) if self._rounds is not None else owed
+        due = self._rounds.interest_in_steps(owed, self._trifle) if self._rounds is not None else owed
         if self._final[event] and self.loan.true_up == "last_interest":
             made_up = np.maximum(self.installment - self.balance, 0.0)
             return float_or_array(np.where(np.greater(self.changed, 0.0), due, made_up))

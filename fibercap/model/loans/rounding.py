@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+import numpy as np
 import pydantic
 
 from fibercap.core.fields import Of, Word
@@ -47,8 +48,16 @@ class Rounding(Spec):
         """Whether only what is shown is rounded."""
         return self.balance == "carry"
 
-    def interest_in_steps(self, amount: Any) -> Any:
-        """Return interest as it is rounded. [money]"""
+    def interest_in_steps(self, amount: Any, trifle: Any) -> Any:
+        """Return interest or fees as they are rounded; up only if they are more than rounding leaves. [money]
+
+        Parameters
+        ----------
+        amount, trifle : scalar or (sample,)
+            What is due, and the largest amount that counts as zero. [money]
+        """
+        if self.interest == "up":
+            amount = np.where(np.greater(amount, trifle), amount, 0.0)
         return float_or_array(round_to_step(amount, self.step, self.interest))
 
     def payment_in_steps(self, amount: Any) -> Any:

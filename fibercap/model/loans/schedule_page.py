@@ -110,4 +110,6 @@ class SchedulePage(Page):
             return text
         path = f"loans.{self.name}.rounding"
         step = self.sheet.give(f"{path}.to", self.money, self.rounding.step, path)
-        return rounded_text(text, step, getattr(self.rounding, what))
+        way = getattr(self.rounding, what)
+        rounded = rounded_text(text, step, way)
+        return f"IF({self.counts(text)}, {rounded}, 0)" if (what, way) == ("interest", "up") else rounded
