@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -32,6 +33,7 @@ funding: {line: {bank: 40 million INR, cash: rest}}
 opening: {cash: 50 million INR}
 options: {bank: {title: A bank}, owners: {title: Owners alone, remove: [loans.bank, funding.line.bank]}}
 claims: {more: {says: Over 3 kt, row: plants.pune.nameplate, when: end of 2003, above: 3 kt/year}}
+uncertain: {inputs: {price: {input: products.glass.price, times: {normal: {mean: 1, sd: 0.1}}}}}
 """
 MIXED = """\
 fibercap: 1
@@ -54,7 +56,8 @@ funding: {line: {equity: rest}, wires: {equity: rest}}
 working_capital: {receivables: 30 days, inventory: 20 days, payables: 10 days}
 tax: {rate: 30 %}
 """
-OTHERS = re.compile(r"(?<![\w/])(?:km|fiber|USD)(?![\w/])|/km\b|USD/")
+CHARTS = ("capacity", "output", "revenue", "debt", "cover", "cash", "waterfall", "funding", "claims", "sensitivity")
+OTHERS = re.compile(r"(?<!\w)(?:M?km|fiber|[kM]?USD)(?!\w)")
 
 
 COMMANDS = """\
@@ -68,6 +71,13 @@ GLASS_COMMANDS = """\
 compare {0}
 explain {0} plants.pune.output 2003
 explain {0} levelized_cost
+compare {0} --json
+sensitivity {0}
+sensitivity {0} --input products.glass.price --json
+simulate {0} --samples 64
+simulate {0} --samples 64 --json
+diff {0} --option owners --results
+new --unit tonne --currency INR -
 loan {0} bank
 size {0} bank --dscr 1.3
 solve {0} --vary products.glass.price --measure equity_npv --equals 0~INR"""
@@ -92,16 +102,22 @@ def outputs(plan: str, further: str, folder: Path, capsys: pytest.CaptureFixture
     for line in f"{COMMANDS}\n{further}".splitlines():
         main([word.format(plan).replace("~", " ") for word in line.split()])
         written[line] = capsys.readouterr().out
-    for name in ("plan.html", "table.csv", "capacity.svg"):
-        target = folder / name
-        main(
-            ["plot", plan, "capacity", "--out", str(target)]
-            if name.endswith("svg")
-            else ["export", plan, "--out", str(target)]
-        )
-        written[name] = target.read_text("utf-8")
+    for name in ("plan.html", "table.csv", "years.iamc.csv", "plan.xlsx", "tables"):
+        main(["export", plan, "--out", str(folder / name)])
+    for chart in CHARTS:
+        main(["plot", plan, chart, "--out", str(folder / f"{chart}.svg")])
+    main(["loan", plan, *further.partition("loan {0} ")[2].split()[:1], "--plot", str(folder / "loan.svg")])
+    written |= {file.name: text_in(file) for file in folder.rglob("*") if file.is_file() and file.suffix != ".yaml"}
     capsys.readouterr()
     return written
+
+
+def text_in(file: Path) -> str:
+    """Return the text of a file, of a workbook that of all its parts, a line for each element."""
+    if file.suffix != ".xlsx":
+        return file.read_text("utf-8")
+    with ZipFile(file) as parts:
+        return "\n".join(parts.read(name).decode("utf-8").replace(">", ">\n") for name in parts.namelist())
 
 
 @pytest.mark.long
@@ -116,7 +132,27 @@ def test_every_output_of_a_plan_in_rupees_speaks_its_own_units(
     for command, text in outputs(plan, SHIPPED_COMMANDS.get(plan, GLASS_COMMANDS), tmp_path, capsys).items():
         assert text, command
         assert [line for line in text.splitlines() if OTHERS.search(line)] == [], command
-        assert re.search(r"\b(INR|tonne|annuity|kg)\b", text), command
+        assert plan not in command or re.search(r"\b(INR|tonne|annuity|kg)\b", text), command
+
+
+def test_a_product_without_a_unit_is_kept_in_that_of_its_kind() -> None:
+    """`a` is counted in metres, and so is `b`, whose unit is left out."""
+    plan = """\
+fibercap: 1
+horizon: {from: 2001, to: 2001, step: year}
+money: {report_in: USD}
+products: {a: {unit: m, price: 0.06 USD/m}, b: {price: 60 USD/km}}
+plants:
+  one: {product: a, capacity: 1_000 km/year, cash_cost: 10 USD/km}
+  two: {product: b, capacity: 2_000 km/year, cash_cost: 10 USD/km}
+"""
+    projection = project(scenario_of(plan))
+
+    assert projection.scenario.product_units == ("m",)
+    assert projection.rows["plants.two.shipments"].unit == "m"
+    assert projection.value("plants.two.shipments")[0, 0] == pytest.approx(2e6)
+    assert projection.value("accounts.shipments")[0, 0] == pytest.approx(3e6)
+    assert projection.value("accounts.revenue")[0, 0] == pytest.approx(180_000)
 
 
 def test_several_units_are_added_up_apart() -> None:
@@ -177,7 +213,9 @@ def test_amounts_are_paid_in_the_minor_unit_of_their_currency() -> None:
     [
         ("unit: tonne", "unit: tone", "did you mean `tonne`"),
         ("unit: tonne", "unit: crate", r"declare it: `units: \{crate: new\}`"),
-        ("unit: tonne", "unit: USD", "no unit of products"),
+        ("unit: tonne", "unit: USD", "`USD`, a currency and no unit of products"),
+        ("unit: tonne", "unit: coil", r"declare it: `units: \{coil: new\}`"),
+        ("unit: tonne", "unit: lb", r"declare it: `units: \{lb: new\}`"),
         ("unit: tonne", "unit: year", "no unit of products"),
         (
             "capacity: 2_000 tonne/year",
@@ -191,6 +229,8 @@ def test_amounts_are_paid_in_the_minor_unit_of_their_currency() -> None:
         ("title: Glass works", "units: {coil: 12 boxes}", "`new`, or an amount of a unit of products"),
         ("title: Glass works", "units: {coil: 12 USD}", "`new`, or an amount of a unit of products"),
         ("title: Glass works", "units: {coil: -1 km}", "`new`, or an amount of a unit of products"),
+        ("title: Glass works", "units: {coil: 12 Km}", "did you mean `km`"),
+        ("title: Glass works", "units: {coil: 12 tone}", "did you mean `tonne`"),
         ("report_in: INR", "report_in: INX", "INR"),
     ],
 )

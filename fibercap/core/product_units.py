@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pydantic
 
 from fibercap.core import grammar
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.errors import nearest
+from fibercap.core.errors import close_to, nearest
 from fibercap.core.fields import Field, text_of, wrong
 from fibercap.core.input_hints import quote
 from fibercap.core.spec import Spec
@@ -74,15 +74,14 @@ class UnitOfProduct(Field):
         text = text_of(raw, "a unit of products")
         vocabulary = vocabulary_in_use()
         if SPOKEN.get(text, text) not in vocabulary.product_units:
-            near = nearest(text, vocabulary.product_units)
+            near = near_unit(text, vocabulary.product_units)
             hint = (
                 f"did you mean `{near}`?" if near else f"declare it: `units: {{{text}: new}}`, or `{{{text}: 12 km}}`"
             )
             if not re.fullmatch(NAME, text) or text in BUILT_IN.words:
                 hint = known_product_units(vocabulary)
-            raise wrong(
-                "unknown_unit", f"{quote(text)}, no unit of products", "a unit that products are counted in", hint
-            )
+            what = "a currency and no unit of products" if _is_currency(text) else "no unit of products"
+            raise wrong("unknown_unit", f"{quote(text)}, {what}", "a unit that products are counted in", hint)
         return house_unit_of(text, info.context or {})
 
 
@@ -110,7 +109,10 @@ class MeaningOfUnit(Field):
         text = text_of(raw, "what the unit is")
         if text != NEW and _amount(text, vocabulary_in_use()) is None:
             wanted = "`new`, or an amount of a unit of products"
-            raise wrong("unknown_unit", quote(text), wanted, "write it like `12 km` or `0.5 tonne`")
+            word = text.rpartition(" ")[2]
+            near = near_unit(word, (NEW, *vocabulary_in_use().product_units))
+            hint = f"did you mean `{near}`?" if near and near != word else "write it like `12 km` or `0.5 tonne`"
+            raise wrong("unknown_unit", quote(text), wanted, hint)
         return text
 
 
@@ -148,9 +150,27 @@ def _amount(text: str, vocabulary: Vocabulary) -> tuple[float, str] | None:
     return number * factor, base
 
 
+def near_unit(word: str, known: Collection[str]) -> str:
+    """Return the unit that a misspelt one probably means, "" where none is near; a `coil` is no `cl`, an `lb` no `l`.
+
+    Parameters
+    ----------
+    word : str
+        The unit as written.
+    known : collection of str
+        The units that there are.
+    """
+    near = nearest(word, known)
+    return near if len(near) > len("cm2") or near.lower() == word.lower() or close_to(word, [near], 1, 0.75) else ""
+
+
+def _is_currency(name: str) -> bool:
+    return name in CURRENCIES or (name[:1] in "kM" and name[1:] in CURRENCIES)
+
+
 def why_no_name(name: str) -> str:
     """Return why a name cannot be that of a declared unit, "" where it can."""
-    if name in CURRENCIES or (name[:1] in "kM" and name[1:] in CURRENCIES):
+    if _is_currency(name):
         return "a currency"
     if name in BUILT_IN.words or name in (*SCALES, "percent"):
         return "a unit that is known already"
@@ -167,8 +187,8 @@ def units_context(tree: Branch, vocabulary: Vocabulary) -> dict[str, Any]:
     vocabulary : Vocabulary
         The units that it knows.
     """
-    house: dict[str, str] = {}
-    written = {name: unit_written(block, vocabulary) for name, block in _blocks(tree, "products").items()}
+    house, left_out = dict[str, str](), _units_left_out(tree, vocabulary)
+    written = {name: unit_written(block, vocabulary, left_out) for name, block in _blocks(tree, "products").items()}
     for _, unit in sorted(written.items()):  # by name, for the order of keys means nothing
         house.setdefault(vocabulary.base_of(unit), unit)
     products = {name: house[vocabulary.base_of(unit)] for name, unit in written.items()}
@@ -180,12 +200,13 @@ def units_context(tree: Branch, vocabulary: Vocabulary) -> dict[str, Any]:
         "unit_of_product": products,
         "unit_of_plant": plants,
         "unit_of_opening": opening,
+        "units_left_out": left_out,
         "vocabulary": vocabulary,
     }
 
 
 def unit_of_output(plant: Mapping[str, Any], units: Mapping[str, str]) -> str:
-    """Return the unit of what a plant makes, that of its first product if it makes several; `km` if that is unknown.
+    """Return the unit of what a plant makes, that of its first product if it makes several.
 
     Parameters
     ----------
@@ -196,10 +217,26 @@ def unit_of_output(plant: Mapping[str, Any], units: Mapping[str, str]) -> str:
     """
     several = plant.get("products")
     first = next(iter(several), "") if isinstance(several, Mapping) else ""
-    return units.get(word_of(plant.get("product")) or first, "km")
+    return unit_of_nearest(word_of(plant.get("product")) or first, units)
 
 
-def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+def unit_of_nearest(name: str, units: Mapping[str, str]) -> str:
+    """Return the unit of a product or plant; of one that is unknown, that of the nearest name, of the first, or `km`.
+
+    So a name that is misspelt is an error by itself alone, and the amounts beside it are none.
+
+    Parameters
+    ----------
+    name : str
+        The name as written.
+    units : mapping
+        The unit of each product, or of each plant.
+    """
+    first = next(iter(units.values()), "km")
+    return units.get(name) or units.get(nearest(name, units), first)
+
+
+def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary, left_out: Collection[str]) -> str:
     """Return the unit of a product as written; where there is no such unit, the one that its price has, if any.
 
     Parameters
@@ -208,16 +245,42 @@ def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary) -> str:
         The block of the product as written.
     vocabulary : Vocabulary
         The units that there are.
+    left_out : collection of str
+        The kinds of units that products without a `unit` seem to be counted in, in place of `km`.
     """
     word = word_of(product.get("unit"))
     unit = SPOKEN.get(word, word) or "km"
+    priced = _unit_of_price(product)
+    if "unit" not in product and priced in vocabulary.product_units and vocabulary.base_of(priced) in left_out:
+        return priced
     if unit in vocabulary.product_units:
         return unit
-    price = product.get("price")
-    first = next(iter(price.values()), None) if isinstance(price, Mapping) else price
-    priced = word_of(first).rpartition("/")[2]
     known = {*vocabulary.product_units, *vocabulary.undeclared}
-    return next((name for name in (SPOKEN.get(priced, priced), unit) if name in known), "km")
+    return next((name for name in (priced, unit) if name in known), "km")
+
+
+def _unit_of_price(product: Mapping[str, Any]) -> str:
+    priced = word_of(_first_value(product.get("price"))).rpartition("/")[2]
+    return SPOKEN.get(priced, priced)
+
+
+def _first_value(series: Any) -> Any:
+    return next(iter(series.values()), None) if isinstance(series, Mapping) else series
+
+
+def _units_left_out(tree: Branch, vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the kinds of units, but that of `km`, in which products without a `unit` are priced and plants make them.
+
+    Such a plan lacks `unit`; its amounts are read in that of the price, so that each of them is not an error too.
+    """
+    lacking = [block for block in _blocks(tree, "products").values() if "unit" not in block]
+    made = {
+        word_of(_first_value(plant.get("capacity"))).rpartition(" ")[2].partition("/")[0]
+        for plant in _blocks(tree, "plants").values()
+    }
+    units = ({SPOKEN.get(unit, unit) for unit in made}, set(map(_unit_of_price, lacking)))
+    made_in, priced_in = ({vocabulary.base_of(one) for one in some if one in vocabulary.table} for some in units)
+    return frozenset(made_in & priced_in - {vocabulary.base_of("km")})
 
 
 def _blocks(tree: Branch, key: str) -> dict[str, Branch]:

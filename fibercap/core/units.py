@@ -79,7 +79,8 @@ def _unit(text: str, quantity: str, vocabulary: Vocabulary) -> str:
 
 def known_units(vocabulary: Vocabulary) -> str:
     """Return a hint that names the units of products, time and shares; currencies are too many."""
-    return f"{known_product_units(vocabulary)}, day, month, quarter, year, %, bp, and currencies by their ISO 4217 code"
+    others = "day, month, quarter, year, %, bp, and currencies by their ISO 4217 code"
+    return f"{known_product_units(vocabulary)}, {others}; declare one of your own under `units`"
 
 
 def known_product_units(vocabulary: Vocabulary) -> str:

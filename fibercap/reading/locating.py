@@ -12,6 +12,8 @@ from typing import IO, TYPE_CHECKING
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, did_you_mean
 from fibercap.core.input_hints import quote
+from fibercap.core.product_units import near_unit
+from fibercap.core.units import known_product_units
 from fibercap.core.vocabulary import BUILT_IN, SPOKEN
 from fibercap.reading.decoding import MOST_BYTES
 from fibercap.reading.shipped import shipped_folders, shipped_scenarios
@@ -39,7 +41,11 @@ def new_plan(unit: str = "km", currency: str = "USD") -> bytes:
     """
     for word, known, kind in ((unit, BUILT_IN.product_units, "units"), (currency, CURRENCIES, "currencies")):
         if SPOKEN.get(word, word) not in known:
-            raise FibercapError("no_such_name", f"no `{word}` among the {kind}", did_you_mean(word, known, kind))
+            hint = did_you_mean(word, known, kind)
+            if kind == "units" and not near_unit(word, known):
+                own = f"for one of your own, take `--unit piece` and declare it in the plan: `units: {{{word}: new}}`"
+                hint = f"{known_product_units(BUILT_IN)}; {own}"
+            raise FibercapError("no_such_name", f"no `{word}` among the {kind}", hint)
     text = (Path(__file__).parent / "new_plan.yaml").read_text("utf-8").replace("USD", currency)
     if unit != "km":
         text = text.replace("  fiber:\n", f"  goods:\n    unit: {unit}\n").replace("product: fiber", "product: goods")

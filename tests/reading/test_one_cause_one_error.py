@@ -93,3 +93,87 @@ def test_keys_of_business_years_without_them_are_one_error() -> None:
 def test_words_for_a_plan_in_metres_speak_of_no_fiber() -> None:
     (hint,) = errors_in(MILL.replace("capacity: 3 Mm/year", "capacity: 3 tonne/year"))
     assert "fiber" not in hint
+
+
+GLASS = """
+fibercap: 1
+horizon: {from: 2001, to: 2004}
+money: {report_in: INR}
+products: {glass: {unit: tonne, price: {2001: 60_000 INR/tonne, 2003: 61_000 INR/tonne}}, sand: {unit: tonne, price: 9_000 INR/tonne}}
+plants: {pune: {products: {glass: 60 %, sand: rest}, capacity: 2_000 tonne/year, costs: {soda: {use: 1.1 kg/tonne, price: 12 INR/kg}}}}
+projects: {line: {plant: pune, adds: 1.5 kt/year, capex: 60 million INR, complete: 2002-12-31}}
+options: {bank: {title: A bank}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "path", "sentence"),
+    [
+        (
+            "glass: {unit: tonne, ",
+            "glass: {",
+            "products.glass.unit",
+            "found no `unit` in `products.glass`, which is counted in km without one and priced per tonne, "
+            "wanted the unit that it is priced in; add `unit: tonne`",
+        ),
+        ("{products: {glass: 60 %, sand: rest}", "{product: glas", "plants.pune.product", "did you mean `glass`?"),
+        ("{products: {glass: 60 %, sand: rest}", "{product: kiln", "plants.pune.product", "the unknown product `kiln`"),
+        ("{glass: 60 %,", "{glas: 60 %,", "plants.pune.products.glas", "did you mean `glass`?"),
+        ("{glass: 60 %, sand: rest}", "{}", "plants.pune.products", "write it like `{glass: 60 %, sand: rest}`"),
+        ("{plant: pune", "{plant: puen", "projects.line.plant", "did you mean `pune`?"),
+        ("report_in: INR", "report_in: inr", "money.report_in", "did you mean `INR`?"),
+        (
+            "report_in: INR",
+            "report_in: EUR",
+            "products.glass.price.2001",
+            "give its rates under `exchange: {INR: ...}`, or convert it; it stands in 4 more inputs",
+        ),
+        ("use: 1.1 kg/tonne", "use: 1.1", "plants.pune.costs.soda.use", "wanted a mass per mass; write it like"),
+        (
+            "use: 1.1 kg/tonne, price: 12 INR/kg",
+            "use: 1.1, price: 12 INR/piece",
+            "plants.pune.costs.soda.use",
+            "write it like `1.1 piece/tonne`",
+        ),
+        (
+            "use: 1.1 kg/tonne, price: 12 INR/kg",
+            "use: 1.1 box/tonne, price: 12 INR/box",
+            "plants.pune.costs.soda.use",
+            "declare one of your own under `units`; it stands in 1 more input",
+        ),
+        (
+            "{2001: 60_000 INR/tonne, 2003: 61_000 INR/tonne}",
+            "{2001: 60_000 INR/km, 2003: 61_000 INR/km}",
+            "products.glass.price.2001",
+            "its unit is `INR/tonne`; 1 more of its values has the same mistake",
+        ),
+        (
+            "{2001: 60_000 INR/tonne, 2003: 61_000 INR/tonne}",
+            "{2001: 60_000, 2002: 60_500, 2003: 61_000}",
+            "products.glass.price.2001",
+            "write it like `60_000 INR/tonne`; 2 more of its values have the same mistake",
+        ),
+        (
+            "title: A bank",
+            "title: A bank, level payments",
+            "options.bank.title",
+            'write `"A bank, level payments"`',
+        ),
+    ],
+)
+def test_a_mistake_in_a_plan_in_tonnes_is_one_error(was: str, now: str, path: str, sentence: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(GLASS.replace(was, now))
+
+    (problem,) = caught.value.problems
+    assert problem.path == path
+    assert problem.place is not None
+    assert sentence in problem.sentence()
+
+
+def test_a_price_alone_in_another_unit_is_an_error_of_the_price() -> None:
+    """What plants can make is in km, so that the unit is not what is missing."""
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(PLAN.replace("price: 60 USD/coil, unit: coil", "price: 60 USD/tonne"))
+
+    assert [problem.path for problem in caught.value.problems] == ["products.one.price"]

@@ -50,6 +50,15 @@ options:
   level: {title: Level payments}
   bullet: {title: All at the end, change: {loans.bank.repayment: {style: bullet}}}
 """
+TONNES = """
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: year}
+money: {report_in: INR, discount_rate: 12 %/year}
+products: {glass: {unit: tonne, price: 60_000 INR/tonne, demand: 3_000 tonne/year}}
+plants: {pune: {product: glass, capacity: 2_000 tonne/year, cash_cost: 30 INR/kg, costs: {soda: {use: 1.1 kg/tonne, price: 12 INR/kg}}}}
+projects: {line: {plant: pune, adds: 1.5 kt/year, capex: 60 million INR, complete: 2001-12-31}}
+funding: {line: {equity: rest}}
+"""
 MOVE = """(path, value) => { const { plan, controls } = window.fibercap;
   controls.add(plan.inputs.findIndex((input) => input.path === path)).set(value); }"""
 TEXTS = "(selector) => [...document.querySelectorAll(selector)].filter((e) => !e.hidden).map((e) => e.textContent)"
@@ -190,6 +199,27 @@ def test_what_the_engine_refuses_is_refused_with_the_same_words(
     assert messages[0].endswith(problem.sentence())
     assert texts(fresh, ".tiles") == before
     fresh.value("window.fibercap.controls.update()")
+
+
+def test_controls_refuse_in_the_units_of_the_plan() -> None:
+    """What a control says beyond its limits is what the plan itself says, in tonnes and rupees."""
+    plan = scenario_of(TONNES)
+    refusals = [
+        (control["path"], refused["words"], f"{2 * refused['limit'] or -1000.0:.12g} {control['unit']}")
+        for control in document_of(page_of(plan))["inputs"]
+        for refused in control["refused"]
+        if control["replaces"]
+    ]
+
+    assert {path for path, _, _ in refusals} >= {
+        "plants.pune.cash_cost",
+        "plants.pune.costs.soda.use",
+        "projects.line.adds",
+    }
+    for path, words, text in refusals:
+        with pytest.raises(ScenarioError) as refusal:
+            plan.with_changes({"change": {path: text}})
+        assert words.replace("{}", text) == refusal.value.problems[0].sentence(), path
 
 
 @pytest.mark.browser

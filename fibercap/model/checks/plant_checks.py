@@ -24,6 +24,21 @@ ROUNDING = 1e-9
 """Rounding of the texts of shares."""
 
 
+def unit_left_out(s: Plan, name: str) -> Findings:
+    """Yield a product without `unit`, which is counted in `km`, though its price and its plants are in another unit.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the product.
+    """
+    product, path = s.products[name], f"products.{name}"
+    unit = product.unit_of_amounts
+    if unit != product.unit:
+        problem = f"no `unit` in `{path}`, which is counted in km without one and priced per {unit}"
+        yield f"{path}.unit", "missing", problem, "the unit that it is priced in", f"add `unit: {unit}`"
+
+
 def plant_products(s: Plan, name: str) -> Findings:
     """Yield a plant without a product, with one given twice or unknown, or with products of several units.
 
@@ -43,6 +58,10 @@ def plant_products(s: Plan, name: str) -> Findings:
         hint = "keep `product` of a plant that makes one, `products` of one that makes several"
         yield f"{path}.product", "given_twice", "`product` beside `products`", "one of them", hint
         return
+    if "products" in keys and not plant.products:
+        hint = "write it like `{glass: 60 %, sand: rest}`"
+        yield f"{path}.products", "missing", f"no product in `{path}.products`", "a share of each product", hint
+        return
     units: dict[str, str] = {}
     for product in plant.product_names:
         where = f"{path}.products.{product}" if "products" in keys else f"{path}.product"
@@ -50,7 +69,7 @@ def plant_products(s: Plan, name: str) -> Findings:
             hint, problem = did_you_mean(product, s.products, "products"), f"the unknown product `{product}`"
             yield where, "unknown_product", problem, "one under `products`", hint
             continue
-        unit = s.products[product].unit
+        unit = s.products[product].unit_of_amounts
         other = next(iter(units), unit)
         if units.setdefault(unit, product) == product and unit != other:
             problem, wanted = f"`{product}`, counted in {unit}", f"one counted in {other}, as `{units[other]}`"
@@ -66,7 +85,7 @@ def product_shares(s: Plan, name: str) -> Findings:
         The plan, and the plant.
     """
     plant, path = s.plants[name], f"plants.{name}.products"
-    if "products" not in plant.model_fields_set:
+    if "products" not in plant.model_fields_set or not plant.products:
         return
     rests = [product for product, share in plant.products.items() if share is None]
     if len(rests) > 1:

@@ -48,7 +48,9 @@ class CurrencyCode(Field):
         text = text_of(raw, "the code of a currency")
         if text not in CURRENCIES:
             wanted = "a currency of ISO 4217, or one that the euro replaced"
-            raise wrong("unknown_word", quote(text), wanted, unknown_currency(text))
+            code = text.upper()
+            hint = f"did you mean `{code}`?" if code in CURRENCIES else unknown_currency(text)
+            raise wrong("unknown_word", quote(text), wanted, hint)
         return text
 
 

@@ -39,22 +39,23 @@ class CostLine(InUnits):
 
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the unit of what the line uses: the first unit of `use`, or that of its kind that a product has."""
+        """Return the unit of what the line uses, as `use` says or else `price`: that of its kind that a product has."""
         if "use" not in raw:
             return {"material": context.get("product", "km")}
-        word = _first_unit(raw["use"])
-        return {"material": house_unit_of(word, context)} if word in vocabulary_in_use().product_units else {}
+        words = (_first_unit(raw["use"]).partition("/")[0], _first_unit(raw.get("price", "")).rpartition("/")[2])
+        word = next((one.strip() for one in words if one.strip() in vocabulary_in_use().product_units), "")
+        return {"material": house_unit_of(word, context)} if word else {}
 
 
-def _first_unit(use: Any) -> str:
-    """Return the unit of a material as the first quantity in `use` names it, "" where it names none."""
-    first = next((part for key, part in use.items() if key not in SETTINGS), "") if isinstance(use, Mapping) else use
+def _first_unit(series: Any) -> str:
+    """Return the unit of the first quantity of a series, such as `kg/km`; "" where it has none that can be read."""
+    entries = series.items() if isinstance(series, Mapping) else (("", series),)
+    first = next((part for key, part in entries if key not in SETTINGS), "")
     text, drawn = word_of(first), getattr(first, "value", first)
     try:
-        unit = str(drawn.units) if hasattr(drawn, "units") else split_quantity(text if text.isascii() else "?")[1]
+        return str(drawn.units) if hasattr(drawn, "units") else split_quantity(text if text.isascii() else "?")[1]
     except QuantityTextError:
         return ""
-    return unit.partition("/")[0].strip()
 
 
 def cost_row(sheet: Sheet, named: tuple[str, str], text: str, money: Currencies, reads: tuple[str, ...] = ()) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
+import pydantic
 
 from fibercap.core import grammar
 from fibercap.core.fields import Label, Of, Word
@@ -92,7 +93,7 @@ class Product(InUnits):
 
     name: Label = ""
     """What tables call it. Like `Multimode fiber`."""
-    unit: Annotated[str, UnitOfProduct()] = "km"
+    unit: Annotated[str, UnitOfProduct(), pydantic.Field(validate_default=True)] = "km"
     """In what it is counted; of several products in units of one kind, all are kept in that of the one first by name.
     Like `tonne` or `piece`."""
     price: Annotated[Series, PathOf(Of("money/product", low=0.0))]
@@ -110,8 +111,13 @@ class Product(InUnits):
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
         """Return the unit of the product."""
         vocabulary = vocabulary_in_use()
-        unit = unit_written(raw, vocabulary)
+        unit = unit_written(raw, vocabulary, context.get("units_left_out", ()))
         return {"product": context.get("house_units", {}).get(vocabulary.base_of(unit), unit)}
+
+    @property
+    def unit_of_amounts(self) -> str:
+        """The unit in which its price and demand are read: not `unit` where that is left out but seems needed."""
+        return str(self._inside.get("product", self.unit))
 
 
 def series_row(  # noqa: PLR0913 - what is written, of what, when

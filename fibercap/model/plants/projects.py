@@ -16,7 +16,7 @@ from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
 from fibercap.core.money_or_share import Truth
 from fibercap.core.period_keys import span_of
-from fibercap.core.product_units import InUnits, word_of
+from fibercap.core.product_units import InUnits, unit_of_nearest, word_of
 from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import month_number, month_start
@@ -155,7 +155,7 @@ class Project(InUnits):
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the unit of what its plant makes."""
-        return {"product": context.get("unit_of_plant", {}).get(word_of(raw.get("plant")), "km")}
+        return {"product": unit_of_nearest(word_of(raw.get("plant")), context.get("unit_of_plant", {}))}
 
     @property
     def planned_month(self) -> float:

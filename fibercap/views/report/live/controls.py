@@ -192,7 +192,8 @@ def _words_of_field(plan: Scenario, path: str, text: str) -> str | None:
     if not isinstance(field, Of):
         return None
     values = plan.unwrapped_tree[0]
-    info: Any = SimpleNamespace(context=context_of(values) | units_context(values, plan.vocabulary))
+    units = {word: plan.house_unit_at(path, word) for word in ("product", "material") if word in field.unit}
+    info: Any = SimpleNamespace(context=context_of(values) | units_context(values, plan.vocabulary) | units)
     try:
         with using(plan.vocabulary):
             field.parse(Leaf(text), info)
