@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
 from fibercap.core.fields import Word, wrong
-from fibercap.core.product_units import word_of
 from fibercap.core.spec import OneOf, Spec
+from fibercap.core.written_units import word_of
 from fibercap.model.depreciation import DecliningBalance, StraightLine, SumOfYears
 from fibercap.model.depreciation_by_table import ByTable
 from fibercap.model.depreciation_by_units import ByUnits, UnitsOfEach

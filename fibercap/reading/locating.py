@@ -43,8 +43,8 @@ def new_plan(unit: str = "km", currency: str = "USD") -> bytes:
         if SPOKEN.get(word, word) not in known:
             hint = did_you_mean(word, known, kind)
             if kind == "units" and not near_unit(word, known):
-                own = f"for one of your own, take `--unit piece` and declare it in the plan: `units: {{{word}: new}}`"
-                hint = f"{known_product_units(BUILT_IN)}; {own}"
+                another = f"for one of your own, take `--unit piece`, and declare it: `units: {{{word}: new}}`"
+                hint = f"{known_product_units(BUILT_IN)}; {another}"
             raise FibercapError("no_such_name", f"no `{word}` among the {kind}", hint)
     text = (Path(__file__).parent / "new_plan.yaml").read_text("utf-8").replace("USD", currency)
     if unit != "km":

@@ -154,6 +154,19 @@ options: {bank: {title: A bank}}
             "write it like `60_000 INR/tonne`; 2 more of its values have the same mistake",
         ),
         (
+            "options: {bank: {title: A bank}}",
+            "uncertain: {inputs: {it: {input: plants.pune.capacity, times: {normal: {mean: 1, sd: 0.1}}}}}\nunits: {one: 2 kn}",
+            "units.one",
+            "write it like `12 km` or `0.5 tonne`",
+        ),
+        (
+            "capacity: 2_000 tonne/year, costs: {soda: {use: 1.1 kg/tonne, price: 12 INR/kg}}}}",
+            "capacity: 2_000 km/year, costs: {soda: {use: 1.1 kg/tonne, price: 12 INR/kg}}}}\n"
+            "uncertain: {inputs: {it: {input: plants.pune.capacity, times: {normal: {mean: 1, sd: 0.1}}}}}",
+            "plants.pune.capacity",
+            "its unit is `tonne/year`",
+        ),
+        (
             "title: A bank",
             "title: A bank, level payments",
             "options.bank.title",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import did_you_mean
+from fibercap.core.spec import InputInErrorError, UnreadInput
 from fibercap.core.unit_words import unit_mismatch
 from fibercap.model.uncertain.correlation import impossible_pair
 from fibercap.model.uncertain.distributions import OneNumber
@@ -52,7 +54,7 @@ def uncertain_inputs(s: Plan, block: str) -> Findings:
             yield f"{path}.input", "not_drawable", f"`{free.path}`; {free.why}", "one that may differ by sample", ""
         elif free is not None:
             yield from _distribution(s, path, uncertain, free)
-        elif not _of_option(s, uncertain.input):
+        elif not _of_option(s, uncertain.input) and not _is_in_error(s, uncertain.input):
             stem = f"{uncertain.input.rpartition('.')[0]}."
             near = [name for name in inputs if name.startswith(stem)] or list(inputs)
             hint = did_you_mean(uncertain.input, near, "inputs")
@@ -61,6 +63,19 @@ def uncertain_inputs(s: Plan, block: str) -> Findings:
 
 def _overlap(one: str, other: str) -> bool:
     return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+
+
+def _is_in_error(s: Plan, path: str) -> bool:
+    """Return whether an input, or a block that it stands in, is an error by itself."""
+    node: Any = s
+    for key in path.split("."):
+        try:
+            node = node[key] if isinstance(node, Mapping) else getattr(node, key)
+        except InputInErrorError:
+            return True
+        except (AttributeError, KeyError):
+            return False
+    return isinstance(node, UnreadInput)
 
 
 def _of_option(s: Plan, path: str) -> bool:

@@ -18,10 +18,11 @@ from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Label, Of, Share, Word
 from fibercap.core.money_or_share import Truth
-from fibercap.core.product_units import InUnits, word_of
+from fibercap.core.product_units import InUnits
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
+from fibercap.core.written_units import word_of
 from fibercap.model.loans.amortizing_styles import Level
 from fibercap.model.loans.covenant import Covenant
 from fibercap.model.loans.date_or_term import DateOrTerm

@@ -11,9 +11,10 @@ import numpy as np
 from fibercap.core.dates import Day
 from fibercap.core.durations import Months
 from fibercap.core.fields import Label, Of
-from fibercap.core.product_units import InUnits, unit_of_output
+from fibercap.core.product_units import InUnits
 from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import Spec
+from fibercap.core.written_units import unit_of_output
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.plants.closures import Closure
 from fibercap.model.plants.cost_lines import CostLine

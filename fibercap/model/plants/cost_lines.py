@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from fibercap.core.fields import Of
-from fibercap.core.product_units import InUnits, house_unit_of, word_of
+from fibercap.core.product_units import InUnits, house_unit_of
 from fibercap.core.rows import Row
 from fibercap.core.series import SETTINGS, PathOf, Series
 from fibercap.core.timeline import FLOW
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.core.vocabulary import vocabulary_in_use
+from fibercap.core.written_units import word_of
 
 if TYPE_CHECKING:
     from fibercap.core.sheet import Sheet

@@ -13,7 +13,7 @@ from fibercap.core import grammar
 from fibercap.core.fields import Label, Of, Word
 from fibercap.core.money_or_share import REST
 from fibercap.core.period_names import DECEMBER
-from fibercap.core.product_units import InUnits, UnitOfProduct, unit_written
+from fibercap.core.product_units import InUnits, UnitOfProduct
 from fibercap.core.rows import Row
 from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet
@@ -21,6 +21,7 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array
 from fibercap.core.vocabulary import vocabulary_in_use
+from fibercap.core.written_units import unit_written
 from fibercap.model.horizon.run_off import repeat_last_year
 from fibercap.model.plants.growth_rows import growth_rows
 

@@ -16,11 +16,12 @@ from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
 from fibercap.core.money_or_share import Truth
 from fibercap.core.period_keys import span_of
-from fibercap.core.product_units import InUnits, unit_of_nearest, word_of
+from fibercap.core.product_units import InUnits
 from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import month_number, month_start
 from fibercap.core.units import Array
+from fibercap.core.written_units import unit_of_nearest, word_of
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.plants.ramps import NoRamp, Ramp

@@ -11,11 +11,11 @@ from pydantic_core import PydanticCustomError
 
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.fields import Of
-from fibercap.core.product_units import units_context
 from fibercap.core.spec import field_at
 from fibercap.core.tree import Branch, Leaf
 from fibercap.core.units import unit_text
 from fibercap.core.vocabulary import using
+from fibercap.core.written_units import units_context
 from fibercap.model.plan.context import context_of
 from fibercap.studies.movable_inputs import lever
 from fibercap.views.report.input_words import input_words
