@@ -124,12 +124,6 @@ class _Builder:
                 and self._refuse_comma(children, (*path, before or ""), here)
             ):
                 continue
-            if (
-                node.flow_style
-                and _is_empty(value)
-                and self._refuse_comma_in_text(children, (*path, before or ""), here)
-            ):
-                continue
             before = key
             if key in places:
                 first = places[key]
@@ -178,23 +172,6 @@ class _Builder:
         else:
             hint = f"write `{json.dumps(value, ensure_ascii=False)}`"
             self.problem(name, "comma_in_text", problem, "a text in quotes", hint, place)
-        children[path[-1]] = Leaf(BROKEN, (Origin(place),))
-        return True
-
-    def _refuse_comma_in_text(self, children: dict[str, Tree], path: tuple[str, ...], rest: Place) -> bool:
-        """Refuse `{title: Bank, at a fixed rate}`, whose end YAML reads as a key; return whether it was such."""
-        old, end = children.get(path[-1]), rest.column - 1 + rest.width
-        if not isinstance(old, Leaf) or old.place is None or old.place.line != rest.line:
-            return False
-        words = rest.text[rest.column - 1 : end]
-        if " " not in words.strip():
-            return False
-        text = rest.text[old.place.column - 1 : end]
-        problem = f"{quote(text)}, of which YAML reads {quote(words)} as a key without a value"
-        name, place = ".".join(path), replace(old.place, width=len(text))
-        self.problems = [one for one in self.problems if one.place is None or one.place != old.place]
-        hint = f'a text with a comma stands in quotes inside braces; write `"{text}"`'
-        self.problem(name, "null", problem, "a value", hint, place)
         children[path[-1]] = Leaf(BROKEN, (Origin(place),))
         return True
 

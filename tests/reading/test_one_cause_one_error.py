@@ -166,12 +166,6 @@ options: {bank: {title: A bank}}
             "plants.pune.capacity",
             "its unit is `tonne/year`",
         ),
-        (
-            "title: A bank",
-            "title: A bank, level payments",
-            "options.bank.title",
-            'write `"A bank, level payments"`',
-        ),
     ],
 )
 def test_a_mistake_in_a_plan_in_tonnes_is_one_error(was: str, now: str, path: str, sentence: str) -> None:
