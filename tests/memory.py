@@ -1,4 +1,4 @@
-"""Memory of a process of tests: what is remembered between plans is forgotten once it is large."""
+"""Memory of a process of tests: what is kept between plans is given back once it is large."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 MOST = 2_000_000_000
-"""Bytes in memory beyond which caches are emptied."""
+"""Bytes in memory beyond which some are given back."""
 PAGE = 4096
 
 
@@ -20,13 +20,21 @@ def bytes_in_memory() -> int:
 
 
 def forget_if_large() -> None:
-    """Empty the caches of functions if the process is large, and give memory back."""
+    """Give memory back if the process is large: that of cycles first, and what the caches of functions hold if need be."""
     if bytes_in_memory() < MOST:
+        return
+    gc.unfreeze()  # a command freezes all objects before it ends, for its process usually ends with it
+    _collect()
+    if bytes_in_memory() < MOST / 2:
         return
     for name in [name for name in sys.modules if name.partition(".")[0] in {"fibercap", "tests"}]:
         for value in vars(sys.modules[name]).values():
             if isinstance(value, functools._lru_cache_wrapper):
                 value.cache_clear()
+    _collect()
+
+
+def _collect() -> None:
     gc.collect()
     if sys.platform == "linux":
         ctypes.CDLL("libc.so.6").malloc_trim(0)
