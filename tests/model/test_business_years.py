@@ -52,7 +52,8 @@ horizon: {{from: {year(1)}, to: {year(5)}, year_ends: {MONTH_NAMES[calendar.year
 money: {{report_in: USD, discount_rate: 9 %/year, minimum_cash: 1 million USD, terminal_value: {{multiple: 4}}}}
 products: {{fiber: {{price: {{{price}}}, demand: {{{year(1)}: 0.9 million km/year, {year(3)}: 1 million km/year}}}}}}
 plants: {{mill: {{product: fiber, capacity: 600_000 km/year, cash_cost: {{{year(1)}: 18 USD/km, {year(5)}: 20 USD/km}},
-  fixed_cost: 2 million USD/year, maintenance: 0.3 million USD/year}}}}
+  fixed_cost: {{{year(1)}: 2 million USD/year, growth: prices}}, maintenance: 0.3 million USD/year}}}}
+indices: {{prices: {{{year(1)}: 2 %/year, {year(3)}: 5 %/year}}}}
 projects: {{line: {{plant: mill, adds: 200_000 km/year, capex: 12 million USD, complete: {day(24)},
   spend: {{{year(1)}: 40 %, {year(2)}: 60 %}}, ramp: {{linear: 12 months}}, life: 8 years}}}}
 company: {{overhead: {{{year(1)}: 1 million USD/year, {year(2)}: 3 million USD/year}}, dividends: {{{day(48)}: 2 million USD}}}}
