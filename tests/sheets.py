@@ -21,6 +21,7 @@ from fibercap.studies.claims import outcomes
 from fibercap.studies.covenant_values import PART_OF_PERIOD
 from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.check_sheet import MASTER
+from fibercap.views.workbook.input_sheet import CASES_FROM, HEAD_ROW
 from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
 from tests.reading_sheets import READING, of_reading_sheets
 
@@ -133,7 +134,8 @@ def differences(sheets: Sheets, others: Sheets) -> list[str]:
 
 def live_measures_unlike(sheets: Sheets, option: str) -> list[str]:
     """Return the live measures of the sheet Options that are not what was exported for the option in use."""
-    heads = {sheets(OPTIONS, OPTIONS_ROW - 1, column): column for column in range(OPTIONS_COLUMN + 1, 40)}
+    # the list of options on the sheet of inputs has the names of these columns, in the same order
+    heads = {sheets("Inputs", HEAD_ROW, CASES_FROM + 1 + place): OPTIONS_COLUMN + 1 + place for place in range(40)}
     rows = [row for row in sheets.rows(OPTIONS) if row >= OPTIONS_ROW and sheets(OPTIONS, row, OPTIONS_COLUMN)]
     assert len(rows) > 20
     both = {sheets(OPTIONS, row, 1): (sheets(OPTIONS, row, 2), sheets(OPTIONS, row, heads[option])) for row in rows}
@@ -173,7 +175,7 @@ def _errors(sheets: Sheets) -> Iterator[str]:
 
 def _of_lines(sheets: Sheets, name: str, projection: Projection, option: str) -> Iterator[str]:
     title = str(sheets(name, 1, 1))
-    active = ", for " not in title or option in title.split(", for ")[1].split(", ")
+    active = ", for " not in title or option.replace("_", " ") in title.split(", for ")[1].split(", ")
     for row in sheets.rows(name):
         path, kind = str(sheets(name, row, 3)), str(sheets(name, row, 4))
         if row < 6 or not path or "(" in path:
@@ -204,10 +206,10 @@ def _of_years(sheets: Sheets, projection: Projection) -> Iterator[str]:
 
 def _of_scalars(sheets: Sheets, projection: Projection) -> Iterator[str]:
     for row in sheets.rows("Derived"):
-        path = str(sheets("Derived", row, 1))
+        path = str(sheets("Derived", row, 3))
         item = projection.scalars.get(path)
-        if item is not None and not alike(sheets("Derived", row, 5), float(np.ravel(item.value)[0])):
-            yield f"Derived: {path} is {sheets('Derived', row, 5)!r}, wanted {item.value!r}"
+        if item is not None and not alike(sheets("Derived", row, 6), float(np.ravel(item.value)[0])):
+            yield f"Derived: {path} is {sheets('Derived', row, 6)!r}, wanted {item.value!r}"
 
 
 def _of_measures(sheets: Sheets, projection: Projection) -> Iterator[str]:

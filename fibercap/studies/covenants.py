@@ -268,7 +268,7 @@ def _outcome(projection: Projection, loan: str, name: str, covenant: Covenant) -
     return CovenantResult(
         loan=loan,
         name=name,
-        says=covenant.says or name,
+        says=covenant.says or name.replace("_", " "),
         loan_title=projection.scenario.loan_title(loan),
         subject=covenant.row or covenant.measure,
         comparator=results.comparator,

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def loan_label(loan: Loan, name: str) -> str:
-    """Return the heading of a loan: its title, or `Loan <name>` without one."""
-    return loan.title or f"Loan {name}"
+    """Return the heading of a loan: its title, or without one `Loan` and its name in words."""
+    return loan.title or f"Loan {name.replace('_', ' ')}"
 
 
 def terms_text(loan: Loan) -> str:

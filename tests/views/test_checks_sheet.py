@@ -49,7 +49,7 @@ def priced(price: float) -> Scenario:
 
 def checks_on(sheets: Sheets) -> dict[str, float]:
     """Return whether each law is kept and each warning silent, by its words and row."""
-    rows = {row: (str(sheets("Checks", row, 1)), str(sheets("Checks", row, 3))) for row in sheets.rows("Checks")}
+    rows = {row: (str(sheets("Checks", row, 1)), str(sheets("Checks", row, 6))) for row in sheets.rows("Checks")}
     return {" ".join(text).strip(): sheets("Checks", row, 4) for row, text in rows.items() if row > 8}
 
 
@@ -61,7 +61,7 @@ def test_every_law_by_period_stands_for_the_years_after_the_horizon_too(content:
 
     assert later == by_period
     assert {"cash", "balance", "owners", "loans_carry", "exchange", "grants", "billed"} <= {law for law, _ in later}
-    written = {str(sheets("Checks", row, 3)) for row in sheets.rows("Checks")}
+    written = {str(sheets("Checks", row, 6)) for row in sheets.rows("Checks")}
     assert {f"run_off.{row}" for _, row in later} <= written
     assert disagreements(sheets, project(scenario_of(PLAN)), "as written") == []
     assert set(checks_on(sheets).values()) <= {1, "", "Kept"}

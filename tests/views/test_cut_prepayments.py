@@ -37,7 +37,7 @@ def cuts(calculator: Recalculator, rows: list[int]) -> list[tuple[float, float]]
         value: Any = calculator.model.get_cell_value(sheet, row, column)
         return float(value)
 
-    return [(read(row, 4), read(row, 5)) for row in rows]
+    return [(read(row, 5), read(row, 6)) for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +52,9 @@ def test_what_is_found_round_by_round_can_be_found_in_the_workbook(
 ) -> None:
     calculator = Recalculator(spoilt(content), tmp_path)
     plain = calculator.read(evaluate=False)
-    rows = [row for row in plain.rows("Derived") if str(plain("Derived", row, 1)).endswith(".cut")]
+    rows = [row for row in plain.rows("Derived") if str(plain("Derived", row, 3)).endswith(".cut")]
     cell = inputs_of(plain, option)["products.f.price"]
-    columns = [6 + ("as written", "small").index(option) if plain("Derived", row, 6) != "" else 5 for row in rows]
+    columns = [7 + ("as written", "small").index(option) if plain("Derived", row, 7) != "" else 6 for row in rows]
     for by_formula, used in cuts(calculator, rows):
         assert by_formula == pytest.approx(used, abs=1e-6)
 

@@ -80,7 +80,7 @@ def test_a_changed_input_makes_the_check_say_so_until_the_value_is_typed(tmp_pat
     calculator = Recalculator(spoilt(workbook(scenario_of(INTEREST), "0.1.0")), tmp_path)
     plain, path, price = calculator.read(), "loans.bank.covenants.cover.locked", 30.0
     cell = inputs_of(plain, AS_WRITTEN)["products.fiber.price.2003"]
-    check = next(row for row in plain.rows("Checks") if plain("Checks", row, 3) == path)
+    check = next(row for row in plain.rows("Checks") if plain("Checks", row, 6) == path)
     line = next(row for row in plain.rows("Loans") if plain("Loans", row, 3) == path)
     assert plain(*MASTER) == 1
 

@@ -174,6 +174,38 @@ def test_the_summary_has_the_verdict_of_the_report() -> None:
     assert texts[2] == "The verdict, when exported"
     assert texts[3] == f"Take “{title}”."
     assert f"2.49 million USD ahead of “{plan.options[judged.runner_up].title}”" in texts[4]
+    assert texts[5].startswith("What would change it: no single number moved by a tenth")
+
+
+def test_the_summary_says_that_the_choice_is_close_and_why() -> None:
+    judged = verdict(compare(read("term_sheet")))
+    texts = [str(row[0].value) for row in loaded("term_sheet")["Summary"].iter_rows()]
+
+    assert judged.close
+    assert texts[3].endswith(", but it is close.")
+    assert texts[5].startswith("What would change it: fixed cost of works at 2.52 million USD/year")
+
+
+@pytest.mark.parametrize("name", ["fibercore", "term_sheet"])
+def test_no_label_or_heading_is_a_path_or_a_name_with_underscores(name: str) -> None:
+    """Paths stand in hidden columns; names of options only in the list from which a reader chooses."""
+    book = loaded(name)
+    raw = re.compile(r"[a-z]_[a-z]|[a-z]\.[a-z]")
+    labels = [(sheet.title, str(row[0].value)) for sheet in book for row in sheet.iter_rows() if row[0].value]
+    heads = [
+        (sheet.title, str(cell.value))
+        for sheet in book
+        if sheet.title not in ("Inputs", "Cover")  # the list of options; the id of the scenario
+        for row in sheet.iter_rows(max_row=6)
+        for cell in row
+        if cell.value and not sheet.column_dimensions[cell.column_letter].hidden
+    ]
+    seen = [(sheet, text) for sheet, text in (*labels, *heads) if raw.search(text) and not text.startswith("=")]
+    tabs = [tab for tab in book.sheetnames if "_" in tab]
+
+    assert [each for each in seen if not each[1].startswith("In the list of financing options")] == []
+    assert tabs == []
+    assert len(labels) > 1_000
 
 
 def test_a_plan_that_fails_says_so_first() -> None:

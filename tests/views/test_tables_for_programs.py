@@ -355,3 +355,19 @@ def test_without_pyarrow_the_way_out_is_said(
 def test_tables_of_an_unknown_format_are_refused_in_python(file: Path, tmp_path: Path) -> None:
     with pytest.raises(fc.FibercapError, match=r"no tables are written as `xml`; known formats: csv, parquet"):
         fc.write(fc.project(fc.read(file)), tmp_path / "out", tables="xml")
+
+
+def test_a_batch_is_never_written_as_its_first_sample(file: Path, tmp_path: Path) -> None:
+    times = np.array([0.9, 1.0, 1.1])
+    batch = fc.project(fc.read(file).with_samples({"products.fiber.price": {"times": times}}))
+    table = fc.iamc(batch).set_index("Variable")
+    revenue = batch.by("accounts.revenue")["2000"]
+
+    assert len({*revenue}) == 3
+    assert table.loc["accounts|revenue|mean", 2000] == pytest.approx(revenue.mean())
+    assert table.loc["accounts|revenue|P5", 2000] == pytest.approx(np.quantile(revenue, 0.05))
+    assert "accounts|revenue" not in table.index
+    for out in ("rows.csv", "plan.iamc.csv", "plan.html", "tables"):
+        with pytest.raises(fc.FibercapError, match="files hold one run, and this is a batch of 3"):
+            fc.write(batch, tmp_path / out)
+        assert not (tmp_path / out).exists()

@@ -126,7 +126,7 @@ def write(
     Parameters
     ----------
     projection : Projection
-        The projection of a scenario; of a batch, the first sample is written.
+        The projection of a scenario, of one sample.
     path : str or Path
         A file whose suffix is one of `EXPORTS`, or a folder.
     kind : str
@@ -147,9 +147,12 @@ def write(
     Raises
     ------
     FibercapError
-        If the suffix is unknown, a file exists and `force` is not given, or cannot be written; of a PDF, if no browser
-        is installed that prints it; of Parquet, if pyarrow is not.
+        If the projection is a batch of samples, the suffix is unknown, a file exists and `force` is not given, or
+        cannot be written; of a PDF, if no browser is installed that prints it; of Parquet, if pyarrow is not.
     """
+    if projection.samples > 1:
+        hint = "write one run, or the frame of `fc.annual` or `fc.iamc`, which has mean and percentiles of the samples"
+        raise FibercapError("unfit_draws", f"files hold one run, and this is a batch of {projection.samples}", hint)
     path = Path(path)
     if not kind and (path.is_dir() or not path.suffix):
         return _write_folder(projection, path, by, tables, force=force)

@@ -11,12 +11,14 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.studies.compare import Comparison
+from fibercap.views.frames import SPREAD, spread_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
+    from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
 REGION: Final = "World"
@@ -32,8 +34,8 @@ def iamc(*results: Projection | Comparison, by: str = "year", region: str = REGI
     Parameters
     ----------
     *results : Projection or Comparison
-        Results of scenarios, or of their options; of a batch, the first sample. An option is a scenario of its own,
-        `fibercore|level`.
+        Results of scenarios, or of their options; an option is a scenario of its own, `fibercore|level`. Of a
+        batch each row has four lines: mean, 5th, 50th and 95th percentile of the samples, `accounts|cash|P5`.
     by : str
         `year`, whose columns are numbers; or `quarter` or `month`, whose columns are the last days of the periods.
     region : str
@@ -74,10 +76,21 @@ def _frame(projection: Projection, by: str, region: str) -> pd.DataFrame:
     )
     head = (*_names(projection), region)
     lines = [
-        (*head, path.replace(".", "|"), row.unit, *(float(value[0]) for value in projection.by(path, by).values()))
+        (*head, variable, row.unit, *values)
         for path, row in projection.period_rows.items()
+        for variable, values in _variables(path, projection.by(path, by))
     ]
     return pd.DataFrame(lines, columns=[*LEADING, *periods])
+
+
+def _variables(path: str, values: Mapping[str, Array]) -> Iterator[tuple[str, Sequence[float]]]:
+    """Yield the variables of a row with their values by period; of a batch, one for each figure of the spread."""
+    name = path.replace(".", "|")
+    if all(value.size == 1 for value in values.values()):
+        yield name, [float(value[0]) for value in values.values()]
+        return
+    spreads = zip(*map(spread_of, values.values()), strict=True)
+    yield from ((f"{name}|{figure}", spread) for figure, spread in zip(SPREAD, spreads, strict=True))
 
 
 def _names(projection: Projection) -> tuple[str, str]:

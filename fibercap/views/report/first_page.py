@@ -86,7 +86,7 @@ def verdict_words(subject: Subject) -> Iterator[Words]:
 def _texts(subject: Subject) -> Iterator[Words]:
     yield from verdict_words(subject)
     for text, head in (
-        (_changes(subject, _speech(subject)), "What would change it"),
+        (change_words(subject), "What would change it"),
         (_breaks_first(subject), "What breaks first"),
         (_rests_on(subject), "What it rests on"),
     ):
@@ -181,9 +181,9 @@ def _cautions(subject: Subject, speech: Speech) -> list[str]:
     return cautions + [f"{speech.option(name)} {besides[name]}" for name in verdict.recommended if name in besides]
 
 
-def _changes(subject: Subject, speech: Speech) -> str:
+def change_words(subject: Subject) -> str:
     """Say which numbers change the choice; for a plan without a choice, which one makes it worth nothing."""
-    verdict = subject.verdict
+    verdict, speech = subject.verdict, _speech(subject)
     if verdict is None or not (verdict.runner_up or verdict.flips):
         return _turns_worth(subject)
     texts = [flip_text(flip, verdict, speech) for flip in verdict.flips[:REASONS]]

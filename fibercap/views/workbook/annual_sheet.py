@@ -14,6 +14,7 @@ from fibercap.views.statement_lines import STATEMENTS, statement_paths
 from fibercap.views.workbook.book import FUNDING, PLANTS
 from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.formats import number_format, set_up, write_link
+from fibercap.views.workbook.labels import width_of
 from fibercap.views.workbook.periods import YEARS_ROW, are_whole, year_format
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class AnnualSheet:
         """Write the sheet."""
         timeline = self.book.cases[0].projection.timeline
         set_up(sheet, NAME, rows=HEAD_ROW, columns=len(self.years))
-        sheet.set_column(0, 0, 44)
+        sheet.set_column(0, 0, width_of(map(self._label, self.entries), 44))
         sheet.set_column(1, 1, 9)
         sheet.set_column(2, 2, 30, None, {"level": 1, "hidden": True})
         sheet.set_column(3, 3, 14)
@@ -104,6 +105,10 @@ class AnnualSheet:
             else:
                 self._line(sheet, row, entry, style)
 
+    def _label(self, entry: SheetLine | str) -> str:
+        """Return the label of a row; a heading is its own."""
+        return entry if isinstance(entry, str) else self.book.labels.row(entry.line.path, entry.line.row.label)
+
     def _line(self, sheet: Worksheet, row: int, entry: SheetLine, style: Styles) -> None:
         """Write a row: label, unit, path, nature, and a formula for each year."""
         model_row, values = entry.line.row, np.array(self.values_of(entry.line.path))
@@ -113,7 +118,7 @@ class AnnualSheet:
                 model_row.unit, model_row.nature, ratio=bool(model_row.undefined), integers=are_whole(values)
             ),
         )
-        write_link(sheet, row, 0, entry.address.sheet, entry.address.row, model_row.label, style("text"))
+        write_link(sheet, row, 0, entry.address.sheet, entry.address.row, self._label(entry), style("text"))
         for column, text in enumerate((model_row.unit or "1", model_row.path, WAYS.get(model_row.nature, "mean")), 1):
             sheet.write_string(row, column, text, style("faint"))
         for number, value in enumerate(values):

@@ -11,6 +11,7 @@ from fibercap.core.formula_text import term_of
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.cases import SCHEDULE, GridLine, LineGrid, RowUnion
 from fibercap.views.workbook.cell_address import CellAddress, letters
+from fibercap.views.workbook.labels import PlainLabels, in_words
 from fibercap.views.workbook.scalar_values import value_at_export
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Book:
         self.as_values = as_values or {}
         self.union = RowUnion(cases)
         self.cases = self.union.cases
+        self.labels = PlainLabels(self.union)
         self.addresses: dict[tuple[int, str], CellAddress] = {}
         self.helpers: dict[tuple[int, str], dict[object, CellAddress]] = {}
         self.time_sheets = [*self._model_sheets(), *map(self._run_off_sheet, self.union.run_offs)]
@@ -110,7 +112,7 @@ class Book:
             groups[HOMES.get(group.split(".")[0], OTHERS)].setdefault(group, []).append(line)
         for name, time_sheet in time_sheets.items():
             for group, lines in sorted(groups[name].items(), key=lambda item: item[0] != "accounts"):
-                time_sheet.entries.append(group.replace("_", " ").replace(".", ": "))
+                time_sheet.entries.append(in_words(group).replace(".", ": "))
                 for line in lines:
                     self._place(time_sheet, line)
             if time_sheet.entries:
@@ -125,7 +127,7 @@ class Book:
         for path, line in grid.lines.items():
             groups.setdefault(_group(path.removeprefix(f"{grid.name}.")), []).append(line)
         for group, lines in groups.items():
-            time_sheet.entries.append(group.replace("_", " ").replace(".", ": "))
+            time_sheet.entries.append(in_words(group).replace(".", ": "))
             for line in lines:
                 self._place(time_sheet, line)
         return time_sheet
@@ -134,20 +136,21 @@ class Book:
         """Return the sheet of a loan's schedule."""
         loan_path = grid.name.removesuffix(SCHEDULE)
         loan = loan_path.removeprefix(f"{WITHOUT}.").removeprefix("loans.")
-        stem = f"Without, loan {loan}" if loan_path.startswith(WITHOUT) else f"Loan {loan}"
+        words, apart = in_words(loan), loan_path.startswith(WITHOUT)
+        stem = f"Without, loan {words}" if apart else f"Loan {words}"
         of_same_loan = [other for other in self.union.schedules if other.name == grid.name]
         number = f" {of_same_loan.index(grid) + 1}" if len(of_same_loan) > 1 else ""
         taken = {address.sheet for address in self.addresses.values()}
         name = _sheet_name(stem, number, taken)
         used = "" if len(grid.members) == len(self.cases) else self._names(grid.members)
-        title = f"Loan {loan} by its own dates{', without projects' if loan_path.startswith(WITHOUT) else ''}"
+        title = f"{self.labels.loan(loan)} by its own dates{', without projects' if apart else ''}"
         time_sheet = TimeSheet(name, grid, f"{title}{f', for {used}' if used else ''}")
         for line in grid.lines.values():
             self._place(time_sheet, line)
         return time_sheet
 
     def _names(self, members: Sequence[int]) -> str:
-        return ", ".join(self.cases[number].name for number in members)
+        return ", ".join(in_words(self.cases[number].name) for number in members)
 
     def _place(self, time_sheet: TimeSheet, line: GridLine) -> None:
         """Add a line to a time sheet; values that differ between cases stand above it, each set on a helper line."""
@@ -174,7 +177,7 @@ class Book:
     def selector(self, keys: Sequence[object]) -> CellAddress:
         """Return the cell with the number of the formula, of several, that holds in the chosen case."""
         numbers = partition(keys)
-        return self.selectors.setdefault(numbers, CellAddress(DERIVED, len(self.selectors) + self.selectors_from, "E"))
+        return self.selectors.setdefault(numbers, CellAddress(DERIVED, len(self.selectors) + self.selectors_from, "F"))
 
     def scalar_cell(self, address: CellAddress, sheet: str) -> str:
         """Return the reference by which formulas on a sheet read a scalar.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fibercap.views.workbook.measure_sheet import MeasureSheet
 
 NAME: Final = "Checks"
-HEADS: Final = ("Law", "Unit", "Row", "Kept", "Largest gap", "")
+HEADS: Final = ("Law", "Unit", "Of", "Kept", "Largest gap", "Path")
 HEAD_ROW: Final = 8
 TOLERANCE: Final = "$D$4"
 MASTER: Final = CellAddress(NAME, 3, "D")
@@ -102,8 +102,9 @@ class CheckSheet:
         """Write the sheet."""
         length, count = self.book.union.model.length, len(self.keys)
         set_up(sheet, NAME, rows=HEAD_ROW, columns=length)
-        for column, width in enumerate((92, 9, 44, 10, 14, 2)):
+        for column, width in enumerate((92, 9, 44, 10, 14)):
             sheet.set_column(column, column, width)
+        sheet.set_column(BEFORE, BEFORE, 44, None, {"level": 1, "hidden": True})
         sheet.set_column(BEFORE + 1, BEFORE + length, 10)
         sheet.write_string(0, 0, NAME, style("title"))
         sheet.write_string(
@@ -142,7 +143,8 @@ class CheckSheet:
         later = ", after the horizon" if of.startswith(f"{RUN_OFF}.") else ""
         sheet.write_string(row, 0, f"{WORDS[law]}{later}", style("text"))
         sheet.write_string(row, 1, self._unit(of) if law != "spend" else "1", style("faint"))
-        sheet.write_string(row, 2, of, style("faint"))
+        sheet.write_string(row, 2, self._label(of), style("faint"))
+        sheet.write_string(row, BEFORE, of, style("faint"))
         template = self._template(row, law, of, is_one_number=is_one_number)
         first, last = letters(BEFORE + 1), letters(BEFORE + self.book.union.model.length)
         cells = f"{first}{row + 1}:{last}{row + 1}"
@@ -153,6 +155,12 @@ class CheckSheet:
             before, here, after = (letters(BEFORE + number + step) for step in (0, 1, 2))
             formula = "=" + template.format(before=before, here=here, after=after)
             sheet.write_formula(row, BEFORE + 1 + number, formula, style("faint", "0.00;-0.00;-"), 0)
+
+    def _label(self, path: str) -> str:
+        """Return the label of the row or scalar that a law is about."""
+        labels, plans = self.book.labels, [case.projection for case in self.book.cases]
+        label = next((p.rows[path].label for p in plans if path in p.rows), "")
+        return labels.row(path, label) if label else labels.scalar(path)
 
     def _unit(self, path: str) -> str:
         plans = [case.projection for case in self.book.cases]

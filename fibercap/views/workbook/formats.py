@@ -40,6 +40,7 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "unit": {"font_color": GRAY, "font_size": 9, "indent": 1},
     "subtotal-unit": {"font_color": GRAY, "font_size": 9, "indent": 1, "top": 1, "top_color": GRAY},
     "year": {"bold": True, "bg_color": DARK, "font_color": "#FFFFFF", "align": "right"},
+    "option": {"bold": True, "bg_color": DARK, "font_color": "#FFFFFF", "align": "right", "text_wrap": True},
     "lead": {"bold": True, "font_size": 12, "text_wrap": True},
     "result": {"bold": True, "align": "right"},
     "link": {"font_color": BLUE, "underline": 1},

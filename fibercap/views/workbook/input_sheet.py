@@ -8,6 +8,7 @@ from fibercap.views.workbook.book import DERIVED, INPUTS
 from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
 from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
 from fibercap.views.workbook.inputs import InputEntry, input_entries, titles
+from fibercap.views.workbook.labels import in_words, width_of
 from fibercap.views.workbook.scalars import ScalarCells, scalar_cells
 
 if TYPE_CHECKING:
@@ -190,21 +191,22 @@ def derived_scalars(book: Book) -> list[str]:
     """Give every scalar that is no input an address on the sheet of derived scalars; return their paths."""
     paths = [path for path in book.union.scalars if path not in book.scalars]
     for place, path in enumerate(paths):
-        book.scalars[path] = CellAddress(DERIVED, DERIVED_ROW + place, "E")
+        book.scalars[path] = CellAddress(DERIVED, DERIVED_ROW + place, "F")
     book.selectors_from = DERIVED_ROW + len(paths) + 2
     return paths
 
 
 DERIVED_ROW: Final = 5
-DERIVED_HEADS: Final = ("Scalar", "Unit", "Kind", "By its formula", "In use")
+DERIVED_HEADS: Final = ("Scalar", "Unit", "Path", "Kind", "By its formula", "In use")
 
 
 def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], style: Styles) -> None:
     """Write the scalars that follow from inputs and calendar, and which formula holds in which option."""
     set_up(sheet, "Derived", rows=DERIVED_ROW - 1)
     first = len(DERIVED_HEADS)
-    for column, width in enumerate((52, 10, 24, 16, 16)):
+    for column, width in enumerate((width_of(map(book.labels.scalar, paths), 44), 10, 44, 24, 16, 16)):
         sheet.set_column(column, column, width)
+    sheet.set_column(2, 2, 44, None, {"level": 1, "hidden": True})
     sheet.set_column(first, first + len(book.cases) - 1, 14)
     sheet.write_string(0, 0, "Derived", style("title"))
     sheet.write_string(
@@ -213,9 +215,10 @@ def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], style: Styles)
         "What follows from inputs, facts of the calendar, and which formula holds in which option.",
         style("remark"),
     )
-    for column, head in enumerate((*DERIVED_HEADS, *(case.name for case in book.cases))):
+    for column, head in enumerate((*DERIVED_HEADS, *(in_words(case.name) for case in book.cases))):
         sheet.write_string(DERIVED_ROW - 2, column, head, style("head"))
     for path in paths:
+        sheet.write_string(book.scalars[path].row - 1, 0, book.labels.scalar(path), style("text"))
         _write_derived(sheet, scalar_cells(book, path, first), style)
     sheet.write_string(book.selectors_from - 2, 0, "Which formula holds, by option", style("group"))
     last, switch = letters(first + len(book.cases) - 1), book.switch
@@ -223,28 +226,27 @@ def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], style: Styles)
         row = address.row - 1
         sheet.write_string(row, 0, f"Choice {row - book.selectors_from + 2}", style("text"))
         text = f"=INDEX({letters(first)}{address.row}:{last}{address.row},1,{switch.cell})"
-        sheet.write_formula(row, 4, text, style("formula", "0"), numbers[0])
+        sheet.write_formula(row, 5, text, style("formula", "0"), numbers[0])
         for column, number in enumerate(numbers, first):
             sheet.write_number(row, column, number, style("value", "0"))
 
 
 def _write_derived(sheet: Worksheet, scalar: ScalarCells, style: Styles) -> None:
-    """Write a scalar: path, unit, kind, formula and value, and its value in each case."""
+    """Write a scalar, beside its label: unit, path, kind, formula and value, and its value in each case."""
     row, numbers = (
         scalar.address.row - 1,
         number_format("date" if scalar.path.endswith(("_on", ".on", ".eve")) else scalar.unit),
     )
     if scalar.unit == "":
         numbers = "General"
-    sheet.write_string(row, 0, scalar.path, style("text"))
-    sheet.write_string(row, 1, scalar.unit or "1", style("faint"))
-    sheet.write_string(row, 2, scalar.kind, style("faint"))
+    for column, text in enumerate((scalar.unit or "1", scalar.path, scalar.kind), 1):
+        sheet.write_string(row, column, text, style("faint"))
     if scalar.by_formula:
-        sheet.write_formula(row, 3, scalar.by_formula, style("formula", numbers), scalar.value)
+        sheet.write_formula(row, 4, scalar.by_formula, style("formula", numbers), scalar.value)
     if scalar.formula:
-        sheet.write_formula(row, 4, scalar.formula, style("formula", numbers), scalar.value)
+        sheet.write_formula(row, 5, scalar.formula, style("formula", numbers), scalar.value)
     else:
-        sheet.write_number(row, 4, scalar.value, style("value", numbers))
+        sheet.write_number(row, 5, scalar.value, style("value", numbers))
     for column, value in enumerate(scalar.by_case, len(DERIVED_HEADS)):
         if value is not None:
             sheet.write_number(row, column, value, style("value", numbers))

@@ -123,8 +123,8 @@ def _entry(union: RowUnion, path: str, scalar: str, plans: list[PlanInputs]) -> 
 
 def _where(union: RowUnion, given: Sequence[Given | None]) -> str:
     """Say which options have an input, or lack it; "" where all have it."""
-    having = [case.name for case, item in zip(union.cases, given, strict=True) if item is not None]
-    lacking = [case.name for case, item in zip(union.cases, given, strict=True) if item is None]
+    having = [case.name.replace("_", " ") for case, item in zip(union.cases, given, strict=True) if item is not None]
+    lacking = [case.name.replace("_", " ") for case, item in zip(union.cases, given, strict=True) if item is None]
     if not having or not lacking:
         return ""
     return f"only in {', '.join(having)}" if len(having) < len(lacking) else f"not in {', '.join(lacking)}"

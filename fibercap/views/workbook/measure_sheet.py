@@ -67,6 +67,7 @@ class MeasureSheet:
         set_up(sheet, NAME, rows=HEAD_ROW)
         for column, width in enumerate((46, 16, 15, 14, NOTE_WIDTH, 26, 36, 36, 36)):
             sheet.set_column(column, column, width)
+        sheet.set_column(LINKS_FROM - 1, LINKS_FROM - 1, 26, None, {"level": 1, "hidden": True})
         sheet.print_area(0, 0, HEAD_ROW + len(self.names), 4)
         sheet.write_string(0, 0, NAME, style("title"))
         remark = "The sheet Rates shows at which rates flows balance, and which of them is the rate of return."
@@ -118,7 +119,8 @@ class MeasureSheet:
         paths = dict.fromkeys(path for path, _ in term_of(text).references) if text else {}
         rows = [path for path in paths if path in projection.rows and not path.startswith("time.")]
         return [
-            (self.book.address(case, path), projection.rows[path].label) for path in rows[: len(HEADS) - LINKS_FROM]
+            (self.book.address(case, path), self.book.labels.row(path, projection.rows[path].label))
+            for path in rows[: len(HEADS) - LINKS_FROM]
         ]
 
     def _by_option(self, name: str) -> str:

@@ -16,13 +16,14 @@ from fibercap.views.workbook.cases import SCHEDULE
 from fibercap.views.workbook.cell_address import letters
 from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.formulas import POSITION_ROW
+from fibercap.views.workbook.labels import width_of
 from fibercap.views.workbook.lines import FORMULA, line_cells, looks_ahead
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.core.units import Array
-    from fibercap.views.workbook.book import Book, TimeSheet
+    from fibercap.views.workbook.book import Book, SheetLine, TimeSheet
     from fibercap.views.workbook.formats import Styles
     from fibercap.views.workbook.lines import LineCells
 
@@ -35,7 +36,8 @@ def period_sheet(sheet: Worksheet, book: Book, time_sheet: TimeSheet, style: Sty
     """Write a time sheet, row by row from the top."""
     length = time_sheet.grid.length
     set_up(sheet, time_sheet.title, rows=FIRST_ROW - 1, columns=length)
-    sheet.set_column(0, 0, 44)
+    labels = [_label(book, entry) for entry in time_sheet.entries if not isinstance(entry, str)]
+    sheet.set_column(0, 0, width_of(labels, 44))
     sheet.set_column(1, 1, 9)
     sheet.set_column(2, 2, 30, None, {"level": 1, "hidden": True})
     sheet.set_column(3, 3, 12)
@@ -48,6 +50,8 @@ def period_sheet(sheet: Worksheet, book: Book, time_sheet: TimeSheet, style: Sty
         if isinstance(entry, str):
             sheet.write_string(row, 0, entry, style("group"))
         else:
+            subtotal = is_subtotal(entry.line.path)
+            sheet.write_string(row, 0, _label(book, entry), style("total" if subtotal else "text"))
             _line(sheet, row, line_cells(book, entry), style)
     _foot(sheet, book, time_sheet.name, style)
 
@@ -123,8 +127,15 @@ def _foot(sheet: Worksheet, book: Book, name: str, style: Styles) -> None:
         if not place:
             sheet.write_string(copy.row - 2, 0, "Repeated from Inputs and Derived", style("group"))
         path, value = book.name_and_value(address)
-        sheet.write_string(copy.row - 1, 0, path, style("faint"))
+        sheet.write_string(copy.row - 1, 0, book.labels.scalar(path) if "." in path else path, style("faint"))
+        sheet.write_string(copy.row - 1, 2, path, style("faint"))
         sheet.write_formula(copy.row - 1, BEFORE, f"={address.cell}", style("formula"), value)
+
+
+def _label(book: Book, entry: SheetLine) -> str:
+    """Return the label of a line, with the options that a helper line is for."""
+    label = book.labels.row(entry.line.path, entry.line.row.label)
+    return f"{label} ({entry.only_in})" if entry.only_in else label
 
 
 def are_whole(values: Array) -> bool:
@@ -133,7 +144,7 @@ def are_whole(values: Array) -> bool:
 
 
 def _line(sheet: Worksheet, row: int, line: LineCells, style: Styles) -> None:
-    """Write a line: label, unit, path, kind, total, and its cells."""
+    """Write a line, beside its label: unit, path, kind, total, and its cells."""
     model_row, only_in = line.entry.line.row, line.entry.only_in
     names = f" ({only_in})" if only_in else ""
     date = model_row.unit == "day" and model_row.path.endswith((".date", "_on"))
@@ -145,7 +156,6 @@ def _line(sheet: Worksheet, row: int, line: LineCells, style: Styles) -> None:
         )
     )
     subtotal = is_subtotal(model_row.path)
-    sheet.write_string(row, 0, f"{model_row.label}{names}", style("total" if subtotal else "text"))
     sheet.write_string(row, 1, model_row.unit or "1", style("faint"))
     sheet.write_string(row, 2, f"{model_row.path}{names}", style("faint"))
     sheet.write_string(row, 3, line.kind, style("faint"))

@@ -212,7 +212,7 @@ def _rate(
     )
     last, ahead = (f"{letters(STEP + STEPS - back)}{row}" for back in (1, 2))
     agreed = f'=IFERROR(IF(ABS({last}-{ahead})<{TOLERANCE}*MAX(1,ABS({last})),{rate_of(last)},""),"")'
-    sheet.write_formula(row - 1, 1, agreed, style("formula", "0.0000%"), _cell_values([rate])[0])
+    sheet.write_formula(row - 1, 1, agreed, style("formula", "[>=1000]0.0E+00;0.0000%"), _cell_values([rate])[0])
     for column, formula, shown in zip((2, 3), _name_formulas(block, number), names, strict=True):
         sheet.write_formula(row - 1, column, formula, style("faint"), shown)
 

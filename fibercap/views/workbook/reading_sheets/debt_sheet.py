@@ -43,7 +43,7 @@ def debt_sheet(reader: AnnualReader) -> YearSheet:
     sheet.years = _years(reader, list(loans))
     for name, (loan, _) in loans.items():
         lines = list(_LoanLines(reader, name, sheet.years).lines())
-        heading = loan_label(loan, name.replace("_", " "))
+        heading = loan_label(loan, name)
         sheet.tables.append(YearTable(heading, lines, terms_text(loan)))
     currencies = {projection.scenario.loan_currency(name) for name, (_, projection) in loans.items()}
     money = f" in {reader.currency}" if currencies == {reader.projections[0].scenario.currency} else ""

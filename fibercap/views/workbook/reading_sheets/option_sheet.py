@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.views.workbook.formats import fit_row, number_format, set_up
+from fibercap.views.workbook.labels import in_words
 from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 20
 """Of the column of an option."""
+HEAD_FIT: Final = 0.85
+"""Bold letters are wider."""
 
 
 def option_sheet(
@@ -36,12 +39,11 @@ def option_sheet(
         "Values as fibercap computed them when the workbook was exported: they do not follow inputs. Column B does."
     )
     sheet.write_string(1, 0, remark, style("remark"))
-    heads = ["Measure", "Live now", "Unit", *(case.name for case in book.cases)]
-    fit_row(sheet, OPTIONS_ROW - 3, "small", [(case.title, WIDTH) for case in book.cases])
-    for number, case in enumerate(book.cases):
-        sheet.write_string(OPTIONS_ROW - 3, OPTIONS_COLUMN + number, case.title if number else "", style("small"))
+    titles = [case.title if number else in_words(case.name) for number, case in enumerate(book.cases)]
+    heads = ["Measure", "Live now", "Unit", *titles]
+    fit_row(sheet, OPTIONS_ROW - 2, "wrapped", [(title, HEAD_FIT * WIDTH) for title in titles])
     for column, head in enumerate(heads):
-        sheet.write_string(OPTIONS_ROW - 2, column, head, style("head"))
+        sheet.write_string(OPTIONS_ROW - 2, column, head, style("option" if column >= OPTIONS_COLUMN else "head"))
     for place, name in enumerate(measures.names):
         _option_row(sheet, OPTIONS_ROW - 1 + place, name, measures, style)
     row = OPTIONS_ROW + len(measures.names)

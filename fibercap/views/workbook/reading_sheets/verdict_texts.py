@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.studies.batch import size_of
 from fibercap.studies.compare import Case, Comparison, compare
 from fibercap.studies.verdict.verdict import verdict
-from fibercap.views.report.first_page import verdict_words
-from fibercap.views.report.subject import Subject, option_to_report
+from fibercap.views.report.first_page import change_words, verdict_words
+from fibercap.views.report.subject import MOST_VALUES, Subject, option_to_report
 from fibercap.views.verdict_text import join_names
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.claim_sheet import ClaimSheet
 
-MORE: Final = (
-    "In the list of financing options it is “{}”; the figures below are of the option in use. Whether a single number "
-    "would change the choice, the report and “fibercap compare” say."
-)
+IN_LIST: Final = "In the list of financing options it is “{}”; the figures below are of the option in use."
+NOT_MOVED: Final = "Whether a single number would change the choice, “fibercap compare” says: the plan is a large one."
 
 
 def verdict_texts(book: Book, claims: ClaimSheet, left_out: Iterable[str]) -> Iterator[str]:
@@ -36,7 +35,8 @@ def verdict_texts(book: Book, claims: ClaimSheet, left_out: Iterable[str]) -> It
     if comparison is None:
         yield from (words.text for words in verdict_words(_subject(book, claims)))
         return
-    ruling = verdict(comparison, moved=False)
+    is_large = size_of(book.cases[0].projection) > MOST_VALUES
+    ruling = verdict(comparison, moved=not is_large)
     case = comparison.cases[option_to_report(ruling, comparison)]
     subject = Subject(
         projection=case.projection, written=book.cases[0].projection, measures=case.measures, claims=case.claims,
@@ -44,7 +44,9 @@ def verdict_texts(book: Book, claims: ClaimSheet, left_out: Iterable[str]) -> It
     )  # fmt: skip
     yield from (words.text for words in verdict_words(subject))
     if ruling.recommended:
-        yield MORE.format(ruling.recommended[0])
+        changes = "" if is_large else change_words(subject)
+        yield from ([f"What would change it: {changes}."] if changes else [NOT_MOVED] if is_large else [])
+        yield IN_LIST.format(ruling.recommended[0])
     names = [name for name in left_out if name not in comparison.cases]
     if names:
         yield f"Not compared, for they have another horizon or currency: {join_names(names)}."
