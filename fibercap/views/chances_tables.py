@@ -10,6 +10,7 @@ import numpy as np
 
 from fibercap.studies.chances.estimates import Estimate, chance, estimate, mean
 from fibercap.studies.chances.kept import CASH, CLAIM, COVENANT, EVER, LATER, MEASURE
+from fibercap.views.input_words import in_words
 from fibercap.views.sentences import SCALES
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def fault_label(case: Case, key: str) -> str:
         return "cash below zero" + (" after the horizon" if key == "later" else " in the horizon")
     loan, _, name = key.partition(".")
     plan = case.base.scenario
-    return f"{plan.loan_title(loan)}: {plan.loans[loan].covenants[name].says or name} broken"
+    return f"{plan.loan_title(loan)}: {plan.loans[loan].covenants[name].says or in_words(name)} broken"
 
 
 def _by_year(simulation: Simulation, case: Case) -> list[ChanceTable]:

@@ -17,6 +17,7 @@ from fibercap.views.charts.panel import value_axis, year_axis
 from fibercap.views.charts.style import INK, MARGIN, MOST, OTHERS, PALETTE, SOFT, mix, name_panel, scale
 from fibercap.views.charts.widths import abreast, page_width, room_beside
 from fibercap.views.charts.years import Band, name_bands
+from fibercap.views.input_words import in_words
 from fibercap.views.statements import all_plants
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def capacity_of(projection: Projection, key: str) -> Capacity:
     effective = projection.value(f"plants.{key}.effective_capacity")[0]
     edges = np.append(timeline.origin, timeline.ends) / 12
     unit = projection.scenario.unit_of_plant(key)
-    return Capacity(key, plant.name or key, unit, times / 12, nameplate, edges, effective)
+    return Capacity(key, plant.name or in_words(key), unit, times / 12, nameplate, edges, effective)
 
 
 def _written_capacity(projection: Projection, capacity: Series, starts: Array) -> Array:

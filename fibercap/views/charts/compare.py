@@ -22,12 +22,10 @@ from fibercap.views.charts.style import (
     SECOND,
     SIZES,
     SOFT,
-    fit,
     in_one_line,
     mix,
     name_panel,
     scale,
-    width_of,
     wrap,
 )
 from fibercap.views.charts.tradeoff import draw_tradeoff, tradeoff_height
@@ -205,7 +203,6 @@ def _handles(comparison: Comparison) -> list[Artist]:
         Patch(facecolor=INTEREST, label="interest and recurring fees"),
     ]
     title = comparison.cases[comparison.baseline].title
-    title = title if width_of(title) <= KEYED else fit(comparison.baseline, "label", KEYED)
     return (
         [*entries, Line2D([], [], color=SOFT, linewidth=1.0, label=f"{title}, to compare")]
         if len(comparison.cases) > 1

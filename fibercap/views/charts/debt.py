@@ -13,8 +13,22 @@ from fibercap.core.timeline import month_number
 from fibercap.model.loans.foreign import reported_row
 from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import value_axis, whole_years, year_axis
-from fibercap.views.charts.style import INK, MARGIN, MOST, OTHERS, PALETTE, SIZES, SOFT, name_panel, scale, short, wrap
+from fibercap.views.charts.style import (
+    INK,
+    LINES,
+    MARGIN,
+    MOST,
+    OTHERS,
+    PALETTE,
+    SIZES,
+    SOFT,
+    name_panel,
+    scale,
+    short,
+    wrap,
+)
 from fibercap.views.charts.widths import is_narrow, page_width
+from fibercap.views.input_words import in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,8 +42,8 @@ if TYPE_CHECKING:
 BODY = 4.5
 KEY = 2.1
 GAP, UNDER = 0.4, 0.4
-EACH = 0.6
-"""Height of a loan in the key. [inch]"""
+EACH, LINE = 0.45, 0.15
+"""Height of a loan in the key with its name on one line, and of each line more. [inch]"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,7 @@ class LoanDebt:
     @property
     def label(self) -> str:
         """The name in the key."""
-        return (self.title or self.name) if self.count == 1 else f"{self.count} other loans"
+        return (self.title or in_words(self.name)) if self.count == 1 else f"{self.count} other loans"
 
     @property
     def peak(self) -> float:
@@ -93,7 +107,13 @@ def loan_colors(drawn: list[LoanDebt]) -> dict[str, str]:
 
 def _body(drawn: list[LoanDebt]) -> float:
     """Return the height of the panel, and of the key below it on a narrow chart. [inch]"""
-    return (BODY + (EACH * len(drawn) if is_narrow() else 0.0)) if drawn else 1.2
+    tall = sum(EACH + LINE * (len(_names(loan)) - 1) for loan in drawn)
+    return (BODY + tall if is_narrow() else max(BODY, GAP + tall)) if drawn else 1.2
+
+
+def _names(loan: LoanDebt) -> list[str]:
+    """Return the lines of a loan's name in the key."""
+    return wrap(loan.label, "panel", (page_width() - 2 * MARGIN if is_narrow() else KEY) - 0.35, LINES)
 
 
 def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
@@ -143,17 +163,18 @@ def _key(page: ChartPage, drawn: list[LoanDebt], colors: list[str], divisor: flo
     from matplotlib.patches import Rectangle
 
     left = MARGIN if is_narrow() else page_width() - MARGIN - KEY + 0.15
-    for row, (loan, color) in enumerate(reversed(list(zip(drawn, colors, strict=True)))):
-        top = (BODY if is_narrow() else GAP) + EACH * row
+    top = BODY if is_narrow() else GAP
+    for loan, color in reversed(list(zip(drawn, colors, strict=True))):
         down = page.height - page.head - top - 0.13
         square = (left / page_width(), down / page.height)
         wide, high = 0.13 / page_width(), 0.13 / page.height
         page.figure.add_artist(Rectangle(square, wide, high, facecolor=color, edgecolor="none"))
-        names = wrap(loan.label, "panel", (page_width() - 2 * MARGIN if is_narrow() else KEY) - 0.35, 2)
+        names = _names(loan)
         for line, words in enumerate(names):
-            page.text(left + 0.2, top - 0.01 + 0.15 * line, words, "label", weight="bold")
+            page.text(left + 0.2, top - 0.01 + LINE * line, words, "label", weight="bold")
         last = loan.times[np.flatnonzero(loan.closing > 0)[-1] + 1 :]
         paid = f", repaid {int(np.ceil(last[0])) - 1}" if len(last) else ""
         page.text(
-            left + 0.2, top - 0.01 + 0.15 * len(names), f"peak {short(loan.peak / divisor)}{paid}", "small", color=SOFT
+            left + 0.2, top - 0.01 + LINE * len(names), f"peak {short(loan.peak / divisor)}{paid}", "small", color=SOFT
         )
+        top += EACH + LINE * (len(names) - 1)

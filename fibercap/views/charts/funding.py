@@ -28,6 +28,7 @@ from fibercap.views.charts.style import (
 )
 from fibercap.views.charts.widths import page_width, room_beside
 from fibercap.views.charts.years import Years, heights, write_values, yearly
+from fibercap.views.input_words import in_words, name_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,14 +63,14 @@ class FundingSource:
     @property
     def label(self) -> str:
         """The name in the key."""
-        return self.title or self.name
+        return self.title or in_words(self.name)
 
 
 def use_names(projection: Projection) -> dict[str, str]:
     """Return the names of uses by key: projects and bought plants, in the order of the file."""
     plan = projection.scenario
-    bought = {key: f"Purchase of {plant.name or key}" for key, plant in plan.plants.items() if plant.purchase}
-    return bought | {key: project.name or key for key, project in plan.projects.items()}
+    bought = {key: f"Purchase of {name_in_words(plan, key)}" for key, plant in plan.plants.items() if plant.purchase}
+    return bought | {key: name_in_words(plan, key) for key in plan.projects}
 
 
 def sources_of(projection: Projection) -> list[FundingSource]:

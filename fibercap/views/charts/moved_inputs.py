@@ -25,6 +25,7 @@ from fibercap.views.charts.style import (
     with_minus_sign,
 )
 from fibercap.views.charts.widths import WIDTH
+from fibercap.views.input_words import input_words
 from fibercap.views.what_if_words import UNSOUND, UNSOUND_NOTE, cell_text, heading_of, scale_of, values_with_unit
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def one_way_chart(result: Sensitivity) -> Figure:
         scale = scale_of(measure, moved.values(measure.name))
         target = result.target if measure is panels[0][1] and moved.zeros.factors else None
         unit = _draw_line(ax, moved, measure, scale, target)
-        across = fit(f"{moved.lever.name}{f', {unit}' if unit else ''}", "label", width / 2)
+        words = input_words(result.base.scenario, moved.lever.name)
+        across = fit(f"{words}{f', {unit}' if unit else ''}", "label", width)
         ax.annotate(
             across, (1, 0), (0, -26), xycoords="axes fraction", textcoords="offset points", ha="right",
             color=SOFT, fontsize=SIZES["label"],
@@ -119,7 +121,8 @@ def two_way_chart(result: TwoWay) -> Figure:
     lines, unit = values_with_unit(result.one.lever, result.one.factors)
     heads, head_unit = values_with_unit(result.other.lever, result.other.factors)
     down, across = (
-        f"{axis.lever.name}{f' [{of}]' if of else ''}" for axis, of in ((result.one, unit), (result.other, head_unit))
+        f"{input_words(result.base.scenario, axis.lever.name)}{f' [{of}]' if of else ''}"
+        for axis, of in ((result.one, unit), (result.other, head_unit))
     )
     subtitle = f"{heading_of(measure, scale)}, now {scale.text(measure.values[0])}"
     body = HEADS + ROW * len(lines) + FOOT

@@ -13,6 +13,7 @@ from fibercap.views.charts.panel import year_axis
 from fibercap.views.charts.style import FAILS, INK, MARGIN, PALETTE, SECOND, in_one_line, name_panel, scale
 from fibercap.views.charts.widths import abreast, is_narrow, page_width
 from fibercap.views.charts.years import heights
+from fibercap.views.input_words import in_words
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -55,7 +56,7 @@ def markets(projection: Projection) -> list[Market]:
             for row in ("output", "shipments")
         )
         demand = projection.value(f"products.{key}.demand")[0] / years if product.demand is not None else None
-        listed.append(Market(product.name or key, product.unit, made, sold, demand))
+        listed.append(Market(product.name or in_words(key), product.unit, made, sold, demand))
     return sorted(listed, key=lambda market: -float(market.made.max()))
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fibercap.views.charts.style import INK, KEYED, MARGIN, SIZES, SOFT, TITLE, TITLED, clean, fit, fit_all, wrap
+from fibercap.views.charts.style import (
+    INK,
+    KEYED,
+    LINES,
+    MARGIN,
+    SIZES,
+    SOFT,
+    TITLE,
+    TITLED,
+    clean,
+    fit,
+    fit_all,
+    wrap,
+)
 from fibercap.views.charts.widths import is_narrow, page_width
 
 if TYPE_CHECKING:
@@ -53,26 +66,29 @@ class ChartPage:
         self.figure.text(across, up, clean(words), fontsize=SIZES[size], **style)
 
     def key(self, handles: Sequence[Artist], left: float = MARGIN, top: float = -0.24) -> None:
-        """Draw a key in one line, by default below the subtitle; names that do not fit are cut.
+        """Draw a key, by default below the subtitle; names that do not fit side by side are broken, and the page grows.
 
-        On a narrow page each entry has a line, for which the page grows.
+        On a narrow page each entry begins a line.
         """
         names = [str(handle.get_label()) for handle in handles]
         columns = 1 if is_narrow() else len(names)
-        for handle, name in zip(handles, self._cut(names, left, columns), strict=True):
+        names = self._broken(names, left, columns)
+        for handle, name in zip(handles, names, strict=True):
             handle.set_label(name)
-        self._grow(KEY_LINE * (len(names) - columns))
-        across, up = left / page_width(), 1 - (self.head + top - KEY_LINE * (len(names) - columns)) / self.height
+        lines = [name.count("\n") + 1 for name in names]
+        more = KEY_LINE * ((sum(lines) if columns == 1 else max(lines)) - 1)
+        self._grow(more)
+        across, up = left / page_width(), 1 - (self.head + top - more) / self.height
         self.figure.legend(
             handles=list(handles), loc="upper left", bbox_to_anchor=(across, up), ncols=columns, frameon=False,
             fontsize=SIZES["label"], borderaxespad=0, borderpad=0, columnspacing=1.6, handlelength=1.5, labelcolor=SOFT,
         )  # fmt: skip
 
-    def _cut(self, names: Sequence[str], left: float, columns: int) -> list[str]:
-        """Return names that fit into a key of one line, or of one column."""
+    def _broken(self, names: Sequence[str], left: float, columns: int) -> list[str]:
+        """Return names, broken into lines, that fit into a key of one row, or of one column."""
         room = page_width() - MARGIN - left
         if columns == 1:
-            return [fit(name, "label", room - KEYED) for name in names]
+            return ["\n".join(wrap(name, "label", room - KEYED, LINES)) for name in names]
         return fit_all(names, room - KEYED * len(names))
 
     def _grow(self, more: float) -> None:

@@ -12,6 +12,7 @@ from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts.style import INK, LINES, MARGIN, PALETTE, SIZES, name_panel, same_decimals, scale, wrap
 from fibercap.views.charts.widths import is_narrow, page_width, room_beside
+from fibercap.views.input_words import input_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +60,9 @@ def sensitivity_chart(projection: Projection, measure: Measure, effects: Sequenc
     shown = [each for each in shown if each.swing(measure.name, base)]
     share = "a tenth" if by == TENTH else f"{100 * by:g} %"
     subtitle = f"{measure.label} when one input at a time is {share} lower or higher"
-    names = [_lines(each.path) for each in shown]
+    names = [
+        wrap(input_words(projection.scenario, each.path), "label", room_beside(NAMES) - 0.15, LINES) for each in shown
+    ]
     tall = tall_row(names, ROW)
     page = open_page(projection, subtitle, HEADING + tall * len(shown) + UNDER if shown else 1.2, keyed=bool(shown))
     if not shown:
@@ -87,12 +90,6 @@ def sensitivity_chart(projection: Projection, measure: Measure, effects: Sequenc
     unit = word if percent else f"{word}{measure.unit}" or "ratio"
     name_panel(ax, f"{measure.label}, now {form(base / divisor)}", unit, width)
     return page.figure
-
-
-def _lines(path: str) -> list[str]:
-    """Return the lines of an input's path; it is broken after dots."""
-    lines = wrap(path.replace(".", ". "), "label", room_beside(NAMES) - 0.15, LINES)
-    return [line.replace(". ", ".") for line in lines]
 
 
 def _bar(

@@ -185,7 +185,7 @@ def text_color_on(color: str) -> str:
 
 
 def fit_all(names: Sequence[str], room: float) -> list[str]:
-    """Return names, the longest of them cut so that all fit side by side into `room`. [inch]"""
+    """Return names, the longest of them on several lines, so that all fit side by side into `room`. [inch]"""
     widths = [width_of(clean(name)) for name in names]
     low, high = 0.0, max(widths, default=0.0)
     if sum(widths) > room:
@@ -193,7 +193,7 @@ def fit_all(names: Sequence[str], room: float) -> list[str]:
             middle = (low + high) / 2
             low, high = (middle, high) if sum(min(wide, middle) for wide in widths) <= room else (low, middle)
         high = low
-    return [fit(name, "label", high + 1e-6) for name in names]
+    return ["\n".join(wrap(name, "label", high + 1e-6, LINES)) for name in names]
 
 
 def spread(places: Sequence[float], distance: float, low: float, high: float) -> list[float]:

@@ -9,7 +9,7 @@ from fibercap.model.cash.reserves import free_cash
 from fibercap.studies.findings import CASH, COVENANT, USES, faults, findings
 from fibercap.studies.headroom import PRICE, tightest
 from fibercap.studies.sensitivity import turns_at
-from fibercap.views.report.input_words import input_words, name_in_words
+from fibercap.views.input_words import input_words, name_in_words
 from fibercap.views.report.lead_words import FINDINGS, LATER, LEADS
 from fibercap.views.report.parts import Figure, Section, Words, figure
 from fibercap.views.report.worth_words import REASONS, WORTH, worth_words

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.components import circles
 from fibercap.core.formula_text import term_of
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
+from fibercap.views.input_words import in_words
 from fibercap.views.workbook.cases import SCHEDULE, GridLine, LineGrid, RowUnion
 from fibercap.views.workbook.cell_address import CellAddress, letters
-from fibercap.views.workbook.labels import PlainLabels, in_words
+from fibercap.views.workbook.labels import PlainLabels
 from fibercap.views.workbook.scalar_values import value_at_export
 
 if TYPE_CHECKING:

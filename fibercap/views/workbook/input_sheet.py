@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from fibercap.views.input_words import in_words
 from fibercap.views.workbook.book import DERIVED, INPUTS
 from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
 from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
 from fibercap.views.workbook.inputs import InputEntry, input_entries, titles
-from fibercap.views.workbook.labels import in_words, width_of
+from fibercap.views.workbook.labels import width_of
 from fibercap.views.workbook.scalars import ScalarCells, scalar_cells
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.tree import leaves
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.worth.without_projects import WITHOUT
+from fibercap.views.input_words import in_words
 from fibercap.views.workbook.inputs import thing, titles
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ _FRAMES: Final = {"inputs": "", RUN_OFF: "after the horizon, ", WITHOUT: "withou
 """First parts of paths that say where a row or scalar is from, and the words that say so."""
 _MOST: Final = 72
 """Width of the widest column of labels. [characters]"""
-
-
-def in_words(name: str) -> str:
-    """Return a name with spaces in place of underscores."""
-    return name.replace("_", " ")
 
 
 class PlainLabels:

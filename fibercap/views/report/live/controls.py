@@ -18,7 +18,7 @@ from fibercap.core.vocabulary import using
 from fibercap.core.written_units import units_context
 from fibercap.model.plan.context import context_of
 from fibercap.studies.movable_inputs import lever
-from fibercap.views.report.input_words import input_words
+from fibercap.views.input_words import input_words
 from fibercap.views.report.written_inputs import written_inputs
 
 if TYPE_CHECKING:

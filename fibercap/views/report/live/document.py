@@ -17,7 +17,7 @@ from fibercap.studies.covenants import sampled_tests
 from fibercap.studies.live.option_cells import plan_cells
 from fibercap.studies.live.race_on_cells import ranking, standing
 from fibercap.views.charts.style import PALETTE
-from fibercap.views.report.input_words import name_in_words
+from fibercap.views.input_words import name_in_words
 from fibercap.views.report.live.agreement import first_gap
 from fibercap.views.report.live.controls import controls, set_twice
 from fibercap.views.report.live.results import guard_results, measures_shown, rank_results, results_of

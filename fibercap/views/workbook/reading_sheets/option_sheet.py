@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.views.input_words import in_words
 from fibercap.views.workbook.formats import fit_row, number_format, set_up
-from fibercap.views.workbook.labels import in_words
 from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
 
 if TYPE_CHECKING:
