@@ -63,6 +63,16 @@ def test_a_table_without_a_rate_is_refused() -> None:
     refused([[row[1], row[2]] for row in PLAN], "no_rate_in_table", "no rate can be read from it")
 
 
+@pytest.mark.parametrize("is_before_too", [False, True])
+def test_what_is_owed_beside_principal_is_not_taken_for_interest(*, is_before_too: bool) -> None:
+    """A table of dates, principal and balances, after or also before each payment, has no rate."""
+    owed = ["Owed before", 1e6, *(row[5] for row in PLAN[1:-1])]
+    before = [[each] if is_before_too else [] for each in owed]
+    table = [[row[1], *first, row[4], row[5]] for row, first in zip(PLAN, before, strict=True)]
+
+    refused(table, "no_rate_in_table", "no rate can be read from it")
+
+
 @pytest.mark.long
 def test_the_order_of_days_and_months_is_asked_for_where_it_is_open() -> None:
     written = cells_of(LINES, day=lambda day: day.strftime("%m/%d/%Y"))

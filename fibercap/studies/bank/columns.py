@@ -191,15 +191,23 @@ def _without_balance(columns: list[Array], commitment: float) -> dict[str, int]:
         paid = float(np.nansum(columns[principal])) / commitment
         if agrees < ENOUGH or paid < LEAST_PAID or not np.nansum(columns[interest]):
             continue
+        if _is_owed(columns[interest], columns[principal], commitment):
+            continue
         if agrees - abs(paid - 1) > best[0]:
             best = agrees - abs(paid - 1), {"interest": interest, "principal": principal, "payment": payment}
     if best[1]:
         return best[1]
     for interest, principal in permutations(range(len(columns)), 2):
         paid, borne = float(np.nansum(columns[principal])) / commitment, float(np.nansum(columns[interest]))
-        if abs(paid - 1) < 1e-3 and borne > 0:
+        if abs(paid - 1) < 1e-3 and borne > 0 and not _is_owed(columns[interest], columns[principal], commitment):
             return {"interest": interest, "principal": principal}
     return {}
+
+
+def _is_owed(column: Array, principal: Array, commitment: float) -> bool:
+    """Tell whether a column falls by principal, as what is owed does, and interest does not."""
+    falls = (_falls(column, opening=opening, commitment=commitment) for opening in (False, True))
+    return any(_agrees(principal, by) >= ENOUGH for by in falls)
 
 
 def _complete(amounts: dict[str, Array], commitment: float) -> dict[str, Array]:

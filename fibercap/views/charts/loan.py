@@ -35,8 +35,7 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule, year_ends: int = DECEM
     least = np.ravel(schedule.least)[0]
     paid = [np.asarray(schedule.numbers) > 0, values["principal"] > least, values["fees"] > least]
     shown = np.any(paid, axis=0)
-    title = loan.title or in_words(name)
-    title += f", {loan.lender}" if loan.lender else ""
+    title = ", ".join(filter(None, (loan.title or in_words(name), loan.lender)))
     page = open_titled_page(f"Loan {title}", "Each payment, and what is owed after it", [terms_text(loan)],
                   GAP + UPPER + BETWEEN + LOWER + UNDER, keyed=True)  # fmt: skip
     if not shown.any():

@@ -72,7 +72,7 @@ class ChartPage:
         """
         names = [str(handle.get_label()) for handle in handles]
         columns = 1 if is_narrow() else len(names)
-        names = self._broken(names, left, columns)
+        names = self._break_names(names, left, columns)
         for handle, name in zip(handles, names, strict=True):
             handle.set_label(name)
         lines = [name.count("\n") + 1 for name in names]
@@ -84,7 +84,7 @@ class ChartPage:
             fontsize=SIZES["label"], borderaxespad=0, borderpad=0, columnspacing=1.6, handlelength=1.5, labelcolor=SOFT,
         )  # fmt: skip
 
-    def _broken(self, names: Sequence[str], left: float, columns: int) -> list[str]:
+    def _break_names(self, names: Sequence[str], left: float, columns: int) -> list[str]:
         """Return names, broken into lines, that fit into a key of one row, or of one column."""
         room = page_width() - MARGIN - left
         if columns == 1:
