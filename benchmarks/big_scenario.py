@@ -22,7 +22,7 @@ def path(low: int, unit: str, step: int = 1) -> list[str]:
     return [f"        {year}-{month:02}: {low + step * (year % 7)} {unit}" for year in YEARS for month in range(1, 13)]
 
 
-def sourced(key: str, value: str) -> list[str]:
+def lines_with_source(key: str, value: str) -> list[str]:
     """Return the lines of a value with its source."""
     return [f"    {key}:", f"      value: {value}", "      source: study", f"      where: page {len(value)}"]
 
@@ -32,30 +32,35 @@ def product(name: str) -> list[str]:
 
 
 def plant(name: str, made: str) -> list[str]:
-    capacity = sourced("capacity", "100_000 km/year")
+    capacity = lines_with_source("capacity", "100_000 km/year")
     cost = ["    cash_cost:", "      source: study", "      value:", *path(15, "USD/km")]
-    return [f"  {name}:", f"    product: {made}", *capacity, *sourced("utilization", "90 %"), *cost]
+    return [f"  {name}:", f"    product: {made}", *capacity, *lines_with_source("utilization", "90 %"), *cost]
 
 
 def project(name: str, index: str, year: int) -> list[str]:
     lines = [
         f"  {name}:",
         f"    plant: {index}",
-        *sourced("adds", "50_000 km/year"),
-        *sourced("capex", "4 million USD"),
+        *lines_with_source("adds", "50_000 km/year"),
+        *lines_with_source("capex", "4 million USD"),
     ]
-    lines += ["    spend:", f"      {year - 1}: 40 %", f"      {year}: 60 %", *sourced("complete", f"{year}-12-31")]
+    lines += [
+        "    spend:",
+        f"      {year - 1}: 40 %",
+        f"      {year}: 60 %",
+        *lines_with_source("complete", f"{year}-12-31"),
+    ]
     return [*lines, "    ramp:", "      linear: 6 months"]
 
 
 def loan(name: str, year: int) -> list[str]:
     lines = [
         f"  {name}:",
-        *sourced("commitment", "8 million USD"),
+        *lines_with_source("commitment", "8 million USD"),
         f"    signed: {year}-01-15",
         "    matures: 10 years",
     ]
-    return [*lines, *sourced("rate", "7 %/year"), "    repayment:", "      style: level"]
+    return [*lines, *lines_with_source("rate", "7 %/year"), "    repayment:", "      style: level"]
 
 
 def scenario(size: int) -> list[str]:

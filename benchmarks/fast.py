@@ -18,7 +18,7 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from benchmarks.projection import DRAWS, KEEP, drawn, pysam
+from benchmarks.projection import DRAWS, KEEP, pysam, samples_of_inputs
 from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.batch import evaluate
@@ -57,7 +57,7 @@ def alone(number: int, by: str, cache: str) -> str:
 def main() -> None:
     warnings.simplefilter("ignore")
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    scenario, many = read("fibercore"), drawn(10 * DRAWS)
+    scenario, many = read("fibercore"), samples_of_inputs(10 * DRAWS)
     draws = {path: values[:DRAWS] for path, values in many.items()}
     runs: dict[str, Callable[[], object]] = {"one projection": lambda: project(scenario)}
     runs |= {"one PySAM run": pysam()} if find_spec("PySAM") else {}

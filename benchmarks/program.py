@@ -14,7 +14,7 @@ from time import process_time
 
 import numpy as np
 
-from benchmarks.projection import DRAWS, KEEP, drawn, pysam
+from benchmarks.projection import DRAWS, KEEP, pysam, samples_of_inputs
 from fibercap.model.plan.samples import sample_values
 from fibercap.model.project import project
 from fibercap.reading.files import read
@@ -32,7 +32,7 @@ def milliseconds(run: Callable[[], object]) -> float:
 def main() -> None:
     warnings.simplefilter("ignore")
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    scenario, draws = read("fibercore"), drawn(DRAWS)
+    scenario, draws = read("fibercore"), samples_of_inputs(DRAWS)
     samples = {path: sample_values(values) for path, values in draws.items()}
     program = program_of(scenario, samples, KEEP)
     runs: dict[str, Callable[[], object]] = {"one projection": lambda: project(scenario)}

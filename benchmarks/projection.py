@@ -26,7 +26,7 @@ DRAWS = 10_000
 KEEP = ("project_npv", "min_dscr", "lowest_cash")
 
 
-def drawn(number: int) -> dict[str, Any]:
+def samples_of_inputs(number: int) -> dict[str, Any]:
     """Draw price, utilization, delay, ramp, capex and rate."""
     random = np.random.default_rng(1)
 
@@ -94,14 +94,14 @@ def milliseconds(runs: dict[str, Callable[[], object]], times: int) -> dict[str,
 
 def batch_peak() -> float:
     """Return the peak memory of a process that runs the batch, in MB."""
-    code = "from benchmarks.projection import *; evaluate(read('fibercore'), drawn(DRAWS), KEEP)"
+    code = "from benchmarks.projection import *; evaluate(read('fibercore'), samples_of_inputs(DRAWS), KEEP)"
     subprocess.run([sys.executable, "-c", code], check=True)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    scenario, draws = read("fibercore"), drawn(DRAWS)
+    scenario, draws = read("fibercore"), samples_of_inputs(DRAWS)
     runs: dict[str, Callable[[], object]] = {"one projection": lambda: project(scenario)}
     runs |= {"one ProFAST run": profast()} if find_spec("ProFAST") else {}
     runs |= {"one PySAM run": pysam()} if find_spec("PySAM") else {}

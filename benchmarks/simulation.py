@@ -65,7 +65,7 @@ def on_cluster(plan: Any, count: int) -> tuple[Any, float]:
         return simulate(plan, samples=count, executor=client.get_executor()), started
 
 
-def measured(way: str, count: int) -> dict[str, float]:
+def measure_in_fresh_process(way: str, count: int) -> dict[str, float]:
     """Return what `once` gives in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.simulation", way, str(count)]
     result: dict[str, float] = json.loads(
@@ -79,8 +79,11 @@ def main() -> None:
         print(json.dumps(once(sys.argv[1], int(sys.argv[2]))))
         return
     ways = ["alone", "own", *(["dask"] if find_spec("distributed") else [])]
-    best = {way: min((measured(way, MANY) for _ in range(3)), key=lambda run: run["seconds"]) for way in ways}
-    few = measured("own", FEW)
+    best = {
+        way: min((measure_in_fresh_process(way, MANY) for _ in range(3)), key=lambda run: run["seconds"])
+        for way in ways
+    }
+    few = measure_in_fresh_process("own", FEW)
     for way, run in best.items():
         times = run["seconds"] / best["own"]["seconds"]
         print(f"{MANY:,} samples, {way}: {run['seconds']:.1f} s, {times:.2f} of two own processes")

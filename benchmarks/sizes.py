@@ -103,7 +103,7 @@ def arguments(command: str, file: Path, number: int) -> list[str]:
     return ["-c", FIBERCAP, name, str(file), *out]
 
 
-def measured(started_with: list[str]) -> tuple[float, float, int, str]:
+def measure_process(started_with: list[str]) -> tuple[float, float, int, str]:
     """Return processor seconds, peak GB, exit code and the end of what was printed, of a process of its own."""
     done = subprocess.run(
         [sys.executable, *started_with], capture_output=True, text=True, check=False, timeout=MOST_SECONDS
@@ -115,7 +115,7 @@ def measured(started_with: list[str]) -> tuple[float, float, int, str]:
 def alone(started_with: list[str]) -> tuple[float, float, int, str]:
     """Measure in a process that has no other children: the peak of children is that of the largest."""
     with get_context("spawn").Pool(1) as pool:
-        return pool.apply(measured, (started_with,))
+        return pool.apply(measure_process, (started_with,))
 
 
 def main() -> None:

@@ -39,13 +39,13 @@ class PublishedLoan:
 
 def published_loans() -> dict[str, PublishedLoan]:
     """Return the published whole schedules by the name of their source."""
-    return {f"{case.source.file} {case.name}": told_of(case) for case in cases() if case.is_whole}
+    return {f"{case.source.file} {case.name}": published_loan_of(case) for case in cases() if case.is_whole}
 
 
-def told_of(case: Case) -> PublishedLoan:
+def published_loan_of(case: Case) -> PublishedLoan:
     """Return a published schedule; its dates are those of the loan."""
     terms = text_of(case.block["loan"])
-    made = made_of(terms)
+    made = schedule_of(terms)
     days = {number: day for number, day in zip(made.numbers, made.dates, strict=True) if number}
     rows = case.block["expect"]["schedule"]
     return PublishedLoan(
@@ -62,7 +62,7 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def made_of(terms: str) -> Schedule:
+def schedule_of(terms: str) -> Schedule:
     """Return the schedule of a loan."""
     lending = contracts_of(f"fibercap: 1\nloans: {{bank: {terms}}}\n")
     return schedule(lending.loans["bank"], lending.rates, lending.loan_currency("bank"))

@@ -86,12 +86,12 @@ class Browser:
                 assert "error" not in heard, heard["error"]
                 return dict(heard["result"])
 
-    def printed(self) -> bytes:
+    def pdf(self) -> bytes:
         """Return the page as PDF, as its own style wants it printed."""
         answer = self.ask("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
         return base64.b64decode(answer["data"])
 
-    def logged(self) -> list[str]:
+    def messages(self) -> list[str]:
         """Return what the page logged, errors of its security policy included."""
         messages = [event["params"]["entry"]["text"] for event in self.events if event["method"] == "Log.entryAdded"]
         return messages + [
@@ -100,7 +100,7 @@ class Browser:
             if e["method"] in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown")
         ]
 
-    def requested(self) -> list[str]:
+    def addresses(self) -> list[str]:
         """Return the addresses that the page asked for."""
         return [e["params"]["request"]["url"] for e in self.events if e["method"] == "Network.requestWillBeSent"]
 

@@ -157,7 +157,7 @@ def try_changes(name: str, number: int, seed: int, folder: Path) -> Outcome:
         for change in random_changes(document["inputs"], number, seed):
             answer = browser.value(f"({RUN})({json.dumps(change)})")
             compare_one(plan, document, answer, outcome)
-        assert browser.logged() == []
+        assert browser.messages() == []
     return outcome
 
 

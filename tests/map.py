@@ -268,11 +268,11 @@ def writers_of(scenario: Scenario) -> dict[str, set[str]]:
     rows_by_file: dict[str, set[str]] = defaultdict(set)
     put = Sheet.put
 
-    def watched(sheet: Sheet, row: Row, value: Any) -> Any:
+    def watch(sheet: Sheet, row: Row, value: Any) -> Any:
         rows_by_file[caller()].add(pattern(row.path))
         return put(sheet, row, value)
 
-    with mock.patch.object(Sheet, "put", watched):
+    with mock.patch.object(Sheet, "put", watch):
         project(scenario)
     return rows_by_file
 

@@ -8,11 +8,8 @@ from typing import Final
 
 from tests.sources import Function, Sources, Violation, tree_of
 
-PLAIN: Final = ("fibercap/",)
-"""The files that keep the rule."""
-
 TRIALS: Final = ("tests/", "benchmarks/")
-"""The files of which variables, parameters, attributes and fields keep it, and functions only as far as the vague words go."""
+"""The folders that keep the rule beside the package."""
 
 VAGUE_WORDS: Final = frozenset({"told", "found", "own", "at", "held", "whole", "said"})
 """Words that once stood for six things each. A name says what the value is: `rows`, `message`, `prefix`, `date`."""
@@ -70,7 +67,7 @@ def violations_of_plain_names(sources: Sources) -> list[Violation]:
     return [
         violation
         for path, text in sources.items()
-        if path.startswith((*PLAIN, *TRIALS))
+        if path.startswith(("fibercap/", *TRIALS))
         for violation in _violations_below(tree_of(text), path, "")
     ]
 
@@ -78,7 +75,7 @@ def violations_of_plain_names(sources: Sources) -> list[Violation]:
 def _violations_below(node: ast.AST, path: str, owner: str) -> Iterator[Violation]:
     """Run over what breaks the rule in a part of a file that belongs to the class `owner`, "" where to none."""
     allowed = (owner, _bound_name(node)) in ALLOWED_NAMES
-    if isinstance(node, Function) and is_bare_participle(node.name) and path.startswith(PLAIN) and not allowed:
+    if isinstance(node, Function) and is_bare_participle(node.name) and not allowed:
         yield Violation(path, node.lineno, f"the function `{node.name}` is named with a bare participle")
     elif (name := _bound_name(node)) in VAGUE_WORDS and not allowed:
         line = getattr(node, "lineno", 1)

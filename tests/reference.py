@@ -135,7 +135,7 @@ def _what(entry: Json) -> str:
     return str(entry.get("description", "")).removesuffix(f" [{entry.get('x-unit', '')}]")
 
 
-def _resolved(entry: Json) -> Json:
+def _resolve(entry: Json) -> Json:
     """Return the part that a key refers to, past the choice between a block and its source."""
     entry = entry.get("else", entry) if entry.get("if") == {"required": ["value"]} else entry
     return _parts()[entry["$ref"].rsplit("/", 1)[-1]] if "$ref" in entry else entry
@@ -143,7 +143,7 @@ def _resolved(entry: Json) -> Json:
 
 def _words(entry: Json) -> list[Any]:
     """Return the words that a key may have, if it is one of a few."""
-    return next((list(form["enum"]) for form in _resolved(entry).get("anyOf", ()) if "enum" in form), [])
+    return next((list(form["enum"]) for form in _resolve(entry).get("anyOf", ()) if "enum" in form), [])
 
 
 def _kinds(part: Json) -> list[Json]:
@@ -180,7 +180,7 @@ def _inside(key: str, entry: Json, index: str, block: Json) -> Inside:
     member = entry.get("additionalProperties")
     if isinstance(member, dict):
         path, entry = f"{path}.NAME", member
-    part = _resolved(entry)
+    part = _resolve(entry)
     kinds = _kinds(part)
     if kinds and len(same) > 1:
         path = f"{index}: {', '.join(same)}"
@@ -224,7 +224,7 @@ def _union(inside: Inside, entry: Json, level: int) -> Iterator[str]:
     yield from (f"{'#' * level} `{inside.path}`", "")
     yield from (f"Written like {' or '.join(f'`{_flow(example)}`' for example in entry['examples'])}.", "")
     for kind in inside.kinds:
-        part = _resolved(kind)
+        part = _resolve(kind)
         if "const" in part:
             yield from (f"**`{part['const']}`**: {part['description']}", "")
         elif "description" in part and "properties" in part:
@@ -247,7 +247,7 @@ def _table(block: Json, path: str) -> Iterator[str]:
     beside = block.get("additionalProperties")
     if isinstance(beside, dict):
         what = "What a loan of that name pays, or `grant`, `equity` or `cash`: an amount, a share, or `rest`."
-        yield Row("NAME", {"description": what, "x-unit": _resolved(beside)["x-unit"]}).line()
+        yield Row("NAME", {"description": what, "x-unit": _resolve(beside)["x-unit"]}).line()
     for group in needs.get("allOf", ()):
         names = [f"`{one['required'][0]}`" for one in group.get("oneOf") or group["anyOf"]]
         count = "Exactly one" if "oneOf" in group else "At least one"

@@ -19,17 +19,17 @@ CAME = re.findall(r'--set "(products\.single_mode\.price=[^"]*)"', PAGE)[0]
 
 
 @cache
-def projected(option: str = "", *settings: str, name: str = "fibercore") -> Projection:
+def projection_of(option: str = "", *settings: str, name: str = "fibercore") -> Projection:
     return project(read(name, option or None, settings))
 
 
-def measured(name: str, option: str = "", *settings: str) -> float:
-    return float(measure_named(projected(option, *settings), name).values[0])
+def measure_of(name: str, option: str = "", *settings: str) -> float:
+    return float(measure_named(projection_of(option, *settings), name).values[0])
 
 
 def total(row: str, year: str, *settings: str) -> float:
     """Return a row of a year. [million]"""
-    return float(projected("", *settings).by(f"accounts.{row}")[year][0]) / 1e6
+    return float(projection_of("", *settings).by(f"accounts.{row}")[year][0]) / 1e6
 
 
 def share(part: float) -> str:
@@ -41,7 +41,7 @@ def test_sales_margins_and_what_is_spent(option: str) -> None:
     years = ("2000", "2001", "2002", "2003", "2004")
     capex = sum(total("capex", year) for year in years)
     margin = total("gross_profit", "2000") / total("revenue", "2000")
-    owners = measured("equity_called", option) / 1e6
+    owners = measure_of("equity_called", option) / 1e6
 
     assert (
         f"sales are {total('revenue', '2000'):.1f} million USD in 2000 and {total('revenue', '2001'):.1f} in 2001"
@@ -56,19 +56,19 @@ def test_sales_margins_and_what_is_spent(option: str) -> None:
 
 @pytest.mark.long
 def test_rates_of_return_and_what_is_paid_back() -> None:
-    book = share(measured("project_irr", "", "money.terminal_value=book"))
-    rates = {name: measured("equity_irr", name) for name in ("level", "equal_principal", "bullet", "grace_one_year")}
+    book = share(measure_of("project_irr", "", "money.terminal_value=book"))
+    rates = {name: measure_of("equity_irr", name) for name in ("level", "equal_principal", "bullet", "grace_one_year")}
 
-    assert f"the projects earn {share(measured('project_irr'))} a year; at book value {book}" in PAGE
-    assert measured("project_irr", "", "money.terminal_value=none") < -0.5
-    assert f"By 2004 {100 * measured('share_paid_back'):.0f} % of what is spent is paid back" in PAGE
+    assert f"the projects earn {share(measure_of('project_irr'))} a year; at book value {book}" in PAGE
+    assert measure_of("project_irr", "", "money.terminal_value=none") < -0.5
+    assert f"By 2004 {100 * measure_of('share_paid_back'):.0f} % of what is spent is paid back" in PAGE
     assert (
         f"between {share(rates['bullet'])} with all of it due at the end and {share(rates['level'])} with equal" in PAGE
     )
     assert min(rates, key=lambda name: rates[name]) == "bullet"
     assert share(max(rates.values())) == share(rates["level"]) == share(rates["equal_principal"])
-    assert f"Without Fleet it is {share(measured('equity_irr', 'no_debt'))}." in PAGE
-    assert f"would bring {share(measured('equity_irr', 'german_bank'))}." in PAGE
+    assert f"Without Fleet it is {share(measure_of('equity_irr', 'no_debt'))}." in PAGE
+    assert f"would bring {share(measure_of('equity_irr', 'german_bank'))}." in PAGE
 
 
 @pytest.mark.long
@@ -76,13 +76,13 @@ def test_the_discount_rate_below_which_owners_pay_more_themselves() -> None:
     rate = float(re.findall(r"Only below a discount rate of ([\d.]+) %", PAGE)[0])
     for other, ahead in ((rate - 0.1, False), (rate + 0.1, True)):
         setting = f"money.discount_rate={other} %/year"
-        bank = measured("equity_npv", "german_bank", setting)
-        rest = max(measured("equity_npv", name, setting) for name in ("level", "equal_principal", "no_debt"))
+        bank = measure_of("equity_npv", "german_bank", setting)
+        rest = max(measure_of("equity_npv", name, setting) for name in ("level", "equal_principal", "no_debt"))
         assert (bank > rest) == ahead
 
 
 def test_how_long_the_revolver_is_drawn() -> None:
-    owed = projected(name="fleet_revolver").value("loans.fleet.closing")[0]
+    owed = projection_of(name="fleet_revolver").value("loans.fleet.closing")[0]
     months = {10: "ten", 11: "eleven", 12: "twelve"}[int((owed > 1.0).sum())]
 
     assert f"so that it is drawn for {months} months only" in PAGE

@@ -362,10 +362,10 @@ def test_plot_names_the_charts_there_are(say: Any) -> None:
 
 
 def test_an_interruption_exits_130(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object, **__: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("fibercap.studies.compare.project", interrupted)
+    monkeypatch.setattr("fibercap.studies.compare.project", interrupt)
 
     assert say("check", "small.yaml").code == 130
 

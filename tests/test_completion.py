@@ -32,7 +32,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "fibercap" / "names"
 
 
-def offered(*words: str) -> list[str]:
+def offers(*words: str) -> list[str]:
     """Return what is offered in place of the last word."""
     complete = BashComplete(cli, {}, "fibercap", "_FIBERCAP_COMPLETE")
     return [item.value for item in complete.get_completions(list(words[:-1]), words[-1]) if item.type == "plain"]
@@ -60,9 +60,9 @@ def offered(*words: str) -> list[str]:
 def test_every_verb_offers_shipped_scenarios_and_files(verb: str) -> None:
     complete = BashComplete(cli, {}, "fibercap", "_FIBERCAP_COMPLETE")
 
-    assert offered(verb, "") == list(shipped_scenarios())
+    assert offers(verb, "") == list(shipped_scenarios())
     assert "file" in [item.type for item in complete.get_completions([verb], "pl")]
-    assert "--option" in offered(verb, "--o") or verb == "loan"
+    assert "--option" in offers(verb, "--o") or verb == "loan"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_every_verb_offers_shipped_scenarios_and_files(verb: str) -> None:
     ],
 )
 def test_names_of_the_scenario_are_offered(words: tuple[str, ...], wanted: list[str]) -> None:
-    result = offered(*words)
+    result = offers(*words)
 
     assert [name for name in result if name in wanted] == wanted
     assert all(name.startswith(words[-1]) for name in result)
@@ -107,8 +107,8 @@ def test_charts_that_apply_are_offered(tmp_path: Path) -> None:
     file = tmp_path / "small.yaml"
     file.write_text(SMALL)
 
-    assert set(offered("plot", "fibercore", "")) == set(CHARTS)
-    assert set(CHARTS) - set(offered("plot", str(file), "")) >= {"compare", "verdict", "bridge"}
+    assert set(offers("plot", "fibercore", "")) == set(CHARTS)
+    assert set(CHARTS) - set(offers("plot", str(file), "")) >= {"compare", "verdict", "bridge"}
 
 
 def test_loans_of_a_file_of_loans_are_offered(tmp_path: Path) -> None:
@@ -117,8 +117,8 @@ def test_loans_of_a_file_of_loans_are_offered(tmp_path: Path) -> None:
     spoilt = tmp_path / "spoilt.yaml"
     spoilt.write_text("fibercap: [")
 
-    assert offered("loan", str(file), "") == ["harbour"]
-    assert offered("loan", str(spoilt), "") == []
+    assert offers("loan", str(file), "") == ["harbour"]
+    assert offers("loan", str(spoilt), "") == []
 
 
 def test_every_parameter_that_takes_a_name_offers_names() -> None:
@@ -175,29 +175,29 @@ def test_remembered_names_go_when_a_file_of_the_plan_changes(tmp_path: Path) -> 
     parent.write_text(SMALL + "options: {first: {title: First}}\n")
     child.write_text("fibercap: 1\nextends: parent.yaml\n")
 
-    assert offered("run", str(child), "--option", "") == ["first"]
+    assert offers("run", str(child), "--option", "") == ["first"]
     parent.write_text(SMALL + "options: {second: {title: Second}}\n")
-    assert offered("run", str(child), "--option", "") == ["second"]
+    assert offers("run", str(child), "--option", "") == ["second"]
     child.write_text("fibercap: [")
-    assert offered("run", str(child), "--option", "") == []
+    assert offers("run", str(child), "--option", "") == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"files": {}, "names": {}}', "[" * 100_000, '{"files": 1}'])
 def test_a_cache_that_is_not_ours_is_not_read(text: str, cache: Path) -> None:
-    wanted = offered("run", "fibercore", "--option", "")
+    wanted = offers("run", "fibercore", "--option", "")
     (file,) = cache.iterdir()
     file.write_text(text)
 
-    assert offered("run", "fibercore", "--option", "") == wanted != []
+    assert offers("run", "fibercore", "--option", "") == wanted != []
 
 
 def test_names_are_offered_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cache").write_text("in the way")
 
-    assert offered("run", "fibercore", "--option", "g") == ["grace_one_year", "german_bank"]
+    assert offers("run", "fibercore", "--option", "g") == ["grace_one_year", "german_bank"]
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "home", no_home)
-    assert offered("run", "fibercore", "--option", "g") == ["grace_one_year", "german_bank"]
+    assert offers("run", "fibercore", "--option", "g") == ["grace_one_year", "german_bank"]
 
 
 def no_home() -> Path:
@@ -208,7 +208,7 @@ def test_names_of_twenty_plans_are_kept(tmp_path: Path, cache: Path) -> None:
     for number in range(22):
         file = tmp_path / f"plan{number}.yaml"
         file.write_text(SMALL + "options: {first: {title: First}}\n")
-        assert offered("run", str(file), "--option", "") == ["first"]
+        assert offers("run", str(file), "--option", "") == ["first"]
 
     assert len(list(cache.iterdir())) == 20
 

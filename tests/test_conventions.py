@@ -58,7 +58,7 @@ class Check:
         return " ".join(part for part in (self.plan, self.figure, self.when) if part)
 
 
-def printed(text: str) -> Printed:
+def figure_of(text: str) -> Printed:
     """Read `47,449,585.92`, `24.8932 %` or `8.22 million`."""
     match = re.fullmatch(r"(-?[\d,]+)(?:\.(\d+))?(?: (%|million))?", text)
     assert match, f"`{text}` is no figure"
@@ -141,7 +141,7 @@ def projection(plan: str) -> Projection:
 
 
 @cache
-def measured(plan: str) -> Mapping[str, float | None]:
+def measures_of(plan: str) -> Mapping[str, float | None]:
     """Return a plan's measures."""
     return {name: measure.value for name, measure in measures(projection(plan)).items()}
 
@@ -165,7 +165,7 @@ def of_plan(check: Check) -> float | None:
     if fall:
         return headroom(projection(check.plan))[fall[2]].falls[fall[1]]
     if not check.when:
-        return measured(check.plan)[check.figure]
+        return measures_of(check.plan)[check.figure]
     values = projection(check.plan).value(check.figure)
     if check.when == "lowest":
         return float(np.nanmin(values))
@@ -206,7 +206,7 @@ def agrees(check: Check, value: float | None) -> None:
     if check.printed == UNDEFINED:
         assert value is None
         return
-    wanted = printed("0" if check.printed == "interest" else check.printed.removesuffix(" + interest"))
+    wanted = figure_of("0" if check.printed == "interest" else check.printed.removesuffix(" + interest"))
     assert value is not None, f"{check.name} is undefined"
     assert value == pytest.approx(wanted.value, rel=1e-12, abs=wanted.within), check.name
 
@@ -247,7 +247,7 @@ def test_figures_are_read_to_their_last_digit() -> None:
         ("24.8932 %", 0.248932, 0.5e-6),
         ("8.22 million", 8_220_000.0, 5_000.0),
     ):
-        result = printed(text)
+        result = figure_of(text)
         assert (result.value, result.within) == pytest.approx((value, within))
 
 
@@ -260,7 +260,7 @@ def test_a_figure_that_is_off_by_more_than_its_last_digit_is_found() -> None:
             agrees(check, value)
 
 
-def named(path: str, known: frozenset[str]) -> bool:
+def is_named(path: str, known: frozenset[str]) -> bool:
     """Tell whether the page names a row: by the last part of its path, or as `<source>_to_date` and the like."""
     last = path.rpartition(".")[2]
     if last in known or (path.startswith("funding.") and path.count(".") == 2):
@@ -280,7 +280,7 @@ def test_every_row_is_named(name: str) -> None:
     elsewhere = ("inputs.", "without_projects", "same_without_projects", "run_off.")
 
     rows = {path for case in cases for path in project(case).period_rows if not path.startswith(elsewhere)}
-    assert sorted(path for path in rows if not named(path, known)) == []
+    assert sorted(path for path in rows if not is_named(path, known)) == []
 
 
 @pytest.mark.long

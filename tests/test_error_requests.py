@@ -22,7 +22,7 @@ WORKED_OUT = {"error.code", "code", "day[0]", "*_refusal(projection, inputs, pat
 WAYS = ("name ", "leave ")
 
 
-def raised(source: str, names: tuple[str, ...] = RAISED) -> Iterator[ast.Call]:
+def calls_that_raise(source: str, names: tuple[str, ...] = RAISED) -> Iterator[ast.Call]:
     """Run over the calls that make the errors that a source text raises."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
@@ -38,7 +38,7 @@ def sources() -> list[str]:
 def without_code(source: str) -> list[str]:
     """Return the errors that a source text raises without a code of the table."""
     results = []
-    for call in raised(source):
+    for call in calls_that_raise(source):
         code = call.args[0] if call.args else call
         known = code.value in EVERY_KIND if isinstance(code, ast.Constant) else ast.unparse(code) in WORKED_OUT
         if not known:
@@ -49,7 +49,7 @@ def without_code(source: str) -> list[str]:
 @pytest.mark.long
 def test_no_error_is_raised_without_a_code() -> None:
     assert [call for source in sources() for call in without_code(source)] == []
-    assert sum(len(list(raised(source))) for source in sources()) > 80
+    assert sum(len(list(calls_that_raise(source))) for source in sources()) > 80
 
 
 @pytest.mark.parametrize("call", ["FibercapError('no row')", "errors.UnitError(f'{a} and {b}')", "FormulaError()"])
@@ -112,7 +112,7 @@ def test_json_tells_code_and_hint() -> None:
 
 @pytest.mark.long
 def test_bad_usage_says_a_way_out() -> None:
-    messages = [ast.unparse(call) for source in sources() for call in raised(source, ("UsageError",))]
+    messages = [ast.unparse(call) for source in sources() for call in calls_that_raise(source, ("UsageError",))]
 
     assert messages
     assert [message for message in messages if not any(way in message for way in WAYS)] == []

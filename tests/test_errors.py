@@ -34,14 +34,14 @@ def codes_in(source: str) -> Iterator[str]:
             yield part.value
 
 
-def used() -> set[str]:
+def codes_in_package() -> set[str]:
     return {code for file in PACKAGE.rglob("*.py") for code in codes_in(file.read_text("utf-8"))}
 
 
 @pytest.mark.long
 def test_every_code_that_is_used_is_in_the_table_and_every_code_of_the_table_is_used() -> None:
-    assert used() - set(KINDS) == set()
-    assert set(KINDS) - used() == set()
+    assert codes_in_package() - set(KINDS) == set()
+    assert set(KINDS) - codes_in_package() == set()
 
 
 def test_no_code_stands_in_two_groups() -> None:

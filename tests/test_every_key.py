@@ -31,7 +31,7 @@ from tests.keys import leaves, other_value, pattern_of, values
 from tests.sheets import Recalculator, disagreements, spoilt
 from tests.studies.test_samples import alike
 from tests.test_every_reader import PLAN
-from tests.views.test_workbook import converted
+from tests.views.test_workbook import convert
 
 pytestmark = pytest.mark.long
 
@@ -316,7 +316,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("keys")
 
 
-def led_to(projection: Projection) -> dict[str, str]:
+def results_of(projection: Projection) -> dict[str, str]:
     """Return all that a plan leads to, as text."""
     results: dict[str, Any] = {path: projection.value(path).tolist() for path in projection.rows}
     results |= {name: measure.value for name, measure in measures(projection).items()}
@@ -326,8 +326,8 @@ def led_to(projection: Projection) -> dict[str, str]:
 
 
 @cache
-def led_to_unmoved(name: str) -> dict[str, str]:
-    return led_to(base(name))
+def results_of_unmoved(name: str) -> dict[str, str]:
+    return results_of(base(name))
 
 
 def test_every_key_is_moved_in_some_plan() -> None:
@@ -350,12 +350,12 @@ def test_a_loan_that_would_grow_is_refused_unless_it_may(folder: Path) -> None:
 @pytest.mark.parametrize(("name", "path", "text"), MOVES, ids=lambda value: value)
 def test_a_key_moves_a_figure_and_is_shown_and_explained(name: str, path: str, text: str, folder: Path) -> None:
     projection = project(read(file_of(name, folder), settings=[f"{path}={text}"]))
-    results = led_to(projection)
+    results = results_of(projection)
 
-    assert results != led_to_unmoved(name)
+    assert results != results_of_unmoved(name)
     shown = CliRunner().invoke(cli, ["show", str(file_of(name, folder)), "--set", f"{path}={text}"])
     assert shown.exit_code == 0
-    assert led_to(project(scenario_of(shown.stdout, f"{name}.yaml"))) == results
+    assert results_of(project(scenario_of(shown.stdout, f"{name}.yaml"))) == results
     use = explain(projection, path)
     assert isinstance(use, Use)
     assert use.inputs[0].place is not None
@@ -373,7 +373,7 @@ def test_a_series_from_a_file_is_the_same_series(pattern: str, folder: Path) -> 
         read(file_of(name, folder), settings=[f"{path}={{{given}}}"])
         for given in ("file: series.csv, column: it", typed)
     ]
-    assert led_to(project(plans[0])) == led_to(project(plans[1])) != led_to_unmoved(name)
+    assert results_of(project(plans[0])) == results_of(project(plans[1])) != results_of_unmoved(name)
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -451,7 +451,7 @@ def test_libreoffice_recalculates_the_plans_of_all_keys(tmp_path: Path) -> None:
             plan = scenario_of(f"{text}options: {{with: {change_of(group)}}}\n", f"{name}.yaml").with_option("with")
             plans[f"{name}_{number}"] = Scenario.from_tree(plan.tree.without_child("options"), plan.file)
 
-    contents = converted({name: spoilt(workbook(plan, "0.1.0")) for name, plan in plans.items()}, tmp_path)
+    contents = convert({name: spoilt(workbook(plan, "0.1.0")) for name, plan in plans.items()}, tmp_path)
 
     for name, content in contents.items():
         sheets = Recalculator(content, tmp_path).read(evaluate=False)

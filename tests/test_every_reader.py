@@ -33,7 +33,7 @@ from fibercap.views.charts.all_charts import CHARTS
 from fibercap.views.report.html import report
 from fibercap.views.tables import measures_table, rows_table
 from fibercap.views.workbook.workbook import workbook
-from tests.reading.test_schema import refused
+from tests.reading.test_schema import path_of_refusal
 from tests.sheets import Recalculator, differences, disagreements, live_measures_unlike, spoilt
 from tests.studies.test_explain import off, result
 from tests.studies.test_samples import alike
@@ -147,7 +147,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def led_to(projection: Projection) -> dict[str, str]:
+def results_of(projection: Projection) -> dict[str, str]:
     """Return all that a plan leads to, as text; the company that does nothing new is that of the plan before options."""
     rows = [path for path in projection.rows if "without_projects." not in path]
     results: dict[str, Any] = {path: projection.value(path).tolist() for path in rows}
@@ -161,18 +161,18 @@ def test_the_plan_has_every_row_and_measure_that_is_new() -> None:
     assert {f"accounts.{row}" for row in ROWS} <= set(base().rows)
     assert set(MEASURES) <= set(measures(base()))
     assert base().run_off is not None
-    assert refused(TEXT) is None  # by the schema
+    assert path_of_refusal(TEXT) is None  # by the schema
 
 
 @pytest.mark.parametrize("path", KEYS)
 def test_a_key_is_set_laid_over_and_explained_alike_and_moves_something(path: str, file: Path) -> None:
-    chosen = led_to(project(plan().with_option(name_of(path))))
+    chosen = results_of(project(plan().with_option(name_of(path))))
 
-    results = led_to(project(read(file, settings=[f"{path}={KEYS[path]}"])))
+    results = results_of(project(read(file, settings=[f"{path}={KEYS[path]}"])))
     assert {name for name in chosen.keys() | results.keys() if results.get(name) != chosen.get(name)} == UNLIKE.get(
         path, set()
     )
-    assert chosen != led_to(base())
+    assert chosen != results_of(base())
     use = explain(base(), path)
     assert isinstance(use, Use)
     assert use.inputs[0].place is not None
@@ -184,7 +184,7 @@ def test_a_value_that_a_key_does_not_take_is_refused_there(path: str, file: Path
         read(file, settings=[f"{path}=often"])
 
     assert {problem.path for problem in refusal.value.problems} == {path}
-    assert refused(f"fibercap: 1\nextends: base\nchange: {{{path}: often}}\n") is not None
+    assert path_of_refusal(f"fibercap: 1\nextends: base\nchange: {{{path}: often}}\n") is not None
 
 
 @pytest.mark.parametrize("path", NUMBERS)

@@ -15,7 +15,7 @@ from tests.views.test_live import PLAN
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+def opened_addresses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Gather the addresses that a browser is asked to open, in a folder with a plan."""
     addresses: list[str] = []
 
@@ -30,18 +30,20 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 
 
 @pytest.mark.long
-def test_it_writes_the_report_and_opens_it(asked: list[str]) -> None:
+def test_it_writes_the_report_and_opens_it(opened_addresses: list[str]) -> None:
     done = CliRunner().invoke(cli, ["explore", "ring.yaml"], catch_exceptions=False)
 
     page = Path(done.output.strip())
     assert done.exit_code == 0
     assert page.name == "ring.html"
     assert 'id="live-data"' in page.read_text(encoding="utf-8")
-    assert asked == [page.as_uri()]
+    assert opened_addresses == [page.as_uri()]
 
 
 @pytest.mark.long
-def test_it_opens_nothing_if_not_asked_to_and_keeps_the_file_that_is_named(asked: list[str], tmp_path: Path) -> None:
+def test_it_opens_nothing_if_not_asked_to_and_keeps_the_file_that_is_named(
+    opened_addresses: list[str], tmp_path: Path
+) -> None:
     arguments = [
         "explore",
         "ring.yaml",
@@ -55,7 +57,7 @@ def test_it_opens_nothing_if_not_asked_to_and_keeps_the_file_that_is_named(asked
     done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
 
     assert json.loads(done.output)["files"] == ["page.html"]
-    assert asked == []
+    assert opened_addresses == []
     assert "44 USD/km" in (tmp_path / "page.html").read_text(encoding="utf-8")
     again = CliRunner().invoke(cli, arguments)
     assert isinstance(again.exception, FibercapError)
@@ -63,10 +65,10 @@ def test_it_opens_nothing_if_not_asked_to_and_keeps_the_file_that_is_named(asked
 
 
 @pytest.mark.long
-def test_it_says_where_no_browser_is(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_says_where_no_browser_is(opened_addresses: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webbrowser, "open", lambda _: False)
     done = CliRunner().invoke(cli, ["explore", "ring.yaml"], catch_exceptions=False)
 
     assert done.exit_code == 0
     assert done.stderr == "no browser was found; open the file in one\n"
-    assert asked == []
+    assert opened_addresses == []

@@ -93,7 +93,7 @@ def _value(draw: st.DrawFn, line: bytes) -> bytes:
     return _put(line, draw(values))
 
 
-def _stolen(draw: st.DrawFn, line: bytes) -> bytes:
+def _steal(draw: st.DrawFn, line: bytes) -> bytes:
     return (
         line.split(b":")[0].rstrip(b"\n") + b":" + draw(st.sampled_from(LINES)).split(b":", 1)[-1].rstrip(b"\n") + b"\n"
     )
@@ -109,17 +109,17 @@ def _below_a_key(draw: st.DrawFn, line: bytes) -> bytes:
     return _put(before + draw(st.sampled_from(KEYS)).encode(), draw(values)) + line
 
 
-def _indented(draw: st.DrawFn, line: bytes) -> bytes:
+def _indent(draw: st.DrawFn, line: bytes) -> bytes:
     return b" " * draw(st.integers(0, 6)) + line.lstrip(b" ")
 
 
 # What is done to one line of a file; values are what people change most.
 TO_A_LINE: tuple[Callable[[st.DrawFn, bytes], bytes], ...] = (
     *[_value] * 3,
-    *[_stolen] * 2,
+    *[_steal] * 2,
     _with_bytes,
     _below_a_key,
-    _indented,
+    _indent,
     lambda _, line: b"\t" + line,
     lambda _, line: line + line,
 )

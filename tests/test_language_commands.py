@@ -17,7 +17,7 @@ from fibercap.reading.shipped import shipped_scenarios
 from fibercap.reading.text import read_text
 from fibercap.reading.yaml_writer import yaml_text
 from fibercap.studies.differences import differences
-from tests.reading.test_schema import seen
+from tests.reading.test_schema import editor_view
 from tests.test_cli import SMALL, say
 
 __all__ = ["say"]  # a fixture
@@ -166,7 +166,7 @@ def test_new_writes_a_plan_that_runs_and_fits_its_schema(say: Any) -> None:
     assert first == "# yaml-language-server: $schema=fibercap.schema.json"
     assert say("check", "plans/plan.yaml", "--unused").out.splitlines()[-1] == "  3 options, none fails"
     schema = json.loads(Path("plans/fibercap.schema.json").read_text())
-    assert not list(Draft202012Validator(schema).iter_errors(seen(Path("plans/plan.yaml").read_text())))
+    assert not list(Draft202012Validator(schema).iter_errors(editor_view(Path("plans/plan.yaml").read_text())))
 
 
 @pytest.mark.long

@@ -12,14 +12,14 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_cover import DRAWN, PLAN
 from tests.model.test_formulas import disagreements
-from tests.written import changed
+from tests.written import replace_parts
 
 
 def run(text: str, *changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(text, *changes)))
+    return project(scenario_of(replace_parts(text, *changes)))
 
 
-def refused(*changes: tuple[str, str]) -> str:
+def message_of(*changes: tuple[str, str]) -> str:
     with pytest.raises(ScenarioError) as error:
         run(DRAWN, *changes)
     return str(error.value)
@@ -74,7 +74,7 @@ def test_interest_during_construction_goes_where_the_switch_says() -> None:
 
 @pytest.mark.parametrize("share", ["70 %", "110 %"])
 def test_spending_of_less_or_more_than_all_is_refused(share: str) -> None:
-    message = refused(("spend: {2001: 100 %}", f"spend: {{2001: {share}}}"))
+    message = message_of(("spend: {2001: 100 %}", f"spend: {{2001: {share}}}"))
 
     assert "projects.line.spend" in message
     assert share in message
@@ -98,7 +98,7 @@ def test_principal_is_not_deducted_for_tax() -> None:
 
 
 def test_debt_of_more_than_the_cost_is_refused() -> None:
-    message = refused(("{bank: 3 million USD, equity: rest}", "{bank: 60 %, other: 52 %}"))
+    message = message_of(("{bank: 3 million USD, equity: rest}", "{bank: 60 %, other: 52 %}"))
 
     assert "shares that total 112 %" in message
 
@@ -132,18 +132,18 @@ def test_a_balloon_is_in_the_schedule_and_in_the_cover() -> None:
 
 @pytest.mark.parametrize("rate", ["nan %/year", "NaN", "", "~"])
 def test_a_rate_that_is_none_is_refused(rate: str) -> None:
-    assert "loans.bank.rate" in refused(("rate: 8 %/year,", f"rate: {rate},"))
+    assert "loans.bank.rate" in message_of(("rate: 8 %/year,", f"rate: {rate},"))
 
 
 def test_a_utilization_of_90_is_refused_and_not_taken_for_a_fortune() -> None:
-    message = refused(("cash_cost: 20 USD/km,", "cash_cost: 20 USD/km, utilization: 90,"))
+    message = message_of(("cash_cost: 20 USD/km,", "cash_cost: 20 USD/km, utilization: 90,"))
 
     assert "plants.works.utilization" in message
     assert "write it like `90 %`" in message
 
 
 def test_a_missing_price_is_refused_and_not_taken_for_nothing() -> None:
-    assert "products.fiber.price" in refused(("price: {2001: 40 USD/km, 2004: 34 USD/km}", "demand: 1 Mkm/year"))
+    assert "products.fiber.price" in message_of(("price: {2001: 40 USD/km, 2004: 34 USD/km}", "demand: 1 Mkm/year"))
 
 
 def test_what_a_workbook_would_compute_is_what_the_engine_computes() -> None:

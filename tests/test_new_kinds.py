@@ -230,7 +230,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return result
 
 
-def explained(results: dict[str, Any], path: str) -> str:
+def explanation_of(results: dict[str, Any], path: str) -> str:
     return str(results["explain"][path])
 
 
@@ -251,8 +251,8 @@ def test_every_reader_has_a_new_style(results: dict[str, Any]) -> None:
     assert "The least principal of a payment." in results["schema"]
     assert "did you mean `renewed`?" in results["wrong style"]
     assert "unknown key; did you mean `least`?" in results["wrong key"]
-    assert "reaches" in explained(results, "loans.bank.repayment.least")
-    assert "loans.bank.repayment.least" in explained(results, "loans.bank.schedule.scheduled 2003-04-03")
+    assert "reaches" in explanation_of(results, "loans.bank.repayment.least")
+    assert "loans.bank.repayment.least" in explanation_of(results, "loans.bank.schedule.scheduled 2003-04-03")
     assert "renewed, every quarter" in results["loan"]
     assert "renewed, every quarter" in results["report"]
     assert "inputs.loans.bank.repayment.least" in results["cells"]
@@ -265,8 +265,8 @@ def test_every_reader_has_a_new_ramp(results: dict[str, Any]) -> None:
     assert "`square`" in results["page"]
     assert "The share grows with the square of the time." in results["schema"]
     assert "did you mean `square`?" in results["wrong ramp"]
-    assert "8 months" in explained(results, "projects.line.ramp.square")
-    assert "projects.line.ramp.square" in explained(results, "projects.line.ramped_months 2002-Q2")
+    assert "8 months" in explanation_of(results, "projects.line.ramp.square")
+    assert "projects.line.ramp.square" in explanation_of(results, "projects.line.ramped_months 2002-Q2")
     assert "projects.line.ramp.square" in results["report"]
     assert "inputs.projects.line.ramp.square" in results["cells"]
     assert "projects.line.ramped_months" in results["tables"]["rows"]
@@ -274,7 +274,7 @@ def test_every_reader_has_a_new_ramp(results: dict[str, Any]) -> None:
 
 def test_every_reader_has_a_new_measure(results: dict[str, Any]) -> None:
     assert "did you mean `best_revenue`?" in results["wrong measure"]
-    assert "= MAX(accounts.revenue)" in explained(results, "best_revenue")
+    assert "= MAX(accounts.revenue)" in explanation_of(results, "best_revenue")
     for page in ("run", "compare", "report", "cells"):
         assert "Highest revenue" in results[page], page
     assert "best_revenue" in results["tables"]["measures"]
@@ -287,7 +287,7 @@ def test_every_reader_has_a_new_row(results: dict[str, Any]) -> None:
     assert "less levy on revenue" in results["run"]
     assert "accounts.levy   135.00   172.50   202.50   202.50" in results["rows"]
     assert "less levy on revenue" in results["report"]
-    assert "accounts.levy" in explained(results, "accounts.levy 2002-Q2")
+    assert "accounts.levy" in explanation_of(results, "accounts.levy 2002-Q2")
     lines = [line.split(",")[3] for line in results["tables"]["statements"].splitlines() if line.startswith("Income,")]
     order = list(dict.fromkeys(lines))
     assert order.index("accounts.levy") + 1 == order.index("accounts.pretax_income")

@@ -15,7 +15,7 @@ from tests.pictures import CASE, DOCS, IMG, MOST_BYTES, PAGE, chart_commands, pa
 SHOWN = re.compile(r"!\[[^\]]+\]\((?:docs/)?img/([\w.-]+)\)")
 
 
-def shown_on(*pages: Path) -> set[str]:
+def pictures_on(*pages: Path) -> set[str]:
     return {name for page in pages for name in SHOWN.findall(page.read_text("utf-8"))}
 
 
@@ -23,16 +23,16 @@ def test_every_chart_is_drawn_and_shown() -> None:
     drawn = {path.name for path in IMG.glob("chart-*")}
 
     assert drawn == {f"chart-{name}.svg" for name in chart_commands()}
-    assert drawn - {"chart-fan-of-the-case.svg"} <= shown_on(DOCS / "charts.md")
+    assert drawn - {"chart-fan-of-the-case.svg"} <= pictures_on(DOCS / "charts.md")
 
 
 def test_every_picture_is_shown_and_every_shown_picture_is_there() -> None:
-    assert shown_on(DOCS.parent / "README.md", *DOCS.rglob("*.md")) == {path.name for path in IMG.iterdir()}
+    assert pictures_on(DOCS.parent / "README.md", *DOCS.rglob("*.md")) == {path.name for path in IMG.iterdir()}
 
 
 def test_the_page_of_pictures_shows_what_is_drawn() -> None:
     assert PAGE.read_text("utf-8") == page_text(), "run `make pictures`"
-    assert len(shown_on(PAGE)) > 20
+    assert len(pictures_on(PAGE)) > 20
     assert slug("Loan fleet 1") == "loan-fleet-1"
 
 

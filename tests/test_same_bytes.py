@@ -25,7 +25,7 @@ add: {claims.sold: {says: It sells, row: accounts.revenue, when: 2002, at_least:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, bytes]]:
+def written_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, bytes]]:
     """Return what is written of a plan and of one laid over it: from their folder, from elsewhere, and of a copy."""
     places = [tmp_path / "one", tmp_path / "another" / "deeper"]
     for place in places:
@@ -50,8 +50,8 @@ def call(*arguments: str) -> None:
     assert done.value.code == 0
 
 
-def test_bytes_do_not_depend_on_folders_and_hold_no_path(kept: list[dict[str, bytes]], tmp_path: Path) -> None:
-    first, *others = kept
+def test_bytes_do_not_depend_on_folders_and_hold_no_path(written_files: list[dict[str, bytes]], tmp_path: Path) -> None:
+    first, *others = written_files
     assert {"over.xlsx", "over.html", "over.csv", "run/scenario.yaml", "run/manifest.json"} < first.keys()
     for other in others:
         assert [name for name in first if first[name] != other[name]] == []

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from fibercap.cli import cli, join_percent
 from fibercap.views.json.schema import result_schema
-from tests.studies.test_what_if import COST, PLAN, PRICE, RATE, changed
+from tests.studies.test_what_if import COST, PLAN, PRICE, RATE, value_after_change
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_one_input_over_a_range_is_a_table_with_break_even(plan: str) -> None:
 
     lines = result.stdout.splitlines()
     row = next(line for line in lines if line.startswith("32.00"))
-    assert row.split() == ["32.00", "+14.3", "%", f"{changed(f'{COST}=32 USD/km') / 1e3:.2f}"]
+    assert row.split() == ["32.00", "+14.3", "%", f"{value_after_change(f'{COST}=32 USD/km') / 1e3:.2f}"]
     assert "NPV of the owners is 0 at 34.95 USD/km (+24.8 %)" in lines
     assert "bank stays the first option within the range of each input" in lines
 
@@ -96,7 +96,7 @@ def test_the_document_follows_its_schema(plan: str) -> None:
     assert tornado["tornado"] is True
     assert tornado["first"] == ["bank"]
     assert [len(moved["points"]) for moved in single["inputs"]] == [9]
-    assert grid["two_way"]["values"]["equity_npv"][2][2] == pytest.approx(changed(), rel=1e-9)
+    assert grid["two_way"]["values"]["equity_npv"][2][2] == pytest.approx(value_after_change(), rel=1e-9)
 
 
 def test_a_table_and_charts_are_written(plan: str, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_table_and_charts_are_written(plan: str, tmp_path: Path) -> None:
 
     lines = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     assert len(lines) == 9
-    assert float(lines[4]["equity_npv"]) == pytest.approx(changed(), rel=1e-9)
+    assert float(lines[4]["equity_npv"]) == pytest.approx(value_after_change(), rel=1e-9)
     assert (lines[4]["value"], lines[4]["unit"], lines[4]["sound"]) == ("0.08", "1/year", "True")
     assert "exists" in str(run(plan, "--input", RATE, "--out", str(table)).exception)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PLAN = "fibercap: 1\nid: strange\nextends: EXTENDED\n"
 
 
-def refused(capsys: pytest.CaptureFixture[str], arguments: Sequence[str]) -> str:
+def message_of_refusal(capsys: pytest.CaptureFixture[str], arguments: Sequence[str]) -> str:
     """Run a command that ends with exit code 2, and return what it says."""
     with pytest.raises(SystemExit) as left:
         main([*arguments])
@@ -34,7 +34,7 @@ def test_an_encoding_is_called_by_its_name(encoding: str, tmp_path: Path, capsys
     file = tmp_path / "plan.yaml"
     file.write_text(PLAN, encoding=encoding)
 
-    assert f"found a file in {encoding.upper()}, wanted UTF-8 text" in refused(capsys, ["check", str(file)])
+    assert f"found a file in {encoding.upper()}, wanted UTF-8 text" in message_of_refusal(capsys, ["check", str(file)])
 
 
 def test_a_workbook_that_is_named_otherwise_is_no_text_with_a_bad_byte(
@@ -42,7 +42,7 @@ def test_a_workbook_that_is_named_otherwise_is_no_text_with_a_bad_byte(
 ) -> None:
     file = tmp_path / "plan.xlsb"
     file.write_bytes(b"PK\x03\x04" + bytes(range(256)))
-    output = refused(capsys, ["diff", "fibercore", str(file)])
+    output = message_of_refusal(capsys, ["diff", "fibercore", str(file)])
 
     assert "found a packed file, as workbooks are, wanted UTF-8 text" in output
     assert "0x" not in output
@@ -57,7 +57,9 @@ def test_what_is_extended_and_is_no_file_is_called_what_it_is(
     file = tmp_path / "plan.yaml"
     file.write_text(PLAN.replace("EXTENDED", name))
 
-    assert f"found `{name}`, {message}, wanted a scenario; name a file" in refused(capsys, ["check", str(file)])
+    assert f"found `{name}`, {message}, wanted a scenario; name a file" in message_of_refusal(
+        capsys, ["check", str(file)]
+    )
 
 
 def test_a_file_that_gives_nothing_is_not_waited_for(tmp_path: Path) -> None:
@@ -70,20 +72,22 @@ def test_a_file_that_gives_nothing_is_not_waited_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a" * 40_000, "a b." * 10_000], ids=["word", "words"])
 def test_an_endless_name_is_not_printed_whole(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["check", name], ["explain", "fibercore", name], ["run", "fibercore", "--out", name], [name]):
-        output = refused(capsys, arguments)
+        output = message_of_refusal(capsys, arguments)
         assert "..." in output
         assert len(output) < 20_000
 
 
 def test_of_many_names_the_most_alike_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    output = refused(capsys, ["solve", "fibercore", "--vary", "fleet", "--measure", "project_npv", "--equals", "0"])
+    output = message_of_refusal(
+        capsys, ["solve", "fibercore", "--vary", "fleet", "--measure", "project_npv", "--equals", "0"]
+    )
 
     assert "..." not in output
     assert re.search(r"of \d+ inputs the most alike are `loans\.fleet\.rate`, `", output)
 
 
 def test_a_list_of_a_few_names_is_printed_in_full(capsys: pytest.CaptureFixture[str]) -> None:
-    output = refused(capsys, ["plot", "fibercore", "xyz"])
+    output = message_of_refusal(capsys, ["plot", "fibercore", "xyz"])
 
     assert "..." not in output
     assert "known charts: bridge, capacity, cash, " in output

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.validation import PAGE, Case, Figure, _argument, _payments, _schedule, _shown, _text, cases, page, result
+from tests.validation import (
+    PAGE,
+    Case,
+    Figure,
+    _argument,
+    _payments,
+    _schedule,
+    _text,
+    _text_as_printed,
+    cases,
+    page,
+    result,
+)
 
 CASES = [
     pytest.param(
@@ -62,7 +74,7 @@ def test_a_whole_schedule_is_compared_in_every_row() -> None:
     ],
 )
 def test_a_value_is_rounded_half_up_to_the_printed_decimals(value: float, printed: str, shown: str) -> None:
-    assert _shown(value, printed) == shown
+    assert _text_as_printed(value, printed) == shown
 
 
 def test_repeated_flows_and_fractions_are_read() -> None:

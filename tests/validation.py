@@ -99,7 +99,7 @@ def result(case: Case) -> list[Figure]:
     for kind, figure in (("plan", plan_figure), ("scenario", scenario_figure)):
         if kind in block:
             expected = block["expect"].items()
-            return [Figure(key, text, _shown(figure(block[kind], key), text)) for key, text in expected]
+            return [Figure(key, text, _text_as_printed(figure(block[kind], key), text)) for key, text in expected]
     value = CALLS[block["call"]](*map(_argument, block["with"]))
     expected = block["expect"] if isinstance(block["expect"], list) else [block["expect"]]
     values = np.atleast_1d(value) * float(block.get("times", 1))
@@ -107,7 +107,10 @@ def result(case: Case) -> list[Figure]:
         return [Figure(block["call"], NONE, ", ".join(map(str, values)) or NONE)]
     if len(values) != len(expected):
         return [Figure(block["call"], ", ".join(expected), ", ".join(map(str, values)))]
-    return [Figure(block["call"], text, _shown(outcome, text)) for text, outcome in zip(expected, values, strict=True)]
+    return [
+        Figure(block["call"], text, _text_as_printed(outcome, text))
+        for text, outcome in zip(expected, values, strict=True)
+    ]
 
 
 def page() -> str:
@@ -187,19 +190,19 @@ def _day_figures(block: Mapping[str, Any]) -> Iterator[Figure]:
     for start, end, printed in block["expect"]:
         dates = date.fromisoformat(start), date.fromisoformat(end)
         days = year_fraction(*dates, block["days"], maturity=maturity) * DAYS_IN_YEAR
-        yield Figure(f"{start} to {end}", printed, _shown(days, printed))
+        yield Figure(f"{start} to {end}", printed, _text_as_printed(days, printed))
 
 
 def _loan_figures(schedule: Schedule, expect: Mapping[str, Any]) -> Iterator[Figure]:
     for key, printed in expect.items():
         if key != "schedule":
-            yield Figure(key, printed, _shown(_of_loan(schedule, key), printed))
+            yield Figure(key, printed, _text_as_printed(_of_loan(schedule, key), printed))
     payments = _payments(schedule)
     for number, *cells in expect.get("schedule", []):
         payment = payments[int(number)]
         for column, printed in zip(COLUMNS, cells, strict=True):
             if printed != NOT_PRINTED:
-                yield Figure(f"row {number}, {column}", printed, _shown(payment[column], printed))
+                yield Figure(f"row {number}, {column}", printed, _text_as_printed(payment[column], printed))
 
 
 def _of_loan(schedule: Schedule, key: str) -> float:
@@ -252,7 +255,7 @@ def _argument(value: Any) -> Any:
     return value
 
 
-def _shown(value: Any, printed: str) -> str:
+def _text_as_printed(value: Any, printed: str) -> str:
     """Return a value rounded half up to the decimals of the printed text; the noise of floats does not break a tie."""
     decimals = len(printed.partition(".")[2])
     exact = Decimal(repr(round(float(value), decimals + 6)))

@@ -13,7 +13,7 @@ Draw = Any
 TERMS = re.compile(r"(?:(\w+):\s+\{?)?commitment: ([^,\n]+),?\s+signed: (\d{4}-\d\d-\d\d)")
 
 
-def changed(text: str, *changes: tuple[str, str]) -> str:
+def replace_parts(text: str, *changes: tuple[str, str]) -> str:
     """Return a plan's text with parts of it replaced, each of which it must hold."""
     for old, new in changes:
         assert old in text, old
@@ -28,13 +28,13 @@ def drawn_at_signing(text: str) -> str:
     """
     funding = text[text.index("funding:") :] if "funding:" in text else ""
 
-    def drawn(match: re.Match[str]) -> str:
+    def with_draws(match: re.Match[str]) -> str:
         name, amount, day = match.groups()
         terms = re.split(r"\n  \w+:|\n\w", text[match.end() :])[0]
         used = "draws:" in terms or "revolver" in terms or (name is not None and re.search(rf"\b{name}:", funding))
         return match[0] if used else f"{match[0]}, draws: {{{day}: {amount}}}"
 
-    return TERMS.sub(drawn, text)
+    return TERMS.sub(with_draws, text)
 
 
 def _pick(draw: Draw, *choices: str) -> str:

@@ -32,7 +32,7 @@ calendars: {city: {holidays: {2001-04-02: Closed}}}
 """
 
 
-def made_of(terms: str) -> list[list[Any]]:
+def cells_of_schedule(terms: str) -> list[list[Any]]:
     return cells_of(
         lines_of(schedule(contracts_of(f"fibercap: 1\nloans: {{bank: {{{terms}}}}}\n").loans["bank"])), "German"
     )
@@ -44,9 +44,9 @@ def say(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("COLUMNS", "80")
     (tmp_path / "loans.yaml").write_text(LOANS)
     (tmp_path / "bank.xlsx").write_bytes(
-        xlsx_bytes(made_of(f"{TERMS}, rate: 8.5 %/year, day_count: ACT/360, rounding: cent"))
+        xlsx_bytes(cells_of_schedule(f"{TERMS}, rate: 8.5 %/year, day_count: ACT/360, rounding: cent"))
     )
-    (tmp_path / "dear.csv").write_bytes(csv_bytes(made_of(f"{TERMS}, rate: 8.6 %/year, rounding: cent"), ";"))
+    (tmp_path / "dear.csv").write_bytes(csv_bytes(cells_of_schedule(f"{TERMS}, rate: 8.6 %/year, rounding: cent"), ";"))
 
     def run(*arguments: str) -> Said:
         with pytest.raises(SystemExit) as ended:

@@ -28,7 +28,7 @@ def compare(table: Any, **how: str) -> Agreement:
     return against_loan_of(LOAN, "bank", table, **how)
 
 
-def refused(table: Any, code: str, match: str, **how: str) -> None:
+def assert_refused(table: Any, code: str, match: str, **how: str) -> None:
     with pytest.raises(FibercapError, match=match) as caught:
         compare(table, **how)
     assert caught.value.code == code
@@ -46,8 +46,8 @@ def test_a_table_that_is_no_schedule_is_refused(table: Cells) -> None:
 
 
 def test_two_tables_on_a_sheet_are_refused_one_below_the_other_and_side_by_side() -> None:
-    refused([*PLAN, [], *PLAN], "two_tables", "one below the other: dates go back to 2001-04-08 in row 16")
-    refused([[*row, None, *row] for row in PLAN], "two_tables", "side by side, with dates in columns B and I")
+    assert_refused([*PLAN, [], *PLAN], "two_tables", "one below the other: dates go back to 2001-04-08 in row 16")
+    assert_refused([[*row, None, *row] for row in PLAN], "two_tables", "side by side, with dates in columns B and I")
 
 
 def test_two_columns_of_dates_of_the_same_lines_are_one_table() -> None:
@@ -59,8 +59,8 @@ def test_two_columns_of_dates_of_the_same_lines_are_one_table() -> None:
 
 
 def test_a_table_without_a_rate_is_refused() -> None:
-    refused([[row[1], row[5]] for row in PLAN], "no_rate_in_table", "no rate can be read from it")
-    refused([[row[1], row[2]] for row in PLAN], "no_rate_in_table", "no rate can be read from it")
+    assert_refused([[row[1], row[5]] for row in PLAN], "no_rate_in_table", "no rate can be read from it")
+    assert_refused([[row[1], row[2]] for row in PLAN], "no_rate_in_table", "no rate can be read from it")
 
 
 @pytest.mark.parametrize("is_before_too", [False, True])
@@ -77,7 +77,7 @@ def test_what_is_owed_beside_principal_is_not_taken_for_interest(*, is_before_to
 def test_the_order_of_days_and_months_is_asked_for_where_it_is_open() -> None:
     written = cells_of(LINES, day=lambda day: day.strftime("%m/%d/%Y"))
 
-    refused(
+    assert_refused(
         written, "ambiguous_dates", "the date `04/08/2001` in row 2 may be 2001-08-04 or 2001-04-08.*--dates day-first"
     )
     assert compare(written, dates="month-first").verdict == "as_written"
@@ -95,8 +95,8 @@ def test_the_order_of_days_and_months_is_seen_where_one_alone_ascends() -> None:
 
 
 def test_another_currency_is_refused() -> None:
-    refused([["Loan in EUR"], *PLAN], "table_in_other_currency", "is in EUR, the loan in USD")
-    refused(cells_of(LINES, amount=lambda text: f"{text} €"), "table_in_other_currency", "is in EUR")
+    assert_refused([["Loan in EUR"], *PLAN], "table_in_other_currency", "is in EUR, the loan in USD")
+    assert_refused(cells_of(LINES, amount=lambda text: f"{text} €"), "table_in_other_currency", "is in EUR")
     assert compare([["USD, in EUR on request"], *PLAN]).verdict == "as_written"
 
 
@@ -112,7 +112,7 @@ def test_a_damaged_workbook_is_refused(name: str, tmp_path: Path) -> None:
         bytes(range(256)) * 40,
     ):
         (tmp_path / name).write_bytes(content)
-        refused(tmp_path / name, "unreadable_table", name)
+        assert_refused(tmp_path / name, "unreadable_table", name)
 
 
 def test_a_text_that_is_no_table_is_refused(tmp_path: Path) -> None:
@@ -127,10 +127,10 @@ def test_files_that_are_not_there_or_of_another_kind_are_refused(tmp_path: Path)
     (tmp_path / "bank.xlsx").write_bytes(xlsx_bytes(PLAN))
     (tmp_path / "bank.pdf").write_bytes(b"%PDF-1.7")
 
-    refused(tmp_path / "bnk.xlsx", "unreadable_table", "there is no file .*did you mean `bank.xlsx`")
-    refused(tmp_path / "no" / "bank.xlsx", "unreadable_table", "there is no file")
-    refused(tmp_path / "bank.pdf", "unreadable_table", r"none of the suffixes of tables: .xlsx")
-    refused(tmp_path, "unreadable_table", "is a folder")
+    assert_refused(tmp_path / "bnk.xlsx", "unreadable_table", "there is no file .*did you mean `bank.xlsx`")
+    assert_refused(tmp_path / "no" / "bank.xlsx", "unreadable_table", "there is no file")
+    assert_refused(tmp_path / "bank.pdf", "unreadable_table", r"none of the suffixes of tables: .xlsx")
+    assert_refused(tmp_path, "unreadable_table", "is a folder")
 
 
 def test_huge_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,10 +139,10 @@ def test_huge_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         archive.writestr("xl/worksheets/sheet1.xml", bytes(3_000_000))
     monkeypatch.setattr(bank_files, "MOST_UNPACKED", 2_000_000)
 
-    refused(tmp_path / "long.csv", "table_too_large", "rows; at most 20,000 are read")
-    refused(tmp_path / "bomb.xlsx", "table_too_large", "unpacks to 3 MB")
+    assert_refused(tmp_path / "long.csv", "table_too_large", "rows; at most 20,000 are read")
+    assert_refused(tmp_path / "bomb.xlsx", "table_too_large", "unpacks to 3 MB")
     monkeypatch.setattr(bank_files, "MOST_BYTES", 1000)
-    refused(tmp_path / "long.csv", "table_too_large", "MB; at most 0 MB are read")
+    assert_refused(tmp_path / "long.csv", "table_too_large", "MB; at most 0 MB are read")
 
 
 def test_a_sheet_is_named_where_several_hold_schedules(tmp_path: Path) -> None:
@@ -151,8 +151,8 @@ def test_a_sheet_is_named_where_several_hold_schedules(tmp_path: Path) -> None:
 
     assert compare(one).table.name == "sheet `Plan`"
     assert compare(one, sheet="Plan").verdict == "as_written"
-    refused(one, "no_such_sheet", "no sheet `Paln`.*did you mean `Plan`", sheet="Paln")
-    refused(one, "no_schedule_table", "no rows of a schedule", sheet="Notes")
+    assert_refused(one, "no_such_sheet", "no sheet `Paln`.*did you mean `Plan`", sheet="Paln")
+    assert_refused(one, "no_schedule_table", "no rows of a schedule", sheet="Notes")
 
 
 def test_spreadsheets_need_the_extra_and_csv_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,5 +160,5 @@ def test_spreadsheets_need_the_extra_and_csv_does_not(tmp_path: Path, monkeypatc
     (tmp_path / "bank.ods").write_bytes(ods_bytes(PLAN))
     (tmp_path / "bank.csv").write_bytes(csv_bytes(PLAN))
 
-    refused(tmp_path / "bank.ods", "extra_missing", r"pip install 'fibercap\[bank\]'")
+    assert_refused(tmp_path / "bank.ods", "extra_missing", r"pip install 'fibercap\[bank\]'")
     assert compare(tmp_path / "bank.csv").verdict == "as_written"

@@ -44,7 +44,7 @@ def blocks(earned: Array = EARNED, least: Array | float = 5.0, **changed: tuple[
     ]
 
 
-def settled(parts: list[Block], assumed: dict[str, Array] | None = None) -> dict[str, Array]:
+def settle_from(parts: list[Block], assumed: dict[str, Array] | None = None) -> dict[str, Array]:
     return settle(parts, ["short", "paid"], later={"short": "0"}, later_from=5, elsewhere="run_off.", assumed=assumed)
 
 
@@ -65,7 +65,7 @@ def by_hand(earned: Array, least: float = 5.0) -> dict[str, list[float]]:
 
 
 def test_cells_are_what_a_loop_over_periods_gives() -> None:
-    result = settled(blocks())
+    result = settle_from(blocks())
 
     for key, values in by_hand(EARNED).items():
         np.testing.assert_allclose(result[key], values, rtol=0, atol=1e-12, err_msg=key)
@@ -75,7 +75,7 @@ def test_the_order_that_is_noted_serves_other_values() -> None:
     for seed in range(20):
         earned = np.random.default_rng(seed).normal(0.0, 60.0, 6)
 
-        result = settled(blocks(earned))
+        result = settle_from(blocks(earned))
 
         np.testing.assert_allclose(result["debt"], by_hand(earned)["debt"], rtol=0, atol=1e-11)
 
@@ -84,17 +84,17 @@ def test_a_batch_equals_its_members() -> None:
     earned = np.random.default_rng(1).normal(0.0, 60.0, (7, 6))
     least = np.linspace(0.0, 30.0, 7)[:, None]
 
-    batch = settled(blocks(earned, least))
+    batch = settle_from(blocks(earned, least))
 
     for draw in range(7):
-        member = settled(blocks(earned[draw], float(least[draw, 0])))
+        member = settle_from(blocks(earned[draw], float(least[draw, 0])))
         for key in FORMULAS:
             wide = np.broadcast_to(batch[key], (7, 6))
             np.testing.assert_allclose(wide[draw], member[key], rtol=0, atol=1e-12, err_msg=key)
 
 
 def test_rows_that_go_on_otherwise_do_so_from_their_column() -> None:
-    result = settled(blocks(np.array([0.0, 0.0, 0.0, 0.0, 0.0, -500.0])))
+    result = settle_from(blocks(np.array([0.0, 0.0, 0.0, 0.0, 0.0, -500.0])))
 
     assert result["short"][-1] == 0.0
     assert result["cash"][-1] < -400.0
@@ -104,7 +104,7 @@ def test_a_cell_that_rests_on_itself_is_named() -> None:
     with pytest.raises(
         CircularError, match=r"^`short` rests on itself in column 1; let it read the column before$"
     ) as caught:
-        settled(blocks(interest=("{short} * 0.1", "0")))
+        settle_from(blocks(interest=("{short} * 0.1", "0")))
 
     assert set(caught.value.paths) >= {"short", "interest"}
 
@@ -112,7 +112,7 @@ def test_a_cell_that_rests_on_itself_is_named() -> None:
 def test_what_is_assumed_breaks_a_circle_and_is_given_back_as_its_formula_has_it() -> None:
     parts, assumed = blocks(interest=("{short} * 0.1", "0")), np.zeros(6)
     for _ in range(60):
-        result = settled(parts, {"interest": assumed})
+        result = settle_from(parts, {"interest": assumed})
         assumed = result["interest"]
 
     np.testing.assert_allclose(assumed, result["short"] * 0.1, rtol=0, atol=1e-9)

@@ -28,7 +28,7 @@ from fibercap.studies.batch import evaluate
 from fibercap.studies.plan_program import program_of
 from fibercap.studies.program_inputs import numbers_by_sample
 from tests.core.test_program import NAMES, block, cells_of, texts
-from tests.studies.test_plan_program import KEEP, moved
+from tests.studies.test_plan_program import KEEP, moved_samples
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,7 +83,7 @@ def test_a_rate_may_rest_on_a_rate_and_a_result_on_both() -> None:
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_every_measure_of_every_shipped_plan_is_that_of_numpy(name: str) -> None:
     scenario = read(name)
-    draws = moved(scenario)
+    draws = moved_samples(scenario)
     program = program_of(scenario, draws, names(project(scenario)))
     numbers = numbers_by_sample(scenario.with_samples(draws))
 

@@ -16,7 +16,7 @@ from fibercap.reading.files import read
 from fibercap.studies.plan_program import program_of
 from fibercap.studies.program_inputs import numbers_by_sample
 from tests.node import NODE, answer, run_in_script
-from tests.studies.test_plan_program import moved
+from tests.studies.test_plan_program import moved_samples
 
 pytestmark = pytest.mark.skipif(not NODE, reason="Node runs the script")
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not NODE, reason="Node runs the script")
 @pytest.mark.parametrize("name", ["annuity_road", "fleet_revolver"])
 def test_the_script_gives_every_row_and_measure_that_numpy_gives(name: str) -> None:
     scenario = read(name)
-    projection, draws = project(scenario), moved(scenario, samples=12)
+    projection, draws = project(scenario), moved_samples(scenario, samples=12)
     program = program_of(scenario, draws, [*names(projection), *projection.rows])
     numbers = numbers_by_sample(scenario.with_samples(draws))
     inputs = np.stack([numbers[address] for address in program.inputs])
@@ -57,7 +57,7 @@ def test_rates_of_return_follow_the_same_rule() -> None:
 
 def test_a_tape_as_data_has_no_number_that_json_lacks() -> None:
     scenario = read("annuity_road")
-    program = program_of(scenario, moved(scenario, samples=9), ["min_dscr", "lowest_cash"])
+    program = program_of(scenario, moved_samples(scenario, samples=9), ["min_dscr", "lowest_cash"])
 
     document = tape_document(program.tape)
 

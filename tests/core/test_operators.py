@@ -27,7 +27,7 @@ projects:
 """
 
 
-def laid(*changes: str, base: str = BASE) -> Branch:
+def tree_with(*changes: str, base: str = BASE) -> Branch:
     tree = overlay(Branch(), Branch({"add": read_text(base, "base")}), SCHEMA, "base")
     for number, text in enumerate(changes):
         tree = overlay(tree, read_text(text, f"over {number}"), SCHEMA, f"option {number}")
@@ -124,8 +124,8 @@ def test_operators_work_on_draws() -> None:
 
 def test_an_operator_changes_every_value_of_a_block_and_drops_its_source() -> None:
     """A stated price times 0.8 is no longer stated; the operation may name a source of its own."""
-    bare = laid("change: {products.fiber.price: {times: 0.8}}")
-    message = laid("change: {products.fiber.price: {times: 0.8, source: team, note: why}}")
+    bare = tree_with("change: {products.fiber.price: {times: 0.8}}")
+    message = tree_with("change: {products.fiber.price: {times: 0.8, source: team, note: why}}")
 
     assert subtree(bare, ("products", "fiber", "price")) == read_text("{2000: 32 USD/km, 2002: 28 USD/km}", "")
     assert text(message, "products.fiber.price.source") == "team"
@@ -133,13 +133,13 @@ def test_an_operator_changes_every_value_of_a_block_and_drops_its_source() -> No
 
 
 def test_an_operation_inside_a_block_of_changes() -> None:
-    tree = laid("change: {loans.fleet: {rate: {plus: 1 %/year}, signed: {delay: 1 month}}}")
+    tree = tree_with("change: {loans.fleet: {rate: {plus: 1 %/year}, signed: {delay: 1 month}}}")
 
     assert (text(tree, "loans.fleet.rate"), text(tree, "loans.fleet.signed")) == ("9 %/year", "2001-02-08")
 
 
 def test_the_field_delay_of_a_project_is_no_operator() -> None:
-    tree = laid("change: {projects.one: {delay: 6 months}, projects.two.complete: {delay: 6 months}}")
+    tree = tree_with("change: {projects.one: {delay: 6 months}, projects.two.complete: {delay: 6 months}}")
 
     assert text(tree, "projects.one.delay") == "6 months"
     assert text(tree, "projects.one.complete") == "2001-12-31"
@@ -147,7 +147,7 @@ def test_the_field_delay_of_a_project_is_no_operator() -> None:
 
 
 def test_a_changed_value_remembers_operator_and_what_it_was() -> None:
-    leaf = subtree(laid("change: {loans.fleet.rate: {plus: 1 %/year}}"), ("loans", "fleet", "rate"))
+    leaf = subtree(tree_with("change: {loans.fleet.rate: {plus: 1 %/year}}"), ("loans", "fleet", "rate"))
 
     assert isinstance(leaf, Leaf)
     last = leaf.origins[-1]
@@ -166,11 +166,11 @@ def test_a_changed_value_remembers_operator_and_what_it_was() -> None:
 )
 def test_an_operator_without_a_value_to_change_is_refused(changes: str, message: str) -> None:
     with pytest.raises(OverlayError, match=re.escape(message)):
-        laid(f"change: {{{changes}}}")
+        tree_with(f"change: {{{changes}}}")
 
 
 def test_like_copies_field_by_field_and_keeps_origins() -> None:
-    tree = laid()
+    tree = tree_with()
 
     assert text(tree, "projects.two.plant") == "works"
     assert text(tree, "projects.two.adds") == "2000 km/year"
@@ -183,7 +183,7 @@ def test_like_copies_field_by_field_and_keeps_origins() -> None:
 
 
 def test_like_copies_entries_that_stand_with_their_source() -> None:
-    tree = laid(
+    tree = tree_with(
         base="projects:\n  one: {value: {plant: works, adds: 1000 km/year}, source: release}\n"
         "  two: {like: one, adds: 2000 km/year}\n  three: {value: {like: one}, source: team}\n"
     )
@@ -197,12 +197,12 @@ def test_like_copies_entries_that_stand_with_their_source() -> None:
 def test_what_is_one_value_is_not_mixed_by_like() -> None:
     base = BASE.replace("adds: 2000 km/year", "ramp: {s_curve: 9 months}")
 
-    assert subtree(laid(base=base), ("projects", "two", "ramp")) == read_text("{s_curve: 9 months}", "")
+    assert subtree(tree_with(base=base), ("projects", "two", "ramp")) == read_text("{s_curve: 9 months}", "")
 
 
 def test_like_in_an_overlay_copies_what_is_there_then() -> None:
     changes = "change: {loans.fleet.rate: 9 %/year}\nadd: {loans.second: {like: fleet, signed: 2002-01-08}}"
-    tree = laid(changes)
+    tree = tree_with(changes)
 
     assert (text(tree, "loans.second.rate"), text(tree, "loans.second.signed")) == ("9 %/year", "2002-01-08")
     assert subtree(tree, ("loans", "second", "commitment")) == subtree(tree, ("loans", "fleet", "commitment"))
@@ -219,7 +219,7 @@ def test_like_in_an_overlay_copies_what_is_there_then() -> None:
 )
 def test_a_like_that_leads_nowhere_is_refused(two: str, message: str) -> None:
     with pytest.raises(OverlayError, match=re.escape(message)):
-        laid(base=BASE.replace("{like: one, adds: 2000 km/year}", two))
+        tree_with(base=BASE.replace("{like: one, adds: 2000 km/year}", two))
 
 
 PATHS = {
@@ -242,7 +242,7 @@ def overlays(draw: st.DrawFn, paths: tuple[str, ...] = tuple(PATHS)) -> str:
 @pytest.mark.long
 @given(changes=overlays())
 def test_the_same_overlay_twice_is_the_same_as_once(changes: str) -> None:
-    once = laid(changes)
+    once = tree_with(changes)
 
     assert overlay(once, read_text(changes, "over 0"), SCHEMA, "option 0") == once
 
@@ -253,18 +253,18 @@ def test_independent_overlays_come_in_either_order(one: str, two: str) -> None:
     first, second = read_text(one, "one"), read_text(two, "two")
 
     def both(a: Branch, b: Branch) -> Branch:
-        return overlay(overlay(laid(), a, SCHEMA, "a"), b, SCHEMA, "b")
+        return overlay(overlay(tree_with(), a, SCHEMA, "a"), b, SCHEMA, "b")
 
     assert both(first, second) == both(second, first)
 
 
 def test_another_overlay_of_the_same_kind_is_laid_on_top() -> None:
     """Only the very same one is known again; two that each say `times: 0.5` leave a quarter."""
-    assert text(laid(*["change: {loans.fleet.rate: {times: 0.5}}"] * 2), "loans.fleet.rate") == "2 %/year"
+    assert text(tree_with(*["change: {loans.fleet.rate: {times: 0.5}}"] * 2), "loans.fleet.rate") == "2 %/year"
 
 
 def test_a_block_lays_over_the_values_of_a_sourced_block() -> None:
-    tree = laid("change: {products.fiber.price: {2003: 20 USD/km}}")
+    tree = tree_with("change: {products.fiber.price: {2003: 20 USD/km}}")
 
     assert [text(tree, f"products.fiber.price.{year}") for year in (2000, 2003)] == ["40 USD/km", "20 USD/km"]
     assert subtree(tree, ("products", "fiber", "price", "source")) is None

@@ -45,7 +45,7 @@ def cells_of(rows: Block) -> Unroller:
     return Unroller(graph, [rows], dict(zip(NAMES, graph.inputs, strict=True)), lambda _: "0")
 
 
-def drawn(seed: int = 1) -> Array:
+def samples_of_inputs(seed: int = 1) -> Array:
     """Return samples of the inputs, (input, sample), zeros among them."""
     return np.random.default_rng(seed).integers(-3, 4, (len(NAMES), SAMPLES)) / 2.0
 
@@ -88,7 +88,7 @@ def _over_columns(name: str, part: str) -> str:
 @given(text=texts())
 def test_a_tape_gives_what_its_formula_gives_undefined_cells_too(text: str) -> None:
     """Each column of a row of the formula, whatever the operations, equals the formula evaluated on arrays."""
-    rows, inputs = block({"row": f"IF({{x}} > 9, {{x}}, {text})"}, undefined=("row",)), drawn()
+    rows, inputs = block({"row": f"IF({{x}} > 9, {{x}}, {text})"}, undefined=("row",)), samples_of_inputs()
     cells = cells_of(rows)
 
     result = results(tape_of(cells.graph, {"row": cells.columns("row")}), inputs)["row"].T
@@ -157,7 +157,7 @@ def test_slots_are_used_again_and_results_do_not_depend_on_what_is_together() ->
     cells = cells_of(block({"row": text}, undefined=("row",)))
     tape = tape_of(cells.graph, {"row": cells.columns("row")[:1]})
 
-    all_at_once, in_parts = (results(tape, drawn(), together)["row"] for together in (0, 2))
+    all_at_once, in_parts = (results(tape, samples_of_inputs(), together)["row"] for together in (0, 2))
 
     assert len(tape) > 100
     assert tape.slots <= 4

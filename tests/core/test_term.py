@@ -18,7 +18,7 @@ LEAVES = st.one_of(
 )
 
 
-def _joined(parts: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
+def _join(parts: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
     some = st.lists(parts, min_size=1, max_size=3).map(tuple)
     signs = st.sampled_from(["+", "-", "*", "/", "^", "<", "<=", ">", ">=", "="])
     return st.one_of(
@@ -29,7 +29,7 @@ def _joined(parts: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
     )
 
 
-TERMS = st.recursive(LEAVES, _joined, max_leaves=12)
+TERMS = st.recursive(LEAVES, _join, max_leaves=12)
 
 
 @given(term=TERMS)

@@ -18,7 +18,7 @@ products: {fiber: {price: {2000: 40 USD/km, 2002: 35 USD/km}}}
 """
 
 
-def laid(changes: str, base: str = BASE) -> Branch:
+def lay_over(changes: str, base: str = BASE) -> Branch:
     return overlay(read_text(base, "base"), read_text(changes, "over"), SCHEMA, "option x")
 
 
@@ -28,7 +28,7 @@ def text(tree: Branch, path: str) -> object:
 
 
 def test_blocks_merge_and_scalars_replace() -> None:
-    tree = laid("change: {loans.fleet: {rate: 9 %/year}, products.fiber.price: {2002: 30 USD/km, 2003: 20 USD/km}}")
+    tree = lay_over("change: {loans.fleet: {rate: 9 %/year}, products.fiber.price: {2002: 30 USD/km, 2003: 20 USD/km}}")
 
     assert text(tree, "loans.fleet.rate") == "9 %/year"
     assert text(tree, "loans.fleet.repayment.style") == "level"
@@ -46,7 +46,7 @@ def test_the_tree_below_stays_as_it_is() -> None:
 
 def test_a_sourced_value_is_replaced_as_a_whole() -> None:
     """A changed number no longer comes from where the old one came from."""
-    values, wrappers = unwrap(laid("change: {loans.fleet.commitment: 5 million USD}"))
+    values, wrappers = unwrap(lay_over("change: {loans.fleet.commitment: 5 million USD}"))
 
     assert isinstance(values, Branch)
     assert text(values, "loans.fleet.commitment") == "5 million USD"
@@ -58,8 +58,8 @@ SOURCED = "products: {fiber: {price: {value: {2000: 40 USD/km, 2002: 35 USD/km},
 
 def test_a_path_leads_through_the_block_that_names_a_source() -> None:
     """What is partly changed no longer comes from that source as a whole."""
-    changed = laid("change: {products.fiber.price.2002: 30 USD/km}", SOURCED)
-    removed = laid("remove: [products.fiber.price.2002]", SOURCED)
+    changed = lay_over("change: {products.fiber.price.2002: 30 USD/km}", SOURCED)
+    removed = lay_over("remove: [products.fiber.price.2002]", SOURCED)
 
     for tree, later in ((changed, "30 USD/km"), (removed, None)):
         values, wrappers = unwrap(tree)
@@ -74,13 +74,13 @@ def test_a_path_leads_through_the_block_that_names_a_source() -> None:
 def test_a_block_whose_key_is_its_kind_is_replaced_as_a_whole() -> None:
     base = "projects: {line: {ramp: {linear: 6 months}, spend: {2000: 40 %, 2001: 60 %}}}\n"
 
-    tree = laid("change: {projects.line: {ramp: {s_curve: 9 months}, spend: {from: 2000-07}}}", base)
+    tree = lay_over("change: {projects.line: {ramp: {s_curve: 9 months}, spend: {from: 2000-07}}}", base)
 
     assert tree == read_text("projects: {line: {ramp: {s_curve: 9 months}, spend: {from: 2000-07}}}", "whole")
 
 
 def test_a_value_remembers_what_stood_there_before() -> None:
-    leaf = subtree(laid("change: {loans.fleet.rate: 9 %/year}"), ("loans", "fleet", "rate"))
+    leaf = subtree(lay_over("change: {loans.fleet.rate: 9 %/year}"), ("loans", "fleet", "rate"))
 
     assert isinstance(leaf, Leaf)
     assert [(origin.how, origin.previous) for origin in leaf.origins] == [("written", None), ("option x", "8 %/year")]
@@ -89,7 +89,7 @@ def test_a_value_remembers_what_stood_there_before() -> None:
 
 
 def test_remove_comes_first_then_change_then_add() -> None:
-    tree = laid("add: {loans.fleet.repayment: {style: bullet}}\nremove: [loans.fleet.repayment]")
+    tree = lay_over("add: {loans.fleet.repayment: {style: bullet}}\nremove: [loans.fleet.repayment]")
 
     assert text(tree, "loans.fleet.repayment.style") == "bullet"
 
@@ -111,7 +111,7 @@ def test_independent_overlays_may_come_in_either_order() -> None:
 
 def test_an_optional_field_may_be_changed_though_it_is_not_written() -> None:
     assert (
-        text(laid("change: {loans.fleet.grace: 1 year, loans.fleet.fees.upfront: 1 %}"), "loans.fleet.grace")
+        text(lay_over("change: {loans.fleet.grace: 1 year, loans.fleet.fees.upfront: 1 %}"), "loans.fleet.grace")
         == "1 year"
     )
 
@@ -130,7 +130,7 @@ def test_an_optional_field_may_be_changed_though_it_is_not_written() -> None:
 )
 def test_what_does_not_fit_is_refused_with_a_way_out(changes: str, message: str) -> None:
     with pytest.raises(OverlayError, match=re.escape(message)):
-        laid(changes)
+        lay_over(changes)
 
 
 def test_leaves_come_in_the_order_of_the_file() -> None:

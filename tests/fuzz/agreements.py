@@ -20,12 +20,12 @@ def follow_ratios(books: Books, plan: Plan) -> Iterator[str]:
         periods = int(count) * (12 if unit.startswith("year") else 1) // books.months
         sides = {side: add_parts(books, ratio[side], periods) for side in ("numerator", "denominator")}
         for side, wanted in sides.items():
-            values = books.defined(f"ratios.{name}.{side}")
+            values = books.values_or_none(f"ratios.{name}.{side}")
             for index in range(periods - 1, books.all):
                 if not near(values[index] or 0.0, wanted[index], books.trifle):
                     yield f"ratios.{name}.{side} in {books.ends[index]}: {values[index]!r}, wanted {wanted[index]!r}"
                     return
-        for index, value in enumerate(books.defined(f"ratios.{name}")):
+        for index, value in enumerate(books.values_or_none(f"ratios.{name}")):
             above, below = sides["numerator"][index], sides["denominator"][index]
             if value is not None and (index + 1 < periods or below <= 0.0):
                 yield f"ratios.{name} in {books.ends[index]}: {value!r}, where it is undefined"

@@ -53,7 +53,7 @@ class Books:
         later = self.later.get(path, {"values": [0.0] * (self.all - self.count)})["values"]
         return [value or 0.0 for value in (*values, *later)]
 
-    def defined(self, path: str) -> list[float | None]:
+    def values_or_none(self, path: str) -> list[float | None]:
         """Return a row to the end of the run-off, undefined values as such."""
         later = self.later.get(path, {"values": [None] * (self.all - self.count)})["values"]
         return [*self.rows[path]["values"], *later]
@@ -277,7 +277,7 @@ def serve_debt(books: Books) -> Found:
     ):
         over, under = a(above), a(below)
         rounding = 1e-14 * sum(map(abs, under))  # a sum over twelve months is a difference of sums from the start
-        for index, value in enumerate(books.defined(f"accounts.{key}")):
+        for index, value in enumerate(books.values_or_none(f"accounts.{key}")):
             parts = slice(max(index + 1 - size, 0), index + 1)
             wanted = sum(over[parts]), sum(under[parts])
             if (

@@ -98,7 +98,7 @@ def number(value: float | Decimal) -> str:
     return f"{Decimal(str(value)):f}"
 
 
-def grouped(dice: Dice, value: float) -> str:
+def notation_of(dice: Dice, value: float) -> str:
     """Return a number in one of its notations: plain, in groups of digits, or with an exponent."""
     plain = number(value)
     is_grouped = "." not in plain and len(plain) > 4

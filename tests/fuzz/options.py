@@ -35,14 +35,14 @@ def change(option: Plan, path: str, value: Any) -> None:
         option.setdefault("change", {})[path] = value
 
 
-def written(plan: Plan, block: str) -> list[str]:
+def names_written_out(plan: Plan, block: str) -> list[str]:
     """Return the entries of a block that are written out, not like another."""
     return [name for name, entry in plan.get(block, {}).items() if "like" not in entry]
 
 
 def move_rate(draft: Draft, option: Plan) -> None:
     """Change a loan's rate."""
-    for name in written(draft.plan, "loans"):
+    for name in names_written_out(draft.plan, "loans"):
         if draft.dice.chance(0.5):
             rate = draft.plan["loans"][name]["rate"]
             floats = isinstance(rate, dict) and "index" in rate
@@ -62,14 +62,14 @@ def move_style(draft: Draft, option: Plan) -> None:
 def move_amounts(draft: Draft, option: Plan) -> None:
     """Multiply, raise and delay inputs of any kind."""
     dice, plan = draft.dice, draft.plan
-    for name in dice.some(written(plan, "projects"), 0.5):
+    for name in dice.some(names_written_out(plan, "projects"), 0.5):
         change(option, f"projects.{name}.capex", {"times": dice.pick("1.1", "120 %", 1.05)})
         if "sold" not in plan["projects"][name]:
             change(option, f"projects.{name}.complete", {"delay": draft.months(1, 9)})
-    for name in dice.some(written(plan, "loans"), 0.3):
+    for name in dice.some(names_written_out(plan, "loans"), 0.3):
         key = "commitment" if "commitment" in plan["loans"][name] else "outstanding"
         change(option, f"loans.{name}.{key}", {"times": "1.25"})
-    for name in dice.some(written(plan, "plants"), 0.3):
+    for name in dice.some(names_written_out(plan, "plants"), 0.3):
         change(option, find_cost(name, has_cash_cost="cash_cost" in plan["plants"][name]), {"times": "0.9"})
 
 

@@ -154,7 +154,7 @@ def test_covenants(printed: dict[str, Any], books: Books, plan: Plan) -> Iterato
             if test["holds"] != hold(comparator, value, limit) and abs(value - limit) > 1e-7 * abs(limit):
                 yield f"covenant {name} in {when}: {test['holds']} at {value!r}"
         if "row" in terms and terms["row"] in books.rows:
-            values = [value for value in books.defined(terms["row"]) if value is not None]
+            values = [value for value in books.values_or_none(terms["row"]) if value is not None]
             strange = [
                 when
                 for when, test in tests

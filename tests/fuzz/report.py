@@ -52,15 +52,15 @@ class Report:
         return [key for key in list_keys() if self.keys[key] < LEAST * self.cases]
 
     @property
-    def refused(self) -> int:
+    def refusals(self) -> int:
         """The number of plans and twins that were refused with a message."""
         return self.kinds["rejected"] + self.kinds["twins rejected"]
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing was found: a few plans may be refused with a message, and every key is met."""
-        few = self.refused <= FEW_REJECTED * self.cases
-        return self.kinds.total() == self.refused and few and not self.rare
+        few = self.refusals <= FEW_REJECTED * self.cases
+        return self.kinds.total() == self.refusals and few and not self.rare
 
 
 @dataclass
@@ -137,9 +137,9 @@ def list_lines(progress: Progress) -> Iterator[str]:
     yield from (f"{share:7.2f} {key}{' TOO FEW' * (key in report.rare)}" for key, share in shares.items())
     for line in list_findings(report):
         yield from [line] if "\n" in line else wrap(line)
-    broken, rare = report.kinds.total() - report.refused, len(report.rare)
+    broken, rare = report.kinds.total() - report.refusals, len(report.rare)
     clean = ("clean so far" if left else "clean") if report.is_clean else "not clean"
-    yield f"{clean}: {broken:,} findings, {rare} keys in too few plans; {report.refused:,} refused in words"
+    yield f"{clean}: {broken:,} findings, {rare} keys in too few plans; {report.refusals:,} refused in words"
 
 
 def wrap(line: str) -> list[str]:

@@ -77,7 +77,7 @@ CLAUSES = {
 }
 
 
-def written(style: str, rate: str = "8.5 %/year", clause: str = "", rest: str = "", step: str = "month") -> str:
+def plan_text(style: str, rate: str = "8.5 %/year", clause: str = "", rest: str = "", step: str = "month") -> str:
     clause = f", {clause}" if clause else ""
     at_signing = "draws" not in clause and "revolver" not in style
     draws = ", draws: {2001-01-08: 10 million USD}" if at_signing else ""
@@ -95,10 +95,10 @@ def written(style: str, rate: str = "8.5 %/year", clause: str = "", rest: str = 
 
 
 def run(style: str, rate: str = "8.5 %/year", clause: str = "", rest: str = "", step: str = "month") -> Projection:
-    return project(scenario_of(written(style, rate, clause, rest, step)))
+    return project(scenario_of(plan_text(style, rate, clause, rest, step)))
 
 
-def allowed(style: str, clause: str) -> bool:
+def is_allowed(style: str, clause: str) -> bool:
     """Revolvers are not swept, what depends on cash pays in arrears, and a recast lowers payments where there are some.
 
     Prepayments of a loan that is sculpted on the tax really paid cost no fee.
@@ -139,7 +139,7 @@ def test_every_style_at_every_kind_of_rate(style: str, rate: str) -> None:
 @pytest.mark.parametrize("style", STYLE_TEXTS.values(), ids=STYLE_TEXTS)
 @pytest.mark.parametrize("clause", CLAUSES.values(), ids=CLAUSES)
 def test_every_style_with_every_clause(style: str, clause: str) -> None:
-    if not allowed(style, clause):
+    if not is_allowed(style, clause):
         with pytest.raises(
             ScenarioError, match=r"revolver|`recast` of a loan of style|fee on prepayments of a loan that is sculpted"
         ):
@@ -193,7 +193,7 @@ def test_ends_of_model_periods_do_not_change_what_is_paid(style: str, compoundin
 
 @pytest.mark.parametrize("style", STYLE_TEXTS.values(), ids=STYLE_TEXTS)
 def test_a_batch_of_loans_equals_its_members(style: str) -> None:
-    scenario = scenario_of(written(style))
+    scenario = scenario_of(plan_text(style))
     draws: dict[str, Any] = {
         "loans.bank.rate": Quantity(np.array([[0.0], [5.0], [12.0]]), "percent/year"),
         "loans.bank.commitment": Quantity(np.array([[7.0], [10.0], [13.0]]), "MUSD"),
@@ -221,7 +221,7 @@ def test_a_batch_of_loans_equals_its_members(style: str) -> None:
     first=st.none() | st.dates(date(2001, 1, 9), date(2002, 12, 31)),
 )
 def test_any_contract_keeps_its_promises(**drawn: Any) -> None:
-    assume(allowed(drawn["style"], drawn["clause"] + "on: " + drawn["on"]))
+    assume(is_allowed(drawn["style"], drawn["clause"] + "on: " + drawn["on"]))
     first = f", first: {drawn['first']}" if drawn["first"] else ""
     rest = (
         f", day_count: {drawn['count']}, compounding: {drawn['compounding']}, "
@@ -250,7 +250,7 @@ def test_payments_at_the_loans_own_rate_are_worth_what_was_drawn(style: str, cla
 @pytest.mark.parametrize("style", OWN_RHYTHM.values(), ids=OWN_RHYTHM)
 def test_twice_the_money_is_twice_the_payments(style: str) -> None:
     amounts = {"2 million": "4 million", "3 million": "6 million", "700_000": "1_400_000", "10 million": "20 million"}
-    doubled = written(style)
+    doubled = plan_text(style)
     for old, new in {**amounts, "opening: {cash: 4 million": "opening: {cash: 2 million"}.items():
         doubled = doubled.replace(old, new)
     one, two = run(style), project(scenario_of(doubled))
@@ -264,7 +264,7 @@ def test_twice_the_money_is_twice_the_payments(style: str) -> None:
 @pytest.mark.parametrize("on", ["end", "start"])
 def test_a_loan_of_one_payment(every: str, on: str) -> None:
     term = {"month": "1 month", "year": "12 months"}[every]
-    text = written("{style: level}").replace("matures: 5 years", f"matures: {term}")
+    text = plan_text("{style: level}").replace("matures: 5 years", f"matures: {term}")
     text = text.replace("repayment:", f"payments: {{every: {every}, on: {on}}}, repayment:")
     projection = project(scenario_of(text))
 

@@ -19,7 +19,7 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.covenants import covenants as covenants_of
-from tests.written import changed, drawn_at_signing, valid_scenarios
+from tests.written import drawn_at_signing, replace_parts, valid_scenarios
 
 UNDRAWN = """\
 fibercap: 1
@@ -44,11 +44,11 @@ DRAWN = drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: 3 million USD
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(drawn_at_signing(changed(UNDRAWN, *changes))))
+    return project(scenario_of(drawn_at_signing(replace_parts(UNDRAWN, *changes))))
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def document_of_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what `run --json` prints; every ratio below is recomputed from it and from nothing else."""
     file = tmp_path_factory.mktemp("plan") / "plan.yaml"
     file.write_text(PLAN)
@@ -58,70 +58,70 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return document
 
 
-def rows(printed: dict[str, Any], *names: str) -> list[np.ndarray[Any, Any]]:
-    return [np.array([np.nan if v is None else v for v in printed["rows"][name]["values"]]) for name in names]
+def rows(document_of_run: dict[str, Any], *names: str) -> list[np.ndarray[Any, Any]]:
+    return [np.array([np.nan if v is None else v for v in document_of_run["rows"][name]["values"]]) for name in names]
 
 
-def by_year(printed: dict[str, Any], name: str) -> np.ndarray[Any, Any]:
-    (values,) = rows(printed, name)
-    years = np.array([int(day[:4]) for day in printed["periods"]])
+def by_year(document_of_run: dict[str, Any], name: str) -> np.ndarray[Any, Any]:
+    (values,) = rows(document_of_run, name)
+    years = np.array([int(day[:4]) for day in document_of_run["periods"]])
     return np.array([values[years == year].sum() for year in range(2001, 2009)])
 
 
-def measure(printed: dict[str, Any], name: str) -> Any:
-    return printed["measures"][name]["value"]
+def measure(document_of_run: dict[str, Any], name: str) -> Any:
+    return document_of_run["measures"][name]["value"]
 
 
-def test_dscr_recomputes_by_year_and_by_period(printed: dict[str, Any]) -> None:
-    cash, due = by_year(printed, "accounts.cfads")[:6], by_year(printed, "accounts.debt_service")[:6]
+def test_dscr_recomputes_by_year_and_by_period(document_of_run: dict[str, Any]) -> None:
+    cash, due = by_year(document_of_run, "accounts.cfads")[:6], by_year(document_of_run, "accounts.debt_service")[:6]
     ratios = cash / due
 
-    assert measure(printed, "min_dscr_by_year") == pytest.approx(ratios.min())
-    assert printed["measures"]["min_dscr_by_year"]["when"] == str(2001 + ratios.argmin())
-    assert measure(printed, "average_dscr") == pytest.approx(cash.sum() / due.sum())
-    cfads, service, ratio = rows(printed, "accounts.cfads", "accounts.debt_service", "accounts.period_dscr")
+    assert measure(document_of_run, "min_dscr_by_year") == pytest.approx(ratios.min())
+    assert document_of_run["measures"]["min_dscr_by_year"]["when"] == str(2001 + ratios.argmin())
+    assert measure(document_of_run, "average_dscr") == pytest.approx(cash.sum() / due.sum())
+    cfads, service, ratio = rows(document_of_run, "accounts.cfads", "accounts.debt_service", "accounts.period_dscr")
     due = service > 0
     assert ratio[due] == pytest.approx(cfads[due] / service[due])
     assert np.isnan(ratio[~due]).all()
 
 
-def test_dscr_of_a_loan_recomputes_by_its_payments(printed: dict[str, Any]) -> None:
+def test_dscr_of_a_loan_recomputes_by_its_payments(document_of_run: dict[str, Any]) -> None:
     """The other loan pays once a year, from all that has come in since its payment before."""
-    cfads, ratio = rows(printed, "accounts.cfads", "loans.other.dscr")
+    cfads, ratio = rows(document_of_run, "accounts.cfads", "loans.other.dscr")
     parts = ("loans.other.interest_paid", "loans.other.fees_paid", "loans.other.scheduled")
-    service = np.sum(rows(printed, *parts), axis=0)
+    service = np.sum(rows(document_of_run, *parts), axis=0)
     by_hand = [cfads[k - 3 : k + 1].sum() / service[k] for k in (3, 7, 11, 15)]
 
     assert ratio[[3, 7, 11, 15]] == pytest.approx(by_hand)
 
 
-def test_dscr_over_twelve_months_recomputes_at_payments(printed: dict[str, Any]) -> None:
+def test_dscr_over_twelve_months_recomputes_at_payments(document_of_run: dict[str, Any]) -> None:
     """Four quarters to each payment, all loans; the other loan pays in the last quarter of four years."""
-    cfads, service, ratio = rows(printed, "accounts.cfads", "accounts.debt_service", "accounts.dscr_12m")
+    cfads, service, ratio = rows(document_of_run, "accounts.cfads", "accounts.debt_service", "accounts.dscr_12m")
     by_hand = {k: cfads[k - 3 : k + 1].sum() / service[k - 3 : k + 1].sum() for k in range(3, 24)}
 
     assert np.isnan(ratio[:3]).all()
     assert ratio[list(by_hand)] == pytest.approx(list(by_hand.values()))
-    assert rows(printed, "loans.other.dscr_12m")[0] == pytest.approx(ratio, nan_ok=True)
+    assert rows(document_of_run, "loans.other.dscr_12m")[0] == pytest.approx(ratio, nan_ok=True)
     for name, dates in (
         ("min_dscr", range(3, 24)),
         ("min_dscr.bank", range(3, 24)),
         ("min_dscr.other", (3, 7, 11, 15)),
     ):
         low = min(dates, key=lambda k: by_hand[k])
-        assert measure(printed, name) == pytest.approx(by_hand[low])
-        assert printed["measures"][name]["when"] == f"{2001 + low // 4}-Q{low % 4 + 1}"
+        assert measure(document_of_run, name) == pytest.approx(by_hand[low])
+        assert document_of_run["measures"][name]["when"] == f"{2001 + low // 4}-Q{low % 4 + 1}"
 
 
-def test_llcr_and_plcr_recompute_date_by_date(printed: dict[str, Any]) -> None:
+def test_llcr_and_plcr_recompute_date_by_date(document_of_run: dict[str, Any]) -> None:
     """Each later quarter at the rate of the debt it opens with: 8 % a quarter at a time, 11 % once a year."""
-    cfads, debt = rows(printed, "accounts.cfads", "accounts.debt")
-    bank, other, rate = rows(printed, "loans.bank.opening", "loans.other.opening", "accounts.debt_rate")
+    cfads, debt = rows(document_of_run, "accounts.cfads", "accounts.debt")
+    bank, other, rate = rows(document_of_run, "loans.bank.opening", "loans.other.opening", "accounts.debt_rate")
     owed = bank + other
     weighed = (bank * (1.02**4 - 1) + other * 0.11) / np.where(owed > 0, owed, 1)
     assert rate[:24] == pytest.approx(weighed[:24])
     assert rate[24:] == pytest.approx(rate[23])
-    llcr, plcr = rows(printed, "accounts.llcr", "accounts.plcr")
+    llcr, plcr = rows(document_of_run, "accounts.llcr", "accounts.plcr")
     for index in range(24):
         growth = np.cumprod((1 + rate[index + 1 :]) ** 0.25)
         worth = cfads[index + 1 :] / growth
@@ -129,51 +129,54 @@ def test_llcr_and_plcr_recompute_date_by_date(printed: dict[str, Any]) -> None:
             assert llcr[index] == pytest.approx(worth[: 23 - index].sum() / debt[index])
             assert plcr[index] == pytest.approx(worth.sum() / debt[index])
     assert np.isnan(llcr[23:]).all()
-    assert measure(printed, "min_llcr") == pytest.approx(np.nanmin(llcr))
-    assert measure(printed, "min_plcr") == pytest.approx(np.nanmin(plcr))
+    assert measure(document_of_run, "min_llcr") == pytest.approx(np.nanmin(llcr))
+    assert measure(document_of_run, "min_plcr") == pytest.approx(np.nanmin(plcr))
 
 
-def test_cover_of_interest_and_debt_to_ebitda_recompute(printed: dict[str, Any]) -> None:
-    ebitda, interest = by_year(printed, "accounts.ebitda"), by_year(printed, "accounts.interest_accrued")
-    (debt,) = rows(printed, "accounts.debt")
+def test_cover_of_interest_and_debt_to_ebitda_recompute(document_of_run: dict[str, Any]) -> None:
+    ebitda, interest = (
+        by_year(document_of_run, "accounts.ebitda"),
+        by_year(document_of_run, "accounts.interest_accrued"),
+    )
+    (debt,) = rows(document_of_run, "accounts.debt")
     cover, leverage = ebitda[:6] / interest[:6], debt[3::4] / ebitda
 
-    assert measure(printed, "min_interest_cover_by_year") == pytest.approx(cover.min())
-    assert printed["measures"]["min_interest_cover_by_year"]["when"] == str(2001 + cover.argmin())
-    assert measure(printed, "max_debt_to_ebitda_by_year") == pytest.approx(leverage.max())
-    assert printed["measures"]["max_debt_to_ebitda_by_year"]["when"] == str(2001 + leverage.argmax())
-    earned, accrued = rows(printed, "accounts.ebitda", "accounts.interest_accrued")
+    assert measure(document_of_run, "min_interest_cover_by_year") == pytest.approx(cover.min())
+    assert document_of_run["measures"]["min_interest_cover_by_year"]["when"] == str(2001 + cover.argmin())
+    assert measure(document_of_run, "max_debt_to_ebitda_by_year") == pytest.approx(leverage.max())
+    assert document_of_run["measures"]["max_debt_to_ebitda_by_year"]["when"] == str(2001 + leverage.argmax())
+    earned, accrued = rows(document_of_run, "accounts.ebitda", "accounts.interest_accrued")
     twelve = np.lib.stride_tricks.sliding_window_view
     earned, accrued = twelve(earned, 4).sum(-1), twelve(accrued, 4).sum(-1)
-    assert measure(printed, "min_interest_cover") == pytest.approx((earned[:21] / accrued[:21]).min())
-    assert measure(printed, "max_debt_to_ebitda") == pytest.approx((debt[3:] / earned).max())
+    assert measure(document_of_run, "min_interest_cover") == pytest.approx((earned[:21] / accrued[:21]).min())
+    assert measure(document_of_run, "max_debt_to_ebitda") == pytest.approx((debt[3:] / earned).max())
 
 
-def test_levelized_cost_owners_npv_and_gearing_recompute(printed: dict[str, Any]) -> None:
+def test_levelized_cost_owners_npv_and_gearing_recompute(document_of_run: dict[str, Any]) -> None:
     quarters = np.arange(1, 33) / 4
 
     def less(name: str) -> Any:
-        new, old = rows(printed, f"accounts.{name}", f"without_projects.accounts.{name}")
+        new, old = rows(document_of_run, f"accounts.{name}", f"without_projects.accounts.{name}")
         return new - old
 
     km, factor = less("shipments"), 1.1**-quarters
     cost = 0.7 * less("cash_costs") + less("capex") + less("maintenance") - 0.3 * less("depreciation")
     owed = km * 45 / (365 / 4)  # 45 days of receivables are less than a quarter
-    (owners,) = rows(printed, "returns.equity_flow")
+    (owners,) = rows(document_of_run, "returns.equity_flow")
 
     cost = (cost * factor).sum() - less("net_fixed_assets")[-1] * factor[-1]
     by_hand = cost / ((0.7 * km - np.diff(owed, prepend=0)) @ factor + owed[-1] * factor[-1])
-    assert measure(printed, "levelized_cost") == pytest.approx(by_hand)
-    assert measure(printed, "equity_npv") == pytest.approx((owners / 1.1**quarters).sum())
-    assert measure(printed, "gearing") == 0.0
+    assert measure(document_of_run, "levelized_cost") == pytest.approx(by_hand)
+    assert measure(document_of_run, "equity_npv") == pytest.approx((owners / 1.1**quarters).sum())
+    assert measure(document_of_run, "gearing") == 0.0
     lent = measures(run(("{equity: rest}", "{bank: 3 million USD, equity: rest}")))["gearing"]
     assert lent.value == pytest.approx(0.5)
 
 
-def test_average_life_of_the_package_weighs_loans_by_what_they_lend(printed: dict[str, Any]) -> None:
-    lives = measure(printed, "average_life.bank"), measure(printed, "average_life.other")
+def test_average_life_of_the_package_weighs_loans_by_what_they_lend(document_of_run: dict[str, Any]) -> None:
+    lives = measure(document_of_run, "average_life.bank"), measure(document_of_run, "average_life.other")
 
-    assert measure(printed, "average_life") == pytest.approx((3 * lives[0] + 2 * lives[1]) / 5)
+    assert measure(document_of_run, "average_life") == pytest.approx((3 * lives[0] + 2 * lives[1]) / 5)
 
 
 def test_debt_is_worth_its_service_at_its_own_rate() -> None:

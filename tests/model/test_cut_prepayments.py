@@ -60,11 +60,11 @@ def test_rounds_are_few_and_their_number_is_bounded(monkeypatch: pytest.MonkeyPa
     """Each of two prepayments on two days is cut; a plan that can pay what it planned is written once."""
     written, write = [], financing._write
 
-    def noted(*given: Any, **options: Any) -> Any:
+    def note(*given: Any, **options: Any) -> Any:
         written.append(given[1].id)
         return write(*given, **options)
 
-    monkeypatch.setattr(financing, "_write", noted)
+    monkeypatch.setattr(financing, "_write", note)
     project(scenario_of(PLAN, "plan.yaml"))
     rounds = len(written) - 1  # the company without projects can pay the same, and is written as often
     written.clear()

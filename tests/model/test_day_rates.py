@@ -24,7 +24,7 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.covenants import covenants
 from tests.model.test_formulas import Reader, disagreements
-from tests.model.test_reads import projected
+from tests.model.test_reads import projection_or_none
 from tests.written import valid_scenarios
 
 DEM_PER_EUR = PER_EURO["DEM"]
@@ -47,14 +47,14 @@ AVERAGE = "average: {2000: 0.92 USD/EUR, 2001: 0.90 USD/EUR, 2002: 1.00 USD/EUR}
 CLOSING = "closing: {2000: 0.94 USD/EUR, 2001: 0.95 USD/EUR, 2002: 1.10 USD/EUR}"
 
 
-def written(rates: str, loan: str = BULLET, start: str = "2001", end: str = "2002", step: str = "quarter") -> str:
+def plan_text(rates: str, loan: str = BULLET, start: str = "2001", end: str = "2002", step: str = "quarter") -> str:
     return PLAN.format(rates=rates, loan=loan, start=start, end=end, step=step)
 
 
-def planned(
+def projection_of(
     rates: str, loan: str = BULLET, start: str = "2001", end: str = "2002", step: str = "quarter"
 ) -> Projection:
-    return project(scenario_of(written(rates, loan, start, end, step)))
+    return project(scenario_of(plan_text(rates, loan, start, end, step)))
 
 
 def on(projection: Projection, day: str, code: str = "EUR") -> float:
@@ -73,7 +73,7 @@ def span(key: str) -> tuple[date, date]:
     return date(year, first, 1), following - timedelta(1)
 
 
-def known(
+def rates_by_day(
     rates: dict[str, float], opening: float | None, start: date, *, middles: bool
 ) -> list[tuple[float, float, str]]:
     """Return days with their rates, and how the way to each is gone: `line` or `held`. Written apart from the model."""
@@ -117,7 +117,7 @@ def test_what_is_due_on_a_day_is_paid_at_the_rate_of_that_day() -> None:
 
     Source: https://studmed.ru/view/acca-p2-int-corporate-reporting-study-text-2010-emile-woolf_a9b66b551f5.html?page=21
     """
-    plan = planned(f"{AVERAGE}, {CLOSING}")
+    plan = projection_of(f"{AVERAGE}, {CLOSING}")
 
     assert value_at(plan, "loans.ger.principal")[-1] == pytest.approx(11.0e6)
     assert value_at(plan, "loans.ger.interest_paid")[-1] == pytest.approx(0.25e6 * 1.10)
@@ -139,8 +139,8 @@ def test_what_is_paid_on_a_day_is_the_same_whatever_the_step(step: str) -> None:
         "fees: {upfront: 1 %, undrawn: 0.5 %/year}}"
     )
     plan, months = (
-        planned(f"{AVERAGE}, {CLOSING}", loan, step=step),
-        planned(f"{AVERAGE}, {CLOSING}", loan, step="month"),
+        projection_of(f"{AVERAGE}, {CLOSING}", loan, step=step),
+        projection_of(f"{AVERAGE}, {CLOSING}", loan, step="month"),
     )
 
     for key in ("draws", "interest_paid", "fees_paid", "upfront_fee", "principal", "closing", "deferred_fee"):
@@ -182,7 +182,7 @@ def test_what_is_paid_on_a_day_is_the_same_whatever_the_step(step: str) -> None:
     ],
 )  # fmt: skip
 def test_a_rate_is_that_of_its_day(rates: str, days: dict[str, float]) -> None:
-    plan = planned(", ".join(part for part in (AVERAGE, rates) if part))
+    plan = projection_of(", ".join(part for part in (AVERAGE, rates) if part))
 
     for day, value in days.items():
         assert on(plan, day) == pytest.approx(value, rel=1e-12), day
@@ -193,7 +193,7 @@ def test_a_rate_is_that_of_its_day(rates: str, days: dict[str, float]) -> None:
 @pytest.mark.parametrize("rates", ["closing: {2001: 0.89 USD/EUR}", "closing: {2001-12: 0.89 USD/EUR}"])
 def test_the_opening_rate_is_that_of_the_day_before_the_horizon_though_a_key_has_begun(rates: str) -> None:
     loan = BULLET.replace("2001-03-31", "2001-09-30")
-    plan = planned(f"{AVERAGE}, {rates}, opening: 0.85 USD/EUR", loan, start="2001-07", end="2003-06")
+    plan = projection_of(f"{AVERAGE}, {rates}, opening: 0.85 USD/EUR", loan, start="2001-07", end="2003-06")
 
     assert on(plan, "2001-06-30") == on(plan, "2001-01-01") == pytest.approx(0.85)
     halfway = 0.87 if "2001:" in rates else 0.85
@@ -202,7 +202,7 @@ def test_the_opening_rate_is_that_of_the_day_before_the_horizon_though_a_key_has
 
 
 def test_averages_by_month_stand_for_their_months() -> None:
-    plan = planned(
+    plan = projection_of(
         "average: {2000-12: 0.90 USD/EUR, 2001-01: 0.94 USD/EUR, 2001-02: 0.92 USD/EUR, 2001-Q2: 0.87 USD/EUR}"
     )
 
@@ -235,9 +235,9 @@ def test_any_keys_give_the_rates_that_another_program_gives(
     text = f"average: {{{keys}}}" if middles else f"average: 1 USD/EUR, closing: {{{keys}}}"
     message = text + (f", opening: {opening} USD/EUR" if opening else "")
     loan = BULLET.replace("first: 2001-03-31", f"first: {span(start)[0].year + 1}-03-31")
-    plan = planned(message, loan, start=start, end="2003", step="month")
+    plan = projection_of(message, loan, start=start, end="2003", step="month")
 
-    knots = known(rates, opening, begins, middles=middles)
+    knots = rates_by_day(rates, opening, begins, middles=middles)
     days = [date(1998, 12, 30) + timedelta(17 * number) for number in range(140)]
     result = day_rates(plan.scenario, "EUR")
     serials = np.array([serial(day) for day in days])
@@ -249,7 +249,7 @@ def test_any_keys_give_the_rates_that_another_program_gives(
     assert ends == pytest.approx(np.array([rate(day, knots) for day in plan.timeline.dates]), rel=1e-12)
 
 
-def owed_at(schedule: dict[str, Any], key: str, period: float) -> float:
+def debt_at(schedule: dict[str, Any], key: str, period: float) -> float:
     """Return what an event up to a period leaves."""
     before = [value for value, when in zip(schedule[key], schedule["period"], strict=True) if when <= period]
     return float(before[-1]) if before else 0.0
@@ -260,7 +260,7 @@ def owed_at(schedule: dict[str, Any], key: str, period: float) -> float:
 @given(text=valid_scenarios(rich=True))
 def test_the_exchange_result_is_what_rates_do_to_what_is_owed(text: str) -> None:
     """Opening at the last closing rate + moves at theirs + accruals at the average - closing at closing, by hand."""
-    plan = projected(text)
+    plan = projection_or_none(text)
     if plan is None:
         return
     total = np.zeros(plan.timeline.count)
@@ -285,7 +285,7 @@ def test_the_exchange_result_is_what_rates_do_to_what_is_owed(text: str) -> None
             here = foreign["period"] == period + 1
             daily = rates.rates_on(foreign["date"][here])
             stands = [
-                sum(owed_at(owed, key, period + edge) for key in ("closing", "accrued_interest", "accrued_fees"))
+                sum(debt_at(owed, key, period + edge) for key in ("closing", "accrued_interest", "accrued_fees"))
                 for edge in (0, 1)
             ]
             paid = foreign["interest_paid"] + foreign["fees_paid"] + foreign["principal"] - (foreign["drawn"] - funded)
@@ -309,7 +309,7 @@ def test_at_a_rate_that_never_moves_a_loan_is_one_in_dollars(text: str) -> None:
         lambda m: f"{float(m[1]) / 2 / PER_EURO['DEM']!r} {m[2] or ''}USD",
         dollars,
     )
-    one, other = projected(still.replace("cent", "none")), projected(dollars)
+    one, other = projection_or_none(still.replace("cent", "none")), projection_or_none(dollars)
     if one is None or other is None:
         return
 
@@ -326,7 +326,7 @@ def test_at_a_rate_that_never_moves_a_loan_is_one_in_dollars(text: str) -> None:
 
 def test_drawn_rates_are_a_batch() -> None:
     closing = CLOSING.replace("2000: 0.94 USD/EUR, ", "")
-    scenario = scenario_of(written(f"{AVERAGE}, {closing}, opening: 1 USD/EUR"))
+    scenario = scenario_of(plan_text(f"{AVERAGE}, {closing}, opening: 1 USD/EUR"))
     draws = {
         "exchange.EUR.closing.2002": Quantity(np.array([[1.1], [1.3]]), "USD/EUR"),
         "exchange.EUR.opening": Quantity(np.array([[1.0], [0.9]]), "USD/EUR"),
@@ -344,7 +344,7 @@ def test_drawn_rates_are_a_batch() -> None:
 
 def test_events_beyond_the_horizon_count_later_keys() -> None:
     loan = BULLET.replace("remaining: 2 years", "remaining: 4 years")
-    plan = planned(f"{AVERAGE}, {CLOSING[:-1]}, 2003: 1.30 USD/EUR}}", loan)
+    plan = projection_of(f"{AVERAGE}, {CLOSING[:-1]}, 2003: 1.30 USD/EUR}}", loan)
 
     rows = {
         key: value_at(plan, f"loans.ger.schedule.{key}")
@@ -365,7 +365,9 @@ def test_rates_by_month_repeat_their_last_year_in_the_run_off() -> None:
     loan = BULLET.replace("remaining: 2 years", "remaining: 4 years").replace(
         "every: quarter, first: 2001-03-31", "every: month"
     )
-    plan = planned(f"{AVERAGE}, closing: {{2000: 0.94 USD/EUR, 2001: 0.95 USD/EUR, {months}}}", loan, step="month")
+    plan = projection_of(
+        f"{AVERAGE}, closing: {{2000: 0.94 USD/EUR, 2001: 0.95 USD/EUR, {months}}}", loan, step="month"
+    )
     days, rates = (value_at(plan, f"loans.ger.schedule.{key}") for key in ("date", "exchange"))
     by_day = {date_of(day).isoformat(): value for day, value in zip(days, rates, strict=True)}
 
@@ -380,7 +382,7 @@ def test_rates_by_month_repeat_their_last_year_in_the_run_off() -> None:
 
 
 def test_interest_while_building_goes_into_assets_as_it_was_converted() -> None:
-    text = written(f"{AVERAGE}, {CLOSING}").replace(
+    text = plan_text(f"{AVERAGE}, {CLOSING}").replace(
         "loans: {ger: " + BULLET,
         "projects: {line: {plant: jena, adds: 10_000 km/year, capex: 5 million EUR, spend: {2001: 100 %}, complete: 2001-12-31}}\n"
         "funding: {line: {bank: 60 %, equity: rest, include_financing_costs: true}}\n"
@@ -404,7 +406,7 @@ def test_interest_while_building_goes_into_assets_as_it_was_converted() -> None:
 def test_a_sculpted_loan_pays_the_cover_it_aims_at(code: str) -> None:
     loan = f"{{commitment: 10 million {code}, signed: 2001-01-15, matures: 5 years, rate: 8 %/year, payments: {{every: month}}, "
     loan += f"draws: {{2001-01-15: 10 million {code}}}, "
-    plan = planned(
+    plan = projection_of(
         f"{AVERAGE}, {CLOSING}", f"{loan}repayment: {{style: sculpted, dscr: 4, tax: unlevered}}}}", step="quarter"
     )
 
@@ -426,7 +428,7 @@ def test_a_sculpted_loan_pays_the_cover_it_aims_at(code: str) -> None:
     ],
 )
 def test_rates_that_cannot_be_are_refused(old: str, new: str, message: str) -> None:
-    text = written(f"{AVERAGE}, {CLOSING}, opening: 1 USD/EUR")
+    text = plan_text(f"{AVERAGE}, {CLOSING}, opening: 1 USD/EUR")
     assert old in text
 
     with pytest.raises(ScenarioError, match=re.escape(message)):
@@ -443,7 +445,7 @@ def test_a_thousand_times_the_money_is_a_thousand_times_the_money(text: str) -> 
     """In every currency alike: rates of exchange stay what they are."""
     plain = text.replace("rounding: cent", "rounding: none")
     larger = AMOUNT.sub(lambda m: f"{float(m[1].replace('_', '')) * 1000!r} {m[2] or ''}{m[3]}", plain)
-    one, other = projected(plain), projected(larger)
+    one, other = projection_or_none(plain), projection_or_none(larger)
     if one is None or other is None:
         return
 
@@ -464,7 +466,7 @@ def test_a_thousand_times_the_money_is_a_thousand_times_the_money(text: str) -> 
     ],
 )
 def test_a_covenant_limits_a_row_in_the_currency_of_the_row(limit: str, message: str) -> None:
-    text = written(
+    text = plan_text(
         f"{AVERAGE}, {CLOSING}", BULLET.replace("{outstanding", f"{{covenants: {{owed: {limit}}}, outstanding")
     )
     if not message:
@@ -476,7 +478,7 @@ def test_a_covenant_limits_a_row_in_the_currency_of_the_row(limit: str, message:
 
 
 def test_rates_of_marks_serve_for_euros_too() -> None:
-    text = written(f"{AVERAGE}, {CLOSING}", f"{BULLET}, mark: {BULLET.replace('EUR', 'DEM')}")
+    text = plan_text(f"{AVERAGE}, {CLOSING}", f"{BULLET}, mark: {BULLET.replace('EUR', 'DEM')}")
     in_euro = project(scenario_of(text))
     rates = text[text.index("exchange:") :].split("\n", 1)[0]
     in_marks = re.sub(r"([\d.]+) USD/EUR", lambda m: f"{float(m[1]) / PER_EURO['DEM']!r} USD/DEM", rates).replace(

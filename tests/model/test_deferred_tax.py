@@ -39,7 +39,7 @@ def plan(tax: str, step: str = "quarter", to: int = 2006, rate: str = "30 %") ->
     return project(scenario_of(text.replace("to: 2006", f"to: {to}"), "plan.yaml"))
 
 
-def owed(projection: Projection) -> list[float]:
+def net_liability(projection: Projection) -> list[float]:
     rows = (projection.value(f"accounts.deferred_tax_{kind}")[0] for kind in ("liability", "asset"))
     liability, asset = rows
     return list(liability - asset)
@@ -60,7 +60,7 @@ def owed(projection: Projection) -> list[float]:
     ],
 )  # fmt: skip
 def test_published_deferred_tax(terms: str, rate: str, tax: str, printed: list[float | None], within: float) -> None:
-    balances = owed(case(terms, rate, tax))[1:]
+    balances = net_liability(case(terms, rate, tax))[1:]
 
     for balance, figure in zip(balances, printed, strict=False):
         assert figure is None or balance == pytest.approx(figure, abs=within)
@@ -83,7 +83,7 @@ def test_deferred_tax_unwinds_to_zero_over_the_life(book: str, tax: str, life: i
     income = projection.value("accounts.pretax_income")[0].sum()
 
     assert disagreements(projection) == []
-    assert owed(projection)[-1] == pytest.approx(0.0, abs=1e-6)
+    assert net_liability(projection)[-1] == pytest.approx(0.0, abs=1e-6)
     assert projection.value("accounts.deferred_tax")[0].sum() == pytest.approx(0.0, abs=1e-6)
     taxed_otherwise = projection.value("accounts.tax")[0].sum() - 0.4 * income  # of an income of ten billion
     assert taxed_otherwise == pytest.approx(0.0, abs=1e-3)
@@ -101,7 +101,7 @@ def test_every_asset_has_a_value_for_tax_and_formulas_are_kernels(tax: str, step
         projection.value(f"{asset}.book_value")[0] - projection.value(f"{asset}.tax_value")[0]
         for asset in (*SOLD, "plants.works", "plants.bought")
     ]
-    assert owed(projection) == pytest.approx(list(0.3 * np.sum(differences, axis=0)), abs=1e-3)
+    assert net_liability(projection) == pytest.approx(list(0.3 * np.sum(differences, axis=0)), abs=1e-3)
 
 
 @pytest.mark.parametrize("tax", WAYS)
@@ -116,7 +116,7 @@ def test_the_tax_method_of_the_books_changes_nothing(tax: str) -> None:
     plain = project(scenario_of(text))
     taxed = project(scenario_of(text.replace("{rate: 30 %}", f"{{rate: 30 %, depreciation: {tax}}}")))
 
-    assert owed(taxed) == pytest.approx([0.0] * len(owed(taxed)), abs=1e-6)
+    assert net_liability(taxed) == pytest.approx([0.0] * len(net_liability(taxed)), abs=1e-6)
     for path in ("accounts.cash", "accounts.net_income", "returns.fcfe_flow", "returns.levelized_costs"):
         assert taxed.value(path) == pytest.approx(plain.value(path), abs=1e-4), path
 
@@ -132,7 +132,7 @@ def test_the_rate_of_the_period_applies() -> None:
     projection = case("capex: 5_000 USD, life: 5 years", "{2000: 40 %, 2003: 30 %}", "sum_of_years")
     difference = projection.value("accounts.temporary_difference")[0]
 
-    assert owed(projection)[2:4] == pytest.approx([0.4 * difference[2], 0.3 * difference[3]])
+    assert net_liability(projection)[2:4] == pytest.approx([0.4 * difference[2], 0.3 * difference[3]])
 
 
 def test_every_statement_has_its_line() -> None:
@@ -164,7 +164,7 @@ def test_the_levelized_cost_is_the_price_without_worth() -> None:
     cost = project(scenario_of(text)).measures["levelized_cost"].values
     fair = project(scenario_of(text.replace("price: 2.5 USD/km", f"price: {float(cost[0])!r} USD/km")))
 
-    assert np.abs(owed(fair)[-1]) > 1
+    assert np.abs(net_liability(fair)[-1]) > 1
     assert fair.measures["project_npv"].values == pytest.approx(0.0, abs=1e-6)
 
 

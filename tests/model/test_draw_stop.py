@@ -24,7 +24,7 @@ from fibercap.views.workbook.cases import AS_WRITTEN
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements as of_texts
 from tests.sheets import Recalculator, disagreements, spoilt
-from tests.written import changed
+from tests.written import replace_parts
 
 REVOLVER = """\
 fibercap: 1
@@ -58,7 +58,7 @@ opening: {cash: 9 million USD}
 
 
 def run(text: str, *changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(text, *changes)))
+    return project(scenario_of(replace_parts(text, *changes)))
 
 
 def check_stops(projection: Projection, loan: str, key: str) -> Array:

@@ -120,7 +120,7 @@ def _drawable(plan: Scenario) -> dict[str, Any]:
 
 
 @cache
-def nudged(name: str) -> tuple[Projection, tuple[str, ...]]:
+def nudge(name: str) -> tuple[Projection, tuple[str, ...]]:
     plan = read(name)
     draws = _drawable(plan)
     return project(plan.with_samples(draws)), tuple(draws)
@@ -130,7 +130,7 @@ def nudged(name: str) -> tuple[Projection, tuple[str, ...]]:
 @pytest.mark.parametrize(("name", "least"), [("fibercore", 30), ("fleet_revolver", 30), ("jena_in_euro", 30)])
 def test_whatever_moves_a_row_is_among_the_inputs_it_rests_on(name: str, least: int) -> None:
     """One input is nudged in each draw; no row may move of which the formulas do not say so."""
-    projection, paths = nudged(name)
+    projection, paths = nudge(name)
     reached = reach(projection.blocks.values())
     assert len(paths) >= least
     unsaid = []
@@ -147,7 +147,7 @@ def test_whatever_moves_a_row_is_among_the_inputs_it_rests_on(name: str, least: 
 
 @pytest.mark.parametrize("name", ["fibercore", "fleet_revolver", "jena_in_euro"])
 def test_whatever_moves_a_measure_is_among_its_inputs(name: str) -> None:
-    projection, paths = nudged(name)
+    projection, paths = nudge(name)
     evidence = projection.evidence
     for measure in measures(projection).values():
         values = np.broadcast_to(measure.values, (projection.samples,))

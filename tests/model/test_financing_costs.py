@@ -154,11 +154,11 @@ SHARED = PLAN.replace("  other: {bank: 1 million USD, equity: rest}\n", "").repl
 def test_rounds_end_whatever_the_rate(rate: int, most: int, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     moves, costs_of = list[Any](), settling_costs._costs_of
 
-    def noted(*given: Any) -> Any:
+    def note(*given: Any) -> Any:
         moves.append(costs_of(*given))
         return moves[-1]
 
-    monkeypatch.setattr(settling_costs, "_costs_of", noted)
+    monkeypatch.setattr(settling_costs, "_costs_of", note)
     text = SHARED.replace("rate: 8 %/year", f"rate: {rate} %/year").replace(
         "70 %, equity", f"95 %, order: {order}, equity"
     )

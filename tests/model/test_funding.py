@@ -26,7 +26,7 @@ def run(funding: str, loans: str = "", spend: str = "{2001: 100 %}") -> Projecti
     )
 
 
-def paid(projection: Projection, source: str, key: str = "line") -> Array:
+def payments_of(projection: Projection, source: str, key: str = "line") -> Array:
     return np.asarray(projection.value(f"funding.{key}.{source}")[0] / 1e6)
 
 
@@ -37,32 +37,32 @@ LATE = BANK.replace("2001-01-01", "2001-06-15")
 def test_sources_pay_in_the_order_of_the_file() -> None:
     projection = run("  line: {cash: 3 million USD, bank: 5 million USD, equity: rest}", BANK)
 
-    assert paid(projection, "cash")[:4] == pytest.approx([1, 1, 1, 0])
-    assert paid(projection, "bank")[:9] == pytest.approx([0, 0, 0, 1, 1, 1, 1, 1, 0])
-    assert paid(projection, "equity")[:12] == pytest.approx([0] * 8 + [1] * 4)
-    assert projection.value("loans.bank.draws")[0] / 1e6 == pytest.approx(paid(projection, "bank"))
+    assert payments_of(projection, "cash")[:4] == pytest.approx([1, 1, 1, 0])
+    assert payments_of(projection, "bank")[:9] == pytest.approx([0, 0, 0, 1, 1, 1, 1, 1, 0])
+    assert payments_of(projection, "equity")[:12] == pytest.approx([0] * 8 + [1] * 4)
+    assert projection.value("loans.bank.draws")[0] / 1e6 == pytest.approx(payments_of(projection, "bank"))
 
 
 def test_rest_pays_last_wherever_it_stands() -> None:
     projection = run("  line: {equity: rest, bank: 5 million USD}", BANK)
 
-    assert paid(projection, "bank")[:12] == pytest.approx([1] * 5 + [0] * 7)
-    assert paid(projection, "equity")[:12] == pytest.approx([0] * 5 + [1] * 7)
+    assert payments_of(projection, "bank")[:12] == pytest.approx([1] * 5 + [0] * 7)
+    assert payments_of(projection, "equity")[:12] == pytest.approx([0] * 5 + [1] * 7)
 
 
 def test_pro_rata_shares_every_month() -> None:
     projection = run("  line: {order: pro_rata, grant: 25 %, bank: 3 million USD, equity: rest}", BANK)
 
-    assert paid(projection, "grant")[:12] == pytest.approx([0.25] * 12)
-    assert paid(projection, "bank")[:12] == pytest.approx([0.25] * 12)
-    assert paid(projection, "equity")[:12] == pytest.approx([0.5] * 12)
+    assert payments_of(projection, "grant")[:12] == pytest.approx([0.25] * 12)
+    assert payments_of(projection, "bank")[:12] == pytest.approx([0.25] * 12)
+    assert payments_of(projection, "equity")[:12] == pytest.approx([0.5] * 12)
 
 
 def test_before_signing_the_next_source_pays() -> None:
     projection = run("  line: {bank: 5 million USD, equity: rest}", LATE)
 
-    assert paid(projection, "bank")[:12] == pytest.approx([0] * 5 + [1] * 5 + [0] * 2)
-    assert paid(projection, "equity")[:12] == pytest.approx([1] * 5 + [0] * 5 + [1] * 2)
+    assert payments_of(projection, "bank")[:12] == pytest.approx([0] * 5 + [1] * 5 + [0] * 2)
+    assert payments_of(projection, "equity")[:12] == pytest.approx([1] * 5 + [0] * 5 + [1] * 2)
     assert projection.value("funding.line.gap").sum() == 0
 
 
@@ -70,15 +70,15 @@ def test_rest_covers_what_a_late_loan_could_not() -> None:
     """Equity's own amount is used up before the bank signs; as `rest` it pays on, and the bank less than planned."""
     projection = run("  line: {bank: 5 million USD, equity: rest}", BANK.replace("2001-01-01", "2001-10-10"))
 
-    assert paid(projection, "equity").sum() == pytest.approx(9)
-    assert paid(projection, "bank").sum() == pytest.approx(3)
+    assert payments_of(projection, "equity").sum() == pytest.approx(9)
+    assert payments_of(projection, "bank").sum() == pytest.approx(3)
 
 
 def test_pro_rata_with_a_late_loan_catches_up() -> None:
     projection = run("  line: {order: pro_rata, bank: 5 million USD, equity: rest}", LATE)
 
-    assert paid(projection, "bank")[:5].sum() == 0
-    assert paid(projection, "bank")[5:12] == pytest.approx([5 / 7] * 7)
+    assert payments_of(projection, "bank")[:5].sum() == 0
+    assert payments_of(projection, "bank")[5:12] == pytest.approx([5 / 7] * 7)
 
 
 def test_what_no_source_covers_is_unfunded_and_said() -> None:
@@ -100,16 +100,16 @@ def test_a_shared_loan_serves_shares_in_file_order() -> None:
     """Two halves of 12 and of 6 are 9, but only 5 may be drawn: the first project goes first."""
     projection = run("  line: {bank: 25 %, equity: rest}\n  more: {bank: 50 %, equity: rest}", BANK)
 
-    assert paid(projection, "bank").sum() == pytest.approx(3)
-    assert paid(projection, "bank", "more").sum() == pytest.approx(2)
-    assert paid(projection, "equity", "more").sum() == pytest.approx(4)
+    assert payments_of(projection, "bank").sum() == pytest.approx(3)
+    assert payments_of(projection, "bank", "more").sum() == pytest.approx(2)
+    assert payments_of(projection, "equity", "more").sum() == pytest.approx(4)
 
 
 def test_amounts_of_money_are_set_aside_before_shares() -> None:
     projection = run("  line: {bank: 50 %, equity: rest}\n  more: {bank: 4 million USD, equity: rest}", BANK)
 
-    assert paid(projection, "bank").sum() == pytest.approx(1)
-    assert paid(projection, "bank", "more").sum() == pytest.approx(4)
+    assert payments_of(projection, "bank").sum() == pytest.approx(1)
+    assert payments_of(projection, "bank", "more").sum() == pytest.approx(4)
 
 
 def test_a_grant_reduces_the_cost_of_the_asset() -> None:
@@ -132,5 +132,5 @@ def test_a_project_without_funding_is_unfunded_and_the_output_says_so() -> None:
 def test_cash_pays_like_any_other_source() -> None:
     projection = run("  line: {cash: 2 million USD, equity: rest}")
 
-    assert paid(projection, "cash")[:3] == pytest.approx([1, 1, 0])
+    assert payments_of(projection, "cash")[:3] == pytest.approx([1, 1, 0])
     assert projection.value("accounts.equity_for_projects").sum() == pytest.approx(10e6)

@@ -17,7 +17,7 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import disagreements
-from tests.written import changed, valid_scenarios
+from tests.written import replace_parts, valid_scenarios
 
 PLAN = """\
 fibercap: 1
@@ -40,7 +40,7 @@ funding:
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(PLAN, *changes)))
+    return project(scenario_of(replace_parts(PLAN, *changes)))
 
 
 def row(projection: Projection, path: str) -> Any:
@@ -131,7 +131,7 @@ def test_the_shipped_case_with_its_grant_as_it_is_spent_and_six_months_later(set
 
 def test_a_path_beside_a_bare_value_keeps_it_and_one_in_its_place_replaces_it() -> None:
     option = "options: {later: {change: {funding.line.grant.after: 6 months, opening.fixed_assets.life: 4 years}}}\n"
-    text = changed(
+    text = replace_parts(
         PLAN, grant("3 million USD"), ("funding:", f"{option}opening: {{fixed_assets: 8 million USD}}\nfunding:")
     )
     later = project(scenario_of(text).with_option("later"))

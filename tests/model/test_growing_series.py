@@ -276,7 +276,7 @@ opening: {cash: 1000 USD}
 )
 
 
-def discounted_at(
+def projection_discounted_at(
     rate: str, beside: str = "", cpi: str = "{1990: 1 %/year, 2002: 2.5 %/year, 2003-05: 4 %/year}"
 ) -> Projection:
     text = DISCOUNTED.replace("discount_rate: 8 %/year", f"discount_rate: {rate}{beside}")
@@ -294,8 +294,8 @@ def discounted_at(
 @pytest.mark.parametrize("beside", ["", ", discounting: mid_period, valuation_date: 2001-05-15"])
 def test_a_rate_beyond_an_index_of_one_rate_is_a_nominal_rate(real: str, index: str, nominal: str, beside: str) -> None:
     """In every measure, (1 + real)(1 + index) - 1 is the nominal rate that the source prints (docs/validation.md)."""
-    one = measures(discounted_at(f"{{real: {real}, index: cpi}}", beside, index))
-    other = measures(discounted_at(nominal, beside, index))
+    one = measures(projection_discounted_at(f"{{real: {real}, index: cpi}}", beside, index))
+    other = measures(projection_discounted_at(nominal, beside, index))
 
     assert one.keys() == other.keys()
     for name, measure in one.items():
@@ -304,7 +304,7 @@ def test_a_rate_beyond_an_index_of_one_rate_is_a_nominal_rate(real: str, index: 
 
 def test_a_rate_beyond_an_index_goes_on_year_by_year() -> None:
     """Each quarter is discounted at the real rate and at the rate that the index then has; 2003-Q2 has two of them."""
-    result = discounted_at("{real: 6 %/year, index: cpi}").value("returns.discount_factor")[0]
+    result = projection_discounted_at("{real: 6 %/year, index: cpi}").value("returns.discount_factor")[0]
 
     months = np.array([0.01] * 12 + [0.025] * 16 + [0.04] * 20)
     by_hand = np.cumprod(((1 + 0.06) * (1 + months)) ** (-1 / 12))[2::3]
@@ -324,7 +324,7 @@ def test_the_row_of_the_rate_and_its_workbook(tmp_path: Path) -> None:
 
 
 def test_samples_of_a_rate_beyond_an_index() -> None:
-    scenario = discounted_at("{real: 6 %/year, index: cpi}").scenario
+    scenario = projection_discounted_at("{real: 6 %/year, index: cpi}").scenario
     batch = project(
         scenario.with_samples(
             {"money.discount_rate.real": ("1/year", [0.06, 0.02]), "indices.cpi.2002": ("1/year", [0.0, 0.1])}

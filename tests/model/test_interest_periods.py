@@ -18,7 +18,7 @@ from fibercap.model.loans.grid import Clock
 from fibercap.model.loans.payment_dates import payment_periods
 from fibercap.model.project import project
 from fibercap.reading.files import contracts_of, scenario_of
-from tests.model.test_contracts import keeps_its_promises, written
+from tests.model.test_contracts import keeps_its_promises, plan_text
 
 INDEX = {date(2001, 1, 1): 0.06, date(2001, 4, 1): 0.05, date(2001, 7, 1): 0.04, date(2002, 2, 1): 0.07}
 LIBOR = "{2001: 6 %/year, 2001-04: 5 %/year, 2001-07: 4 %/year, 2002-02: 7 %/year}"
@@ -58,7 +58,7 @@ def test_a_rate_that_follows_its_index_mixes_two_rates_in_a_period() -> None:
     assert third == pytest.approx(1e6 * (0.07 * 1 + 0.06 * 91) / 360)
 
 
-def fixed_on(starts: list[date], months: int) -> dict[date, date]:
+def days_of_fixing(starts: list[date], months: int) -> dict[date, date]:
     """Return by first day of an interest period the day on which its rate was fixed, by the words of the rule."""
     results, last = {}, starts[0]
     for start in starts:
@@ -90,7 +90,7 @@ def test_interest_of_a_period_is_at_the_rate_of_one_day(
     values = payments(schedule_of(terms))
     starts = [signed, *(date.fromisoformat(event["date"]) for event in values[:-1])]
     step = {"payment": 0, "month": 1, "quarter": 3, "half_year": 6, "year": 12}[reset]
-    set_on = fixed_on(starts, step)
+    set_on = days_of_fixing(starts, step)
     for start, event in zip(starts, values, strict=True):
         index = next(rate for day, rate in reversed(INDEX.items()) if day <= set_on[start])
         rate = index + 0.02
@@ -236,7 +236,7 @@ def test_no_payment_falls_in_the_days_before_maturity(
         f", payments: {{every: {every}, end_of_month: {str(ends).lower()}, on: {on}, "
         f"short_last: {'keep' if keep else 'join'}}}"
     )
-    text = written(f"{{style: {style}}}", rest=rest).replace("2001-01-08", f"{signed}")
+    text = plan_text(f"{{style: {style}}}", rest=rest).replace("2001-01-08", f"{signed}")
     text = text.replace("matures: 5 years", f"matures: {matures}")
     try:
         projection = project(scenario_of(text))

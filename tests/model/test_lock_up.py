@@ -13,7 +13,7 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
-from tests.written import changed
+from tests.written import replace_parts
 
 PLAN = """\
 fibercap: 1
@@ -39,10 +39,10 @@ REVOLVER = "  line: {commitment: 4 million USD, signed: 2001-01-01, matures: 6 y
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(PLAN, *changes)))
+    return project(scenario_of(replace_parts(PLAN, *changes)))
 
 
-def paid(projection: Projection) -> list[float]:
+def dividends_of(projection: Projection) -> list[float]:
     return [float(projection.value("accounts.dividends")[0, index]) / 1e6 for index in DUE]
 
 
@@ -52,7 +52,7 @@ def test_a_dividend_is_barred_by_the_last_test_before_it() -> None:
     dscr = projection.by("accounts.dscr")
 
     assert [year for year, value in dscr.items() if value[0] < 1.3] == ["2003", "2004"]
-    assert paid(projection) == pytest.approx([0.3, 0.3, 0.0, 0.0, 0.3])
+    assert dividends_of(projection) == pytest.approx([0.3, 0.3, 0.0, 0.0, 0.3])
     assert projection.value("accounts.dividends_barred").sum() == pytest.approx(0.6e6)
 
 
@@ -68,7 +68,7 @@ def test_a_ratio_of_payments_is_tested_on_each_of_them() -> None:
     """By payment the cover is low from the first quarter of 2003 on, so June 2003 is barred too."""
     projection = run(("row: accounts.dscr", "row: loans.bank.dscr"))
 
-    assert paid(projection) == pytest.approx([0.3, 0.0, 0.0, 0.0, 0.3])
+    assert dividends_of(projection) == pytest.approx([0.3, 0.0, 0.0, 0.0, 0.3])
 
 
 def test_a_level_may_be_a_ceiling() -> None:
@@ -76,7 +76,7 @@ def test_a_level_may_be_a_ceiling() -> None:
 
     debt = [float(value[0]) for value in projection.by("accounts.debt").values()]
     assert [owed > 3.5e6 for owed in debt] == [True, False, False, False, False, False]
-    assert paid(projection) == pytest.approx([0.0, 0.3, 0.3, 0.3, 0.3])
+    assert dividends_of(projection) == pytest.approx([0.0, 0.3, 0.3, 0.3, 0.3])
 
 
 def test_debt_without_earnings_bars_dividends() -> None:
@@ -85,7 +85,7 @@ def test_debt_without_earnings_bars_dividends() -> None:
         ("2003: 26 USD/km", "2003: 15 USD/km"),
     )
 
-    assert paid(projection) == pytest.approx([0.3, 0.3, 0.0, 0.0, 0.3])
+    assert dividends_of(projection) == pytest.approx([0.3, 0.3, 0.0, 0.0, 0.3])
     assert disagreements(projection) == []
 
 

@@ -22,7 +22,7 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.model.returns.roots import only_rate
 from fibercap.reading.files import read, scenario_of
-from tests.written import changed
+from tests.written import replace_parts
 
 PLAN = """\
 fibercap: 1
@@ -39,7 +39,7 @@ tax: {rate: 30 %}
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(PLAN, *changes)))
+    return project(scenario_of(replace_parts(PLAN, *changes)))
 
 
 def timed_rate(flows: tuple[Array, ...], times: tuple[Array, ...], units: int) -> Array:
@@ -91,11 +91,11 @@ def test_every_measure_equals_its_formula_text(scenario: Any) -> None:
 def test_a_measure_is_worked_out_when_it_is_asked_for_and_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def named(projection: Projection, name: str) -> Measure:
+    def measure_of(projection: Projection, name: str) -> Measure:
         asked.append(name)
         return measure_named(projection, name)
 
-    monkeypatch.setattr(of_measures, "measure_named", named)
+    monkeypatch.setattr(of_measures, "measure_named", measure_of)
     by_name = measures(run())
     assert "min_llcr" in by_name
     assert "min_llcr.bank" not in by_name

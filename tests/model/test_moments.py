@@ -10,7 +10,7 @@ import pytest
 from fibercap.model.loans.account import Account
 from fibercap.model.loans.moment import Moment
 from fibercap.model.projection import Projection
-from tests.model.test_contracts import CLAUSES, RATES, STYLE_TEXTS, allowed, run
+from tests.model.test_contracts import CLAUSES, RATES, STYLE_TEXTS, is_allowed, run
 
 SEEN = ("fees", "grace", "drawn, then recast", "recast", "cents", "late first", "in advance")
 
@@ -22,14 +22,14 @@ def moments(monkeypatch: pytest.MonkeyPatch) -> dict[int, Moment]:
     last: list[Account] = []
     make = Account._moment
 
-    def recorded(account: Account, event: int) -> Moment:
+    def moment_of(account: Account, event: int) -> Moment:
         if last != [account]:
             seen.clear()
             last[:] = [account]
         seen[event] = make(account, event)
         return seen[event]
 
-    monkeypatch.setattr(Account, "_moment", recorded)
+    monkeypatch.setattr(Account, "_moment", moment_of)
     return seen
 
 
@@ -67,7 +67,7 @@ def is_complete(projection: Projection, event: int, m: Moment) -> None:
 
 KNOWN = STYLE_TEXTS | {"sculpted": "{style: sculpted, dscr: 1.30, tax: unlevered}"}
 """Styles with the amounts of their payments known before cash is: not sculpted on the tax really paid."""
-TOGETHER = [(name, clause) for name, style in KNOWN.items() for clause in SEEN if allowed(style, CLAUSES[clause])]
+TOGETHER = [(name, clause) for name, style in KNOWN.items() for clause in SEEN if is_allowed(style, CLAUSES[clause])]
 """Styles with the clauses that they may have."""
 
 

@@ -25,7 +25,7 @@ from fibercap.reading.files import contracts_of, read, scenario_of
 from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
 from tests.model.test_formulas import disagreements
-from tests.written import changed, valid_scenarios
+from tests.written import replace_parts, valid_scenarios
 
 PLAN = """\
 fibercap: 1
@@ -43,7 +43,7 @@ MONEY = 1e6
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(PLAN, *changes)))
+    return project(scenario_of(replace_parts(PLAN, *changes)))
 
 
 def row(projection: Projection, path: str) -> Any:

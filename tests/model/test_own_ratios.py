@@ -23,7 +23,7 @@ from fibercap.views.workbook.cases import AS_WRITTEN
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements as of_texts
 from tests.sheets import Recalculator, disagreements, spoilt
-from tests.written import changed
+from tests.written import replace_parts
 
 PLAN = """\
 fibercap: 1
@@ -51,7 +51,7 @@ Numbers = npt.NDArray[np.float64]
 
 
 def run(covenant: str = COVER, *changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(PLAN, ("COVENANT", covenant), *changes)))
+    return project(scenario_of(replace_parts(PLAN, ("COVENANT", covenant), *changes)))
 
 
 def window(flow: Numbers, count: int) -> Numbers:
@@ -140,7 +140,7 @@ def test_something_over_nothing_breaks_a_ceiling_and_is_no_test_of_a_floor() -> 
 
 def test_a_claim_may_name_it_and_a_batch_is_its_members() -> None:
     claim = "claims: {covered: {says: Covered, row: ratios.fixed_charge, when: end of 2002, at_least: 2}}\n"
-    text = changed(PLAN, ("COVENANT", COVER)) + claim
+    text = replace_parts(PLAN, ("COVENANT", COVER)) + claim
     assert outcomes(project(scenario_of(text)))["covered"].holds
 
     draws = Quantity(np.array([[20.0], [26.0]]), "USD/km")
@@ -195,7 +195,7 @@ def test_a_reference_company_keeps_the_lock_up_if_it_has_the_rows() -> None:
 def test_a_ratio_that_cannot_be_formed_is_refused_with_a_way_out(old: str, new: str, message: str) -> None:
     first, *others = message.split("|")
     with pytest.raises(ScenarioError, match=re.escape(first)) as error:
-        covenants(project(scenario_of(changed(PLAN, ("COVENANT", COVER)).replace(old, new))))
+        covenants(project(scenario_of(replace_parts(PLAN, ("COVENANT", COVER)).replace(old, new))))
 
     for part in others:
         assert part in str(error.value)
@@ -204,7 +204,9 @@ def test_a_ratio_that_cannot_be_formed_is_refused_with_a_way_out(old: str, new: 
 @pytest.mark.long
 def test_a_recalculated_workbook_has_the_ratios(tmp_path: Path) -> None:
     more = ", net: {row: ratios.leverage, at_most: 1, test: quarter}, worth: {row: accounts.tangible_net_worth, at_least: {2001: 1 million USD, 2003: 3 million USD}, test: quarter}"
-    text = changed(PLAN, ("it: {COVENANT}", f"it: {{{COVER}}}{more}"), ("2003-Q2: 25 USD/km", "2003-Q2: 15 USD/km"))
+    text = replace_parts(
+        PLAN, ("it: {COVENANT}", f"it: {{{COVER}}}{more}"), ("2003-Q2: 25 USD/km", "2003-Q2: 15 USD/km")
+    )
     options = "options:\n  dear: {change: {loans.bank.rate: 12 %/year, ratios.fixed_charge.numerator.upkeep.subtract: accounts.tax_paid}}\n"
     scenario = scenario_of(text + options)
     calculator = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path)

@@ -21,7 +21,7 @@ from fibercap.model.returns.roots import all_rates
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def balanced(random: np.random.Generator, times: np.ndarray, logs: np.ndarray) -> np.ndarray:
+def balanced_flows(random: np.random.Generator, times: np.ndarray, logs: np.ndarray) -> np.ndarray:
     """Return flows (log, event) worth nothing at the rates with these logarithms, and nowhere else; zeros among them."""
     result = random.exponential(1.0, (logs.size, times.size)) * (random.random((logs.size, times.size)) < 0.8)
     turns = random.integers(1, times.size, logs.size)
@@ -59,7 +59,7 @@ def test_known_rates_are_found_to_the_last_digits(seed: int, length: int, middle
     times = np.concatenate([[0.0], np.cumsum(random.uniform(0.2, 2.0, length - 1))])
     span = times[-1]
     logs = random.uniform(middle - spread, middle + spread, 150) / span
-    many = balanced(random, times, logs)
+    many = balanced_flows(random, times, logs)
     factors = np.abs(many) * np.exp(-logs[:, np.newaxis] * times)
     late = (many > 0) == (many[:, :1] < 0)
     distance = np.abs((np.where(late, factors, -factors) * times).sum(axis=1)) / factors.sum(axis=1)
@@ -92,7 +92,7 @@ def test_what_is_not_settled_is_not_told(monkeypatch: pytest.MonkeyPatch, passes
     random = np.random.default_rng(7)
     times = np.arange(30.0)
     logs = random.uniform(-5.0, 15.0, 1000) / times[-1]
-    many = balanced(random, times, logs)
+    many = balanced_flows(random, times, logs)
     monkeypatch.setattr(quick, "PASSES", passes)
     monkeypatch.setattr(quick, "STEPS", steps)
 
@@ -108,7 +108,7 @@ def test_what_is_not_settled_is_not_told(monkeypatch: pytest.MonkeyPatch, passes
 def test_neither_order_nor_scale_of_many_matters(seed: int, scale: float) -> None:
     random = np.random.default_rng(seed)
     times = np.arange(20.0)
-    many = balanced(random, times, random.uniform(-0.3, 1.0, 100))
+    many = balanced_flows(random, times, random.uniform(-0.3, 1.0, 100))
     order = random.permutation(100)
 
     assert irr(scale * many[order]) == pytest.approx(irr(many)[order], rel=1e-11, abs=1e-13)

@@ -21,7 +21,7 @@ from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import Reader, disagreements
 from tests.sheets import Recalculator, spoilt
 from tests.sheets import disagreements as unlike_sheets
-from tests.written import changed, valid_scenarios
+from tests.written import replace_parts, valid_scenarios
 
 TWO = """\
 fibercap: 1
@@ -45,7 +45,7 @@ SWEEPS = (
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(TWO, *changes)))
+    return project(scenario_of(replace_parts(TWO, *changes)))
 
 
 def test_a_rank_is_covered_by_what_higher_ranks_leave() -> None:
@@ -145,7 +145,7 @@ def test_a_workbook_leaves_out_an_option_that_sweeps_loans_in_another_order() ->
     """Together, what is swept from each loan would rest on the other."""
     options = "options: {swapped: {change: {loans.senior.rank: 2, loans.junior.rank: 1}}}\n"
 
-    assert "swapped" in cases_of(scenario_of(changed(TWO, *SWEEPS) + options))[1]
+    assert "swapped" in cases_of(scenario_of(replace_parts(TWO, *SWEEPS) + options))[1]
 
 
 def test_ranks_that_skip_are_refused_with_the_way_out() -> None:
@@ -167,7 +167,7 @@ def test_ranks_move_nothing_but_cover_where_cash_moves_one_loan_at_most(text: st
     names, rank = list(plan.loans), 1
     for name, step in zip(names[1:], steps, strict=False):
         rank += step
-        ranked = changed(ranked, (f"  {name}: {{commitment", f"  {name}: {{rank: {rank}, commitment"))
+        ranked = replace_parts(ranked, (f"  {name}: {{commitment", f"  {name}: {{rank: {rank}, commitment"))
     if sum(loan.needs_cash or bool(loan.prepayments) for loan in plan.loans.values()) > 1:
         return
     before, after = project(plan), project(scenario_of(ranked))

@@ -57,7 +57,7 @@ def is_input(scenario: Scenario, path: str) -> bool:
     )
 
 
-def lost(projection: Projection) -> list[str]:
+def dead_ends(projection: Projection) -> list[str]:
     """Return what leads nowhere: rows and givens without a formula that read nothing, and reads that are no inputs."""
     results: list[str] = []
     for block in projection.blocks.values():
@@ -76,25 +76,25 @@ def lost(projection: Projection) -> list[str]:
 
 @pytest.mark.parametrize(("name", "option"), SHIPPED)
 def test_every_number_of_a_shipped_scenario_leads_to_its_inputs(name: str, option: str | None) -> None:
-    assert lost(project(read(name, option))) == []
+    assert dead_ends(project(read(name, option))) == []
 
 
 @pytest.mark.long
 @settings(max_examples=30)
 @given(text=valid_scenarios())
 def test_every_number_of_a_random_scenario_leads_to_its_inputs(text: str) -> None:
-    assert lost(project(scenario_of(text))) == []
+    assert dead_ends(project(scenario_of(text))) == []
 
 
 @pytest.mark.long
 @settings(max_examples=60)
 @given(text=valid_scenarios(rich=True))
 def test_every_number_leads_to_inputs_whatever_the_loans(text: str) -> None:
-    projection = projected(text)
-    assert projection is None or lost(projection) == []
+    projection = projection_or_none(text)
+    assert projection is None or dead_ends(projection) == []
 
 
-def projected(text: str) -> Projection | None:
+def projection_or_none(text: str) -> Projection | None:
     """Return the projection, or None where a payment would be below the interest due with it."""
     try:
         return project(scenario_of(text))
@@ -133,7 +133,7 @@ def test_given_numbers_equal_their_formulas_in_shipped_scenarios(name: str, opti
 @settings(max_examples=60)
 @given(text=valid_scenarios(rich=True))
 def test_given_numbers_equal_their_formulas_in_random_scenarios(text: str) -> None:
-    projection = projected(text)
+    projection = projection_or_none(text)
     assert projection is None or wrong_givens(projection) == []
 
 

@@ -15,7 +15,7 @@ from fibercap.core.quantity import Quantity
 from fibercap.model.loans.styles import STYLES
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
-from tests.model.test_contracts import keeps_its_promises, run, written
+from tests.model.test_contracts import keeps_its_promises, plan_text, run
 from tests.model.test_interest_periods import payments, schedule_of
 
 TERMS = "commitment: 800_000 USD, signed: 2023-01-01, matures: 2 years, rate: 6 %/year, payments: {every: quarter}"
@@ -132,7 +132,7 @@ def test_a_recast_keeps_every_promise_in_a_batch_too(
     """Text and kernel agree, the loan is repaid, and a batch of amounts equals its members."""
     planned = ", ".join(f"{day}: {amount} thousand USD" for day, amount in prepaid.items())
     clause = f"prepayments: {{{planned}}}, after_prepayment: recast{sweep}{rounding}"
-    scenario = scenario_of(written(style, clause=clause))
+    scenario = scenario_of(plan_text(style, clause=clause))
     draws = {f"loans.bank.prepayments.{next(iter(prepaid))}": Quantity(np.array([[0.1], [2.0], [9.0]]), "MUSD")}
     batch = project(scenario.with_samples(draws))
     keeps_its_promises(batch)

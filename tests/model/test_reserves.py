@@ -25,7 +25,7 @@ from tests.model.test_formulas import Reader, disagreements
 from tests.sheets import Recalculator, spoilt
 from tests.sheets import disagreements as unlike_sheets
 from tests.studies.test_samples import alike
-from tests.written import changed
+from tests.written import replace_parts
 
 PLAN = """\
 fibercap: 1
@@ -49,7 +49,7 @@ USES = ("{covers: 6 months}", "{covers: 6 months, filled_from: uses}")
 
 
 def plan(*changes: tuple[str, str]) -> Scenario:
-    return scenario_of(changed(PLAN, *changes))
+    return scenario_of(replace_parts(PLAN, *changes))
 
 
 def run(*changes: tuple[str, str]) -> Projection:
@@ -349,7 +349,7 @@ def test_a_batch_with_reserves_is_its_members() -> None:
 @pytest.mark.parametrize("changes", [(), (SWEPT,), (USES, ("to: 2005", "to: 2003"))])
 def test_a_recalculated_workbook_has_the_reserves(changes: tuple[tuple[str, str], ...], tmp_path: Path) -> None:
     options = "options: {longer: {change: {loans.senior.reserve.covers: 12 months}}}\n"
-    written = scenario_of(changed(PLAN, *changes) + options)
+    written = scenario_of(replace_parts(PLAN, *changes) + options)
     calculator = Recalculator(spoilt(workbook(written, "0.1.0")), tmp_path)
 
     for option in ("as written", "longer"):

@@ -27,7 +27,7 @@ from tests.written import valid_scenarios
 FEW = settings(max_examples=40)
 
 
-def projected(text: str) -> Projection:
+def projection_of(text: str) -> Projection:
     """Project a random plan; one whose loan would grow is none."""
     try:
         return project(scenario_of(text))
@@ -36,7 +36,7 @@ def projected(text: str) -> Projection:
         raise
 
 
-def ended(text: str, to: str) -> str:
+def end_at(text: str, to: str) -> str:
     return re.sub(r"horizon: \{from: 2000, to: [-\d]+", f"horizon: {{from: 2000, to: {to}", text)
 
 
@@ -50,15 +50,15 @@ def test_a_horizon_made_longer_by_hand_tells_the_same(text: str, to: str) -> Non
     """An independent witness: with nothing new to build, the years after the horizon are years like any others."""
     text = text.replace(", gap: [equity]", "")
     year_step = "step: year" in text
-    text = ended(text, to[:4] if year_step else to)
+    text = end_at(text, to[:4] if year_step else to)
     assume(not ("step: quarter" in text and to[-2:] not in {"03", "06", "09"} and "-" in to))
-    short = projected(text)
+    short = projection_of(text)
     assume(short.run_off is not None)
     assert short.run_off is not None
     end = float(short.timeline.ends[-1])
     assume(all(float(line.completes) <= end for line in short.scenario.projects.values()))
 
-    long = projected(ended(text, f"{short.run_off.end.year}"))
+    long = projection_of(end_at(text, f"{short.run_off.end.year}"))
 
     assert long.run_off is None
     assert long.timeline.dates == short.dates_to_maturity
@@ -78,7 +78,7 @@ def test_a_horizon_made_longer_by_hand_tells_the_same(text: str, to: str) -> Non
 @FEW
 @given(text=st.one_of(valid_scenarios(), valid_scenarios(rich=True)))
 def test_it_opens_with_the_last_balances_and_begins_nothing_new(text: str) -> None:
-    projection = projected(text)
+    projection = projection_of(text)
     assume(projection.run_off is not None)
     value = projection.value
 
@@ -107,7 +107,7 @@ def test_it_opens_with_the_last_balances_and_begins_nothing_new(text: str) -> No
 @FEW
 @given(text=st.one_of(valid_scenarios(), valid_scenarios(rich=True)))
 def test_the_books_tie_there_too(text: str) -> None:
-    projection = projected(text)
+    projection = projection_of(text)
     assume(projection.run_off is not None)
 
     def value_of(row: str) -> Array:
@@ -126,7 +126,7 @@ def test_the_books_tie_there_too(text: str) -> None:
 @given(text=st.one_of(valid_scenarios(), valid_scenarios(rich=True)))
 def test_every_formula_there_holds_in_units(text: str) -> None:
     """The model proves only those that are not the horizon's own; here all are."""
-    projection = projected(text)
+    projection = projection_of(text)
     assume(projection.run_off is not None)
     units = {path: row.unit for path, row in projection.rows.items()}
     units |= {path: item.unit for path, item in projection.scalars.items()}

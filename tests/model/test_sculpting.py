@@ -20,7 +20,7 @@ from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements
 from tests.sheets import Recalculator, spoilt
 from tests.sheets import disagreements as unlike_sheets
-from tests.written import changed
+from tests.written import replace_parts
 
 ONE = """\
 fibercap: 1
@@ -36,7 +36,7 @@ loans:
 funding: {line: {bank: 9 million USD, equity: rest}}
 tax: {rate: 30 %}
 """
-TWO = changed(
+TWO = replace_parts(
     ONE,
     ("  bank: {commitment: 9 million USD", "  junior: {rank: 2, commitment: 3 million USD"),
     ("rate: 8 %/year, payments: {every: year},\n", "rate: 12 %/year, payments: {every: year},\n"),
@@ -52,7 +52,7 @@ SERIES = (1 - 1.065**-10) / 0.065
 
 
 def run(text: str, *changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(text, *changes)))
+    return project(scenario_of(replace_parts(text, *changes)))
 
 
 def value_at(projection: Projection, path: str) -> list[float]:
@@ -177,7 +177,9 @@ def test_a_loan_that_outlives_the_horizon_is_sculpted_to_its_end() -> None:
 @settings(max_examples=8)
 @given(costs=st.lists(st.integers(5, 30), min_size=2, max_size=3), dscr=st.integers(100, 220))
 def test_a_batch_equals_its_members(costs: list[int], dscr: int) -> None:
-    text = changed(TWO, ("dscr: 1.3", f"dscr: {dscr / 100}"), ("rate: 12 %/year,", "rate: 12 %/year, sweep: 30 %,"))
+    text = replace_parts(
+        TWO, ("dscr: 1.3", f"dscr: {dscr / 100}"), ("rate: 12 %/year,", "rate: 12 %/year, sweep: 30 %,")
+    )
     scenario = scenario_of(text)
     drawn = {"plants.works.cash_cost": Quantity(np.array(costs, dtype=float)[:, None], "USD/km")}
     batch = project(scenario.with_samples(drawn))

@@ -113,7 +113,7 @@ def test_a_swapped_loan_changes_nothing_in_random_plans(text: str, data: st.Data
     assert of_plan(after) == pytest.approx(of_plan(before), abs=0.005, rel=1e-9, nan_ok=True)
 
 
-def offered(rest: str = "", gap: str = "") -> Projection:
+def project_offer(rest: str = "", gap: str = "") -> Projection:
     text = PLAN.replace("funding:\n", f"{OFFER.replace('REST', rest)}funding:\n") + gap
     return project(scenario_of(text))
 
@@ -133,7 +133,7 @@ def rows(projection: Projection) -> dict[str, Any]:
     ],
 )
 def test_a_loan_that_nothing_uses_is_not_drawn_and_costs_nothing(rest: str, gap: str) -> None:
-    without, projection = project(scenario_of(PLAN + gap)), offered(rest, gap)
+    without, projection = project(scenario_of(PLAN + gap)), project_offer(rest, gap)
     flows = ("draws", "interest", "fees", "upfront_fee", "principal", "closing", "deferred_fee")
 
     for key in flows:
@@ -156,7 +156,7 @@ def test_a_loan_that_nothing_uses_is_not_drawn_and_costs_nothing(rest: str, gap:
 )
 def test_a_loan_that_is_used_costs_its_fees(rest: str) -> None:
     """A revolver stands in `gap` unless `gap` is written without it."""
-    projection = offered(rest)
+    projection = project_offer(rest)
 
     assert projection.value("loans.offer.upfront_fee").sum() == pytest.approx(30e3)
     assert not any("is not drawn" in warning for warning in warnings(projection))

@@ -41,7 +41,7 @@ opening: {cash: -2 million USD, receivables: 1 million USD}
 """
 
 
-def scaled(text: str, factor: float, of_loans: float = 1.0) -> str:
+def scale(text: str, factor: float, of_loans: float = 1.0) -> str:
     """Return a plan with all amounts of money multiplied; those of the block of loans by another factor, too."""
     lines, block = [], ""
     for line in text.splitlines():
@@ -55,7 +55,7 @@ def scaled(text: str, factor: float, of_loans: float = 1.0) -> str:
 def extreme(*, rich: bool) -> st.SearchStrategy[str]:
     """Plans whose amounts are of a yen's size or of a cent's, and loans that are small or large beside them."""
     factors = st.sampled_from([1e-6, 1e-4, 1e-2, 1.0, 1e2, 1e4, 1e6])
-    return st.builds(scaled, valid_scenarios(rich=rich), factors, st.sampled_from([1.0, 1.0, 1e-6, 1e-3, 1e3]))
+    return st.builds(scale, valid_scenarios(rich=rich), factors, st.sampled_from([1.0, 1.0, 1e-6, 1e-3, 1e3]))
 
 
 PLANS = st.booleans().flatmap(lambda rich: extreme(rich=rich))
@@ -184,12 +184,12 @@ def test_the_largest_amount_of_a_plan_is_all_that_it_moves_opens_with_and_may_bo
     given_ = project(scenario_of(PLAN)).scalars
     assert float(given_["money.largest"].value) == pytest.approx(by_hand)
     assert float(given_["money.trifle"].value) == HALF_A_CENT
-    large = project(scenario_of(scaled(PLAN, 1e4))).scalars
+    large = project(scenario_of(scale(PLAN, 1e4))).scalars
     assert float(large["money.trifle"].value) == pytest.approx(1e-12 * 1e4 * by_hand)
 
 
 def test_it_is_drawn_with_what_it_is_made_of() -> None:
-    plan = scenario_of(scaled(PLAN, 1e4))
+    plan = scenario_of(scale(PLAN, 1e4))
     draws = {"products.fiber.price": Quantity(np.array([[1e5], [4e5], [1e6]]), "USD/km")}
 
     batch = project(plan.with_samples(draws)).scalars["money.trifle"].value

@@ -17,7 +17,7 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
 from tests.model.test_formulas import disagreements
-from tests.written import changed, valid_scenarios
+from tests.written import replace_parts, valid_scenarios
 
 BUILDS = """\
 fibercap: 1
@@ -36,7 +36,7 @@ funding: {line: {include_financing_costs: true, bank: 12 million USD, equity: re
 
 
 def run(*changes: tuple[str, str], text: str = BUILDS) -> Projection:
-    return project(scenario_of(changed(text, *changes)))
+    return project(scenario_of(replace_parts(text, *changes)))
 
 
 def row(projection: Projection, path: str) -> Any:

@@ -29,7 +29,7 @@ SPENDING = {
 }
 
 
-def written(
+def plan_of(
     ramp: str = "none", spend: str = SPENDING["window"], adds: str = "120_000", step: str = "month"
 ) -> Scenario:
     return scenario_of(
@@ -54,7 +54,7 @@ def test_no_member_is_left_out() -> None:
 @pytest.mark.parametrize("kind", RAMPS)
 @given(ages=st.lists(st.floats(-50.0, 50.0), min_size=2, max_size=12))
 def test_what_a_ramp_runs_never_falls_and_is_never_above_all(kind: str, ages: list[float]) -> None:
-    run = line(written(RAMPS[kind])).ramp.ramped_months
+    run = line(plan_of(RAMPS[kind])).ramp.ramped_months
     sorted_ages = np.sort(np.array(ages))
     months, passed = run(sorted_ages), np.diff(sorted_ages)
 
@@ -69,12 +69,12 @@ def test_what_a_ramp_runs_never_falls_and_is_never_above_all(kind: str, ages: li
 @pytest.mark.parametrize("kind", RAMPS)
 @pytest.mark.parametrize("step", ["month", "quarter", "year"])
 def test_the_formula_of_a_ramp_is_its_kernel(kind: str, step: str) -> None:
-    assert disagreements(project(written(RAMPS[kind], step=step))) == []
+    assert disagreements(project(plan_of(RAMPS[kind], step=step))) == []
 
 
 @pytest.mark.parametrize("kind", RAMPS)
 def test_twice_the_capacity_ramps_alike(kind: str) -> None:
-    one, two = (project(written(RAMPS[kind], adds=adds)) for adds in ("120_000", "240_000"))
+    one, two = (project(plan_of(RAMPS[kind], adds=adds)) for adds in ("120_000", "240_000"))
     row = "plants.works.effective_capacity"
     start = one.value(row)[0, 0]
 
@@ -84,7 +84,7 @@ def test_twice_the_capacity_ramps_alike(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in RAMPS if kind not in ("none", "table")])
 def test_a_batch_of_ramps_equals_its_members(kind: str) -> None:
-    scenario, lengths = written(RAMPS[kind]), np.array([[2.0], [8.0], [14.5]])
+    scenario, lengths = plan_of(RAMPS[kind]), np.array([[2.0], [8.0], [14.5]])
     path, row = f"projects.line.ramp.{kind}", "plants.works.effective_capacity"
     batch = project(scenario.with_samples({path: Quantity(lengths, "month")}))
 
@@ -97,7 +97,7 @@ def test_a_batch_of_ramps_equals_its_members(kind: str) -> None:
 @pytest.mark.parametrize("way", SPENDING)
 @pytest.mark.parametrize("step", ["month", "quarter"])
 def test_what_is_spent_on_a_project_is_all_of_it_and_nothing_is_taken_back(way: str, step: str) -> None:
-    projection = project(written(spend=SPENDING[way], step=step))
+    projection = project(plan_of(spend=SPENDING[way], step=step))
     capex = projection.value("projects.line.capex")
 
     assert disagreements(projection) == []
@@ -107,7 +107,7 @@ def test_what_is_spent_on_a_project_is_all_of_it_and_nothing_is_taken_back(way: 
 
 @pytest.mark.parametrize("way", SPENDING)
 def test_a_batch_of_delays_equals_its_members(way: str) -> None:
-    scenario, delays = written(spend=SPENDING[way]), np.array([[0.0], [3.0], [7.5]])
+    scenario, delays = plan_of(spend=SPENDING[way]), np.array([[0.0], [3.0], [7.5]])
     row = "projects.line.capex"
     batch = project(scenario.with_samples({"projects.line.delay": Quantity(delays, "month")}))
 

@@ -156,7 +156,7 @@ def test_each_period_is_owed_for_its_own_days() -> None:
 BOUGHT = "purchase: {price: 20 million USD, on: 2001-05-15, working_capital: WHAT}, cash_cost"
 
 
-def bought(capital: str, days: str = "receivables: 90 days") -> Projection:
+def project_purchase(capital: str, days: str = "receivables: 90 days") -> Projection:
     return run(
         (", receivables: 0.986 million USD", ""),
         ("receivables: 90 days", days),
@@ -166,7 +166,7 @@ def bought(capital: str, days: str = "receivables: 90 days") -> Projection:
 
 
 def test_what_comes_with_a_plant_runs_off_from_the_start_of_the_period_in_which_it_is_bought() -> None:
-    projection = bought("3 million USD")
+    projection = project_purchase("3 million USD")
 
     value, month = projection.value, 365 / 12
     left = [3.0 * max(1 - k * month / 90, 0) for k in range(5)]
@@ -179,7 +179,7 @@ def test_what_comes_with_a_plant_runs_off_from_the_start_of_the_period_in_which_
 
 def test_what_comes_with_a_plant_may_be_told_apart() -> None:
     capital = "{receivables: 3 million USD, inventory: 2 million USD, payables: 1 million USD}"
-    projection = bought(capital, "receivables: 90 days, inventory: 365 days, payables: 20 days")
+    projection = project_purchase(capital, "receivables: 90 days, inventory: 365 days, payables: 20 days")
 
     value, month = projection.value, 365 / 12
     assert value("plants.p.purchased.working_capital")[0, 4] == pytest.approx(4e6)
@@ -197,14 +197,14 @@ def test_what_comes_with_a_plant_may_be_told_apart() -> None:
 
 
 def test_payables_that_come_with_a_plant_are_taken_over_for_more_assets() -> None:
-    projection = bought("{payables: 1 million USD}")
+    projection = project_purchase("{payables: 1 million USD}")
 
     assert projection.value("plants.p.purchased.book_value")[0, 4] == pytest.approx(21e6)
 
 
 def test_working_capital_above_the_price_is_refused_in_a_block_too() -> None:
     with pytest.raises(ScenarioError, match="working capital above the price"):
-        bought("{receivables: 22 million USD, payables: 1 million USD}")
+        project_purchase("{receivables: 22 million USD, payables: 1 million USD}")
 
 
 @pytest.mark.parametrize("days", ["367 days", "{2001: 90 days, 2002: 400 days}"])
@@ -228,7 +228,7 @@ def test_the_base_case_is_owed_what_it_billed_and_bought() -> None:
 
 def test_drawn_days_and_amounts_equal_their_members() -> None:
     capital = "{receivables: 3 million USD, payables: 1 million USD}"
-    plan = bought(capital, "receivables: {2001: 90 days, 2002: 30 days}, payables: 20 days").scenario
+    plan = project_purchase(capital, "receivables: {2001: 90 days, 2002: 30 days}, payables: 20 days").scenario
     draws = {
         "working_capital.receivables.2001": Quantity(np.array([[0.0], [45.0], [366.0]]), "day"),
         "working_capital.payables": Quantity(np.array([[31.0], [0.0], [200.0]]), "day"),

@@ -721,13 +721,13 @@ def test_a_file_that_is_not_there_is_told_with_the_near_names() -> None:
         locate("fibercor")
 
 
-def drawn(path: str, values: list[float], unit: str) -> None:
+def take_samples(path: str, values: list[float], unit: str) -> None:
     scenario_of(BASE).with_samples({path: Quantity(np.array(values)[:, None], unit)})
 
 
 def test_a_draw_beyond_its_bounds_is_named() -> None:
     with pytest.raises(ScenarioError, match="sample 1"):
-        drawn("plants.works.capacity", [1.0, -2.0, -3.0], "km/year")
+        take_samples("plants.works.capacity", [1.0, -2.0, -3.0], "km/year")
 
 
 @pytest.mark.parametrize(
@@ -741,7 +741,7 @@ def test_a_draw_beyond_its_bounds_is_named() -> None:
 )
 def test_dates_names_and_kinds_cannot_be_drawn(path: str, unit: str) -> None:
     with pytest.raises(ScenarioError, match="cannot differ by sample"):
-        drawn(path, [1.0, 2.0], unit or "dimensionless")
+        take_samples(path, [1.0, 2.0], unit or "dimensionless")
 
 
 def test_reading_twice_gives_the_same_scenario() -> None:

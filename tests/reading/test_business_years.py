@@ -6,7 +6,7 @@ import pytest
 
 from fibercap.core.errors import ScenarioError
 from fibercap.reading.files import scenario_of
-from tests.written import changed
+from tests.written import replace_parts
 
 PLAN = """\
 fibercap: 1
@@ -83,7 +83,7 @@ def test_what_is_wrong_is_said_with_its_place_and_the_way_out(case: str) -> None
     changes, message = WRONG[case]
 
     with pytest.raises(ScenarioError) as raised:
-        scenario_of(changed(PLAN, *changes))
+        scenario_of(replace_parts(PLAN, *changes))
 
     for text in message:
         assert text in str(raised.value)
@@ -93,7 +93,7 @@ def test_what_is_wrong_is_said_with_its_place_and_the_way_out(case: str) -> None
 @pytest.mark.parametrize("ends", ["", ", year_ends: December"])
 def test_without_business_years_a_key_of_one_is_refused_everywhere_it_may_stand(ends: str) -> None:
     with pytest.raises(ScenarioError) as raised:
-        scenario_of(changed(PLAN, (", year_ends: June", ends)))
+        scenario_of(replace_parts(PLAN, (", year_ends: June", ends)))
 
     (problem,) = raised.value.problems
     assert problem.path == "products.fiber.price.FY2003"
@@ -114,7 +114,7 @@ def test_a_horizon_of_business_years_needs_them() -> None:
     [("when: FY2003", "when: end of FY2003")],
 ])  # fmt: skip
 def test_what_fits_is_read(changes: list[tuple[str, str]]) -> None:
-    assert scenario_of(changed(PLAN, *changes)).timeline.year_ends in {3, 6}
+    assert scenario_of(replace_parts(PLAN, *changes)).timeline.year_ends in {3, 6}
 
 
 def test_an_option_may_name_a_business_year() -> None:

@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def laid(folder: Path, text: str, name: str = "child.yaml") -> Path:
+def write_plan(folder: Path, text: str, name: str = "child.yaml") -> Path:
     (folder / name).write_text(text)
     return folder / name
 
@@ -39,7 +39,7 @@ def test_a_child_changes_adds_and_removes_and_has_its_own_name(folder: Path) -> 
         "fibercap: 1\nextends: base.yaml\ntitle: Child\nchange: {products.f.price: 12 USD/km}\n"
         "add: {plants.q: {product: f, capacity: 1 km/year, cash_cost: 5 USD/km}}\n"
     )
-    scenario = read(laid(folder, text))
+    scenario = read(write_plan(folder, text))
 
     assert (scenario.id, scenario.title) == ("child", "Child")
     assert scenario.products["f"].price.values[0] == 12
@@ -51,8 +51,8 @@ def test_a_child_changes_adds_and_removes_and_has_its_own_name(folder: Path) -> 
 def test_grandchildren_and_folders_below(folder: Path) -> None:
     (folder / "inner").mkdir()
     (folder / "base.yaml").rename(folder / "inner" / "base.yaml")
-    laid(folder, "fibercap: 1\nextends: base.yaml\nchange: {products.f.price: 12 USD/km}\n", "inner/mid.yaml")
-    path = laid(folder, "fibercap: 1\nextends: inner/mid.yaml\nchange: {plants.p.cash_cost: 6 USD/km}\n")
+    write_plan(folder, "fibercap: 1\nextends: base.yaml\nchange: {products.f.price: 12 USD/km}\n", "inner/mid.yaml")
+    path = write_plan(folder, "fibercap: 1\nextends: inner/mid.yaml\nchange: {plants.p.cash_cost: 6 USD/km}\n")
 
     scenario = read(path)
     assert scenario.products["f"].price.values[0] == 12
@@ -62,8 +62,8 @@ def test_grandchildren_and_folders_below(folder: Path) -> None:
 def test_a_file_does_not_leave_its_folder_unless_it_may(folder: Path) -> None:
     """Neither by `..` nor by a link."""
     (folder / "inner").mkdir()
-    up = laid(folder, "fibercap: 1\nextends: ../base.yaml\n", "inner/up.yaml")
-    link = laid(folder, "fibercap: 1\nextends: here.yaml\n", "inner/link.yaml")
+    up = write_plan(folder, "fibercap: 1\nextends: ../base.yaml\n", "inner/up.yaml")
+    link = write_plan(folder, "fibercap: 1\nextends: here.yaml\n", "inner/link.yaml")
     (folder / "inner" / "here.yaml").symlink_to(folder / "base.yaml")
 
     for path, name in ((up, "../base.yaml"), (link, "here.yaml")):
@@ -76,7 +76,7 @@ def test_a_file_does_not_leave_its_folder_unless_it_may(folder: Path) -> None:
 
 
 def test_a_shipped_scenario_may_be_extended_from_anywhere(folder: Path) -> None:
-    path = laid(folder, "fibercap: 1\nextends: fibercore\nchange: {loans.fleet.rate: {plus: 50 bp/year}}\n")
+    path = write_plan(folder, "fibercap: 1\nextends: fibercore\nchange: {loans.fleet.rate: {plus: 50 bp/year}}\n")
 
     assert subtree(read(path).tree, ("loans", "fleet", "rate")) == Leaf("9 %/year")
 
@@ -90,9 +90,9 @@ DIAMOND = {
 def test_two_variants_of_one_plan_join(folder: Path) -> None:
     """What both extend is laid once, and what only one of them sets is no conflict, in either order."""
     for name, text in DIAMOND.items():
-        laid(folder, f"fibercap: 1\nextends: base.yaml\n{text}", f"{name}.yaml")
+        write_plan(folder, f"fibercap: 1\nextends: base.yaml\n{text}", f"{name}.yaml")
     orders = ("[left.yaml, right.yaml]", "[right.yaml, left.yaml]")
-    one, other = (read(laid(folder, f"fibercap: 1\nextends: {order}\n")) for order in orders)
+    one, other = (read(write_plan(folder, f"fibercap: 1\nextends: {order}\n")) for order in orders)
 
     assert one.tree == other.tree
     assert one.products["f"].price.values[0] == 8
@@ -100,31 +100,31 @@ def test_two_variants_of_one_plan_join(folder: Path) -> None:
 
 
 def test_two_variants_that_set_one_value_clash_whatever_its_form(folder: Path) -> None:
-    laid(folder, "fibercap: 1\nextends: base.yaml\nchange: {products.f.price: 8 USD/km}\n", "left.yaml")
+    write_plan(folder, "fibercap: 1\nextends: base.yaml\nchange: {products.f.price: 8 USD/km}\n", "left.yaml")
     text = "sources.s: {title: S, kind: stated}"
     right = f"add: {{{text}}}\nchange: {{products.f.price: {{value: {{2000: 9 USD/km}}, source: s}}}}\n"
-    laid(folder, f"fibercap: 1\nextends: base.yaml\n{right}", "right.yaml")
+    write_plan(folder, f"fibercap: 1\nextends: base.yaml\n{right}", "right.yaml")
     child = "fibercap: 1\nextends: [left.yaml, right.yaml]\n"
 
     with pytest.raises(ScenarioError) as error:
-        read(laid(folder, child))
+        read(write_plan(folder, child))
     assert "child.yaml:2:10: products.f.price" in str(error.value)
     assert "left.yaml, line 3 and a block in " in str(error.value)
-    assert read(laid(folder, child + "change: {products.f.price: 7 USD/km}\n")).products["f"].price.values[0] == 7
+    assert read(write_plan(folder, child + "change: {products.f.price: 7 USD/km}\n")).products["f"].price.values[0] == 7
 
 
 def test_two_parents_that_differ_are_told_unless_the_child_settles_it(folder: Path) -> None:
-    laid(folder, BASE.replace("10 USD/km", "11 USD/km"), "other.yaml")
+    write_plan(folder, BASE.replace("10 USD/km", "11 USD/km"), "other.yaml")
     child = "fibercap: 1\nextends: [base.yaml, other.yaml]\n"
 
     with pytest.raises(ScenarioError) as error:
-        read(laid(folder, child))
+        read(write_plan(folder, child))
     assert re.search(
         r"found `10 USD/km` in \S*base.yaml, line 7 and `11 USD/km` in \S*other.yaml, line 7, wanted one value; "
         r"set it here: `change: {products.f.price: ...}`",
         str(error.value),
     )
-    settled = read(laid(folder, child + "change: {products.f.price: 12 USD/km}\n"))
+    settled = read(write_plan(folder, child + "change: {products.f.price: 12 USD/km}\n"))
     assert settled.products["f"].price.values[0] == 12
 
 
@@ -145,7 +145,7 @@ def test_two_parents_that_differ_are_told_unless_the_child_settles_it(folder: Pa
     ],
 )
 def test_what_does_not_fit_is_told_at_its_place(folder: Path, text: str, message: str) -> None:
-    path = laid(folder, f"fibercap: 1\n{text}")
+    path = write_plan(folder, f"fibercap: 1\n{text}")
 
     with pytest.raises(ScenarioError) as error:
         read(path)
@@ -160,7 +160,7 @@ def test_mistakes_of_the_overlay_and_of_what_comes_of_it_are_told_together(folde
     text = "fibercap: 1\nextends: base.yaml\nchange:\n  products.f.prize: 1 USD/km\n  plants.p.cash_cost: 5 USD\n"
 
     with pytest.raises(ScenarioError, match="3 problems") as error:
-        read(laid(folder, text))
+        read(write_plan(folder, text))
 
     results = [(p.code, p.place.file.rsplit("/", 1)[-1], p.place.line) for p in error.value.problems if p.place]
     assert results == [
@@ -171,22 +171,22 @@ def test_mistakes_of_the_overlay_and_of_what_comes_of_it_are_told_together(folde
 
 
 def test_a_circle_of_two_and_a_parent_that_is_no_scenario(folder: Path) -> None:
-    laid(folder, "fibercap: 1\nextends: two.yaml\n", "one.yaml")
-    two = laid(folder, "fibercap: 1\nextends: one.yaml\n", "two.yaml")
+    write_plan(folder, "fibercap: 1\nextends: two.yaml\n", "one.yaml")
+    two = write_plan(folder, "fibercap: 1\nextends: one.yaml\n", "two.yaml")
     with pytest.raises(ScenarioError, match=r"found a circle: two\.yaml -> one\.yaml -> two\.yaml, wanted a chain"):
         read(two)
 
-    laid(folder, "just words\n", "words.yaml")
+    write_plan(folder, "just words\n", "words.yaml")
     with pytest.raises(ScenarioError, match="found one value, wanted a scenario"):
-        read(laid(folder, "fibercap: 1\nextends: words.yaml\n"))
+        read(write_plan(folder, "fibercap: 1\nextends: words.yaml\n"))
     with pytest.raises(ScenarioError, match="found no `fibercap`, wanted one"):
-        read(laid(folder, "extends: base.yaml\n"))
+        read(write_plan(folder, "extends: base.yaml\n"))
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, '"a\\0b"', "loop.yaml", "~", "."])
 def test_a_parent_that_no_file_system_knows_is_not_there(folder: Path, name: str) -> None:
     (folder / "loop.yaml").symlink_to(folder / "loop.yaml")
-    path = laid(folder, f"fibercap: 1\nextends: {name}\n")
+    path = write_plan(folder, f"fibercap: 1\nextends: {name}\n")
 
     with pytest.raises(ScenarioError) as error:
         read(path)

@@ -61,12 +61,12 @@ def test_near_names_are_looked_for_only_for_what_is_shown(where: str, monkeypatc
     text, _ = WRONG[where]
     looked: list[str] = []
 
-    def counted(word: str, *_: object) -> str:
+    def count_call(word: str, *_: object) -> str:
         looked.append(word)
         return ""
 
     for module in (errors, overlay, fibercap.model.checks.validation):
-        monkeypatch.setattr(module, "nearest", counted)
+        monkeypatch.setattr(module, "nearest", count_call)
     results = []
     for number in (500, 1_000):
         looked.clear()
@@ -89,7 +89,7 @@ def test_json_lists_every_problem() -> None:
     assert [error["path"] for error in errors_document(caught.value)["errors"]] == [f"key_{k}" for k in range(250)]
 
 
-def written(folder: Path, number: int) -> Path:
+def write_files(folder: Path, number: int) -> Path:
     """Write files of which each but two extends the two before it; return the last."""
     (folder / "0.yaml").write_text(PLAN)
     (folder / "1.yaml").write_text("fibercap: 1\nextends: 0.yaml\n")
@@ -102,12 +102,12 @@ def written(folder: Path, number: int) -> Path:
 def test_files_that_each_extend_two_others_are_read_once_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: Counter[str] = Counter()
 
-    def counted(text: str | bytes, name: str) -> Reading:
+    def count_call(text: str | bytes, name: str) -> Reading:
         reads[Path(name).name] += 1
         return read_leniently(text, name)
 
-    monkeypatch.setattr("fibercap.reading.loading.read_leniently", counted)
-    scenario = read(written(tmp_path, 40))
+    monkeypatch.setattr("fibercap.reading.loading.read_leniently", count_call)
+    scenario = read(write_files(tmp_path, 40))
     assert reads == {f"{k}.yaml": 1 for k in range(40)}
     assert scenario.plants["jena"].cash_cost.values[0] == 39.0
 
@@ -116,16 +116,16 @@ def test_each_file_is_laid_a_fixed_number_of_times(tmp_path: Path, monkeypatch: 
     laid: list[str] = []
     plain = extends._apply_layer
 
-    def counted(tree: Branch, layer: extends.Layer, problems: list[Problem]) -> Branch:
+    def count_call(tree: Branch, layer: extends.Layer, problems: list[Problem]) -> Branch:
         laid.append(layer.name)
         return plain(tree, layer, problems)
 
-    monkeypatch.setattr(extends, "_apply_layer", counted)
+    monkeypatch.setattr(extends, "_apply_layer", count_call)
     for number in (20, 40):
         folder = tmp_path / str(number)
         folder.mkdir()
         laid.clear()
-        read(written(folder, number))
+        read(write_files(folder, number))
         assert len(laid) <= 2 * number
 
 

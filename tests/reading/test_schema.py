@@ -60,24 +60,24 @@ for _tag, _form in {
     Editor.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_form})$"), None)
 
 
-def seen(text: str) -> Any:
+def editor_view(text: str) -> Any:
     """Return what an editor sees in a text; keys are texts in JSON."""
 
-    def keyed(value: Any) -> Any:
+    def with_text_keys(value: Any) -> Any:
         if isinstance(value, list):
-            return [keyed(item) for item in value]
-        return {str(key): keyed(item) for key, item in value.items()} if isinstance(value, dict) else value
+            return [with_text_keys(item) for item in value]
+        return {str(key): with_text_keys(item) for key, item in value.items()} if isinstance(value, dict) else value
 
-    return keyed(yaml.load(text, Editor))  # noqa: S506 - a safe loader
+    return with_text_keys(yaml.load(text, Editor))  # noqa: S506 - a safe loader
 
 
 SCHEMA = schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
-def refused(text: str) -> str | None:
+def path_of_refusal(text: str) -> str | None:
     """Return the path at which a text is refused, None where it is not."""
-    error = best_match(VALIDATOR.iter_errors(seen(text)))
+    error = best_match(VALIDATOR.iter_errors(editor_view(text)))
     return None if error is None else ".".join(map(str, error.absolute_path))
 
 
@@ -91,12 +91,12 @@ def test_the_schema_is_one() -> None:
 
 @pytest.mark.parametrize("file", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda file: file.stem)
 def test_a_shipped_scenario_is_valid(file: Path) -> None:
-    assert refused(file.read_text("utf-8")) is None
+    assert path_of_refusal(file.read_text("utf-8")) is None
 
 
 @pytest.mark.parametrize("text", [TUTORIAL, LOANS], ids=["tutorial", "loans"])
 def test_the_examples_of_the_docs_are_valid(text: str) -> None:
-    assert refused(text) is None
+    assert path_of_refusal(text) is None
 
 
 @pytest.mark.long
@@ -106,7 +106,7 @@ def test_what_the_reader_accepts_is_valid(text: str) -> None:
     """Any valid scenario is valid for editors too."""
     scenario_of(text)
 
-    assert refused(text) is None
+    assert path_of_refusal(text) is None
 
 
 BAD = {
@@ -167,7 +167,7 @@ def test_what_is_wrong_is_refused_where_it_stands(case: str) -> None:
 
     text = TUTORIAL.replace(old, new, 1)
 
-    assert refused(text) == where
+    assert path_of_refusal(text) == where
     with pytest.raises(ScenarioError, match=r"cannot be used: [0-9]+ problem"):  # and the reader agrees
         scenario_of(text)
 
@@ -204,7 +204,7 @@ BAD_LAID = {
 
 
 def test_an_overlay_may_change_parts_and_use_operators() -> None:
-    assert refused(LAID) is None
+    assert path_of_refusal(LAID) is None
 
 
 @pytest.mark.parametrize("case", BAD_LAID)
@@ -212,7 +212,7 @@ def test_a_bad_overlay_is_refused_where_it_stands(case: str) -> None:
     old, new, where = BAD_LAID[case]
     assert LAID.count(old) >= 1
 
-    assert refused(LAID.replace(old, new, 1)) == where
+    assert path_of_refusal(LAID.replace(old, new, 1)) == where
 
 
 @pytest.mark.parametrize(
@@ -227,17 +227,17 @@ def test_a_bad_overlay_is_refused_where_it_stands(case: str) -> None:
     ],
 )
 def test_what_stands_beside_the_keys_of_a_series_may_be_changed(change: str) -> None:
-    assert refused(LAID.replace("change:\n", f"change:\n  products.fiber.price.{change}\n", 1)) is None
+    assert path_of_refusal(LAID.replace("change:\n", f"change:\n  products.fiber.price.{change}\n", 1)) is None
 
 
 def test_a_series_may_stand_in_a_file_with_its_column() -> None:
     beside = ("", ", growth: 3 %/year", ", interpolate: linear")
     files = [f"{{file: prices.csv, column: smf{more}}}" for more in beside]
     for file in (*files, f"{{value: {files[0]}, source: offer}}"):
-        assert refused(TUTORIAL.replace("{2001: 40 USD/km, 2003: 36 USD/km}", file)) is None
-        assert refused(LAID.replace("change:\n", f"change:\n  products.fiber.demand: {file}\n", 1)) is None
+        assert path_of_refusal(TUTORIAL.replace("{2001: 40 USD/km, 2003: 36 USD/km}", file)) is None
+        assert path_of_refusal(LAID.replace("change:\n", f"change:\n  products.fiber.demand: {file}\n", 1)) is None
     for bad in ("{file: prices.csv}", "{column: smf}", "{file: prices.csv, column: smf, 2001: 40 USD/km}"):
-        assert refused(TUTORIAL.replace("{2001: 40 USD/km, 2003: 36 USD/km}", bad)) == "products.fiber.price"
+        assert path_of_refusal(TUTORIAL.replace("{2001: 40 USD/km, 2003: 36 USD/km}", bad)) == "products.fiber.price"
 
 
 def specs() -> list[type[Spec]]:

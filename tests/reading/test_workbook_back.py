@@ -20,13 +20,13 @@ from tests.sheets import Recalculator, inputs_of
 
 
 @cache
-def exported() -> bytes:
+def fibercore_workbook() -> bytes:
     return workbook(read("fibercore"), "0.1.0")
 
 
-def entered(tmp_path: Path, option: str = "as written", **values: float) -> Path:
+def workbook_with(tmp_path: Path, option: str = "as written", **values: float) -> Path:
     """Return the workbook as a reviewer would save it: another program writes it anew."""
-    calculator = Recalculator(exported(), tmp_path)
+    calculator = Recalculator(fibercore_workbook(), tmp_path)
     sheets = calculator.read()
     cells = inputs_of(sheets, option)
     calculator.enter("Inputs", 5, 2, option)
@@ -50,7 +50,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 @pytest.mark.long
 def test_an_untouched_workbook_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
-    path.write_bytes(exported())
+    path.write_bytes(fibercore_workbook())
 
     result = read_review(path)
 
@@ -59,7 +59,7 @@ def test_an_untouched_workbook_says_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_what_is_entered_comes_back_with_its_cell(tmp_path: Path) -> None:
-    path = entered(
+    path = workbook_with(
         tmp_path,
         plants__jena__cash_cost=32.5,
         tax__rate=0.3,
@@ -81,7 +81,7 @@ def test_what_is_entered_comes_back_with_its_cell(tmp_path: Path) -> None:
 def test_diff_lists_it_and_writes_an_overlay_that_reads_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = entered(tmp_path, plants__jena__cash_cost=32.5, plants__xtal__maintenance=150_000.0)
+    path = workbook_with(tmp_path, plants__jena__cash_cost=32.5, plants__xtal__maintenance=150_000.0)
     monkeypatch.chdir(tmp_path)
 
     code, out, _ = run(capsys, "diff", "fibercore", str(path), "--out", "changes.yaml")
@@ -98,7 +98,7 @@ def test_diff_lists_it_and_writes_an_overlay_that_reads_the_same(
 
 @pytest.mark.long
 def test_the_option_in_use_is_the_one_that_is_compared(tmp_path: Path) -> None:
-    path = entered(tmp_path, "bullet", loans__fleet__rate=0.09)
+    path = workbook_with(tmp_path, "bullet", loans__fleet__rate=0.09)
 
     result = read_review(path)
 
@@ -110,7 +110,7 @@ def test_the_option_in_use_is_the_one_that_is_compared(tmp_path: Path) -> None:
 def test_an_input_of_an_option_alone_cannot_be_laid_over_the_plan(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = entered(tmp_path, "german_bank", loans__german_bank__rate=0.07)
+    path = workbook_with(tmp_path, "german_bank", loans__german_bank__rate=0.07)
 
     code, _, err = run(capsys, "diff", "fibercore", str(path), "--out", str(tmp_path / "changes.yaml"))
 
@@ -127,9 +127,9 @@ def test_a_workbook_stands_after_its_scenario_and_out_needs_one(capsys: pytest.C
     )
 
 
-def altered(change: Callable[[str, bytes], bytes], tmp_path: Path) -> Path:
+def alter_parts(change: Callable[[str, bytes], bytes], tmp_path: Path) -> Path:
     target = BytesIO()
-    with zipfile.ZipFile(BytesIO(exported())) as old, zipfile.ZipFile(target, "w") as new:
+    with zipfile.ZipFile(BytesIO(fibercore_workbook())) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
             new.writestr(name, change(name, old.read(name)))
     path = tmp_path / "altered.xlsx"
@@ -141,7 +141,7 @@ def altered(change: Callable[[str, bytes], bytes], tmp_path: Path) -> Path:
 def test_what_is_no_workbook_of_ours_is_refused_in_words(tmp_path: Path) -> None:
     other = tmp_path / "other.xlsx"
     other.write_bytes(b"PK nothing")
-    renamed = altered(
+    renamed = alter_parts(
         lambda name, text: text.replace(b'"Inputs"', b'"Input"') if name == "xl/workbook.xml" else text, tmp_path
     )
 
@@ -152,7 +152,7 @@ def test_what_is_no_workbook_of_ours_is_refused_in_words(tmp_path: Path) -> None
 
 def test_entities_are_refused(tmp_path: Path) -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>'
-    path = altered(
+    path = alter_parts(
         lambda name, text: (
             text.replace(b"<worksheet", bomb + b"<worksheet", 1) if name.startswith("xl/worksheets") else text
         ),
@@ -191,7 +191,7 @@ def test_an_overlay_can_be_read_from_the_folder_it_is_written_to(
     plan = tmp_path / "a" / "plan: #1.yaml"
     plan.write_text(f"fibercap: 1\nid: {'n' * 64}\nextends: fibercore\n")
     book = tmp_path / "a" / "changed\n'#1.xlsx"
-    book.write_bytes(entered(tmp_path, plants__jena__cash_cost=32.5).read_bytes())
+    book.write_bytes(workbook_with(tmp_path, plants__jena__cash_cost=32.5).read_bytes())
     monkeypatch.chdir(tmp_path)
 
     code, _, err = run(capsys, "diff", str(plan), str(book), "--out", "b/changes.yaml")

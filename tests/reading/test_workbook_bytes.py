@@ -14,7 +14,7 @@ import pytest
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
 from fibercap.reading.workbook import read_review
-from tests.reading.test_workbook_back import exported
+from tests.reading.test_workbook_back import fibercore_workbook
 
 BOOK, RELS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 BOMB = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
@@ -22,11 +22,11 @@ BOMB = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "aaaa">]>
 
 @cache
 def parts() -> dict[str, bytes]:
-    with zipfile.ZipFile(BytesIO(exported())) as book:
+    with zipfile.ZipFile(BytesIO(fibercore_workbook())) as book:
         return {name: book.read(name) for name in book.namelist()}
 
 
-def packed(block: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+def pack(block: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     target = BytesIO()
     with zipfile.ZipFile(target, "w", packing) as book:
         for name, content in block.items():
@@ -39,12 +39,12 @@ def sheet_of_inputs() -> str:
 
 
 def with_part(name: str, content: bytes) -> bytes:
-    return packed({**parts(), name: content})
+    return pack({**parts(), name: content})
 
 
-def encrypted() -> bytes:
+def encrypted_workbook() -> bytes:
     """Return the workbook with the bit of encryption set in every header."""
-    content = bytearray(exported())
+    content = bytearray(fibercore_workbook())
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         index = content.find(mark)
         while index >= 0:
@@ -53,10 +53,10 @@ def encrypted() -> bytes:
     return bytes(content)
 
 
-def damaged() -> bytes:
+def damaged_workbook() -> bytes:
     """Return the workbook with its packed bytes spoilt, its directory sound."""
-    content = bytearray(exported())
-    with zipfile.ZipFile(BytesIO(exported())) as book:
+    content = bytearray(fibercore_workbook())
+    with zipfile.ZipFile(BytesIO(fibercore_workbook())) as book:
         info = book.getinfo(sheet_of_inputs())
     start = info.header_offset + 80
     content[start : start + 40] = b"\xff" * 40
@@ -77,18 +77,18 @@ SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
     [
         (lambda: b"", "not a zip file"),
         (lambda: b"PK nothing", "not a zip file"),
-        (lambda: exported()[:5000], "not a zip file"),
-        (damaged, "is no workbook that fibercap exported"),
-        (encrypted, "encrypted"),
+        (lambda: fibercore_workbook()[:5000], "not a zip file"),
+        (damaged_workbook, "is no workbook that fibercap exported"),
+        (encrypted_workbook, "encrypted"),
         (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "without a password"),
-        (lambda: packed({name: parts()[name] for name in (RELS, BOOK)}, zipfile.ZIP_LZMA), "packed in an unknown way"),
+        (lambda: pack({name: parts()[name] for name in (RELS, BOOK)}, zipfile.ZIP_LZMA), "packed in an unknown way"),
         (lambda: with_part(sheet_of_inputs(), b" " * (64 * 1024 * 1024 + 1)), "larger than any"),
         (lambda: with_part(sheet_of_inputs(), BOMB.encode("utf-16")), "defines entities"),
         (lambda: with_part(BOOK, BOMB.encode("utf-16")), "defines entities"),
         (lambda: with_part(sheet_of_inputs(), b"<a>" * 100_000), "deeper"),
         (lambda: with_part(sheet_of_inputs(), SHEET + b'<c r="A1">' + b"<v/>" * 10_001), "more than 10,000 parts"),
-        (lambda: packed({name: text for name, text in parts().items() if name != RELS}), "workbook.xml.rels"),
-        (lambda: packed({name: text for name, text in parts().items() if name != BOOK}), "xl/workbook.xml"),
+        (lambda: pack({name: text for name, text in parts().items() if name != RELS}), "workbook.xml.rels"),
+        (lambda: pack({name: text for name, text in parts().items() if name != BOOK}), "xl/workbook.xml"),
         (lambda: with_part(RELS, b"<x/>"), "is no workbook that fibercap exported"),
         (lambda: with_part(BOOK, b"<x/>"), "there is no sheet `Inputs`"),
     ],
@@ -150,7 +150,7 @@ def test_spoilt_workbooks_end_in_a_message_or_are_read(
         dice = random.Random(seed)  # noqa: S311 - which bytes are spoilt
         inner = seed % 2
         name = dice.choice(sorted(small))
-        content = bytearray(small[name] if inner else exported())
+        content = bytearray(small[name] if inner else fibercore_workbook())
         for _ in range(dice.choice([1, 3, 30])):
             start, length = dice.randrange(len(content)), dice.choice([1, 1, 4, 200])
             kept = bytes(content[start : start + length])

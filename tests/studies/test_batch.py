@@ -17,7 +17,7 @@ from fibercap.studies.batch import evaluate
 KEEP = ("project_npv", "project_irr", "min_dscr", "all_in_cost.fleet", "lowest_cash", "accounts.cash")
 
 
-def drawn(number: int) -> dict[str, Any]:
+def samples_of_inputs(number: int) -> dict[str, Any]:
     random = np.random.default_rng(7)
     return {
         "products.multimode.price": Quantity(random.uniform(45, 70, (number, 1)), "USD/km"),
@@ -30,7 +30,7 @@ def drawn(number: int) -> dict[str, Any]:
 
 @pytest.mark.long
 def test_a_batch_equals_its_members_whatever_the_chunk() -> None:
-    scenario, draws = read("fibercore"), drawn(7)
+    scenario, draws = read("fibercore"), samples_of_inputs(7)
 
     full, parts = evaluate(scenario, draws, KEEP), evaluate(scenario, draws, KEEP, chunk=3)
 
@@ -47,13 +47,13 @@ def test_a_batch_equals_its_members_whatever_the_chunk() -> None:
 
 
 def test_the_draws_differ() -> None:
-    npv = evaluate(read("fibercore"), drawn(5), ["project_npv"])["project_npv"]
+    npv = evaluate(read("fibercore"), samples_of_inputs(5), ["project_npv"])["project_npv"]
 
     assert len(set(npv)) == 5
 
 
 def test_what_cannot_be_kept_or_drawn_is_refused() -> None:
-    scenario, draws = read("fibercore"), drawn(3)
+    scenario, draws = read("fibercore"), samples_of_inputs(3)
 
     with pytest.raises(FibercapError, match=r"no measure `project_npw`; did you mean `project_npv`"):
         evaluate(scenario, draws, ["project_npw"])

@@ -59,7 +59,7 @@ def sampler(uncertain: str = "") -> Sampler:
     return Sampler(scenario, scenario.uncertain, 7)
 
 
-def drawn(uncertain: str, count: int = 4096) -> npt.NDArray[np.float64]:
+def samples_of_input(uncertain: str, count: int = 4096) -> npt.NDArray[np.float64]:
     """Return what is drawn for the one uncertain input of a plan."""
     sample = sampler(uncertain)
     (values,) = sample.draw(sample.chances(range(count))).values()
@@ -88,13 +88,13 @@ def test_a_distribution_is_the_published_one(written: str, published: Any) -> No
     np.testing.assert_allclose(terms.quantile(chances, ""), published.ppf(chances), rtol=1e-12)
     for value in (0.05, 0.5, 0.85, 0.95, 1.2, 1.5):
         assert terms.chance_below(value, "") == pytest.approx(published.cdf(value), abs=1e-12)
-    assert float(np.mean(drawn(one))) == pytest.approx(published.mean(), rel=1e-3)
+    assert float(np.mean(samples_of_input(one))) == pytest.approx(published.mean(), rel=1e-3)
 
 
 def test_bounds_cut_a_distribution() -> None:
     """What is drawn between two ends has the truncated distribution."""
     one = "    cost: {input: plants.works.cash_cost, plus: {normal: {mean: 0 USD/km, sd: 2 USD/km}}, between: {low: -3 USD/km, high: 1 USD/km}}\n"
-    values = drawn(one)
+    values = samples_of_input(one)
     published = stats.truncnorm(-1.5, 0.5, 0.0, 2.0)
     assert -3.0 <= float(values.min()) < -2.95
     assert 0.95 < float(values.max()) <= 1.0
@@ -104,30 +104,32 @@ def test_bounds_cut_a_distribution() -> None:
 def test_choice_and_observed_values_come_as_often_as_they_should() -> None:
     """Shares of the samples are the chances."""
     one = "    delay: {input: projects.line.delay, is: {choice: {a: {value: 0 months, chance: 25 %}, b: {value: 1 year, chance: 75 %}}}}\n"
-    values = drawn(one)
+    values = samples_of_input(one)
     assert set(values) == {0.0, 12.0}
     assert np.mean(values == 12.0) == pytest.approx(0.75, abs=1e-3)
-    seen = drawn("    cost: {input: plants.works.cash_cost, times: {empirical: {1: 90 %, 2: 1.2, 3: 110 %}}}\n")
+    seen = samples_of_input(
+        "    cost: {input: plants.works.cash_cost, times: {empirical: {1: 90 %, 2: 1.2, 3: 110 %}}}\n"
+    )
     assert [np.mean(seen == value) for value in (0.9, 1.1, 1.2)] == pytest.approx([1 / 3] * 3, abs=1e-3)
 
 
 def test_a_walk_is_a_random_walk_in_logarithms() -> None:
     """The first year is as written; each later one moves by the drift and by its own normal number."""
     one = "    price: {input: products.cable.price, times: {walk: {drift: -8.3 %/year, sd: 15 %}}}\n"
-    logarithms = np.log(drawn(one))
+    logarithms = np.log(samples_of_input(one))
     assert not logarithms[:, 0].any()
     steps = np.diff(logarithms, axis=1)
     np.testing.assert_allclose(steps.mean(axis=0), np.log(0.917), atol=1e-3)
     np.testing.assert_allclose(steps.std(axis=0), 0.15, rtol=3e-3)
     np.testing.assert_allclose(np.corrcoef(steps.T), np.eye(3), atol=0.03)
-    early = drawn(one.replace("sd: 15 %", "sd: 15 %, from: 2001"))
+    early = samples_of_input(one.replace("sd: 15 %", "sd: 15 %, from: 2001"))
     assert np.std(np.log(early[:, 0])) == pytest.approx(0.15, rel=2e-3)
 
 
 def test_a_shock_starts_with_its_chance_and_stays() -> None:
     """In a year a shock starts with its chance; the years after it are multiplied, and no other starts meanwhile."""
     one = "    price: {input: products.cable.price, times: {shock: {from: 2001, chance: 20 %/year, then: {1 year: 50 %, 2 years: 80 %}}}}\n"
-    factors = drawn(one)
+    factors = samples_of_input(one)
     shares = {tuple(row): 0.0 for row in factors.round(9)}
     for row in factors.round(9):
         shares[tuple(row)] += 1 / len(factors)

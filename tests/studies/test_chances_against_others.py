@@ -35,7 +35,7 @@ def problem(bounds: dict[str, tuple[float, float]]) -> dict[str, Any]:
     return {"num_vars": len(bounds), "names": list(bounds), "bounds": [list(pair) for pair in bounds.values()]}
 
 
-def analyzed(of: dict[str, Any], results: Array) -> dict[str, Any]:
+def analyze(of: dict[str, Any], results: Array) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result: dict[str, Any] = sobol_analysis.analyze(of, results, calc_second_order=False, seed=1)
@@ -55,7 +55,7 @@ def test_indices_of_the_same_results_are_those_of_salib() -> None:
     results = [ishigami(table) for table in (one, *mixed, other)]
 
     indices = sobol_indices(results[0], results[-1], results[1:-1])
-    result = analyzed(problem(dict.fromkeys("xyz", (-np.pi, np.pi))), np.stack(results, axis=1).ravel())
+    result = analyze(problem(dict.fromkeys("xyz", (-np.pi, np.pi))), np.stack(results, axis=1).ravel())
 
     assert [first.value for first, _ in indices] == pytest.approx(result["S1"].tolist(), abs=0.005)
     assert [total.value for _, total in indices] == pytest.approx(result["ST"].tolist(), rel=1e-9)
@@ -73,7 +73,7 @@ def test_what_drives_a_plan_is_what_salib_finds_by_points_of_its_own() -> None:
         warnings.simplefilter("ignore")
         price, cost, tax = sobol_sample.sample(of, 1024, calc_second_order=False, seed=3).T
     draws = {"products.cable.price": {"times": price}, "plants.works.cash_cost": {"times": cost}, "tax.rate": tax}
-    result = analyzed(of, evaluate(scenario, draws, ["equity_npv"])["equity_npv"])
+    result = analyze(of, evaluate(scenario, draws, ["equity_npv"])["equity_npv"])
 
     assert [explained[name].first.value for name in BOUNDS] == pytest.approx(result["S1"].tolist(), abs=0.02)
     assert [explained[name].total.value for name in BOUNDS] == pytest.approx(result["ST"].tolist(), abs=0.02)

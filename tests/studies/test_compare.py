@@ -133,34 +133,34 @@ BROKEN = DRAWN.replace(
 
 
 @pytest.fixture
-def broken(tmp_path: Any) -> str:
+def broken_plan(tmp_path: Any) -> str:
     file = tmp_path / "broken.yaml"
     file.write_text(BROKEN)
     return str(file)
 
 
-def invoked(*arguments: str) -> Any:
+def invoke(*arguments: str) -> Any:
     return CliRunner(env={"COLUMNS": "100"}).invoke(cli, list(arguments))
 
 
 @pytest.mark.long
-def test_a_broken_covenant_is_shown_before_any_figure(broken: str) -> None:
-    compared, run, checked = (invoked(verb, broken).stdout for verb in ("compare", "run", "check"))
+def test_a_broken_covenant_is_shown_before_any_figure(broken_plan: str) -> None:
+    compared, run, checked = (invoke(verb, broken_plan).stdout for verb in ("compare", "run", "check"))
 
     assert compared.startswith("FAIL  large: breaks bank: Covered three times in 2001")
     assert "FAIL  small" not in compared
     assert run.index("FAIL  covenant bank: Covered three times") < run.index("Nameplate capacity")
     assert checked.splitlines()[1].startswith("  FAIL  covenant bank: Covered three times is broken in 2001")
-    assert invoked("check", broken).exit_code == 1
-    assert json.loads(invoked("run", broken, "--json").stdout)["warnings"][0].startswith(
+    assert invoke("check", broken_plan).exit_code == 1
+    assert json.loads(invoke("run", broken_plan, "--json").stdout)["warnings"][0].startswith(
         "covenant bank: Covered three times"
     )
 
 
 @pytest.mark.long
-def test_check_names_the_falls_and_the_tightest_covenant(broken: str) -> None:
-    result = invoked("check", broken, "--option", "small")
-    document = json.loads(invoked("check", broken, "--option", "small", "--json").stdout)
+def test_check_names_the_falls_and_the_tightest_covenant(broken_plan: str) -> None:
+    result = invoke("check", broken_plan, "--option", "small")
+    document = json.loads(invoke("check", broken_plan, "--option", "small", "--json").stdout)
 
     falls = document["covenants"]["bank.cover"]["falls"]
     assert set(falls) == {"EBITDA", "prices", "volume"}
@@ -176,9 +176,9 @@ def test_check_names_the_falls_and_the_tightest_covenant(broken: str) -> None:
 
 
 @pytest.mark.long
-def test_compare_prints_steps_cash_and_covenants_case_by_case(broken: str) -> None:
-    output = invoked("compare", broken).stdout
-    document = json.loads(invoked("compare", broken, "--json").stdout)
+def test_compare_prints_steps_cash_and_covenants_case_by_case(broken_plan: str) -> None:
+    output = invoke("compare", broken_plan).stdout
+    document = json.loads(invoke("compare", broken_plan, "--json").stdout)
 
     assert "From small to each, step by step  [million USD]" in output
     assert "Cash needed by year, from owners or from cash" in output
@@ -197,8 +197,8 @@ def test_compare_prints_steps_cash_and_covenants_case_by_case(broken: str) -> No
 
 @pytest.mark.long
 def test_flips_are_looked_for_when_asked() -> None:
-    without, looked = (invoked("check", "fibercore", *flag).stdout for flag in ((), ("--flips",)))
-    document = json.loads(invoked("check", "fibercore", "--flips", "--json").stdout)
+    without, looked = (invoke("check", "fibercore", *flag).stdout for flag in ((), ("--flips",)))
+    document = json.loads(invoke("check", "fibercore", "--flips", "--json").stdout)
 
     assert "decided by" not in without
     message = "decided by plants.jena.capacity, assumed: flips at 245,000 km/year, -3.9% from 255,000 km/year"

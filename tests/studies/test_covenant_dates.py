@@ -18,7 +18,7 @@ from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS, covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.headroom import headroom
 from tests.model.test_formulas import disagreements
-from tests.written import changed
+from tests.written import replace_parts
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
@@ -61,10 +61,10 @@ SHORT_RUN = (
 
 
 def slump(row: str, *changes: tuple[str, str], text: str = SLUMP) -> Projection:
-    return project(scenario_of(changed(text.replace("ROW", row), *changes)))
+    return project(scenario_of(replace_parts(text.replace("ROW", row), *changes)))
 
 
-def promised(row: str, *changes: tuple[str, str], text: str = SLUMP, name: str = "bank.lev") -> CovenantResult:
+def covenant_of(row: str, *changes: tuple[str, str], text: str = SLUMP, name: str = "bank.lev") -> CovenantResult:
     return covenants(slump(row, *changes, text=text))[name]
 
 
@@ -74,13 +74,13 @@ def test_leverage_of_four_quarters_is_broken_between_two_year_ends() -> None:
     The payment of 31 December 2006 falls a day before maturity and joins it, so that 20 payments are left, not 21
     (docs/decisions/check-values.md).
     """
-    covenant = promised(LEVERAGE)
-    kept = promised(LEVERAGE, ("end_of_month: true}", "end_of_month: true, short_last: keep}"))
+    covenant = covenant_of(LEVERAGE)
+    kept = covenant_of(LEVERAGE, ("end_of_month: true}", "end_of_month: true, short_last: keep}"))
 
     assert [(test.when, round(test.value, 2)) for test in covenant.tests if not test.holds] == [("2004-Q1", 4.79)]
     assert [(test.when, round(test.value, 2)) for test in kept.tests if not test.holds] == [("2004-Q1", 4.98)]
     assert covenant.verdict == FAIL
-    yearly = promised(LEVERAGE.replace("_12m", "").replace("quarter", "year"))
+    yearly = covenant_of(LEVERAGE.replace("_12m", "").replace("quarter", "year"))
     assert {test.when: round(test.value, 2) for test in yearly.tests} | {"2003": 1.88, "2004": 0.57} == {
         test.when: round(test.value, 2) for test in yearly.tests
     }
@@ -107,7 +107,7 @@ def test_leverage_of_four_quarters_is_broken_between_two_year_ends() -> None:
 )
 def test_a_test_that_the_row_cannot_serve_is_refused_with_the_row_that_can(row: str, message: str) -> None:
     with pytest.raises(ScenarioError) as error:
-        promised(row)
+        covenant_of(row)
 
     assert message in str(error.value)
 
@@ -115,8 +115,8 @@ def test_a_test_that_the_row_cannot_serve_is_refused_with_the_row_that_can(row: 
 def test_a_yearly_model_has_no_quarters() -> None:
     step = ("step: quarter", "step: year"), ("{2001: 40 USD/km, 2003-Q2: 25 USD/km, 2004-Q2: 40 USD/km}", "40 USD/km")
     with pytest.raises(ScenarioError, match="`quarter`, but the model steps by year"):
-        promised(LEVERAGE, *step)
-    by_period = promised(
+        covenant_of(LEVERAGE, *step)
+    by_period = covenant_of(
         "row: accounts.debt_to_ebitda, at_most: 3, test: period", *step, ("matures: 6 years", "matures: 2006-12-31")
     )
 
@@ -136,7 +136,7 @@ def test_a_yearly_model_has_no_quarters() -> None:
 def test_a_covenant_is_tested_on_the_dates_that_it_names(test: str, dates: list[str], step: str) -> None:
     """Grace interest is served from 2001-Q1 on; three quarters are too early for twelve months."""
     row = f"row: accounts.dscr_12m, at_least: 0, test: {test}"
-    covenant = promised(row, ("step: quarter", f"step: {step}"), ("matures: 6 years", "matures: 2006-12-31"))
+    covenant = covenant_of(row, ("step: quarter", f"step: {step}"), ("matures: 6 years", "matures: 2006-12-31"))
 
     if test == "payment" and step == "month":
         dates = [f"{y}-{m:02d}" for y in range(2001, 2007) for m in (3, 6, 9, 12)][3:]
@@ -147,7 +147,7 @@ def test_a_covenant_is_tested_on_the_dates_that_it_names(test: str, dates: list[
 
 
 def test_flows_are_added_up_over_the_calendar_that_a_test_names() -> None:
-    covenant = promised("row: accounts.ebitda, at_least: 0 USD, test: half_year")
+    covenant = covenant_of("row: accounts.ebitda, at_least: 0 USD, test: half_year")
     projection = project(scenario_of(SLUMP.replace("ROW", "row: accounts.ebitda, at_least: 0 USD, test: half_year")))
     ebitda = projection.value("accounts.ebitda")[0]
 
@@ -155,7 +155,7 @@ def test_flows_are_added_up_over_the_calendar_that_a_test_names() -> None:
 
 
 def test_a_part_of_a_year_is_not_tested() -> None:
-    covenant = promised(
+    covenant = covenant_of(
         "row: accounts.ebitda, at_least: 0 USD, test: year",
         ("from: 2001, to: 2008", "from: 2001-07, to: 2008-06"), ("signed: 2001-01-01", "signed: 2001-07-01"),
         ("first: 2001-03-31", "first: 2001-09-30"),
@@ -171,7 +171,7 @@ def test_a_part_of_a_year_is_not_tested() -> None:
 
 def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(tmp_path: Any) -> None:
     """`robust/min_covenant_realistic`: 132 of 17,311 random plans ended in a traceback."""
-    covenant = promised("", text=SHORT_RUN, name="bank.cover")
+    covenant = covenant_of("", text=SHORT_RUN, name="bank.cover")
     file = tmp_path / "plan.yaml"
     file.write_text(SHORT_RUN)
     shown = {verb: CliRunner().invoke(cli, [verb, str(file)]) for verb in ("check", "run")}
@@ -210,8 +210,8 @@ def test_a_lock_up_follows_the_dates_of_its_test() -> None:
     row = "row: accounts.debt_to_ebitda_12m, at_most: 9, lock_up: 3, test: TEST"
     quarter, year = (row.replace("TEST", test) for test in ("quarter", "year"))
 
-    assert promised(quarter).locked == ("2004-Q2",)
-    assert promised(year).locked == ()
+    assert covenant_of(quarter).locked == ("2004-Q2",)
+    assert covenant_of(year).locked == ()
     for text in (quarter, year, quarter.replace("at_most: 9, lock_up: 3", "at_least: 0.1, lock_up: 0.5")):
         assert disagreements(project(scenario_of(SLUMP.replace("ROW", text)))) == []
 
@@ -219,7 +219,7 @@ def test_a_lock_up_follows_the_dates_of_its_test() -> None:
 def test_one_dividend_follows_no_earnings() -> None:
     """Beyond any level there is no EBITDA, so that dividends are barred whichever side the limit is on."""
     row = "row: accounts.debt_to_ebitda_12m, at_least: 0.01, lock_up: 0.01, test: quarter"
-    covenant = promised(row, ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
+    covenant = covenant_of(row, ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
 
     assert "2004-Q2" in covenant.locked
 
@@ -231,7 +231,7 @@ def test_no_date_in_the_horizon_is_said_too() -> None:
     text = text.replace(
         "row: accounts.dscr, at_least: 1.2", "row: accounts.debt, at_most: 9 million USD, test: half_year"
     )
-    covenant = promised("", text=text, name="bank.cover")
+    covenant = covenant_of("", text=text, name="bank.cover")
 
     assert (covenant.verdict, covenant.why_untested) == (
         NOT_TESTED,
@@ -244,7 +244,7 @@ def test_a_covenant_of_a_loan_abroad_may_limit_the_companys_own_money() -> None:
     text = NEW_LOAN.replace("5 million USD", "5 million EUR").replace(
         "row: accounts.dscr, at_least: 1.2", "row: accounts.cash, at_least: 1 USD"
     )
-    covenant = promised("", text=f"{text}exchange: {{EUR: {{average: {{2001: 1.1 USD/EUR}}}}}}\n", name="bank.cover")
+    covenant = covenant_of("", text=f"{text}exchange: {{EUR: {{average: {{2001: 1.1 USD/EUR}}}}}}\n", name="bank.cover")
 
     assert (covenant.limit, covenant.unit, covenant.verdict) == (1.0, "USD", PASS)
 
@@ -261,7 +261,7 @@ def test_the_llcr_of_a_bullet_shows_it_up() -> None:
 
 
 def test_a_kept_covenant_counts_what_was_not_tested() -> None:
-    covenant = promised("row: accounts.dscr_12m, at_least: 0.1, test: payment")
+    covenant = covenant_of("row: accounts.dscr_12m, at_least: 0.1, test: payment")
 
     assert covenant.verdict == PASS
     assert covenant.why_untested == "twelve months of the horizon are not over"

@@ -92,7 +92,7 @@ def test_a_ratio_of_payments_is_tested_on_each_of_them() -> None:
 
 
 @pytest.fixture(scope="module")
-def promised() -> Projection:
+def projection_with_covenants() -> Projection:
     text = (
         "{cover: {row: accounts.dscr, at_least: 1.2}, leverage: {row: accounts.debt_to_ebitda, at_most: 1},"
         " owed: {row: loans.fleet.closing, at_most: 11 million USD, test: period}, tight: {row: accounts.dscr, at_least: 2.5}}"
@@ -119,9 +119,9 @@ def with_fall(kind: str, fall: float) -> Projection:
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", FALLS)
-def test_headroom_is_the_fall_that_breaks_a_covenant(promised: Projection, kind: str) -> None:
+def test_headroom_is_the_fall_that_breaks_a_covenant(projection_with_covenants: Projection, kind: str) -> None:
     """Just below it both covenants hold, just above one is broken; the whole plan is projected anew."""
-    result = headroom(promised)
+    result = headroom(projection_with_covenants)
     row = {"fleet.cover": "accounts.dscr", "fleet.leverage": "accounts.debt_to_ebitda"}
 
     for name, path in row.items():
@@ -134,8 +134,8 @@ def test_headroom_is_the_fall_that_breaks_a_covenant(promised: Projection, kind:
             assert inside.max() < 1 < outside.max() or outside[11] == -1
 
 
-def test_what_no_fall_breaks_and_what_is_broken_already_say_so(promised: Projection) -> None:
-    result = headroom(promised)
+def test_what_no_fall_breaks_and_what_is_broken_already_say_so(projection_with_covenants: Projection) -> None:
+    result = headroom(projection_with_covenants)
 
     assert result["fleet.owed"].falls == dict.fromkeys(FALLS)
     assert result["fleet.owed"].least is None

@@ -29,7 +29,7 @@ RANGES = {"is": ("60 %", "70 %", "80 %"), "times": ("70 %", "80 %", "90 %"), "pl
 INPUTS = {"is": "utilization", "times": "yield", "plus": "utilization"}
 
 
-def written() -> str:
+def plan_text() -> str:
     """Return a plan with every key of `uncertain`: of each distribution, one under each of `is`, `times` and `plus`."""
     plants, inputs = [], []
     for kind, terms in KINDS.items():
@@ -66,7 +66,7 @@ def written() -> str:
     ])  # fmt: skip
 
 
-PLAN = written()
+PLAN = plan_text()
 LABELS = {"uncertain.inputs.*.title"}
 OTHERS = {
     "uncertain.samples": "32",

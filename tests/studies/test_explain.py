@@ -72,7 +72,7 @@ def every(number: Number) -> Iterator[Number]:
         yield from every(child)
 
 
-def computed(numbers: str) -> float:
+def compute(numbers: str) -> float:
     def nothing(path: str, shift: int) -> Any:
         raise AssertionError(f"{path}@{shift} is left in {numbers}")
 
@@ -81,7 +81,7 @@ def computed(numbers: str) -> float:
 
 def off(number: Number) -> list[str]:
     """Return what does not recompute, of a number and all below it."""
-    message = ((one, computed(one.numbers)) for one in every(number) if one.numbers and one.value is not None)
+    message = ((one, compute(one.numbers)) for one in every(number) if one.numbers and one.value is not None)
     return [
         f"{one.path} @ {one.period} is {one.value}, but {one.numbers} is {v}" for one, v in message if not close(v, one)
     ]
@@ -113,7 +113,7 @@ def test_every_row_recomputes_from_the_numbers_that_are_told(name: str, option: 
             number = result(projection, row, when, depth=1).number
             wrong += off(number)
             if number.numbers and number.value is not None:
-                assert close(computed(shorten_numbers(number.numbers, number.value)), number)
+                assert close(compute(shorten_numbers(number.numbers, number.value)), number)
             count += bool(number.numbers)
     assert wrong == []
     assert count >= 0.9 * sum(bool(row.formula) for row in projection.rows.values())
@@ -127,7 +127,7 @@ def test_cash_recomputes_from_the_printed_lines() -> None:
     printed = " ".join(line.strip() for line in lines[start[1] : end]).removeprefix("= ")
 
     cash = float(base().value("accounts.cash")[0][29])
-    assert computed(printed) == pytest.approx(cash, rel=1e-9, abs=1e-6)
+    assert compute(printed) == pytest.approx(cash, rel=1e-9, abs=1e-6)
     assert lines[0] == f"accounts.cash @ 2002-06{cash:>53,.2f} USD"
     assert "  accounts.cash @ 2002-05" in lines[start[1] + 1]
 
@@ -420,7 +420,7 @@ def test_json_holds_the_tree() -> None:
     assert document["evidence"] == "assumed"
     assert document["rests_on"] == {"assumed": 10}
     assert [child["period"] for child in document["inputs"]][:2] == ["2002-Q1", "2002-Q2"]
-    assert computed(document["numbers"]) == pytest.approx(document["value"], rel=1e-12)
+    assert compute(document["numbers"]) == pytest.approx(document["value"], rel=1e-12)
 
 
 def test_lines_fit_the_window(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,16 +53,16 @@ def insolvent() -> Scenario:
     return read("fibercore").with_changes(Branch({"remove": Leaf(("funding.xtal_3",))}), "test")
 
 
-def laid(scenario: Scenario, *settings: str) -> Scenario:
+def lay_over(scenario: Scenario, *settings: str) -> Scenario:
     for setting in settings:
         scenario = scenario.with_changes(changes_of(setting), "test")
     return scenario
 
 
-def healed(scenario: Scenario, finding: Finding) -> list[Scenario]:
+def heal(scenario: Scenario, finding: Finding) -> list[Scenario]:
     """Return the scenario with each way out laid over it that gives a path and a value."""
     matches = re.findall(r"`([a-z_.]+): (\{[^`]+\}|\[[^`]+\])`", finding.way_out)
-    return [laid(scenario, f"{path}={value}") for path, value in matches]
+    return [lay_over(scenario, f"{path}={value}") for path, value in matches]
 
 
 def test_a_sound_plan_has_none() -> None:
@@ -88,12 +88,12 @@ def test_an_insolvent_plan_lacks_cash_and_sources() -> None:
 def test_what_is_said_to_heal_cash_does() -> None:
     plan = insolvent()
 
-    ways = healed(plan, of(plan)[0])
+    ways = heal(plan, of(plan)[0])
 
     assert len(ways) == 2  # equity on a day, and owners whenever cash lacks
     for way in ways:
         assert [finding.kind for finding in of(way)] == [USES]
-    less = laid(plan, "company.equity={2003-04-30: 34_900_000 USD}")
+    less = lay_over(plan, "company.equity={2003-04-30: 34_900_000 USD}")
     assert [finding.kind for finding in of(less)] == [CASH, USES]
     funded = plan.with_changes(Branch({"add": Branch({"funding.xtal_3": Branch({"equity": Leaf("rest")})})}), "test")
     assert of(funded) == ()
@@ -107,12 +107,12 @@ def test_a_balloon_after_the_horizon_takes_cash_below_zero() -> None:
     assert (cash.kind, cash.loan, cash.after_horizon) == (CASH, "bank", True)
     assert cash.sentence.startswith("cash is below zero after the horizon, while loans run off, in ")
     assert "a later `loans.bank.matures`, for bank repays 6,000,000 USD in that period" in cash.way_out
-    (way,) = healed(plan, cash)
+    (way,) = heal(plan, cash)
     assert of(way) == ()
 
 
 def test_a_plan_that_may_run_dry_is_expected_to() -> None:
-    plan = laid(insolvent(), "company.may_run_dry=true")
+    plan = lay_over(insolvent(), "company.may_run_dry=true")
 
     assert [finding.kind for finding in of(plan)] == [USES]
 
@@ -135,7 +135,7 @@ def test_a_claim_that_turns_out_otherwise_speaks_against_no_option() -> None:
 
     assert (known.kind, known.name, known.stops) == (CLAIM, "jena_doubles", False)
     assert known.way_out == "write `claims.jena_doubles.expect: holds`"
-    assert of(laid(plan, "claims.jena_doubles.expect=holds")) == (missed,)
+    assert of(lay_over(plan, "claims.jena_doubles.expect=holds")) == (missed,)
     assert missed.sentence == (
         "claim `xtal_over_5m` (Xtal over 5 million km by 2004) fails: plants.xtal.nameplate is 3,600,000 km/year at the "
         "end of 2004, claimed more than 5,000,000 km/year"
@@ -149,7 +149,7 @@ def smaller_loan(finding: Finding) -> dict[str, float]:
     return {path: float(amount.replace("_", "")) for path, amount in matches}
 
 
-def sized(scenario: Scenario, amounts: dict[str, float], by: float = 1.0) -> Scenario:
+def with_amounts(scenario: Scenario, amounts: dict[str, float], by: float = 1.0) -> Scenario:
     """Return the scenario with a loan of these amounts, times a factor."""
     leaves = {path: Leaf(f"{amount * by!r} USD") for path, amount in amounts.items()}
     return scenario.with_changes(Branch({"change": Branch(leaves)}), "test")
@@ -178,8 +178,8 @@ def test_the_loan_that_is_said_to_keep_a_covenant_is_the_largest_that_does(
 
     assert broken.kind == COVENANT
     assert commitment < 10e6
-    assert [each for each in of(sized(plan, amounts)) if each.kind == COVENANT] == []
-    more = of(sized(plan, amounts, (commitment + 1) / commitment))
+    assert [each for each in of(with_amounts(plan, amounts)) if each.kind == COVENANT] == []
+    more = of(with_amounts(plan, amounts, (commitment + 1) / commitment))
     assert broken.name in [each.name for each in more]
 
 
@@ -206,7 +206,7 @@ def test_what_a_smaller_loan_would_break_instead_is_said(tmp_path: Path) -> None
     known = {finding.name for finding in of(plan)}
     (broken,) = (finding for finding in of(plan) if finding.kind == COVENANT)
 
-    then = [finding for finding in of(sized(plan, smaller_loan(broken))) if finding.name not in known]
+    then = [finding for finding in of(with_amounts(plan, smaller_loan(broken))) if finding.name not in known]
 
     assert [finding.kind for finding in then] == [USES, CLAIM]  # the claim is that Jena takes 2 of 10 million
     assert broken.way_out.endswith(f", but then {then[0].fault}")

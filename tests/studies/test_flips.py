@@ -99,7 +99,7 @@ def test_no_nearer_input_flips_a_claim(case: Projection, nearest: dict[str, Flip
             assert not outcomes(project(read("fibercore", settings=[text])))["jena_over_500k_effective"].holds, text
 
 
-def claimed(text: str, *settings: str) -> Projection:
+def with_claim(text: str, *settings: str) -> Projection:
     """Return the case with one more claim."""
     claim = Branch({key: Leaf(value) for key, value in (part.split(": ", 1) for part in text.split(", "))})
     changes = Branch({"add": Branch({"claims.other": claim})})
@@ -107,17 +107,19 @@ def claimed(text: str, *settings: str) -> Projection:
 
 
 def test_a_claim_that_nothing_flips_says_so() -> None:
-    nearest = flips(claimed("says: Jena makes fiber, row: plants.jena.nameplate, when: end of 2002, above: -1 km/year"))
+    nearest = flips(
+        with_claim("says: Jena makes fiber, row: plants.jena.nameplate, when: end of 2002, above: -1 km/year")
+    )
 
     assert nearest["other"] is None
 
 
 def test_a_claim_about_a_measure_is_decided_too() -> None:
     text = "says: The projects pay, measure: project_npv, above: 0 USD"
-    flip = flip_of(flips(claimed(text)), "other")
+    flip = flip_of(flips(with_claim(text)), "other")
 
     assert flip.path == "products.single_mode.price"
-    npv = outcomes(claimed(text, f"{flip.path}={{times: {1 + flip.change!r}}}"))["other"].value
+    npv = outcomes(with_claim(text, f"{flip.path}={{times: {1 + flip.change!r}}}"))["other"].value
     assert npv is not None
     assert abs(npv) < 2_000
 

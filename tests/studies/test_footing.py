@@ -37,7 +37,7 @@ CHEAP = "loans.bank.rate: 6 %/year"
 DEAR = "loans.bank.rate: 8.5 %/year"
 
 
-def judged(*options: str, plan: str = PLAN) -> tuple[Verdict, Comparison, list[str]]:
+def verdict_and_lines(*options: str, plan: str = PLAN) -> tuple[Verdict, Comparison, list[str]]:
     """Return the verdict on a plan with further options, its comparison, and the lines that a terminal shows."""
     comparison = compare(scenario_of(plan + "".join(f"  {option}\n" for option in options)))
     answer = verdict(comparison)
@@ -54,7 +54,7 @@ def judged(*options: str, plan: str = PLAN) -> tuple[Verdict, Comparison, list[s
     ],
 )
 def test_an_option_that_is_measured_by_a_ruler_of_its_own_is_not_ranked(ruler: str, path: str) -> None:
-    answer, comparison, lines = judged(f"friendly: {{change: {{{ruler}, {DEAR}}}}}")
+    answer, comparison, lines = verdict_and_lines(f"friendly: {{change: {{{ruler}, {DEAR}}}}}")
 
     assert comparison.cases["friendly"].measures["equity_npv"].value is not None
     assert (answer.recommended, answer.ranked) == (("bank",), ("bank",))
@@ -73,13 +73,15 @@ def test_options_that_all_start_from_another_balance_are_ranked_among_each_other
     started = [
         f"{name}: {{change: {{opening.cash: 3 million USD, {rate}}}}}" for name, rate in (("a", CHEAP), ("b", DEAR))
     ]
-    answer, _, _ = judged(*started, plan=PLAN.replace("  bank: {title: The bank}\n", ""))
+    answer, _, _ = verdict_and_lines(*started, plan=PLAN.replace("  bank: {title: The bank}\n", ""))
 
     assert answer.ranked == ("a", "b")
 
 
 def test_what_a_lender_costs_the_old_business_is_counted() -> None:
-    answer, comparison, lines = judged(f"watched: {{change: {{company.overhead: 20_000 USD/year, {CHEAP}}}}}")
+    answer, comparison, lines = verdict_and_lines(
+        f"watched: {{change: {{company.overhead: 20_000 USD/year, {CHEAP}}}}}"
+    )
     worth = {name: comparison.cases[name].measures["equity_npv"].value or 0.0 for name in comparison.cases}
     cost = 4 * 20_000 / 1.1**4  # untaxed; the cash is the owners' on the last day
 
@@ -93,7 +95,7 @@ def test_what_a_lender_costs_the_old_business_is_counted() -> None:
 
 @pytest.mark.long
 def test_a_price_that_a_buyer_gets_for_his_loan_counts_for_every_km() -> None:
-    answer, comparison, _ = judged(f"buyer: {{change: {{products.fiber.price: 39.8 USD/km, {CHEAP}}}}}")
+    answer, comparison, _ = verdict_and_lines(f"buyer: {{change: {{products.fiber.price: 39.8 USD/km, {CHEAP}}}}}")
     lost = 4 * 100_000 * 0.2 / 1.1**4
     worth = comparison.cases["buyer"].measures["equity_npv"].value or 0.0
 
@@ -120,14 +122,16 @@ def test_options_that_change_only_who_pays_stand_on_one_footing() -> None:
     ],
 )
 def test_an_option_that_changes_more_than_who_pays_is_called_that(changes: str, message: str) -> None:
-    _, _, lines = judged(f"other: {{{changes}}}", plan=PLAN.replace("options:", "tax: {rate: 0 %}\noptions:"))
+    _, _, lines = verdict_and_lines(
+        f"other: {{{changes}}}", plan=PLAN.replace("options:", "tax: {rate: 0 %}\noptions:")
+    )
 
     assert any(line.startswith(f"beside: other changes {message}, which is not a way of financing") for line in lines)
 
 
 def test_an_index_of_a_lender_of_its_own_is_part_of_the_way_to_pay() -> None:
     euro = "add: {exchange.EUR.average: 0.9 USD/EUR, rates.index: 5 %/year}, change: {loans.bank.rate: {index: index}}"
-    answer, _, _ = judged(f"floating: {{{euro}}}")
+    answer, _, _ = verdict_and_lines(f"floating: {{{euro}}}")
 
     assert answer.footing.aside == {}
 
@@ -140,7 +144,7 @@ LATER = PLAN.replace("matures: 2003-06-30", LONG[: LONG.index(",")]).replace(
 
 def test_interest_that_rises_after_the_horizon_turns_the_verdict_and_is_told() -> None:
     teaser = "teaser: {change: {loans.bank.rate: {2000: 7 %/year, 2003-12-31: 40 %/year}}}"
-    answer, _, lines = judged(teaser, plan=LATER)
+    answer, _, lines = verdict_and_lines(teaser, plan=LATER)
     factors = 1.1 ** -np.arange(1, 11)
     later = {rate: (1e6 - 1e6 * (rate * factors.sum() + factors[-1])) / 1.1**4 for rate in (0.08, 0.4)}
 
@@ -152,7 +156,7 @@ def test_interest_that_rises_after_the_horizon_turns_the_verdict_and_is_told() -
 
 def test_a_grant_that_comes_in_thirty_years_turns_the_verdict_and_is_told() -> None:
     late = "late: {add: {funding.line.grant: {amount: 0.5 million USD, after: 30 years}}}"
-    answer, _, lines = judged(late)
+    answer, _, lines = verdict_and_lines(late)
     waits = 1.1**-4 - 1.1**-31
 
     assert (answer.recommended, answer.first_later) == (("late",), "bank")
@@ -163,7 +167,7 @@ def test_a_grant_that_comes_in_thirty_years_turns_the_verdict_and_is_told() -> N
 
 
 def test_nothing_is_told_of_later_where_nothing_is_due_later() -> None:
-    answer, _, lines = judged(f"dear: {{change: {{{DEAR}}}}}")
+    answer, _, lines = verdict_and_lines(f"dear: {{change: {{{DEAR}}}}}")
 
     assert (answer.first_later, set(answer.footing.later.values())) == ("", {0.0})
     assert not any("after the horizon" in line for line in lines)
@@ -175,7 +179,7 @@ LOSING = PLAN.replace("cash_cost: 20 USD/km}", "cash_cost: 20 USD/km, fixed_cost
 
 
 def test_owners_of_a_company_that_loses_more_than_the_projects_add_are_warned() -> None:
-    answer, comparison, lines = judged(f"dear: {{change: {{{DEAR}}}}}", plan=LOSING)
+    answer, comparison, lines = verdict_and_lines(f"dear: {{change: {{{DEAR}}}}}", plan=LOSING)
     total = answer.footing.owners["bank"]
     messages = [
         text for text in warnings(comparison.cases["bank"].projection) if text.startswith("owners get back less")
@@ -193,7 +197,7 @@ def test_a_choice_whose_gain_comes_from_the_financing_alone_is_said_to_be_one() 
     plan = (
         PLAN.replace("capex: 2 million", "capex: 3.9 million").replace("book", "none").replace("1 million", "3 million")
     )
-    answer, comparison, lines = judged(
+    answer, comparison, lines = verdict_and_lines(
         f"gift: {{change: {{{gift}}}}}", plan=plan.replace("cash_cost: 20", "cash_cost: 10")
     )
     line = "but: before financing, the projects are worth -"
@@ -204,11 +208,11 @@ def test_a_choice_whose_gain_comes_from_the_financing_alone_is_said_to_be_one() 
     gifts = comparison.cases["gift"]
     worth = summary(gifts.projection, gifts.measures, {}, {}, [])["Owners' worth"]
     assert worth.endswith("; the projects before financing -154,293 USD")
-    assert not any(text.startswith(line) for text in judged()[2])
+    assert not any(text.startswith(line) for text in verdict_and_lines()[2])
 
 
 def test_owners_of_a_company_that_earns_are_not_warned() -> None:
-    answer, comparison, _ = judged()
+    answer, comparison, _ = verdict_and_lines()
 
     assert answer.footing.owners["bank"] > 0
     assert not any("owners get back less" in text for text in warnings(comparison.cases["bank"].projection))
@@ -217,7 +221,7 @@ def test_owners_of_a_company_that_earns_are_not_warned() -> None:
 def test_a_covenant_of_the_choice_that_is_tested_on_no_date_is_told() -> None:
     covenant = "{cover: {says: Covered 300 times, row: accounts.dscr_12m, at_least: 300, test: payment}}"
     vague = f"change: {{loans.bank.matures: 2000-06-30, {CHEAP}}}, add: {{loans.bank.covenants: {covenant}}}"
-    answer, _, lines = judged(f"vague: {{{vague}}}", plan=PLAN.replace("step: year", "step: quarter"))
+    answer, _, lines = verdict_and_lines(f"vague: {{{vague}}}", plan=PLAN.replace("step: year", "step: quarter"))
 
     assert answer.excluded == {}
     assert ("but: vague has covenants that are tested on no date: Covered 300 times" in lines) == (
@@ -229,15 +233,15 @@ def test_a_covenant_of_the_choice_that_is_tested_on_no_date_is_told() -> None:
 def test_an_option_without_projects_does_not_silence_free_cash_flow_of_others() -> None:
     plan = PLAN.replace("step: year", "step: quarter")
     bullet = "bullet: {change: {loans.bank.repayment: {style: bullet}}}"
-    alone, _, _ = judged(bullet, plan=plan)
-    answer, _, _ = judged(bullet, "nothing: {remove: [projects.line, funding.line, loans.bank]}", plan=plan)
+    alone, _, _ = verdict_and_lines(bullet, plan=plan)
+    answer, _, _ = verdict_and_lines(bullet, "nothing: {remove: [projects.line, funding.line, loans.bank]}", plan=plan)
 
     assert alone.free == answer.free == ("bullet", "bank")
     assert alone.apart == answer.apart
 
 
 def test_a_number_that_an_option_has_of_its_own_is_told_with_its_option() -> None:
-    _, _, lines = judged("near: {change: {loans.bank.rate: 8.2 %/year}}")
+    _, _, lines = verdict_and_lines("near: {change: {loans.bank.rate: 8.2 %/year}}")
 
     assert any(
         line.startswith("close: loans.bank.rate at 8.20 %/year (now 8.00 %/year) in bank makes") for line in lines
@@ -245,7 +249,7 @@ def test_a_number_that_an_option_has_of_its_own_is_told_with_its_option() -> Non
 
 
 def test_a_cent_that_nobody_pays_is_written_as_one() -> None:
-    _, _, lines = judged("short: {change: {funding.line.equity: 999_999.99 USD}}")
+    _, _, lines = verdict_and_lines("short: {change: {funding.line.equity: 999_999.99 USD}}")
 
     assert [line for line in lines if line.startswith("excluded: short: 0.01 USD of `line` have no source")]
 
@@ -259,7 +263,9 @@ def test_a_currency_or_an_index_that_only_an_option_uses_is_used() -> None:
         "euro: {change: {loans.bank.commitment: 1.2 million EUR, funding.line.bank: 1.2 million EUR}}",
         "floats: {change: {loans.bank.rate: {index: libor}}}",
     )
-    with_them, without = (judged(*message, plan=plan)[1].cases["bank"].projection for message in (options, ()))
+    with_them, without = (
+        verdict_and_lines(*message, plan=plan)[1].cases["bank"].projection for message in (options, ())
+    )
 
     assert [text for text in warnings(with_them) if text.startswith("unused")] == ["unused: rates.idle"]
     assert {"unused: rates.libor", "unused: rates.idle", "unused: exchange.EUR"} <= {*warnings(without)}
@@ -267,7 +273,9 @@ def test_a_currency_or_an_index_that_only_an_option_uses_is_used() -> None:
 
 def test_the_chart_and_the_marks_of_measures_follow_the_verdict() -> None:
     watched = f"watched: {{change: {{company.overhead: 20_000 USD/year, {CHEAP}}}}}"
-    answer, comparison, _ = judged(watched, f"friendly: {{change: {{money.discount_rate: 4 %/year, {DEAR}}}}}")
+    answer, comparison, _ = verdict_and_lines(
+        watched, f"friendly: {{change: {{money.discount_rate: 4 %/year, {DEAR}}}}}"
+    )
     figure = verdict_chart(comparison.cases["bank"].projection, comparison)
     texts = [text.get_text() for text in figure.findobj(Text)]
 

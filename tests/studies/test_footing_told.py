@@ -35,7 +35,7 @@ options:
 OTHER = "  slow: {title: Slow, change: {company.overhead: 10_000 USD/year}}\n"
 
 
-def compared(text: str) -> Comparison:
+def comparison_of(text: str) -> Comparison:
     return compare(scenario_of(text))
 
 
@@ -46,7 +46,7 @@ def page(comparison: Comparison) -> str:
 
 
 def test_titles_stand_after_the_verdict_in_quotes() -> None:
-    lines = page(compared(PLAN)).splitlines()
+    lines = page(comparison_of(PLAN)).splitlines()
     titles = lines.index("Names, and the titles that files give them")
 
     assert next(line for line in lines if "VERDICT" in line).startswith("VERDICT    bank: worth ")
@@ -58,7 +58,7 @@ def test_titles_stand_after_the_verdict_in_quotes() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("text", [PLAN, PLAN + OTHER])
 def test_tables_say_where_they_stand_on_another_footing_than_the_verdict(text: str) -> None:
-    comparison = compared(text)
+    comparison = comparison_of(text)
     message = " ".join(page(comparison).split()).lower()
     html = report(project(comparison.cases["bank"].projection.scenario), comparison).decode()
 
@@ -69,7 +69,7 @@ def test_tables_say_where_they_stand_on_another_footing_than_the_verdict(text: s
 
 @pytest.mark.long
 def test_what_is_moved_in_the_first_two_options_only_is_told_where_more_may_be_taken() -> None:
-    two, three = (verdict(compared(text)) for text in (PLAN, PLAN + OTHER))
+    two, three = (verdict(comparison_of(text)) for text in (PLAN, PLAN + OTHER))
 
     assert ALONE not in not_close_text(two)
     assert ALONE in not_close_text(three)
@@ -77,7 +77,7 @@ def test_what_is_moved_in_the_first_two_options_only_is_told_where_more_may_be_t
 
 @pytest.mark.long
 def test_options_with_one_title_stay_two_in_the_report() -> None:
-    comparison = compared(PLAN.replace("Recommended: the best", "VERDICT    dear: worth 900 million USD"))
+    comparison = comparison_of(PLAN.replace("Recommended: the best", "VERDICT    dear: worth 900 million USD"))
     html = report(project(comparison.cases["bank"].projection.scenario), comparison).decode()
     needed = html.partition("Cash needed from owners")[2].partition("</table>")[0]
 

@@ -32,7 +32,7 @@ from fibercap.views.workbook.cases import AS_WRITTEN
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements as of_texts
 from tests.sheets import Recalculator, disagreements, spoilt
-from tests.written import changed
+from tests.written import replace_parts
 
 PLAN = """\
 fibercap: 1
@@ -55,14 +55,14 @@ STEPS = "row: accounts.debt_to_ebitda_12m, at_most: {2001: 4.5, 2003: 3, 2004-Q2
 
 
 def run(terms: str, *changes: tuple[str, str]) -> Projection:
-    return project(scenario_of(changed(PLAN, ("ROW", terms), *changes)))
+    return project(scenario_of(replace_parts(PLAN, ("ROW", terms), *changes)))
 
 
-def promised(terms: str, *changes: tuple[str, str]) -> CovenantResult:
+def covenant_of(terms: str, *changes: tuple[str, str]) -> CovenantResult:
     return covenants(run(terms, *changes))["bank.lev"]
 
 
-def sampled(projection: Projection) -> SampledTests:
+def covenant_of_samples(projection: Projection) -> SampledTests:
     covenant = sampled_tests(projection, "bank", "lev", projection.scenario.loans["bank"].covenants["lev"])
     assert isinstance(covenant, SampledTests)
     return covenant
@@ -70,7 +70,7 @@ def sampled(projection: Projection) -> SampledTests:
 
 def refusal(terms: str) -> str:
     with pytest.raises(ScenarioError) as error:
-        promised(terms)
+        covenant_of(terms)
     return str(error.value)
 
 
@@ -93,7 +93,7 @@ def test_a_limit_holds_from_its_key_until_the_next(keys: list[str], test: str) -
     starts = sorted(((whole_period(key) or (0, 0))[0], limit) for key, limit in limits.items())
     text = ", ".join(f"{key}: {limit}" for key, limit in limits.items())
 
-    covenant = promised(f"row: accounts.debt_to_ebitda_12m, at_most: {{{text}}}, test: {test}")
+    covenant = covenant_of(f"row: accounts.debt_to_ebitda_12m, at_most: {{{text}}}, test: {test}")
 
     assert covenant.tests
     for when, limit in limits_of(covenant).items():
@@ -103,7 +103,7 @@ def test_a_limit_holds_from_its_key_until_the_next(keys: list[str], test: str) -
 
 
 def test_every_test_has_headroom_to_its_own_limit_and_the_tightest_is_least_in_share() -> None:
-    covenant = promised(STEPS)
+    covenant = covenant_of(STEPS)
     tests = {test.when: test for test in covenant.tests}
 
     assert {when: tests[when].limit for when in ("2002-Q4", "2003-Q1", "2004-Q1", "2004-Q2", "2005-Q4", "2006-Q1")} == {
@@ -121,9 +121,9 @@ def test_every_test_has_headroom_to_its_own_limit_and_the_tightest_is_least_in_s
 def test_little_room_to_a_small_limit_is_not_the_least_room() -> None:
     """Room is compared in share of its own limit: 0.2 of 20 is tighter than 0.1 of 0.4."""
     text = "row: accounts.debt_to_ebitda_12m, at_most: {2001: LOW, 2006: HIGH}, test: year, from: 2002"
-    values = {test.when: test.value for test in promised(text.replace("LOW", "9").replace("HIGH", "9")).tests}
+    values = {test.when: test.value for test in covenant_of(text.replace("LOW", "9").replace("HIGH", "9")).tests}
     low, high = values["2003"] * 1.01, max(values["2006"], values["2007"]) + 0.001
-    covenant = promised(text.replace("LOW", f"{low}").replace("HIGH", f"{high}"))
+    covenant = covenant_of(text.replace("LOW", f"{low}").replace("HIGH", f"{high}"))
 
     rooms = {test.when: test.room for test in covenant.tests}
     assert covenant.tightest is not None
@@ -132,13 +132,14 @@ def test_little_room_to_a_small_limit_is_not_the_least_room() -> None:
 
 
 def test_it_is_not_tested_before_its_day() -> None:
-    every = promised("row: accounts.debt_to_ebitda_12m, at_most: 3, test: quarter")
-    later = promised("row: accounts.debt_to_ebitda_12m, at_most: {2003: 3}, test: quarter, from: 2003-03-31")
+    every = covenant_of("row: accounts.debt_to_ebitda_12m, at_most: 3, test: quarter")
+    later = covenant_of("row: accounts.debt_to_ebitda_12m, at_most: {2003: 3}, test: quarter, from: 2003-03-31")
 
     assert later.tests == every.tests[5:]
     assert (every.tests[4].when, later.tests[0].when, later.untested) == ("2002-Q4", "2003-Q1", ())
     assert (
-        promised("row: accounts.debt_to_ebitda_12m, at_most: 3, test: quarter, from: 2003-04").tests == every.tests[6:]
+        covenant_of("row: accounts.debt_to_ebitda_12m, at_most: 3, test: quarter, from: 2003-04").tests
+        == every.tests[6:]
     )
 
 
@@ -164,7 +165,7 @@ def test_a_lock_up_changes_too_and_has_its_row(step: str) -> None:
 
 def test_samples_may_draw_a_limit() -> None:
     """A batch equals its members, with limits and levels of each sample."""
-    plan = scenario_of(changed(PLAN, ("ROW", f"{STEPS}, lock_up: {{2001: 2, 2004-Q2: 4, 2006: 0.4}}")))
+    plan = scenario_of(replace_parts(PLAN, ("ROW", f"{STEPS}, lock_up: {{2001: 2, 2004-Q2: 4, 2006: 0.4}}")))
     draws = {
         "loans.bank.covenants.lev.at_most.2003": Quantity(np.array([[3.0], [4.9], [0.7]]), ""),
         "loans.bank.covenants.lev.lock_up.2001": Quantity(np.array([[2.0], [0.5], [4.5]]), ""),
@@ -176,13 +177,13 @@ def test_samples_may_draw_a_limit() -> None:
 
     for k in range(3):
         alone = project(plan.with_samples({path: value[k : k + 1] for path, value in draws.items()}))
-        together, one = sampled(batch), sampled(alone)
+        together, one = covenant_of_samples(batch), covenant_of_samples(alone)
         np.testing.assert_array_equal(np.broadcast_to(together.limit, (3, len(one.when)))[k], one.limit[0])
         np.testing.assert_array_equal(together.holds[k], one.holds[0])
         np.testing.assert_array_equal(
             batch.value("accounts.dividends")[k], np.broadcast_to(alone.value("accounts.dividends"), (1, 16))[0]
         )
-    assert len({tuple(row) for row in sampled(batch).holds.tolist()}) == 3
+    assert len({tuple(row) for row in covenant_of_samples(batch).holds.tolist()}) == 3
 
 
 @pytest.mark.parametrize(
@@ -238,11 +239,13 @@ def test_lines_tables_and_documents_have_the_limit_of_each_test() -> None:
         "at most 4.50 from 2001, 3.00 from 2003, 5.00 from 2004-Q2, 0.50 from 2006; tightest 4.79 in 2004-Q1 (limit 3.00)"
         in text
     )
-    many = promised(STEPS.replace("2003: 3", "2002: 4, 2003: 3"))
+    many = covenant_of(STEPS.replace("2003: 3", "2002: 4, 2003: 3"))
     assert "at most 4.50 from 2001, in 4 steps to 0.50 from 2006" in covenant_lines(many)[1]
     lines = list(csv.DictReader(io.StringIO(covenants_table(projection).csv().decode())))
     assert {line["when"]: float(line["limit"]) for line in lines} == limits_of(covenant)
-    document = json.loads(CliRunner().invoke(cli, ["check", "-", "--json"], input=changed(PLAN, ("ROW", STEPS))).stdout)
+    document = json.loads(
+        CliRunner().invoke(cli, ["check", "-", "--json"], input=replace_parts(PLAN, ("ROW", STEPS))).stdout
+    )
     entry = document["covenants"]["bank.lev"]
     assert entry["limits"] == {"2001": 4.5, "2003": 3.0, "2004-Q2": 5.0, "2006": 0.5}
     assert entry["limit"] == 3.0
@@ -261,7 +264,7 @@ def test_a_limit_is_explained_and_may_be_changed() -> None:
 
 @pytest.mark.long
 def test_a_limit_that_is_never_in_force_is_unused() -> None:
-    plan = scenario_of(changed(PLAN, ("ROW", STEPS.replace("2006: 0.5", "2012: 0.5"))))
+    plan = scenario_of(replace_parts(PLAN, ("ROW", STEPS.replace("2006: 0.5", "2012: 0.5"))))
 
     assert [path for path in unused_inputs(plan) if "covenants" in path] == ["loans.bank.covenants.lev.at_most.2012"]
 
@@ -286,7 +289,7 @@ def test_a_recalculated_workbook_has_the_limit_of_each_date(tmp_path: Path) -> N
         "  flat: {change: {loans.bank.covenants.lev.at_most: 4, loans.bank.covenants.lev.lock_up: 2}}\n"
         "  cheap: {change: {loans.bank.rate: 6 %/year}}\n"
     )
-    scenario = scenario_of(changed(PLAN, ("ROW", terms)) + options)
+    scenario = scenario_of(replace_parts(PLAN, ("ROW", terms)) + options)
     calculator = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path)
 
     assert disagreements(calculator.read(), project(scenario), AS_WRITTEN) == []

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.long
 KEEP = ["project_npv", "equity_irr", "lowest_cash", "accounts.cash"]
 
 
-def moved(scenario: Scenario, samples: int = 40, width: float = 0.04) -> dict[str, Any]:
+def moved_samples(scenario: Scenario, samples: int = 40, width: float = 0.04) -> dict[str, Any]:
     """Return samples of every number that can be moved, a few percent around it, the plan as written first.
 
     Left out are sources of funding and what they lend against, which a plan refuses to have moved one by one.
@@ -54,7 +54,7 @@ def test_every_measure_of_every_shipped_plan_and_option_is_on_the_tape(name: str
     """`program_of` compares all measures, undefined ones too, with projections at 8 corners and 8 samples."""
     for option in (None, *read(name).options):
         scenario = read(name, option)
-        program = program_of(scenario, moved(scenario), names(project(scenario)))
+        program = program_of(scenario, moved_samples(scenario), names(project(scenario)))
         assert program.gap < 1e-9, option
         assert program.points >= 12, option
         assert len(program.inputs) >= 15, option
@@ -65,7 +65,7 @@ def test_every_row_and_measure_of_the_plans_of_all_keys_is_on_the_tape(plan: str
     scenario = scenario_of(getattr(key_plans, plan))
     projection = project(scenario)
 
-    program = program_of(scenario, moved(scenario), [*names(projection), *projection.rows])
+    program = program_of(scenario, moved_samples(scenario), [*names(projection), *projection.rows])
 
     assert program.gap < 1e-9
     assert len(program.inputs) > 30
@@ -85,7 +85,7 @@ def test_prepayments_that_cash_cuts_are_worked_out_round_by_round() -> None:
 
 
 def test_a_program_and_rows_give_the_same_whatever_the_chunk() -> None:
-    scenario, draws = read("fibercore"), moved(read("fibercore"), samples=60)
+    scenario, draws = read("fibercore"), moved_samples(read("fibercore"), samples=60)
 
     batch = evaluate(scenario, draws, KEEP, by="program")
     parts = evaluate(scenario, draws, KEEP, by="program", chunk=17)

@@ -13,7 +13,7 @@ from fibercap.studies.findings import faults
 from fibercap.studies.sizing import Limit, size
 from fibercap.studies.solving import solve
 from tests.model.test_reserves import PLAN, USES
-from tests.written import changed
+from tests.written import replace_parts
 
 PRICE = "{2001: 40 USD/km, 2003-Q2: 18 USD/km, 2004: 40 USD/km}"
 STEADY = (PRICE, "{2001: 40 USD/km, 2003-Q2: 30 USD/km}")
@@ -47,7 +47,7 @@ def value(projection: Projection, measure: str) -> float:
 def test_the_largest_loan_beside_reserves_keeps_its_limit_and_one_dollar_more_does_not(
     loan: str, limit: Limit, change: tuple[str, str]
 ) -> None:
-    text = changed(PLAN, STEADY, change)
+    text = replace_parts(PLAN, STEADY, change)
     sizing = size(scenario_of(text), loan, [limit])
     kept, broken = (with_amount(text, loan, sizing.commitment + more) for more in (0.0, 1.0))
 
@@ -62,7 +62,7 @@ def test_reserves_stand_in_no_ratio_so_that_a_loan_is_as_large_with_them_as_with
     """Cash bears no interest here, or what lies in a reserve would earn some."""
     limits = [Limit("min_dscr", 1.3)]
     sizes = {
-        name: size(scenario_of(changed(PLAN, STEADY, NO_INTEREST, *changes)), "senior", limits).commitment
+        name: size(scenario_of(replace_parts(PLAN, STEADY, NO_INTEREST, *changes)), "senior", limits).commitment
         for name, changes in {"with": (RESERVED,), "from uses": (USES,), "without": BARE}.items()
     }
 
@@ -72,7 +72,7 @@ def test_reserves_stand_in_no_ratio_so_that_a_loan_is_as_large_with_them_as_with
 def test_what_goes_wrong_beside_a_reserve_at_that_size_is_said() -> None:
     """The limit asked for holds with a loan at which the lender's own covenant is broken."""
     strict = (LOCKED[0], LOCKED[1].replace("at_least: 1.1", "at_least: 1.6"))
-    text = changed(PLAN, STEADY, strict)
+    text = replace_parts(PLAN, STEADY, strict)
     sizing = size(scenario_of(text), "senior", [Limit("min_dscr", 1.3)])
 
     assert sizing.faults == tuple(fault.fault for fault in faults(with_amount(text, "senior", sizing.commitment)))
@@ -85,11 +85,11 @@ def test_what_goes_wrong_beside_a_reserve_at_that_size_is_said() -> None:
 def test_a_price_that_gives_a_result_beside_reserves_and_payouts_is_that_of_plans_written_out(
     measure: str, target: float
 ) -> None:
-    text = changed(PLAN, STEADY, LOCKED)
+    text = replace_parts(PLAN, STEADY, LOCKED)
 
     def gap(factor: float) -> float:
         price = f"{{2001: {40 * factor!r} USD/km, 2003-Q2: {30 * factor!r} USD/km}}"
-        return value(project(scenario_of(changed(PLAN, (PRICE, price), LOCKED))), measure) - target
+        return value(project(scenario_of(replace_parts(PLAN, (PRICE, price), LOCKED))), measure) - target
 
     solution = solve(scenario_of(text), measure, target, "products.fiber.price", between=(0.5, 3.0))
     assert solution.roots

@@ -181,11 +181,11 @@ def test_matrix_products_of_a_batch_use_one_thread(monkeypatch: pytest.MonkeyPat
     before, seen = threads.get(), []
     prove = proof.prove_laws
 
-    def watched(*arguments: Any, **named: Any) -> Any:
+    def watch(*arguments: Any, **named: Any) -> Any:
         seen.append(threads.get())
         return prove(*arguments, **named)
 
-    monkeypatch.setattr(model_project, "prove_laws", watched)
+    monkeypatch.setattr(model_project, "prove_laws", watch)
     threads.put(2)
     try:
         if threads.get() != 2:

@@ -22,7 +22,7 @@ from tests.model.test_cover import DRAWN, PLAN, UNDRAWN
 from tests.written import drawn_at_signing
 
 
-def sized(text: str, *limits: Limit, loan: str = "bank") -> Sized:
+def sizing_of(text: str, *limits: Limit, loan: str = "bank") -> Sized:
     return size(scenario_of(text), loan, limits)
 
 
@@ -48,7 +48,7 @@ def with_commitment(text: str, result: Sized, more: float) -> dict[str, float]:
     ids=["dscr", "by payment", "llcr", "what funding draws", "gearing"],
 )
 def test_sizing_then_projecting_meets_the_limit_and_one_dollar_more_breaks_it(text: str, limit: Limit) -> None:
-    sizing = sized(text, limit)
+    sizing = sizing_of(text, limit)
     sign = -1.0 if limit.measure == "gearing" else 1.0
 
     meets, breaks = (with_commitment(text, sizing, more)[limit.measure] for more in (0.0, 1.0))
@@ -62,8 +62,8 @@ def test_sizing_then_projecting_meets_the_limit_and_one_dollar_more_breaks_it(te
 
 @pytest.mark.long
 def test_of_several_limits_the_one_that_binds_is_named() -> None:
-    both = sized(PLAN, Limit("min_dscr", 1.3), Limit("min_llcr", 2.5))
-    alone = {name: sized(PLAN, limit).commitment for name, limit in (("dscr", Limit("min_dscr", 1.3)), ("llcr", Limit("min_llcr", 2.5)))}  # fmt: skip
+    both = sizing_of(PLAN, Limit("min_dscr", 1.3), Limit("min_llcr", 2.5))
+    alone = {name: sizing_of(PLAN, limit).commitment for name, limit in (("dscr", Limit("min_dscr", 1.3)), ("llcr", Limit("min_llcr", 2.5)))}  # fmt: skip
 
     assert both.commitment == min(alone.values())
     assert both.binds == ("min_llcr",)
@@ -77,7 +77,7 @@ def test_any_limit_is_met_to_the_dollar(dscr: int, rate: int) -> None:
     text = PLAN.replace("rate: 8 %/year", f"rate: {rate} %/year")
     limit = Limit("min_dscr", dscr / 100)
     try:
-        sizing = sized(text, limit)
+        sizing = sizing_of(text, limit)
     except FibercapError as error:
         assert "even for the smallest" in str(error)  # noqa: PT017 - the other loan alone may be too much
         return
@@ -94,7 +94,7 @@ def test_a_sculpted_loan_is_as_large_as_its_service_repays() -> None:
     )
     text = text.replace("tax: {rate: 30 %}\n", "").replace("working_capital: {receivables: 45 days}\n", "")
     text = text.replace(text[text.index("  other:") : text.index("funding:")], "")
-    sizing = sized(text, Limit("min_dscr.bank", 3.0))
+    sizing = sizing_of(text, Limit("min_dscr.bank", 3.0))
     cfads = project(scenario_of(text)).value("accounts.cfads_unlevered")[0, :24]
 
     by_hand = sum(cash / 3 / 1.02 ** (k + 1) for k, cash in enumerate(cfads))
@@ -104,14 +104,14 @@ def test_a_sculpted_loan_is_as_large_as_its_service_repays() -> None:
 
 def test_more_than_is_drawn_is_no_larger_loan() -> None:
     """The bank pays all that the line costs, 6 million; a larger commitment would not be drawn."""
-    sizing = sized(drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: rest}")), Limit("min_dscr", 0.1))
+    sizing = sizing_of(drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: rest}")), Limit("min_dscr", 0.1))
 
     assert sizing.commitment == pytest.approx(6e6, abs=1.0)
     assert sizing.binds == (USED,)
 
 
 def test_more_than_a_project_costs_is_no_valid_plan() -> None:
-    sizing = sized(DRAWN, Limit("min_dscr", 0.1))
+    sizing = sizing_of(DRAWN, Limit("min_dscr", 0.1))
 
     assert sizing.commitment == 6e6
     assert sizing.binds == (ALLOWED,)
@@ -119,7 +119,7 @@ def test_more_than_a_project_costs_is_no_valid_plan() -> None:
 
 
 def test_shares_of_funding_grow_with_the_loan() -> None:
-    sizing = sized(
+    sizing = sizing_of(
         drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: 50 %, equity: rest}")), Limit("gearing", 0.75)
     )
 
@@ -130,10 +130,10 @@ def test_shares_of_funding_grow_with_the_loan() -> None:
 @pytest.mark.long
 def test_a_loan_that_outlives_the_horizon_is_sized_by_its_llcr() -> None:
     """What it repays after the horizon is covered by the cash flow of the run-off."""
-    sizing = sized(DRAWN.replace("6 years", "9 years"), Limit("min_llcr", 1.4))
+    sizing = sizing_of(DRAWN.replace("6 years", "9 years"), Limit("min_llcr", 1.4))
     laid = DRAWN.replace("6 years", "9 years").replace("to: 2008", "to: 2009")
 
-    assert sizing.commitment == pytest.approx(sized(laid, Limit("min_llcr", 1.4)).commitment, rel=1e-6)
+    assert sizing.commitment == pytest.approx(sizing_of(laid, Limit("min_llcr", 1.4)).commitment, rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -147,24 +147,24 @@ def test_a_loan_that_outlives_the_horizon_is_sized_by_its_llcr() -> None:
 )  # fmt: skip
 def test_what_cannot_be_sized_says_why(text: str, limit: Limit, message: str) -> None:
     with pytest.raises(FibercapError) as error:
-        sized(text, limit)
+        sizing_of(text, limit)
 
     assert message in str(error.value)
 
 
 def test_no_such_loan_names_the_nearest() -> None:
     with pytest.raises(FibercapError, match=r"no loan `bark`; did you mean `bank`\?"):
-        sized(PLAN, Limit("min_dscr", 1.3), loan="bark")
+        sizing_of(PLAN, Limit("min_dscr", 1.3), loan="bark")
 
 
-def invoked(*arguments: str) -> Any:
+def invoke(*arguments: str) -> Any:
     return CliRunner().invoke(cli, list(arguments))
 
 
 @pytest.mark.long
 def test_the_command_says_what_binds_and_how_to_have_it() -> None:
-    result = invoked("size", "fibercore", "fleet", "--dscr", "1.3")
-    document = json.loads(invoked("size", "fibercore", "fleet", "--dscr", "1.3", "--json").stdout)
+    result = invoke("size", "fibercore", "fleet", "--dscr", "1.3")
+    document = json.loads(invoke("size", "fibercore", "fleet", "--dscr", "1.3", "--json").stdout)
 
     assert result.exit_code == 0
     assert f"Fleet five-year loan: at most {document['commitment']:,.0f} USD (now 10.00 million USD)" in result.stdout
@@ -178,7 +178,7 @@ def test_the_command_says_what_binds_and_how_to_have_it() -> None:
 
 
 def test_a_size_without_limits_is_bad_usage() -> None:
-    result = invoked("size", "fibercore", "fleet")
+    result = invoke("size", "fibercore", "fleet")
 
     assert result.exit_code == 2
     assert "name at least one limit" in result.stderr
@@ -198,8 +198,8 @@ def test_what_a_loan_of_that_size_breaks_is_told() -> None:
     text = DRAWN.replace(
         "payments: {every: quarter}", "payments: {every: quarter}, covenants: {cover: {measure: min_dscr, at_least: 3}}"
     )
-    sizing = sized(text, Limit("min_dscr", 1.5))
+    sizing = sizing_of(text, Limit("min_dscr", 1.5))
 
     assert sizing.faults == ("breaks bank: cover",)
     assert "  at that size: breaks bank: cover" in list(size_lines(sizing))
-    assert sized(DRAWN, Limit("min_dscr", 1.5)).faults == ()
+    assert sizing_of(DRAWN, Limit("min_dscr", 1.5)).faults == ()

@@ -177,14 +177,14 @@ def test_what_cannot_be_solved_says_why(
         solve(scenario_of(PLAN), measure, 0.0, vary, between)
 
 
-def invoked(*arguments: str) -> Any:
+def invoke(*arguments: str) -> Any:
     return CliRunner().invoke(cli, ["solve", "fibercore", *arguments])
 
 
 @pytest.mark.long
 def test_the_command_tells_roots_in_words_and_in_json() -> None:
     asked = ("--measure", "equity_irr", "--equals", "25 %/year", "--vary", "loans.fleet.rate")
-    output, document = invoked(*asked).stdout, json.loads(invoked(*asked, "--json").stdout)
+    output, document = invoke(*asked).stdout, json.loads(invoke(*asked, "--json").stdout)
 
     (root,) = document["roots"]
     assert "IRR of the owners equals 25.00 %/year" in output
@@ -200,14 +200,14 @@ def test_the_command_tells_roots_in_words_and_in_json() -> None:
     ],
 )  # fmt: skip
 def test_bad_numbers_are_refused_in_words(arguments: tuple[str, ...], message: str) -> None:
-    result = invoked("--measure", "project_npv", *arguments)
+    result = invoke("--measure", "project_npv", *arguments)
 
     assert isinstance(result.exception, FibercapError)
     assert message in str(result.exception)
 
 
 def test_an_input_that_does_nothing_is_told_so_on_the_command_line() -> None:
-    output = invoked("--measure", "project_npv", "--equals", "0", "--vary", "loans.fleet.rate").stdout
+    output = invoke("--measure", "project_npv", "--equals", "0", "--vary", "loans.fleet.rate").stdout
 
     assert "NPV of the projects never equals 0 USD" in output
     assert "it does not depend on loans.fleet.rate: it is 47.45 million USD throughout" in output

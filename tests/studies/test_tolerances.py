@@ -53,15 +53,15 @@ def outcome(within: str) -> Outcome:
 
 @given(st.floats(0, 1), st.floats(0.001, 1), st.floats(0, 0.5))
 def test_points_are_the_same_whatever_the_limit_and_a_share_is_not(value: float, limit: float, wide: float) -> None:
-    def kept(tolerance: Tolerance) -> bool:
+    def is_kept(tolerance: Tolerance) -> bool:
         there = np.array([limit])
         return bool(holds("about", np.array([value]), there, tolerance.room(there))[0])
 
     off = abs(value - limit)
     if abs(off - wide) > 1e-6:
-        assert kept(Tolerance(np.asarray(wide), points=True)) == (off < wide)
+        assert is_kept(Tolerance(np.asarray(wide), points=True)) == (off < wide)
     if abs(off - wide * limit) > 1e-6:
-        assert kept(Tolerance(np.asarray(wide))) == (off < wide * limit)
+        assert is_kept(Tolerance(np.asarray(wide))) == (off < wide * limit)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ SWAPPED = """{remove: [loans.bank, funding.line.bank], add: {loans.other: {commi
 """
 
 
-def judged(text: str, *replaced: tuple[str, str], **options: str) -> Verdict:
+def verdict_on(text: str, *replaced: tuple[str, str], **options: str) -> Verdict:
     """Return the verdict on a plan with some options."""
     for old, new in replaced:
         assert old in text
@@ -53,13 +53,13 @@ def judged(text: str, *replaced: tuple[str, str], **options: str) -> Verdict:
     return verdict(compare(scenario_of(text + lines)))
 
 
-def swapped(rate: str) -> str:
+def swapping_option(rate: str) -> str:
     """Return an option in which another lender takes the bank's place."""
     return SWAPPED.replace("%s", rate)
 
 
 def test_a_twin_lender_is_a_tie() -> None:
-    answer = judged(PLAN, bank="{}", twin=swapped("8 %/year"))
+    answer = verdict_on(PLAN, bank="{}", twin=swapping_option("8 %/year"))
 
     assert answer.recommended == ("bank", "twin")
     assert answer.tie
@@ -70,8 +70,8 @@ def test_a_twin_lender_is_a_tie() -> None:
 
 @pytest.mark.long
 def test_a_difference_below_a_ten_thousandth_of_uses_is_a_tie_and_above_it_is_none() -> None:
-    near = judged(PLAN, bank="{}", other=swapped("8.005 %/year"))
-    apart = judged(PLAN, bank="{}", other=swapped("8.05 %/year"))
+    near = verdict_on(PLAN, bank="{}", other=swapping_option("8.005 %/year"))
+    apart = verdict_on(PLAN, bank="{}", other=swapping_option("8.05 %/year"))
 
     assert near.uses == 2e6
     assert near.distance is not None
@@ -85,7 +85,7 @@ def test_a_difference_below_a_ten_thousandth_of_uses_is_a_tie_and_above_it_is_no
 
 def test_an_offer_that_nothing_uses_changes_nothing() -> None:
     offer = "{add: {loans.offer: {commitment: 5 million USD, signed: 2000-01-01, matures: 2 years, rate: 1 %/year}}}"
-    answer = judged(PLAN, bank="{}", offer=offer)
+    answer = verdict_on(PLAN, bank="{}", offer=offer)
 
     assert answer.recommended == ("bank", "offer")
     assert answer.distance == 0.0
@@ -98,7 +98,7 @@ REVOLVER = """{change: {opening.cash: 0 USD, projects.line.capex: 5 million USD,
 
 @pytest.mark.long
 def test_a_revolver_at_40_percent_costs_the_owners_and_is_not_recommended() -> None:
-    answer = judged(PLAN, dear=REVOLVER.replace("rate: 8", "rate: 40"), fair=REVOLVER)
+    answer = verdict_on(PLAN, dear=REVOLVER.replace("rate: 8", "rate: 40"), fair=REVOLVER)
 
     assert answer.excluded == {}
     assert (answer.recommended, answer.runner_up) == (("fair",), "dear")
@@ -109,7 +109,7 @@ def test_a_revolver_at_40_percent_costs_the_owners_and_is_not_recommended() -> N
 
 def test_no_option_of_an_insolvent_plan_is_recommended() -> None:
     broke = (("cash_cost: 20 USD/km", "cash_cost: 45 USD/km"),)
-    answer = judged(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
+    answer = verdict_on(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
 
     assert answer.recommended == ()
     assert {finding.kind for stops in answer.excluded.values() for finding in stops} == {"cash_below_zero"}
@@ -120,14 +120,16 @@ def test_no_option_of_an_insolvent_plan_is_recommended() -> None:
 
 def test_a_plan_that_declares_that_it_runs_dry_is_not_recommended_either() -> None:
     broke = (("cash_cost: 20 USD/km", "cash_cost: 45 USD/km"), ("opening:", "company: {may_run_dry: true}\nopening:"))
-    answer = judged(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
+    answer = verdict_on(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
 
     assert (answer.recommended, set(answer.excluded)) == ((), {"bank", "dear"})
 
 
 @pytest.mark.long
 def test_an_option_worth_less_than_doing_nothing_is_called_that() -> None:
-    answer = judged(PLAN, ("cash_cost: 20 USD/km", "cash_cost: 33 USD/km"), bank="{}", dear=swapped("9 %/year"))
+    answer = verdict_on(
+        PLAN, ("cash_cost: 20 USD/km", "cash_cost: 33 USD/km"), bank="{}", dear=swapping_option("9 %/year")
+    )
 
     assert answer.recommended == ("bank",)
     assert answer.worth["bank"] < 0
@@ -140,8 +142,10 @@ PROMISED = (("payments: {every: quarter}}\nfunding", f"payments: {{every: quarte
 
 @pytest.mark.long
 def test_an_option_that_breaks_a_covenant_is_ranked_first_and_not_recommended() -> None:
-    answer = judged(PLAN, *PROMISED, bank="{}", dearer=swapped("9 %/year"), dearest=swapped("11 %/year"))
-    broken = judged(PLAN, *PROMISED, ("at_least: 4", "at_least: 40"), bank="{}", dearer=swapped("9 %/year"))
+    answer = verdict_on(
+        PLAN, *PROMISED, bank="{}", dearer=swapping_option("9 %/year"), dearest=swapping_option("11 %/year")
+    )
+    broken = verdict_on(PLAN, *PROMISED, ("at_least: 4", "at_least: 40"), bank="{}", dearer=swapping_option("9 %/year"))
 
     assert answer.recommended == ("bank",)
     assert broken.ranked == ("bank", "dearer")
@@ -153,7 +157,7 @@ def test_an_option_that_breaks_a_covenant_is_ranked_first_and_not_recommended() 
 
 
 def test_uses_without_a_source_are_not_recommended() -> None:
-    answer = judged(PLAN, bank="{}", short="{change: {funding.line.equity: 0.5 million USD}}")
+    answer = verdict_on(PLAN, bank="{}", short="{change: {funding.line.equity: 0.5 million USD}}")
 
     assert [finding.kind for finding in answer.excluded["short"]] == ["uses_unfunded"]
     assert answer.recommended == ("bank",)
@@ -163,7 +167,7 @@ def test_a_balloon_after_the_horizon_that_cannot_be_repaid_is_not_recommended() 
     plan = PLAN.replace("opening: {cash: 2 million USD}", "opening: {cash: 0.5 million USD}\ncompany: {dividends: {2003-12-31: 1 million USD}}")  # fmt: skip
     text = plan.replace("capacity: 100_000", "capacity: 10_000").replace("adds: 50_000", "adds: 5_000")
     balloon = "{change: {loans.bank: {commitment: 1 million USD, signed: 2000-01-01, matures: 5 years, rate: 8 %/year, repayment: {style: bullet}, payments: {every: quarter}}}}"  # fmt: skip
-    answer = judged(text, balloon=balloon, none="{remove: [loans.bank, funding.line.bank]}")
+    answer = verdict_on(text, balloon=balloon, none="{remove: [loans.bank, funding.line.bank]}")
 
     assert [(finding.kind, finding.after_horizon) for finding in answer.excluded["balloon"]] == [
         ("cash_below_zero", True)
@@ -178,8 +182,8 @@ def test_a_yearly_step_has_a_verdict_too() -> None:
         ("payments: {every: quarter}", "payments: {every: year}"),
         ("40 months", "3 years"),
     )
-    dear = swapped("9 %/year").replace("every: quarter", "every: year").replace("40 months", "3 years")
-    answer = judged(PLAN, *by_year, bank="{}", dear=dear)
+    dear = swapping_option("9 %/year").replace("every: quarter", "every: year").replace("40 months", "3 years")
+    answer = verdict_on(PLAN, *by_year, bank="{}", dear=dear)
 
     assert (answer.recommended, answer.runner_up, answer.tie) == (("bank",), "dear", False)
 
@@ -191,16 +195,16 @@ NO_LOAN = "{remove: [loans.bank, funding.line.bank]}"
 def test_the_discount_rate_that_turns_the_choice_is_found() -> None:
     """Cash that a loan saves owners from paying in is worth the more to them the more they ask for."""
 
-    def asked(rate: float) -> Verdict:
-        return judged(PLAN, ("discount_rate: 10 %", f"discount_rate: {100 * rate!r} %"), bank="{}", none=NO_LOAN)
+    def verdict_at(rate: float) -> Verdict:
+        return verdict_on(PLAN, ("discount_rate: 10 %", f"discount_rate: {100 * rate!r} %"), bank="{}", none=NO_LOAN)
 
-    answer = asked(0.1)
+    answer = verdict_at(0.1)
     (turning,) = answer.turnings
     assert (turning.below, turning.above) == ("none", "bank")
     assert not any(flip.path == RATE for flip in answer.flips)
-    assert [asked(turning.rate + side).recommended for side in (-0.001, 0.001)] == [("none",), ("bank",)]
+    assert [verdict_at(turning.rate + side).recommended for side in (-0.001, 0.001)] == [("none",), ("bank",)]
     for side, first in ((-0.005, "bank"), (0.005, "none")):
-        near = asked(turning.rate + side)
+        near = verdict_at(turning.rate + side)
         flip = next(flip for flip in near.flips if flip.path == RATE)
         assert (flip.first, near.close) == (first, True)
         assert flip.value == pytest.approx(turning.rate, abs=1e-5)
@@ -220,7 +224,7 @@ def test_options_differ_at_another_rate_by_as_much_as_the_measures_at_that_rate(
 NEAR = (
     PLAN
     + f"""  bank: {{}}
-  other: {swapped("8.3 %/year")}"""
+  other: {swapping_option("8.3 %/year")}"""
 )
 
 
@@ -258,7 +262,7 @@ def worth_with(path: str, text: str) -> dict[str, float] | None:
     return worth
 
 
-def written(lever: Lever, factor: float) -> str:
+def value_text(lever: Lever, factor: float) -> str:
     """Return a moved number as a file has it."""
     value, unit = lever.value_at(factor), lever.unit
     if unit == "month":
@@ -277,7 +281,7 @@ def test_flips_are_what_writing_one_number_otherwise_does(near: Verdict) -> None
     seen = set()
     for number in numbers({name: plan.with_option(name) for name in plan.options}):
         for factor in tenths(number):
-            worth = worth_with(number.name, written(number, factor))
+            worth = worth_with(number.name, value_text(number, factor))
             if worth is not None and worth["other"] > worth["bank"] + 0.01:
                 seen.add((number.name, factor > 1))
 
@@ -289,7 +293,7 @@ def test_flips_are_what_writing_one_number_otherwise_does(near: Verdict) -> None
 def test_a_flip_lies_where_the_order_changes(near: Verdict) -> None:
     for flip in near.flips:
         for beyond, first in ((0.999, "bank"), (1.001, "other")):
-            worth = worth_with(flip.path, written(flip.lever, 1 + flip.change * beyond))
+            worth = worth_with(flip.path, value_text(flip.lever, 1 + flip.change * beyond))
             assert worth is not None
             assert flip.unit == "month" or max(worth, key=lambda name: worth[name]) == first, (flip.path, beyond)
 
@@ -297,7 +301,7 @@ def test_a_flip_lies_where_the_order_changes(near: Verdict) -> None:
 @pytest.mark.long
 def test_a_number_that_makes_the_first_break_a_covenant_makes_another_first() -> None:
     plan = (*PROMISED, ("at_least: 4", "at_least: 6.6"))
-    answer = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
+    answer = verdict_on(PLAN, *plan, bank="{}", other=swapping_option("12 %/year"))
     price = next(flip for flip in answer.flips if flip.path == "products.fiber.price")
 
     assert answer.recommended == ("bank",)
@@ -310,7 +314,7 @@ def test_a_number_that_makes_the_first_break_a_covenant_makes_another_first() ->
 @pytest.mark.long
 def test_a_number_that_heals_an_excluded_option_makes_it_first() -> None:
     plan = (*PROMISED, ("at_least: 4", "at_least: 7.2"))
-    answer = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
+    answer = verdict_on(PLAN, *plan, bank="{}", other=swapping_option("12 %/year"))
 
     assert answer.recommended == ("other",)
     assert answer.better_excluded == ("bank",)
@@ -345,7 +349,7 @@ def test_what_may_be_recommended_in_a_batch_is_what_faults_say_alone() -> None:
 
 
 def test_without_a_discount_rate_no_option_is_recommended_and_rates_rank_them() -> None:
-    answer = judged(PLAN, (", discount_rate: 10 %/year", ""), bank="{}", dear=swapped("9 %/year"))
+    answer = verdict_on(PLAN, (", discount_rate: 10 %/year", ""), bank="{}", dear=swapping_option("9 %/year"))
 
     assert answer.recommended == ()
     assert choice_text(answer, PLAIN) == (

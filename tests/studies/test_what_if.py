@@ -49,7 +49,7 @@ def with_settings(*settings: str) -> fc.Scenario:
     return scenario
 
 
-def changed(*settings: str, measure: str = "equity_npv") -> float:
+def value_after_change(*settings: str, measure: str = "equity_npv") -> float:
     value = fc.project(with_settings(*settings)).measures[measure].value
     assert value is not None
     return value
@@ -61,7 +61,7 @@ def test_every_point_is_a_projection_of_the_changed_plan(plan: fc.Scenario) -> N
 
     for percent, point in zip((6, 8, 10, 12), result[RATE].points, strict=True):
         for measure, value in point.measures.items():
-            expected = changed(f"{RATE}={percent} %/year", measure=measure)
+            expected = value_after_change(f"{RATE}={percent} %/year", measure=measure)
             assert value == pytest.approx(expected, rel=1e-9)
 
 
@@ -71,7 +71,7 @@ def test_values_over_time_move_together(plan: fc.Scenario) -> None:
 
     for factor, point in zip((0.9, 1.0, 1.1, 1.2), result[PRICE].points, strict=True):
         text = f"{PRICE}={{2001: {50 * factor} USD/km, 2003: {46 * factor} USD/km}}"
-        assert point.measures["equity_npv"] == pytest.approx(changed(text), rel=1e-9)
+        assert point.measures["equity_npv"] == pytest.approx(value_after_change(text), rel=1e-9)
 
 
 @pytest.mark.long
@@ -79,7 +79,7 @@ def test_an_input_that_is_zero_is_moved_over_a_range(plan: fc.Scenario) -> None:
     result = fc.sensitivity(plan, {DELAY: ("0 months", "12 months")}, points=3)
 
     values = [point.measures["equity_npv"] for point in result[DELAY].points]
-    assert values == pytest.approx([changed(f"{DELAY}={months} months") for months in (0, 6, 12)], rel=1e-9)
+    assert values == pytest.approx([value_after_change(f"{DELAY}={months} months") for months in (0, 6, 12)], rel=1e-9)
     with pytest.raises(fc.FibercapError, match=f"`{DELAY}` is zero, and so is any share of it; give its range"):
         fc.sensitivity(plan, [DELAY])
 
@@ -95,7 +95,9 @@ def test_a_tornado_has_the_widest_swing_first_and_leaves_out_what_moves_nothing(
     assert len(swings) < result.tried
     assert "loans.bank.commitment" not in [moved.lever.name for moved in result.inputs]  # no more is drawn
     low, high = result[COST].values("equity_npv")
-    assert (low, high) == pytest.approx((changed(f"{COST}=22.4 USD/km"), changed(f"{COST}=33.6 USD/km")), rel=1e-9)
+    assert (low, high) == pytest.approx(
+        (value_after_change(f"{COST}=22.4 USD/km"), value_after_change(f"{COST}=33.6 USD/km")), rel=1e-9
+    )
 
 
 @pytest.mark.long
@@ -106,12 +108,12 @@ def test_break_even_is_what_solve_finds_and_the_measure_is_zero_there(plan: fc.S
 
     assert alone.factors == pytest.approx(roots, rel=1e-6)
     assert among_all.factors == pytest.approx(roots, rel=1e-6)
-    assert abs(changed(f"{COST}={28 * roots[0]!r} USD/km")) < 100.0
+    assert abs(value_after_change(f"{COST}={28 * roots[0]!r} USD/km")) < 100.0
     assert fc.sensitivity(plan, {COST: ("20 USD/km", "29 USD/km")})[COST].zeros.factors == ()
 
 
 def test_break_even_may_mean_another_value(plan: fc.Scenario) -> None:
-    target = changed(f"{COST}=30 USD/km")
+    target = value_after_change(f"{COST}=30 USD/km")
     zeros = fc.sensitivity(plan, {COST: ("20 USD/km", "40 USD/km")}, target=target)[COST].zeros
 
     assert [28 * factor for factor in zeros.factors] == pytest.approx([30.0], rel=1e-6)
@@ -141,7 +143,7 @@ def test_what_the_plan_refuses_is_said_and_the_rest_goes_on(plan: fc.Scenario) -
     assert [bool(point.refused) for point in points] == [False, False, False, False, True]
     assert points[-1].refused == "found 130 %, wanted a value from 0 % to 100 %"
     assert np.isnan(points[-1].measures["equity_npv"])
-    assert points[1].measures["equity_npv"] == pytest.approx(changed("tax.rate=40 %"), rel=1e-9)
+    assert points[1].measures["equity_npv"] == pytest.approx(value_after_change("tax.rate=40 %"), rel=1e-9)
 
 
 @pytest.mark.long
@@ -157,10 +159,12 @@ def test_a_point_at_which_a_covenant_breaks_is_not_sound(plan: fc.Scenario) -> N
 def test_a_two_way_table_has_the_projections_of_all_pairs(plan: fc.Scenario) -> None:
     grid = fc.two_way(plan, {COST: ("26 USD/km", "30 USD/km"), "tax.rate": ("20 %", "40 %")}, points=3)
 
-    expected = [[changed(f"{COST}={c} USD/km", f"tax.rate={t} %") for t in (20, 30, 40)] for c in (26, 28, 30)]
+    expected = [
+        [value_after_change(f"{COST}={c} USD/km", f"tax.rate={t} %") for t in (20, 30, 40)] for c in (26, 28, 30)
+    ]
     assert grid.values("equity_npv") == pytest.approx(np.array(expected), rel=1e-9)
     frame = fc.table(grid)
-    assert frame.to_numpy()[1, 1] == pytest.approx(changed())
+    assert frame.to_numpy()[1, 1] == pytest.approx(value_after_change())
     assert list(frame.index) == [26.0, 28.0, 30.0]
     assert frame.columns.name == "tax.rate"
 

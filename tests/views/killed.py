@@ -64,7 +64,7 @@ def together(folder: Path) -> None:
     write_all(folder, NEW, force=True, former=lambda: ["former.csv"])
 
 
-def hidden(root: Path) -> list[str]:
+def hidden_files(root: Path) -> list[str]:
     return [str(path.relative_to(root)) for path in root.rglob(".fibercap*")]
 
 
@@ -77,7 +77,7 @@ def look(folder: Path, *, settled: bool) -> None:
     if settled or "manifest.json" in ours:
         assert ours in (OLD, NEW), ours
     if settled:
-        assert not hidden(folder), hidden(folder)
+        assert not hidden_files(folder), hidden_files(folder)
 
 
 def replace_set(root: Path, number: int) -> int:
@@ -135,10 +135,10 @@ def replace_file(root: Path, number: int) -> int:
         came = end_at(lambda: write_bytes(path, b"new", force=True), point, number)  # noqa: B023 - it is called at once
         assert path.read_bytes() in (b"old", b"new")
         if number != signal.SIGKILL:
-            assert not hidden(path.parent)
+            assert not hidden_files(path.parent)
         write_bytes(path.with_name("next.csv"), b"next", force=False)
         assert path.read_bytes() in (b"old", b"new")
-        assert not hidden(path.parent)
+        assert not hidden_files(path.parent)
         assert FOREIGN.items() <= files_in(path.parent).items()
         if not came:
             return point - 1

@@ -24,7 +24,7 @@ def tutorial() -> Scenario:
     return scenario_of(match[1], "tutorial")
 
 
-def sized(count: int, horizon: str = "{from: 2001-07, to: 2010, step: quarter}") -> Scenario:
+def plan_of_size(count: int, horizon: str = "{from: 2001-07, to: 2010, step: quarter}") -> Scenario:
     """Return a plan of so many plants, projects, loans, options and claims, some of them with long names."""
     text = [
         "fibercap: 1",
@@ -110,7 +110,7 @@ def _claim(k: int, name: str) -> str:
 
 def thirty_years() -> Scenario:
     """Return a plan of ten plants over thirty years."""
-    return sized(10, "{from: 2001, to: 2030, step: year}")
+    return plan_of_size(10, "{from: 2001, to: 2030, step: year}")
 
 
 PAGES: dict[str, Callable[[], Scenario]] = {
@@ -123,5 +123,5 @@ PAGES: dict[str, Callable[[], Scenario]] = {
 SIZES: dict[str, Callable[[], Scenario]] = {
     "tutorial": tutorial,
     "fibercore": lambda: read("fibercore"),
-    "twelve": lambda: sized(12),
+    "twelve": lambda: plan_of_size(12),
 }

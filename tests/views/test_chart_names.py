@@ -40,7 +40,7 @@ def plan() -> Scenario:
 
 
 @cache
-def drawn(name: str) -> Figure:
+def figure_of(name: str) -> Figure:
     with mpl.rc_context(SETTINGS):
         return CHARTS[name].draw(project(plan()), compare(plan()) if CHARTS[name].compares else None)
 
@@ -58,7 +58,7 @@ def texts(figure: Figure) -> list[str]:
     ],
 )
 def test_names_beside_bars_are_whole(chart: str, names: list[str]) -> None:
-    shown = texts(drawn(chart))
+    shown = texts(figure_of(chart))
 
     for name in names:
         assert LONG[name] in shown
@@ -75,7 +75,7 @@ def beside_bars(ax: Axes) -> list[str]:
 
 
 def test_amounts_of_the_funding_chart_have_as_many_digits() -> None:
-    above, below = drawn("funding").axes[-2:]
+    above, below = figure_of("funding").axes[-2:]
 
     assert {"78.2", "69.0", "8.0"} <= {text.get_text() for text in above.texts}  # 8.0 is what Fleet pays of 46.0
     assert [decimals(beside_bars(ax)) for ax in (above, below)] == [{1}, {1}]

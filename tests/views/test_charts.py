@@ -84,7 +84,7 @@ plants:
 """
 
 
-def projected(text: str) -> tuple[Projection, Comparison | None]:
+def project_and_compare(text: str) -> tuple[Projection, Comparison | None]:
     scenario = scenario_of(text, "test.yaml")
     return project(scenario), compare(scenario) if scenario.options else None
 
@@ -96,7 +96,7 @@ def words(svg: bytes) -> list[str]:
 
 @pytest.fixture(scope="module")
 def subject() -> tuple[Projection, Comparison | None]:
-    return projected(TOP + LOANS + CLAIMS)
+    return project_and_compare(TOP + LOANS + CLAIMS)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
@@ -143,7 +143,7 @@ def test_the_footer_names_the_option() -> None:
 
 
 def test_without_claims_no_key_speaks_of_them() -> None:
-    shown = words(write_chart("capacity", ".svg", *projected(TOP)))
+    shown = words(write_chart("capacity", ".svg", *project_and_compare(TOP)))
 
     assert not [text for text in shown if "claim" in text or "holds" in text]
 
@@ -158,7 +158,9 @@ def test_claims_on_plants_without_a_panel_are_named() -> None:
 
     shown = words(
         write_chart(
-            "capacity", ".svg", *projected(TOP.replace("projects:", plants + "projects:") + f"claims:\n{claims}")
+            "capacity",
+            ".svg",
+            *project_and_compare(TOP.replace("projects:", plants + "projects:") + f"claims:\n{claims}"),
         )
     )
 
@@ -170,7 +172,7 @@ def test_claims_on_plants_without_a_panel_are_named() -> None:
 def test_the_nameplate_drawn_is_the_models(step: str) -> None:
     """At every period's end; a completion on the last day of a year is a step at the first of the next."""
     text = TOP.replace("step: month", f"step: {step}").replace("2000-06-01", "2000-06-15")
-    projection, _ = projected(text.replace("2003-06-30", "2003-12-31"))
+    projection, _ = project_and_compare(text.replace("2003-06-30", "2003-12-31"))
 
     for key in ("jena", "xtal"):
         drawn = capacity_of(projection, key)
@@ -183,7 +185,7 @@ def test_the_nameplate_drawn_is_the_models(step: str) -> None:
 
 
 def test_a_plant_is_drawn_from_its_opening_to_its_closing() -> None:
-    xtal = capacity_of(projected(TOP)[0], "xtal")
+    xtal = capacity_of(project_and_compare(TOP)[0], "xtal")
 
     assert xtal.times == pytest.approx([2000, 2000 + 5 / 12, 2001 + (7 + 15 / 31) / 12, 2003.5, 2004])
     assert xtal.nameplate.tolist() == [0, 1e6, 2e6, 0]
@@ -193,7 +195,7 @@ def test_small_plants_are_drawn_as_one() -> None:
     plants = "".join(
         f"  p{n}: {{product: glass, capacity: {n}_000 km/year, cash_cost: 1 USD/km}}\n" for n in range(1, 10)
     )
-    projection, _ = projected(TOP.replace("projects:", plants + "projects:"))
+    projection, _ = project_and_compare(TOP.replace("projects:", plants + "projects:"))
     every = [capacity_of(projection, key) for key in projection.scenario.plants]
 
     drawn = merge_smallest(every)
@@ -222,7 +224,7 @@ def test_labels_of_claims_do_not_touch() -> None:
         f"  c{n}: {{says: x, row: plants.jena.nameplate, when: end of 200{n % 3}, above: {300 + 10 * n}_000 km/year}}\n"
         for n in range(6)
     )
-    projection, _ = projected(TOP + LOANS + CLAIMS + crowd)
+    projection, _ = project_and_compare(TOP + LOANS + CLAIMS + crowd)
 
     with mpl.rc_context(SETTINGS):
         figure = capacity_chart(projection, None)
@@ -261,7 +263,7 @@ def test_small_loans_are_drawn_as_one() -> None:
         " matures: 3 years, rate: 5 %/year, repayment: {style: bullet}}\n"
         for n in range(1, 10)
     )
-    projection, _ = projected(TOP + "loans:\n" + loans)
+    projection, _ = project_and_compare(TOP + "loans:\n" + loans)
 
     drawn = stack_order([loan_debt(projection, name) for name in projection.scenario.loans])
 
@@ -316,7 +318,7 @@ EDGES = {
 @pytest.mark.parametrize("edge", EDGES)
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_edge_is_drawn(name: str, edge: str) -> None:
-    projection, comparison = projected(EDGES[edge])
+    projection, comparison = project_and_compare(EDGES[edge])
     if CHARTS[name].compares and comparison is None:
         with pytest.raises(FibercapError, match="has no options to compare; write some under `options:`"):
             write_chart(name, ".png", projection, comparison)
@@ -330,14 +332,14 @@ def test_every_edge_is_drawn(name: str, edge: str) -> None:
 
 
 def test_one_period_is_named_by_its_year() -> None:
-    shown = words(write_chart("capacity", ".svg", *projected(ONE_PERIOD)))
+    shown = words(write_chart("capacity", ".svg", *project_and_compare(ONE_PERIOD)))
 
     assert set(shown) >= {"2000", "km/year", "one_period"}
     assert "thousand km/year" not in shown
 
 
 def test_a_loan_that_is_never_drawn_is_said() -> None:
-    shown = words(write_chart("debt", ".svg", *projected(EDGES["a loan that is never drawn"])))
+    shown = words(write_chart("debt", ".svg", *project_and_compare(EDGES["a loan that is never drawn"])))
 
     assert "No loan is drawn in this plan." in shown
 

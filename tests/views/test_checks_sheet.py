@@ -42,7 +42,7 @@ def content() -> bytes:
     return workbook(scenario_of(PLAN), "0.1.0")
 
 
-def priced(price: float) -> Scenario:
+def with_price(price: float) -> Scenario:
     """Return the plan with another price after the horizon."""
     return scenario_of(PLAN.replace("2004: 40 USD", f"2004: {price} USD"))
 
@@ -118,7 +118,7 @@ def test_cash_below_zero_after_the_horizon_is_told_as_inputs_change(
     calculator.enter("Inputs", cell.row, cell.column, price)
     calculator.enter("Inputs", 5, 2, option)
 
-    after, scenario = calculator.read(), priced(price)
+    after, scenario = calculator.read(), with_price(price)
     result = dry(project(scenario if option == "as written" else scenario.with_option(option)))
 
     assert checks_on(after)[LATER] == (0 if any(one.after_horizon for one in result) else 1)
@@ -128,7 +128,7 @@ def test_cash_below_zero_after_the_horizon_is_told_as_inputs_change(
 
 
 def test_some_price_takes_cash_below_zero_after_the_horizon_and_not_before() -> None:
-    result = dry(project(priced(15.0)))
+    result = dry(project(with_price(15.0)))
 
     assert [one.after_horizon for one in result] == [True]
 

@@ -45,7 +45,7 @@ def linear(color: Any) -> Any:
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
-def seen(color: Any, sight: str) -> Any:
+def lab_of(color: Any, sight: str) -> Any:
     """Return L*, a* and b* of a color as it is seen."""
     ratio = XYZ @ np.clip(SIGHTS[sight] @ linear(color), 0, 1) / WHITE
     root = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio / (3 * (6 / 29) ** 2) + 4 / 29)
@@ -53,11 +53,11 @@ def seen(color: Any, sight: str) -> Any:
 
 
 def distance(first: Any, second: Any, sight: str) -> float:
-    return float(np.linalg.norm(seen(first, sight) - seen(second, sight)))
+    return float(np.linalg.norm(lab_of(first, sight) - lab_of(second, sight)))
 
 
 def lightness_between(first: Any, second: Any) -> float:
-    return abs(float((seen(first, "all colors") - seen(second, "all colors"))[0]))
+    return abs(float((lab_of(first, "all colors") - lab_of(second, "all colors"))[0]))
 
 
 NEIGHBORS: Final = {
@@ -79,11 +79,11 @@ def pairs() -> Iterable[tuple[str, str, str]]:
 
 def test_the_measures_are_those_that_are_published() -> None:
     """White is 100 light; a gray is the same for every sight; protanopes do not tell a red from a dark green."""
-    assert seen("white", "all colors") == pytest.approx([100, 0, 0], abs=0.01)
-    assert seen("#777777", "all colors")[0] == pytest.approx(50.03, abs=0.01)
+    assert lab_of("white", "all colors") == pytest.approx([100, 0, 0], abs=0.01)
+    assert lab_of("#777777", "all colors")[0] == pytest.approx(50.03, abs=0.01)
     for sight in SIGHTS:
         assert distance("#808080", "#808080", sight) == 0
-        assert seen("#808080", sight) == pytest.approx(seen("#808080", "all colors"), abs=0.2)
+        assert lab_of("#808080", sight) == pytest.approx(lab_of("#808080", "all colors"), abs=0.2)
     assert distance("#a00000", "#303000", "protanopia") < 0.4 * distance("#a00000", "#303000", "all colors")
 
 

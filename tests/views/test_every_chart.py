@@ -30,7 +30,7 @@ from fibercap.views.charts.revenue import sellers
 from fibercap.views.charts.style import FAILS, HOLDS, OTHERS, PALETTE, SETTINGS, fit_all, same_decimals, width_of
 from fibercap.views.charts.tradeoff import points_of, without_loans
 from fibercap.views.charts.years import Years, yearly
-from tests.views.plans import SIZES, sized
+from tests.views.plans import SIZES, plan_of_size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,23 +40,23 @@ UNIT = re.compile(r"(thousand |million |billion )?(km/year|USD|EUR|%|%/year|% of
 
 
 @cache
-def projected(size: str) -> Projection:
+def projection_of(size: str) -> Projection:
     """Return a plan's projection, computed once."""
     return project(SIZES[size]())
 
 
 @cache
-def compared(size: str) -> Comparison:
+def comparison_of(size: str) -> Comparison:
     """Return a plan's options side by side, computed once."""
-    return compare(projected(size).scenario)
+    return compare(projection_of(size).scenario)
 
 
-def drawn(name: str, size: str) -> tuple[Projection, Comparison | None]:
+def subject_of(name: str, size: str) -> tuple[Projection, Comparison | None]:
     """Return what a chart needs."""
-    return projected(size), compared(size) if CHARTS[name].compares else None
+    return projection_of(size), comparison_of(size) if CHARTS[name].compares else None
 
 
-def laid_out(name: str, projection: Projection, comparison: Comparison | None) -> Figure:
+def lay_out(name: str, projection: Projection, comparison: Comparison | None) -> Figure:
     """Return a chart with every text in its place."""
     with mpl.rc_context(SETTINGS):
         figure = CHARTS[name].draw(projection, comparison)
@@ -87,7 +87,7 @@ def overlaps(figure: Figure) -> list[tuple[str, str]]:
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "size"), [(name, size) for name in CHARTS for size in SIZES])
 def test_nothing_overlaps_and_every_panel_has_a_unit_and_whole_years(name: str, size: str) -> None:
-    figure = laid_out(name, *drawn(name, size))
+    figure = lay_out(name, *subject_of(name, size))
     page = figure.bbox
 
     assert not overlaps(figure)
@@ -109,7 +109,7 @@ def test_nothing_overlaps_and_every_panel_has_a_unit_and_whole_years(name: str, 
 
 
 def test_words_that_touch_are_found() -> None:
-    figure = laid_out("claims", projected("tutorial"), None)
+    figure = lay_out("claims", projection_of("tutorial"), None)
     figure.text(0.5, 0.5, "one above")
     figure.text(0.5, 0.501, "the other")
 
@@ -151,7 +151,7 @@ def test_names_in_a_key_are_broken_only_where_they_must_be() -> None:
 
 
 def test_years_may_be_cut_at_both_ends() -> None:
-    years = Years.of(projected("twelve"))
+    years = Years.of(projection_of("twelve"))
 
     assert years.names[0] == "2001"
     assert years.starts[0] == 2001.5
@@ -159,7 +159,7 @@ def test_years_may_be_cut_at_both_ends() -> None:
 
 
 def test_revenue_drawn_is_the_accounts() -> None:
-    projection = projected("twelve")
+    projection = projection_of("twelve")
     parts = sellers(projection)
 
     assert len(parts) == 7
@@ -170,7 +170,7 @@ def test_revenue_drawn_is_the_accounts() -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_sources_drawn_pay_for_all_uses(size: str) -> None:
     """Uses are capex and purchases; sources of each use and year add up to them."""
-    projection = projected(size)
+    projection = projection_of(size)
     paid = np.sum([source.paid for source in sources_of(projection)], axis=0)
     plan = projection.scenario
     rows = [
@@ -182,7 +182,7 @@ def test_sources_drawn_pay_for_all_uses(size: str) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_loan_has_one_colour_in_every_chart(size: str) -> None:
-    projection = projected(size)
+    projection = projection_of(size)
     known = loan_colors(drawn_loans(projection))
     sources = {source.name: source.style["facecolor"] for source in sources_of(projection)}
 
@@ -191,7 +191,7 @@ def test_a_loan_has_one_colour_in_every_chart(size: str) -> None:
 
 
 def test_what_no_source_covers_is_drawn_as_such() -> None:
-    names = [source.name for source in sources_of(projected("twelve"))]
+    names = [source.name for source in sources_of(projection_of("twelve"))]
 
     assert names == ["bank_12", "bank_11", "bank_10", "9 other loans", "grant", "equity", "cash", GAP]
 
@@ -212,7 +212,7 @@ projects: {line: {plant: jena, adds: 1 km/year, capex: 5 USD, spend: {2000: 100 
 
 
 def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
-    projection = projected("twelve")
+    projection = projection_of("twelve")
     company, *others = ratios(projection)
 
     called = [projection.scenario.loan_title(name) for name in ("bank_1", "bank_7")]
@@ -230,9 +230,9 @@ def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
 
 
 def test_a_covenants_line_reaches_every_value_that_it_judges() -> None:
-    projection = projected("twelve")
+    projection = projection_of("twelve")
     shown = nearest_to_limits(ratios(projection))
-    figure = laid_out("cover", projection, None)
+    figure = lay_out("cover", projection, None)
     assert any(ratio.promises for ratio in shown)
 
     for ratio, ax in zip(shown, figure.axes[1:], strict=True):
@@ -247,7 +247,7 @@ def test_a_covenants_line_reaches_every_value_that_it_judges() -> None:
 
 
 def test_of_many_loans_those_nearest_to_their_limits_are_drawn() -> None:
-    company, far, near = ratios(projected("twelve"))
+    company, far, near = ratios(projection_of("twelve"))
     rooms = [near.room, far.room]
     many = [company, far, *[near] * 3, far, *[near] * 3]
 
@@ -257,7 +257,7 @@ def test_of_many_loans_those_nearest_to_their_limits_are_drawn() -> None:
 
 
 def test_far_ratios_are_cut_and_said() -> None:
-    projection = projected("fibercore")
+    projection = projection_of("fibercore")
     (company,) = ratios(projection)
     far, near = (
         type(company)("x", company.places[:5], np.array([2.0, 3.0, 4.0, 5.0, last]), company.labels[:5], ())
@@ -269,7 +269,7 @@ def test_far_ratios_are_cut_and_said() -> None:
 
 
 def test_output_that_finds_no_buyer_is_between_made_and_sold() -> None:
-    projection = projected("twelve")
+    projection = projection_of("twelve")
     results = {market.name: market for market in markets(projection)}
     shifted = results["dispersion shifted fiber"]
 
@@ -281,7 +281,7 @@ def test_output_that_finds_no_buyer_is_between_made_and_sold() -> None:
 
 
 def test_the_lowest_cash_and_the_least_to_be_held_are_told() -> None:
-    projection = projected("twelve")
+    projection = projection_of("twelve")
     with mpl.rc_context(SETTINGS):
         messages = [text.get_text() for text in cash_chart(projection, None).axes[0].texts]
     cash = projection.value("accounts.cash")[0]
@@ -313,7 +313,7 @@ plants: {jena: {product: glass, capacity: 400 km/year, cash_cost: 30 USD/km}}
 
 
 def test_the_tradeoff_shows_the_measures_of_every_case_that_has_both() -> None:
-    comparison = compared("tutorial")
+    comparison = comparison_of("tutorial")
 
     points = points_of(comparison)
 
@@ -358,7 +358,7 @@ def test_an_option_without_loans_of_its_own_is_not_in_the_best_corner() -> None:
     assert list(points_of(same_decimals)) == ["none"]
     names = {
         text.get_text()
-        for text in laid_out("compare", project(scenario_of(CHOICE.replace("TITLED", "x"))), comparison).texts
+        for text in lay_out("compare", project(scenario_of(CHOICE.replace("TITLED", "x"))), comparison).texts
     }
     assert any(text.startswith("not drawn, ") and text.endswith(": Owners alone") for text in names)
 
@@ -367,7 +367,7 @@ def test_a_covenant_is_drawn_only_where_it_applies() -> None:
     plan = scenario_of(CHOICE.replace("TITLED", "The bank"), "x.yaml")
     spans = {}
     for names in (["plain", "dear"], ["plain", "free", "dear"], ["free", "none"]):
-        ax = laid_out("compare", project(plan), compare(plan, only=names)).axes[-1]
+        ax = lay_out("compare", project(plan), compare(plan, only=names)).axes[-1]
         low, high = ax.get_xlim()
         lines = [np.asarray(line.get_xdata()) for line in ax.lines if set(np.asarray(line.get_ydata())) == {2.0}]
         spans[len(names), "free" in names] = [(float(x[-1] - x[0]) / (high - low)) for x in lines]
@@ -379,7 +379,7 @@ def test_a_covenant_is_drawn_only_where_it_applies() -> None:
 
 def test_titles_of_options_are_whole() -> None:
     plan = scenario_of(CHOICE.replace("TITLED", LONG), "x.yaml")
-    figure = laid_out("compare", project(plan), compare(plan))
+    figure = lay_out("compare", project(plan), compare(plan))
     message = " ".join(text.replace("\n", " ") for text, _ in shown_texts(figure))
 
     assert "…" not in message
@@ -392,7 +392,7 @@ def test_titles_beside_rows_are_whole(name: str) -> None:
     title = f"{LONG} and then on, since its owners have lawyers too".replace(",", "")
     text = CHOICE.replace("TITLED", title).replace("Cash is there", title)
     plan = scenario_of(text.replace("line: {plant", f'line: {{name: "{title}", plant'), "x.yaml")
-    figure = laid_out(name, project(plan), compare(plan) if CHARTS[name].compares else None)
+    figure = lay_out(name, project(plan), compare(plan) if CHARTS[name].compares else None)
     message = " ".join(text.replace("\n", " ") for text, _ in shown_texts(figure))
 
     assert "…" not in message
@@ -401,7 +401,9 @@ def test_titles_beside_rows_are_whole(name: str) -> None:
 
 
 def test_a_step_that_rounds_to_nothing_says_which_way_it_goes() -> None:
-    messages = [text for text, _ in shown_texts(laid_out("bridge", projected("fibercore"), compared("fibercore")))]
+    messages = [
+        text for text, _ in shown_texts(lay_out("bridge", projection_of("fibercore"), comparison_of("fibercore")))
+    ]
 
     assert "+<0.01" in messages
     assert not {"+0.00", "−0.00", "0.00"} & set(messages)
@@ -409,7 +411,7 @@ def test_a_step_that_rounds_to_nothing_says_which_way_it_goes() -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_no_dot_covers_a_number_of_cover(size: str) -> None:
-    figure = laid_out("cover", projected(size), None)
+    figure = lay_out("cover", projection_of(size), None)
     boxes = [box for text, box in shown_texts(figure) if re.fullmatch(r"-?[\d,]+\.\d\d", text)]
     for ax in figure.axes[1:]:
         dots = [ax.transData.transform(line.get_xydata()) for line in ax.lines if line.get_linestyle() == "None"]
@@ -419,16 +421,16 @@ def test_no_dot_covers_a_number_of_cover(size: str) -> None:
 
 def test_steps_of_a_bridge_are_seen_beside_its_ends() -> None:
     """The largest step takes a tenth of the axis at least; from zero it took two thousandths."""
-    figure = laid_out("bridge", projected("fibercore"), compared("fibercore"))
-    for ax, span in zip(figure.axes, bridge_panels(compared("fibercore")), strict=True):
+    figure = lay_out("bridge", projection_of("fibercore"), comparison_of("fibercore"))
+    for ax, span in zip(figure.axes, bridge_panels(comparison_of("fibercore")), strict=True):
         low, high = ax.get_xlim()
         assert max(abs(amount) for _, amount in span.steps) / 1e6 > 0.1 * (high - low)
         assert low < min(span.start[1], span.end[1]) / 1e6
 
 
 def test_claims_without_margins_have_no_empty_axis() -> None:
-    bare = laid_out("claims", project(scenario_of(CHOICE.replace("TITLED", "x"))), None).axes[0]
-    usual = laid_out("claims", projected("fibercore"), None).axes[0]
+    bare = lay_out("claims", project(scenario_of(CHOICE.replace("TITLED", "x"))), None).axes[0]
+    usual = lay_out("claims", projection_of("fibercore"), None).axes[0]
 
     assert "Above or below the claim" in [text.get_text() for text in usual.texts]
     assert [text.get_text() for text in bare.texts] == ["claimed against zero"]
@@ -450,7 +452,7 @@ def test_numbers_side_by_side_have_as_many_digits(values: tuple[float, ...], wri
 
 def test_a_bridge_drawn_ends_where_the_option_is_worth() -> None:
     """Its bars are the ends and the steps; steps of nothing are left out, and what is left adds up."""
-    comparison = compared("fibercore")
+    comparison = comparison_of("fibercore")
     base = comparison.cases[comparison.baseline].measures["equity_npv"].value
     spans = bridge_panels(comparison)
 
@@ -463,8 +465,8 @@ def test_a_bridge_drawn_ends_where_the_option_is_worth() -> None:
 
 
 def test_the_numbers_of_a_bridge_add_up_as_they_read() -> None:
-    comparison = compared("fibercore")
-    figure = laid_out("bridge", projected("fibercore"), comparison)
+    comparison = comparison_of("fibercore")
+    figure = lay_out("bridge", projection_of("fibercore"), comparison)
 
     for ax in figure.axes:
         numbers = [text.get_text().replace("−", "-") for text in ax.texts]
@@ -480,7 +482,7 @@ def svg_sizes(svg: str) -> tuple[float, float]:
 @pytest.mark.long
 def test_strips_are_the_chart_without_its_title_cut_between_panels() -> None:
     """Every word is in one strip; together the strips are as high as the chart less its title; each has one row of panels."""
-    projection, comparison = projected("fibercore"), compared("fibercore")
+    projection, comparison = projection_of("fibercore"), comparison_of("fibercore")
     for name, rows in (("cash", 2), ("capacity", 2), ("verdict", 1), ("bridge", 5), ("compare", 4)):
         draw = partial(CHARTS[name].draw, projection, comparison)
         full = write_chart(name, ".svg", projection, comparison).decode()
@@ -500,4 +502,4 @@ def test_strips_are_the_chart_without_its_title_cut_between_panels() -> None:
 @pytest.mark.parametrize("name", ["capacity", "debt", "funding"])
 def test_one_to_many_series_keep_apart(name: str, count: int) -> None:
     """One, a few, as many as there are colours, and one more; twelve are drawn above."""
-    assert not overlaps(laid_out(name, project(sized(count)), None))
+    assert not overlaps(lay_out(name, project(plan_of_size(count)), None))

@@ -265,7 +265,7 @@ def test_a_command_ended_between_files_leaves_them_old_or_new(
         assert tables() == dict.fromkeys(FORMER, True)
     else:
         assert tables() == dict.fromkeys(new, False)
-    assert not killed.hidden(tmp_path)
+    assert not killed.hidden_files(tmp_path)
     assert killed.FOREIGN.items() < killed.files_in(Path("tables")).items()
 
 
@@ -295,7 +295,7 @@ def test_a_file_that_cannot_be_moved_leaves_all_as_it_was(tmp_path: Path, monkey
         with pytest.raises(FibercapError, match=rf"^{tmp_path}/[a-z./]+ cannot be written: {NO_ROOM}$"):
             killed.together(tmp_path)
         assert killed.files_in(tmp_path) == killed.OLD | killed.FOREIGN
-        assert not killed.hidden(tmp_path)
+        assert not killed.hidden_files(tmp_path)
     killed.together(tmp_path)
     assert killed.files_in(tmp_path) == killed.NEW | killed.FOREIGN
 

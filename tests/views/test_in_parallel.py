@@ -24,7 +24,7 @@ def copying(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "may_copy", lambda: True)
 
 
-def numbered(place: int) -> tuple[int, int]:
+def number_and_process(place: int) -> tuple[int, int]:
     """Return a number and the process that it was made in."""
     return place, os.getpid()
 
@@ -47,7 +47,7 @@ def dying_in_a_copy(home: int) -> int:
 @pytest.mark.usefixtures("copying")
 @pytest.mark.parametrize("count", [2, 3, 4, 11])
 def test_every_second_task_runs_in_a_copy_and_all_come_back_in_order(count: int) -> None:
-    result = run_in_parallel([partial(numbered, place) for place in range(count)])
+    result = run_in_parallel([partial(number_and_process, place) for place in range(count)])
 
     assert [place for place, _ in result] == list(range(count))
     assert {process for _, process in result[::2]} == {os.getpid()}
@@ -56,14 +56,14 @@ def test_every_second_task_runs_in_a_copy_and_all_come_back_in_order(count: int)
 
 @pytest.mark.usefixtures("copying")
 def test_one_task_or_none_needs_no_copy() -> None:
-    assert run_in_parallel([partial(numbered, 0)]) == [(0, os.getpid())]
+    assert run_in_parallel([partial(number_and_process, 0)]) == [(0, os.getpid())]
     assert run_in_parallel([]) == []
 
 
 def test_without_a_copy_all_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "may_copy", lambda: False)
 
-    assert run_in_parallel([partial(numbered, place) for place in range(3)]) == [
+    assert run_in_parallel([partial(number_and_process, place) for place in range(3)]) == [
         (place, os.getpid()) for place in range(3)
     ]
 

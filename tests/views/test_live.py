@@ -97,7 +97,7 @@ def texts(page: Browser, selector: str) -> list[str]:
     return list(page.value(f"({TEXTS})({json.dumps(selector)})"))
 
 
-def changed(**values: str) -> Scenario:
+def ring_with(**values: str) -> Scenario:
     return ring().with_changes(Branch({"change": Branch({path: Leaf(text) for path, text in values.items()})}))
 
 
@@ -117,7 +117,7 @@ def test_every_result_after_a_move_is_that_of_a_projection(name: str, number: in
 def test_the_page_shows_the_figures_of_the_moved_plan_as_the_report_writes_them(fresh: Browser) -> None:
     move(fresh, "products.fiber.price", 26.4)
     move(fresh, "projects.line.capex", 2.2)
-    plan = changed(**{"products.fiber.price": "26.4 USD/km", "projects.line.capex": "2.2 million USD"})
+    plan = ring_with(**{"products.fiber.price": "26.4 USD/km", "projects.line.capex": "2.2 million USD"})
     subject = subject_of(project(plan), compare(plan))
     option = fresh.value("window.fibercap.plan.option.name")
     projection = project(plan.with_option(option))
@@ -189,7 +189,7 @@ def test_what_the_engine_refuses_is_refused_with_the_same_words(
 ) -> None:
     before = texts(fresh, ".tiles")
     with pytest.raises(ScenarioError) as refusal:
-        changed(**{path: text})
+        ring_with(**{path: text})
 
     move(fresh, path, value)
 
@@ -285,8 +285,8 @@ def test_without_a_script_and_on_paper_it_is_the_report_as_written(tmp_path: Pat
         browser.ask("Emulation.setEmulatedMedia", media="screen")
         browser.ask("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
         assert browser.value("document.documentElement.scrollWidth <= window.innerWidth")
-        assert browser.requested() == [file.as_uri()]
-        assert browser.logged() == []
+        assert browser.addresses() == [file.as_uri()]
+        assert browser.messages() == []
 
 
 def test_the_script_is_the_same_for_all_plans_and_holds_nothing_of_one() -> None:

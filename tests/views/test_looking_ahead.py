@@ -11,7 +11,7 @@ from fibercap.reading.files import scenario_of
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_payouts import BAD, PLAN, RICH
 from tests.sheets import Recalculator, disagreements, inputs_of, spoilt
-from tests.views.test_workbook import AS_WRITTEN, options_in, recalculated
+from tests.views.test_workbook import AS_WRITTEN, options_in, recalculate
 
 LIFE = ", covenants: {cover: {row: accounts.llcr, at_least: 1.05, lock_up: 2.5}}"
 YEAR = ", covenants: {cover: {row: accounts.interest_cover_12m, at_least: 1.1, lock_up: 10, test: quarter}}"
@@ -73,7 +73,7 @@ def test_each_option_has_its_values(tmp_path: Path) -> None:
     assert options_in(calculator.read()) == [AS_WRITTEN, "strict", "lax"]
     for option in ("strict", "lax", AS_WRITTEN):
         plan = scenario if option == AS_WRITTEN else scenario.with_option(option)
-        assert disagreements(recalculated(calculator, option), project(plan), option) == []
+        assert disagreements(recalculate(calculator, option), project(plan), option) == []
 
 
 def test_a_changed_input_makes_the_check_say_so_until_the_value_is_typed(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ class Printed:
     html: str
     pages: list[list[Line]]
 
-    def filled(self, page: int) -> float:
+    def share_filled(self, page: int) -> float:
         """Return the share of a page's height that is used."""
         return (TALL - TOP - min(height for height, _ in self.pages[page])) / (TALL - TOP - FOOT)
 
@@ -54,16 +54,16 @@ def lines_of(page: Any) -> list[Line]:
 
 
 @pytest.fixture(scope="module", params=PAGES)
-def printed(request: pytest.FixtureRequest) -> Printed:
+def report_on_paper(request: pytest.FixtureRequest) -> Printed:
     html = report(*projected_and_compared(request.param), answers=False)
     pages = PdfReader(BytesIO(pdf(html, ["a foot"], date(2026, 11, 30)))).pages
     return Printed(html.decode(), [lines_of(page) for page in pages])
 
 
-def test_no_page_is_half_empty_unless_what_follows_may_not_be_cut(printed: Printed, tmp_path: Path) -> None:
+def test_no_page_is_half_empty_unless_what_follows_may_not_be_cut(report_on_paper: Printed, tmp_path: Path) -> None:
     """A page ends early only before a row of panels, which cannot be cut, and only where that does not fit."""
     path = tmp_path / "report.html"
-    path.write_text(printed.html, encoding="utf-8")
+    path.write_text(report_on_paper.html, encoding="utf-8")
     with Browser(tmp_path / "home") as browser:
         browser.ask("Emulation.setEmulatedMedia", media="print")
         browser.ask("Emulation.setDeviceMetricsOverride", width=703, height=1009, deviceScaleFactor=1, mobile=False)
@@ -71,7 +71,7 @@ def test_no_page_is_half_empty_unless_what_follows_may_not_be_cut(printed: Print
         rows = browser.value(
             "[...document.querySelectorAll('.drawing svg')].map(e => e.getBoundingClientRect().height)"
         )
-    share = {page: printed.filled(page) for page in range(1, len(printed.pages) - 1)}
+    share = {page: report_on_paper.share_filled(page) for page in range(1, len(report_on_paper.pages) - 1)}
     tallest = max(rows) / (96 / 72) / (TALL - TOP - FOOT)
 
     assert tallest < FULL
@@ -80,17 +80,17 @@ def test_no_page_is_half_empty_unless_what_follows_may_not_be_cut(printed: Print
     assert sum(share.values()) / len(share) > 0.8
 
 
-def test_no_heading_is_the_last_line_of_a_page(printed: Printed) -> None:
-    headings = {unescape(text) for text in re.findall(r"<(?:h2|h3|caption)[^>]*>([^<]+)<", printed.html)}
-    numbered = {re.sub(r"^\d+ ?\. ", "", page[-1][1]) for page in printed.pages}
+def test_no_heading_is_the_last_line_of_a_page(report_on_paper: Printed) -> None:
+    headings = {unescape(text) for text in re.findall(r"<(?:h2|h3|caption)[^>]*>([^<]+)<", report_on_paper.html)}
+    numbered = {re.sub(r"^\d+ ?\. ", "", page[-1][1]) for page in report_on_paper.pages}
 
     assert len(headings) > 15
     assert not headings & numbered
 
 
-def test_a_table_that_goes_on_has_its_heads_on_each_page(printed: Printed) -> None:
+def test_a_table_that_goes_on_has_its_heads_on_each_page(report_on_paper: Printed) -> None:
     """The table of inputs is the longest; the table of sources comes after it."""
-    words = [[line for _, line in page] for page in printed.pages]
+    words = [[line for _, line in page] for page in report_on_paper.pages]
     first, last = (
         next(number for number, lines in enumerate(words) if caption in lines)
         for caption in ("Inputs as they were written", "Sources")
@@ -100,12 +100,12 @@ def test_a_table_that_goes_on_has_its_heads_on_each_page(printed: Printed) -> No
         assert any(line.startswith("Input Written") for line in words[number]), number + 1
 
 
-def test_the_first_page_stands_alone_before_an_appendix(printed: Printed) -> None:
+def test_the_first_page_stands_alone_before_an_appendix(report_on_paper: Printed) -> None:
     """A board reads one page: the verdict, its reasons, one chart, and what the appendix has."""
-    first, second = ([line for _, line in page] for page in printed.pages[:2])
+    first, second = ([line for _, line in page] for page in report_on_paper.pages[:2])
 
     assert "Verdict" in first
     assert "Appendix" in first
     assert re.match(r"1 ?\. \w", second[0])
     assert any("Statements" in line for line in first)
-    assert any(re.fullmatch(r"\d+ ?\. Statements", line) for page in printed.pages[1:] for _, line in page)
+    assert any(re.fullmatch(r"\d+ ?\. Statements", line) for page in report_on_paper.pages[1:] for _, line in page)

@@ -34,7 +34,7 @@ opening: {cash: 900 billion USD}
 """
 
 
-def balanced(*rates: float) -> tuple[float, ...]:
+def balancing_flows(*rates: float) -> tuple[float, ...]:
     """Return what follows -10 million in flows that balance at these rates, one a year."""
     flows = np.array([-10.0])
     for rate in rates:
@@ -51,16 +51,16 @@ FLOWS = {
     "one late": (0.0, 0.0, 0.0, 0.0, 11.0),
     "none": (20.0, -12.0),
     "none, one sign": (-3.0, -2.0),
-    "two": balanced(0.1, 0.2),
-    "two near each other": balanced(0.151, 0.187),
-    "two, one plausible": balanced(-0.51, 1.3),
-    "two, none plausible": balanced(11.75, 36.6),
-    "three": balanced(0.1, 0.2, 0.3),
-    "three, one plausible": balanced(-0.81, 0.17, 11.2),
-    "three, lost": balanced(-0.99, -0.81, -0.6),
-    "four": balanced(0.1, 0.2, 0.3, 0.4),
-    "five": balanced(-0.2, 0.1, 0.4, 1.0, 3.0),
-    "four, one plausible": balanced(-0.9, 0.07, 11.0, 13.0),
+    "two": balancing_flows(0.1, 0.2),
+    "two near each other": balancing_flows(0.151, 0.187),
+    "two, one plausible": balancing_flows(-0.51, 1.3),
+    "two, none plausible": balancing_flows(11.75, 36.6),
+    "three": balancing_flows(0.1, 0.2, 0.3),
+    "three, one plausible": balancing_flows(-0.81, 0.17, 11.2),
+    "three, lost": balancing_flows(-0.99, -0.81, -0.6),
+    "four": balancing_flows(0.1, 0.2, 0.3, 0.4),
+    "five": balancing_flows(-0.2, 0.1, 0.4, 1.0, 3.0),
+    "four, one plausible": balancing_flows(-0.9, 0.07, 11.0, 13.0),
 }
 
 
@@ -76,7 +76,7 @@ def calculator(tmp_path_factory: pytest.TempPathFactory) -> Recalculator:
     return Recalculator(spoilt(workbook(scenario_of(plan(fee="1 %")), "0.1.0")), tmp_path_factory.mktemp("rates"))
 
 
-def entered(calculator: Recalculator, values: dict[str, float]) -> Sheets:
+def enter(calculator: Recalculator, values: dict[str, float]) -> Sheets:
     cells = inputs_of(calculator.read(evaluate=False), "as written")
     for path, value in values.items():
         calculator.enter("Inputs", cells[path].row, cells[path].column, value)
@@ -91,7 +91,7 @@ def prices(flows: tuple[float, ...]) -> dict[str, float]:
 @pytest.mark.parametrize("name", FLOWS)
 def test_the_rate_and_what_is_said_of_it_follow_changed_flows(name: str, calculator: Recalculator) -> None:
     flows = FLOWS[name]
-    sheets = entered(calculator, prices(flows))
+    sheets = enter(calculator, prices(flows))
     projection = project(scenario_of(plan(flows, fee="1 %")))
     full = np.array([-10.0, *flows])
     rates = all_rates(np.arange(full.size), full)
@@ -109,7 +109,7 @@ def test_the_rate_and_what_is_said_of_it_follow_changed_flows(name: str, calcula
 def test_the_cost_of_a_loan_follows_fees_and_draws(fee: float, amount: float, calculator: Recalculator) -> None:
     """A fee at signing, before the draw, brings a second rate, far above; a loan that nothing uses has none."""
     values = {"loans.bank.fees.upfront": fee, "funding.line.bank": amount, **prices((12.0,))}
-    sheets = entered(calculator, values)
+    sheets = enter(calculator, values)
     projection = project(scenario_of(plan((12.0,), fee=f"{100 * fee} %", amount=f"{amount} USD")))
 
     assert [

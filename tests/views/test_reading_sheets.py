@@ -27,7 +27,7 @@ from fibercap.views.workbook.reading_sheets.summary_sheet import RESULTS
 from fibercap.views.workbook.workbook import workbook
 from tests.reading_sheets import READING, tables_on
 from tests.sheets import Recalculator, disagreements, spoilt
-from tests.views.test_workbook import converted
+from tests.views.test_workbook import convert
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -54,7 +54,7 @@ def small() -> Scenario:
 
 
 @cache
-def loaded(name: str) -> Any:
+def book_of(name: str) -> Any:
     """Return a workbook as openpyxl reads it, without a warning; `small` is the plan above."""
     content = workbook(small() if name == "small" else read(name), "0.1.0")
     with warnings.catch_warnings():
@@ -63,7 +63,7 @@ def loaded(name: str) -> Any:
 
 
 def test_sheets_stand_in_reading_order() -> None:
-    names = loaded("fibercore").sheetnames
+    names = book_of("fibercore").sheetnames
 
     assert names[:9] == ["Cover", "Summary", *READING]
     assert names[9:14] == ["Charts", "Claims", "Options", "Inputs", "Time"]
@@ -77,7 +77,7 @@ def test_readers_meet_titles_and_never_the_names_of_the_scenario(name: str) -> N
     texts = {
         str(cell.value)
         for sheet in READING
-        for row in loaded(name)[sheet].iter_rows(max_col=2)
+        for row in book_of(name)[sheet].iter_rows(max_col=2)
         for cell in row
         if isinstance(cell.value, str) and not cell.value.startswith("=")
     }
@@ -87,7 +87,7 @@ def test_readers_meet_titles_and_never_the_names_of_the_scenario(name: str) -> N
 
 
 def test_money_is_in_millions_and_its_unit_says_so() -> None:
-    book, projection = loaded("fibercore"), project(read("fibercore"))
+    book, projection = book_of("fibercore"), project(read("fibercore"))
     rows = [row for sheet in READING[:4] for row in book[sheet].iter_rows(min_row=4) if row[0].value]
     units = {row[1].value for row in rows if row[1].value and row[1].value[0] != "="}
 
@@ -111,14 +111,14 @@ def test_a_small_plan_is_in_thousands(tmp_path: Path) -> None:
 
 
 def test_totals_are_bold_and_nothing_else_is() -> None:
-    sheet: Worksheet = loaded("fibercore")["Balance sheet"]
+    sheet: Worksheet = book_of("fibercore")["Balance sheet"]
     bold = [row[0].value for row in sheet.iter_rows(min_row=5) if row[0].value and row[0].font.bold]
 
     assert bold == ["Total assets", "Liabilities and equity"]
 
 
 def test_two_clicks_lead_from_each_result_to_its_row() -> None:
-    book = loaded("fibercore")
+    book = book_of("fibercore")
     summary, measures = book["Summary"], book["Measures"]
     labels = [measure.label for name, measure in project(read("fibercore")).measures.items() if name in RESULTS]
     rows = {row[0].value: row for row in summary.iter_rows() if row[0].value in labels}
@@ -135,7 +135,7 @@ def test_two_clicks_lead_from_each_result_to_its_row() -> None:
 
 
 def test_a_line_of_a_statement_leads_to_its_line_by_year_and_that_to_its_row() -> None:
-    book = loaded("fibercore")
+    book = book_of("fibercore")
     row = next(row for row in book["Income"].iter_rows() if row[0].value == "EBITDA")
     sheet, address = target(row[0])
     assert (sheet, book[sheet][address].value) == ("Annual", "EBITDA")
@@ -153,7 +153,7 @@ def target(cell: Any) -> tuple[str, str]:
 
 def test_figures_are_numbers_and_days_are_days() -> None:
     """No cell holds a number or a date as a text, on the sheets for readers and on the inputs."""
-    book = loaded("fibercore")
+    book = book_of("fibercore")
     texts = [
         (name, cell.coordinate, cell.value)
         for name in (*READING, "Inputs", "Claims", "Options")
@@ -169,7 +169,7 @@ def test_the_summary_has_the_verdict_of_the_report() -> None:
     plan = read("fibercore")
     judged = verdict(compare(plan))
     title = plan.options[judged.recommended[0]].title
-    texts = [str(row[0].value) for row in loaded("fibercore")["Summary"].iter_rows()]
+    texts = [str(row[0].value) for row in book_of("fibercore")["Summary"].iter_rows()]
 
     assert texts[2] == "The verdict, when exported"
     assert texts[3] == f"Take “{title}”."
@@ -238,11 +238,11 @@ def test_a_hidden_line_that_is_no_longer_zero_speaks_up(tmp_path: Path) -> None:
 
 def test_each_sheet_prints_on_pages_that_a4_and_letter_both_fit() -> None:
     """As many pages wide as its columns need, at any paper; titles and labels on each of them."""
-    for sheet in loaded("fibercore").worksheets:
+    for sheet in book_of("fibercore").worksheets:
         assert sheet.page_setup.paperSize == int(sheet.PAPERSIZE_A4), sheet.title
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
     for name in READING:
-        sheet = loaded("fibercore")[name]
+        sheet = book_of("fibercore")[name]
         assert sheet.print_title_rows == "$3:$3"
         assert sheet.print_title_cols == "$A:$B"
         assert sheet.oddHeader.left.text.startswith(name)
@@ -347,7 +347,7 @@ def test_what_is_entered_comes_back_after_libreoffice_has_saved_it(tmp_path: Pat
     changed = BytesIO()
     book.save(changed)
 
-    content = converted({"plan": changed.getvalue()}, tmp_path)["plan"]
+    content = convert({"plan": changed.getvalue()}, tmp_path)["plan"]
 
     path = tmp_path / "saved.xlsx"
     path.write_bytes(content)

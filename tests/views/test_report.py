@@ -359,9 +359,9 @@ def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> Non
         " return [f.id, r.width, r.height, getComputedStyle(f).visibility, f.querySelectorAll('svg text').length] })"
     )
 
-    assert page.logged() == []
-    assert [url for url in page.requested() if not url.startswith("file:")] == []
-    assert len(page.requested()) == 1
+    assert page.messages() == []
+    assert [url for url in page.addresses() if not url.startswith("file:")] == []
+    assert len(page.addresses()) == 1
     assert len(figures) >= 8
     for name, width, height, visibility, texts in figures:
         assert width > 300, name
@@ -370,7 +370,7 @@ def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> Non
         assert texts > 3, name
     assert page.value("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.value("document.scripts.length") == 2
-    assert page.printed().startswith(b"%PDF")
+    assert page.pdf().startswith(b"%PDF")
 
 
 def test_a_table_too_wide_for_paper_is_folded() -> None:
@@ -396,7 +396,7 @@ def test_the_policy_of_the_page_is_in_force(page: Browser) -> None:
     )
 
     assert page.value("window.ran === undefined")
-    assert any("Content Security Policy" in message for message in page.logged())
+    assert any("Content Security Policy" in message for message in page.messages())
 
 
 def test_moves_that_a_plan_does_not_allow_are_told_apart() -> None:

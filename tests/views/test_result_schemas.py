@@ -57,7 +57,7 @@ def faults(name: str, document: object) -> list[str]:
     return [f"{error.json_path}: {error.message[:200]}" for error in validator(name).iter_errors(document)][:5]
 
 
-def printed(*arguments: str) -> Json:
+def document_of(*arguments: str) -> Json:
     document = json.loads(CliRunner().invoke(cli, [*arguments, "--json"]).stdout)
     assert isinstance(document, dict)
     return document
@@ -105,14 +105,14 @@ def objects(schema: Json) -> Iterator[tuple[str, Json]]:
 @pytest.mark.parametrize("scenario", shipped_scenarios())
 def test_shipped_scenarios_print_what_is_described(scenario: str) -> None:
     for verb in ("run", "check", "rows", "show"):
-        assert faults(verb, printed(verb, scenario)) == [], verb
+        assert faults(verb, document_of(verb, scenario)) == [], verb
 
 
 @pytest.mark.long
 def test_options_side_by_side_print_what_is_described() -> None:
     """Each other shipped scenario has the options of `fibercore`, but for `jena_only`, which has none."""
     for scenario in ("fibercore", "jena_only", "two_banks"):
-        assert faults("compare", printed("compare", scenario)) == [], scenario
+        assert faults("compare", document_of("compare", scenario)) == [], scenario
 
 
 @pytest.mark.long
@@ -134,21 +134,21 @@ def test_options_sections_and_years_print_what_is_described() -> None:
         ("solve", "fibercore", "--vary", "plants.xtal.cash_cost", "--measure", "project_npv", "--equals", "0"),
         ("solve", "fibercore", "--vary", "plants.xtal.cash_cost", "--measure", "equity_irr", "--equals", "9 %/year"),
     ):
-        assert faults(arguments[0], printed(*arguments)) == [], arguments
+        assert faults(arguments[0], document_of(*arguments)) == [], arguments
 
 
 @pytest.mark.long
 def test_failing_plans_print_what_is_described(plans: dict[str, str]) -> None:
     broken, outlives = plans["broken"], plans["outlives"]
-    documents = {name: [printed(verb, name) for verb in ("run", "check", "compare")] for name in (broken, outlives)}
+    documents = {name: [document_of(verb, name) for verb in ("run", "check", "compare")] for name in (broken, outlives)}
 
     for run, check, compare in documents.values():
         assert faults("run", run) + faults("check", check) + faults("compare", compare) == []
     kinds = {finding["kind"] for finding in documents[broken][1]["findings"]}
     assert kinds == {"covenant_broken", "cash_below_zero", "uses_unfunded", "claim_not_as_expected"}
     assert "run_off" in documents[outlives][0]
-    assert faults("loan", printed("loan", outlives, "idle")) == []
-    assert faults("check", printed("check", broken, "no_such_plan", outlives)) == []
+    assert faults("loan", document_of("loan", outlives, "idle")) == []
+    assert faults("check", document_of("check", broken, "no_such_plan", outlives)) == []
 
 
 def test_errors_print_what_is_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,9 +172,9 @@ def test_errors_print_what_is_described(tmp_path: Path, capsys: pytest.CaptureFi
 
 @pytest.mark.long
 def test_files_print_what_is_described(tmp_path: Path) -> None:
-    drawn = printed("plot", "jena_only", "debt", "--out", str(tmp_path / "debt.svg"))
-    written = printed("export", "jena_only", "--out", str(tmp_path / "rows.csv"))
-    explored = printed("explore", "jena_only", "--no-open", "--out", str(tmp_path / "page.html"))
+    drawn = document_of("plot", "jena_only", "debt", "--out", str(tmp_path / "debt.svg"))
+    written = document_of("export", "jena_only", "--out", str(tmp_path / "rows.csv"))
+    explored = document_of("explore", "jena_only", "--no-open", "--out", str(tmp_path / "page.html"))
     CliRunner().invoke(cli, ["run", "jena_only", "--out", str(tmp_path / "kept")])
     manifest = json.loads((tmp_path / "kept" / "manifest.json").read_text())
 
@@ -186,7 +186,7 @@ def test_files_print_what_is_described(tmp_path: Path) -> None:
 
 def test_a_spoilt_document_is_refused() -> None:
     """An unknown key, a missing one, another type, another word, a number that is none, another form."""
-    document = printed("check", "jena_only")
+    document = document_of("check", "jena_only")
 
     def spoilt(**changes: object) -> list[str]:
         return faults("check", {key: value for key, value in {**document, **changes}.items() if value is not ...})
@@ -200,7 +200,7 @@ def test_a_spoilt_document_is_refused() -> None:
     assert spoilt(claims={"a": {**claim, "value": "510000"}})
     assert spoilt(claims={"a": {**claim, "evidence": "guessed"}})
     assert spoilt(options={"a": {**document, "options": {}}})  # an option's document has no number of its own
-    assert faults("run", {**printed("run", "jena_only", "--only", "claims"), "periods": ["31 January 2000"]})
+    assert faults("run", {**document_of("run", "jena_only", "--only", "claims"), "periods": ["31 January 2000"]})
 
 
 def test_the_reference_is_made_from_the_schemas() -> None:

@@ -20,7 +20,7 @@ from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements as texts_unlike_kernels
 from tests.model.test_run_off import PLAN
 from tests.sheets import Recalculator, disagreements, spoilt
-from tests.written import changed
+from tests.written import replace_parts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ def plan(name: str) -> str:
     parts, changes = CASES[name]
     text = PLAN.format(**{**PARTS, **parts})
     text += "tax: {rate: 30 %, lag: 1 year, expire: 2 years}\nworking_capital: {receivables: 45 days}\n"
-    return changed(text, *changes)
+    return replace_parts(text, *changes)
 
 
 @pytest.mark.long

@@ -38,7 +38,7 @@ def resize(browser: Browser, width: int) -> None:
     browser.ask("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=True)
 
 
-def opened(name: str, home: Path, width: int) -> Browser:
+def open_report(name: str, home: Path, width: int) -> Browser:
     path = home / "report.html"
     path.write_bytes(report_on(name))
     browser = Browser(home / "home").__enter__()
@@ -50,7 +50,7 @@ def opened(name: str, home: Path, width: int) -> Browser:
 
 @pytest.fixture(scope="module")
 def telephone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    browser = opened("fibercore", tmp_path_factory.mktemp("telephone"), TELEPHONE)
+    browser = open_report("fibercore", tmp_path_factory.mktemp("telephone"), TELEPHONE)
     yield browser
     browser.__exit__(None, None, None)
 
@@ -122,7 +122,7 @@ def findings(browser: Browser) -> list[Any]:
     ("name", "width"), [("fibercore", 1200), ("jena_only", 390), ("oyster", 1200), ("term_sheet", 390)]
 )
 def test_axe_finds_nothing_serious_before_and_after_a_what_if(name: str, width: int, tmp_path: Path) -> None:
-    browser = opened(name, tmp_path, width)
+    browser = open_report(name, tmp_path, width)
     try:
         browser.ask("Runtime.evaluate", expression=axe_script())
         assert findings(browser) == []

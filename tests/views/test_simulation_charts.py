@@ -48,7 +48,7 @@ def chances(size: str) -> Chances:
     return Chances(simulation, groups)
 
 
-def drawn(name: str, what: Chances) -> Figure:
+def figure_of(name: str, what: Chances) -> Figure:
     with mpl.rc_context(SETTINGS):
         figure = SIMULATION_CHARTS[name].draw(what)
         figure.draw_without_rendering()
@@ -58,7 +58,7 @@ def drawn(name: str, what: Chances) -> Figure:
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "size"), [(name, size) for name in SIMULATION_CHARTS for size in SIZES])
 def test_nothing_overlaps_or_leaves_the_page(name: str, size: str) -> None:
-    figure = drawn(name, chances(size))
+    figure = figure_of(name, chances(size))
     page = figure.bbox
 
     assert not overlaps(figure)
@@ -67,7 +67,7 @@ def test_nothing_overlaps_or_leaves_the_page(name: str, size: str) -> None:
 
 def test_a_fan_shows_the_quantiles_and_the_plan() -> None:
     what = chances("one")
-    (ax,) = drawn("fan", Chances(what.simulation, row="accounts.revenue")).axes
+    (ax,) = figure_of("fan", Chances(what.simulation, row="accounts.revenue")).axes
     values = what.first.row("accounts.revenue") / 1e6
     median, plan = (np.asarray(line.get_ydata()) for line in ax.lines if line.get_color() in (PALETTE[0], AS_WRITTEN))
 
@@ -80,7 +80,7 @@ def test_a_fan_shows_the_quantiles_and_the_plan() -> None:
 
 def test_bars_of_cash_are_its_chances() -> None:
     what = chances("two")
-    (ax,) = drawn("cash", what).axes
+    (ax,) = figure_of("cash", what).axes
     heights = [np.array([path.get_extents().y1 for path in bars.get_paths()]) for bars in ax.collections]
     for bars, case in zip(heights, what.cases, strict=True):
         assert bars == pytest.approx(100 * case.kept[CASH].mean(axis=0))
@@ -90,14 +90,14 @@ def test_a_chart_shows_at_most_seven_options_and_says_so() -> None:
     what = chances("many")
     assert len(what.simulation.cases) == 9
     assert len(what.cases) == 7
-    texts = " ".join(text for text, _ in shown_texts(drawn("worth", what)))
+    texts = " ".join(text for text, _ in shown_texts(figure_of("worth", what)))
     assert "2 further options are not drawn" in texts
 
 
 def test_refused_samples_are_said() -> None:
     what = chances("refusing")
     assert what.first.refused
-    texts = " ".join(text for text, _ in shown_texts(drawn("cash", what)))
+    texts = " ".join(text for text, _ in shown_texts(figure_of("cash", what)))
     assert f"{len(what.first.refused)} refused" in texts
 
 

@@ -63,7 +63,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def printed(file: Path) -> dict[str, Any]:
+def document_of_run(file: Path) -> dict[str, Any]:
     """Return what `run --json` prints, the first witness of every table."""
     document: dict[str, Any] = json.loads(CliRunner().invoke(cli, ["run", str(file), "--json"]).stdout)
     return document
@@ -75,18 +75,18 @@ def run(*arguments: str) -> int:
     return int(ended.value.code or 0)
 
 
-def values_of(table: pd.DataFrame, printed: dict[str, Any]) -> None:
+def values_of(table: pd.DataFrame, document_of_run: dict[str, Any]) -> None:
     """Hold a table of rows, a line for each value, against what `run --json` prints."""
-    assert set(table["path"]) == set(printed["rows"])
+    assert set(table["path"]) == set(document_of_run["rows"])
     for path, lines in table.groupby("path"):
-        row = printed["rows"][path]
+        row = document_of_run["rows"][path]
         wanted = [np.nan if value is None else value for value in row["values"]]
         np.testing.assert_array_equal(lines["value"].to_numpy(float), wanted)
         assert set(lines["unit"].fillna("")) == {row["unit"]}
 
 
 def test_frictionless_finds_the_folder_valid_and_reads_what_run_prints(
-    file: Path, tmp_path: Path, printed: dict[str, Any]
+    file: Path, tmp_path: Path, document_of_run: dict[str, Any]
 ) -> None:
     out = tmp_path / "out"
     assert run("export", str(file), "--out", str(out)) == 0
@@ -98,13 +98,13 @@ def test_frictionless_finds_the_folder_valid_and_reads_what_run_prints(
     assert report.valid
     assert report.stats["tasks"] == len(package.resources) == len(list(out.rglob("*.csv")))
     rows = pd.DataFrame([row.to_dict() for row in package.get_table_resource("rows").read_rows()])
-    values_of(rows, printed)
+    values_of(rows, document_of_run)
     measures = {row["measure"]: row for row in package.get_table_resource("measures").read_rows()}
     assert {name: row["value"] and float(row["value"]) for name, row in measures.items()} == {
-        name: measure["value"] for name, measure in printed["measures"].items()
+        name: measure["value"] for name, measure in document_of_run["measures"].items()
     }
     claims = package.get_table_resource("claims").read_rows()
-    assert [claim["holds"] for claim in claims] == [printed["claims"]["grows"]["holds"]] == [True]
+    assert [claim["holds"] for claim in claims] == [document_of_run["claims"]["grows"]["holds"]] == [True]
 
 
 def test_frictionless_sees_a_table_that_was_changed(file: Path, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_the_tables_of_shipped_scenarios_are_as_described(name: str, tmp_path: P
     assert report.valid
 
 
-def test_each_statement_is_a_page_that_adds_up(file: Path, tmp_path: Path, printed: dict[str, Any]) -> None:
+def test_each_statement_is_a_page_that_adds_up(file: Path, tmp_path: Path, document_of_run: dict[str, Any]) -> None:
     out = tmp_path / "out"
     run("export", str(file), "--out", str(out), "--by", "year")
     long = pd.read_csv(out / "statements.csv")
@@ -169,7 +169,7 @@ def test_each_statement_is_a_page_that_adds_up(file: Path, tmp_path: Path, print
         assert list(page.columns) == ["line", "role", "path", "label", "unit", "2000", "2001"]
         assert list(page["path"]) == list(long[(long["statement"] == title) & (long["period"] == 2000)]["path"])
         for path, *years in page[["path", "2000", "2001"]].itertuples(index=False):
-            assert years == list(printed["rows"][path]["annual"].values()), path
+            assert years == list(document_of_run["rows"][path]["annual"].values()), path
     income = pd.read_csv(out / "statements" / "income.csv")
     sign = income["role"].map({"plus": 1.0, "minus": -1.0, "total": 0.0, "memo": 0.0})
     net = income[income["path"] == "accounts.net_income"]
@@ -205,12 +205,12 @@ def test_tables_that_a_plan_has_no_more_go_unless_someone_changed_them(file: Pat
     assert len(list(out.rglob("*.parquet"))) == len(json.loads((out / "datapackage.json").read_text())["resources"])
 
 
-def test_pyarrow_reads_the_tables_with_their_types(file: Path, tmp_path: Path, printed: dict[str, Any]) -> None:
+def test_pyarrow_reads_the_tables_with_their_types(file: Path, tmp_path: Path, document_of_run: dict[str, Any]) -> None:
     out = tmp_path / "out"
     assert run("export", str(file), "--out", str(out), "--format", "parquet") == 0
     tables = {path.stem: pq.read_table(path) for path in out.glob("*.parquet")}
 
-    values_of(tables["rows"].to_pandas(), printed)
+    values_of(tables["rows"].to_pandas(), document_of_run)
     assert str(tables["schedules"].schema.field("date").type) == "date32[day]"
     assert str(tables["claims"].schema.field("holds").type) == "bool"
     assert tables["schedules"].schema.field("year_fraction").metadata[b"unit"] == b"year"
@@ -240,15 +240,17 @@ def _word(cell: object) -> str:
     return str(cell).lstrip("'")
 
 
-def test_a_file_of_rows_as_parquet(file: Path, tmp_path: Path, printed: dict[str, Any]) -> None:
+def test_a_file_of_rows_as_parquet(file: Path, tmp_path: Path, document_of_run: dict[str, Any]) -> None:
     out = tmp_path / "rows.parquet"
 
     assert run("export", str(file), "--out", str(out)) == 0
 
-    values_of(pd.read_parquet(out), printed)
+    values_of(pd.read_parquet(out), document_of_run)
 
 
-def test_iamc_has_a_line_for_each_row_of_each_option(file: Path, tmp_path: Path, printed: dict[str, Any]) -> None:
+def test_iamc_has_a_line_for_each_row_of_each_option(
+    file: Path, tmp_path: Path, document_of_run: dict[str, Any]
+) -> None:
     out = tmp_path / "plan.iamc.csv"
     assert run("export", str(file), "--out", str(out)) == 0
     table = pd.read_csv(out, keep_default_na=False, na_values={"2000": "", "2001": ""})
@@ -259,9 +261,9 @@ def test_iamc_has_a_line_for_each_row_of_each_option(file: Path, tmp_path: Path,
     assert set(table["Region"]) == {"World"}
     assert not table.duplicated(["Scenario", "Variable"]).any()
     written = table[table["Scenario"] == "Small-Plan"]
-    assert [name.replace("|", ".") for name in written["Variable"]] == list(printed["rows"])
+    assert [name.replace("|", ".") for name in written["Variable"]] == list(document_of_run["rows"])
     for line in written.to_dict("records"):
-        row = printed["rows"][line["Variable"].replace("|", ".")]
+        row = document_of_run["rows"][line["Variable"].replace("|", ".")]
         wanted = [np.nan if value is None else value for value in row["annual"].values()]
         np.testing.assert_array_equal([line["2000"], line["2001"]], wanted)
         assert line["Unit"] == row["unit"]

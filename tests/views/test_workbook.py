@@ -44,7 +44,7 @@ AS_WRITTEN = "as written"
 
 
 @cache
-def exported(name: str) -> bytes:
+def workbook_of(name: str) -> bytes:
     return workbook(read(name), "0.1.0")
 
 
@@ -62,11 +62,11 @@ def scenario_without_options(name: str) -> Scenario:
 
 @pytest.fixture(scope="module")
 def fibercore(tmp_path_factory: pytest.TempPathFactory) -> Recalculator:
-    return Recalculator(spoilt(exported("fibercore")), tmp_path_factory.mktemp("fibercore"))
+    return Recalculator(spoilt(workbook_of("fibercore")), tmp_path_factory.mktemp("fibercore"))
 
 
 @pytest.fixture(scope="module")
-def untouched(fibercore: Recalculator) -> Sheets:
+def sheets_as_written(fibercore: Recalculator) -> Sheets:
     return fibercore.read()
 
 
@@ -75,14 +75,14 @@ def options_in(sheets: Sheets) -> list[str]:
     return [str(head) for head in heads if head and not str(head).endswith(", as exported")]
 
 
-def recalculated(calculator: Recalculator, option: str) -> Sheets:
+def recalculate(calculator: Recalculator, option: str) -> Sheets:
     calculator.enter(*SWITCH, option)
     return calculator.read()
 
 
 def test_cached_values_are_the_engines(tmp_path: Path) -> None:
     """A preview, or a program in protected view, shows what no program has recalculated."""
-    sheets = Recalculator(exported("fibercore"), tmp_path).read(evaluate=False)
+    sheets = Recalculator(workbook_of("fibercore"), tmp_path).read(evaluate=False)
 
     assert disagreements(sheets, project(read("fibercore")), AS_WRITTEN) == []
 
@@ -90,14 +90,14 @@ def test_cached_values_are_the_engines(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_every_cell_recalculates_to_the_engine(name: str, tmp_path: Path) -> None:
     """In the case as written and in every option of it that the workbook holds."""
-    calculator = Recalculator(spoilt(exported(name)), tmp_path)
+    calculator = Recalculator(spoilt(workbook_of(name)), tmp_path)
     sheets = calculator.read()
     options = options_in(sheets)
     assert options == [AS_WRITTEN, *(option for option in read(name).options if option not in CIRCLES.get(name, ()))]
-    assert differences(sheets, Recalculator(exported(name), tmp_path).read(evaluate=False)) == []
+    assert differences(sheets, Recalculator(workbook_of(name), tmp_path).read(evaluate=False)) == []
 
     for option in options:
-        result = recalculated(calculator, option)
+        result = recalculate(calculator, option)
         assert disagreements(result, project(read(name, None if option == AS_WRITTEN else option)), option) == []
         assert live_measures_unlike(result, option) == []
 
@@ -121,7 +121,7 @@ def test_every_cell_of_an_option_that_stands_alone_recalculates_to_the_engine(
 
 def test_one_cell_that_differs_is_found(tmp_path: Path) -> None:
     """The comparison of every cell can fail, on a sheet that holds no rows of the model too."""
-    sheets = Recalculator(exported("jena_only"), tmp_path).read(evaluate=False)
+    sheets = Recalculator(workbook_of("jena_only"), tmp_path).read(evaluate=False)
     assert live_measures_unlike(sheets, AS_WRITTEN) == differences(sheets, sheets) == []
 
     other = Sheets({name: dict(cells) for name, cells in sheets.cells.items()})
@@ -176,13 +176,13 @@ def test_owners_worth_is_live_whatever_an_option_does_to_the_reference(tmp_path:
         **{name: scenario.with_option(name) for name in ("own", "granted", "ends", "dear", "shared")},
     }
 
-    results = {name: disagreements(recalculated(calculator, name), project(plan), name) for name, plan in tried.items()}
+    results = {name: disagreements(recalculate(calculator, name), project(plan), name) for name, plan in tried.items()}
 
     assert results == {name: [] for name in tried}
 
 
 def test_options_that_would_make_a_circle_are_left_out_in_words(tmp_path: Path) -> None:
-    sheets = Recalculator(exported("fleet_revolver"), tmp_path).read(evaluate=False)
+    sheets = Recalculator(workbook_of("fleet_revolver"), tmp_path).read(evaluate=False)
 
     assert "bullet" not in options_in(sheets)
     text = " ".join(str(sheets("Options", row, 1)) for row in sheets.rows("Options"))
@@ -207,14 +207,14 @@ def changes(draw: st.DrawFn, sheets: Sheets) -> tuple[str, dict[str, float]]:
     return option, values
 
 
-def led(calculator: Recalculator, sheets: Sheets, option: str, values: dict[str, float]) -> list[str]:
+def disagreements_after(calculator: Recalculator, sheets: Sheets, option: str, values: dict[str, float]) -> list[str]:
     """Change inputs in the workbook and in the scenario; return where they disagree, and set the workbook back."""
     cells = inputs_of(sheets, option)
     projection = project(read("fibercore", None if option == AS_WRITTEN else option, settings_of(cells, values)))
     for path, value in values.items():
         calculator.enter("Inputs", cells[path].row, cells[path].column, value)
     try:
-        return disagreements(recalculated(calculator, option), projection, option)
+        return disagreements(recalculate(calculator, option), projection, option)
     finally:
         for path in values:
             calculator.enter("Inputs", cells[path].row, cells[path].column, cells[path].value)
@@ -223,11 +223,11 @@ def led(calculator: Recalculator, sheets: Sheets, option: str, values: dict[str,
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_inputs_changed_in_the_workbook_lead_where_the_engine_is_led(
-    fibercore: Recalculator, untouched: Sheets, data: st.DataObject
+    fibercore: Recalculator, sheets_as_written: Sheets, data: st.DataObject
 ) -> None:
-    option, values = data.draw(changes(untouched))
+    option, values = data.draw(changes(sheets_as_written))
     try:
-        result = led(fibercore, untouched, option, values)
+        result = disagreements_after(fibercore, sheets_as_written, option, values)
     except FibercapError:  # such as a completion before the spending begins; the workbook has no such checks
         assume(False)
         raise
@@ -237,22 +237,26 @@ def test_inputs_changed_in_the_workbook_lead_where_the_engine_is_led(
 
 @pytest.mark.parametrize("price", [20.0, 23.0, 25.5, 28.0, 60.0])
 def test_rates_of_return_are_found_far_below_and_above_the_first_guess(
-    fibercore: Recalculator, untouched: Sheets, price: float
+    fibercore: Recalculator, sheets_as_written: Sheets, price: float
 ) -> None:
     """From a rate of a quarter a year, to less than none and to half as much again."""
-    assert led(fibercore, untouched, AS_WRITTEN, {"products.single_mode.price.2004": price}) == []
+    assert (
+        disagreements_after(fibercore, sheets_as_written, AS_WRITTEN, {"products.single_mode.price.2004": price}) == []
+    )
 
 
-def test_every_input_that_may_be_changed_is_followed(fibercore: Recalculator, untouched: Sheets) -> None:
+def test_every_input_that_may_be_changed_is_followed(fibercore: Recalculator, sheets_as_written: Sheets) -> None:
     """All of them at once, each by a little."""
     cells = {
-        p: c for p, c in inputs_of(untouched, AS_WRITTEN).items() if ".spend." not in p and "days_in_year" not in p
+        p: c
+        for p, c in inputs_of(sheets_as_written, AS_WRITTEN).items()
+        if ".spend." not in p and "days_in_year" not in p
     }
     values = {path: cell.value * (0.98 if cell.unit == "%" else 1.02) for path, cell in cells.items()}
     values |= {path: cell.value + 1 for path, cell in cells.items() if cell.unit in ("date", "month")}
     assert len(values) > 60
 
-    assert led(fibercore, untouched, AS_WRITTEN, values) == []
+    assert disagreements_after(fibercore, sheets_as_written, AS_WRITTEN, values) == []
 
 
 FOREIGN = """\
@@ -286,7 +290,7 @@ def test_rates_of_exchange_changed_in_the_workbook_are_followed(tmp_path: Path) 
         calculator.enter("Inputs", cells[path].row, cells[path].column, value)
 
     led_to = project(read(str(plan), settings=settings_of(cells, values)))
-    assert disagreements(recalculated(calculator, AS_WRITTEN), led_to, AS_WRITTEN) == []
+    assert disagreements(recalculate(calculator, AS_WRITTEN), led_to, AS_WRITTEN) == []
 
 
 def test_recasts_and_moved_payments_recalculate_to_the_engine(tmp_path: Path) -> None:
@@ -314,7 +318,7 @@ def test_random_plans_recalculate_to_the_engine(text: str) -> None:
 
 def test_one_formula_spoilt_on_purpose_is_found_and_named(tmp_path: Path) -> None:
     """The comparison itself can fail: one month has what the month before it has, turned into a loss."""
-    sheets = Recalculator(exported("fibercore"), tmp_path).read(evaluate=False)
+    sheets = Recalculator(workbook_of("fibercore"), tmp_path).read(evaluate=False)
     row = next(row for row in sheets.rows("Accounts") if sheets("Accounts", row, 3) == "accounts.ebitda")
     number = 1 + list(sheets.cells).index("Accounts")
 
@@ -326,7 +330,7 @@ def test_one_formula_spoilt_on_purpose_is_found_and_named(tmp_path: Path) -> Non
         return text.replace(cell[0], cell[1] + b"<f>-J%d</f>" % row)
 
     result = disagreements(
-        Recalculator(spoilt(exported("fibercore"), spoil), tmp_path).read(), project(read("fibercore")), AS_WRITTEN
+        Recalculator(spoilt(workbook_of("fibercore"), spoil), tmp_path).read(), project(read("fibercore")), AS_WRITTEN
     )
 
     assert any(message.startswith("Accounts: accounts.ebitda in column 5 is ") for message in result)
@@ -336,7 +340,7 @@ def test_one_formula_spoilt_on_purpose_is_found_and_named(tmp_path: Path) -> Non
 def test_each_row_of_a_time_sheet_is_one_formula(name: str) -> None:
     """Read off the XML, each formula written relative to its own cell; what is written out by cells says so."""
     mixed = []
-    for sheet, row, kind, formulas in rows_of(exported(name)):
+    for sheet, row, kind, formulas in rows_of(workbook_of(name)):
         if len(formulas) > 1 and kind != "by cells":
             mixed.append(f"{sheet} row {row}: {sorted(formulas)[:2]}")
 
@@ -344,14 +348,14 @@ def test_each_row_of_a_time_sheet_is_one_formula(name: str) -> None:
 
 
 def test_rows_are_written_out_by_cells_only_where_loans_rest_on_cash() -> None:
-    kinds = {name: {kind for _, _, kind, _ in rows_of(exported(name))} for name in ("fibercore", "fleet_revolver")}
+    kinds = {name: {kind for _, _, kind, _ in rows_of(workbook_of(name))} for name in ("fibercore", "fleet_revolver")}
 
     assert "by cells" not in kinds["fibercore"]
     assert "by cells" in kinds["fleet_revolver"]
 
 
 def test_no_formula_uses_what_auditors_reject() -> None:
-    with zipfile.ZipFile(BytesIO(exported("fibercore"))) as book:
+    with zipfile.ZipFile(BytesIO(workbook_of("fibercore"))) as book:
         names = book.namelist()
         texts = [book.read(name).decode() for name in names if name.startswith("xl/worksheets/sheet")]
     formulas = {formula for text in texts for formula in re.findall(r"<f[^>]*>([^<]*)</f>", text)}
@@ -366,7 +370,7 @@ def test_no_formula_uses_what_auditors_reject() -> None:
 
 def test_formulas_that_cells_share_read_their_sheet_alone() -> None:
     """Those that refer to other sheets cannot be shared, by [MS-XLS] 2.5.198.118 (SharedParsedFormula)."""
-    with zipfile.ZipFile(BytesIO(exported("fibercore"))) as book:
+    with zipfile.ZipFile(BytesIO(workbook_of("fibercore"))) as book:
         texts = "".join(book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
     shared = re.findall(r'<f t="shared" ref="[^"]*" si="[^"]*">([^<]*)</f>', texts)
 
@@ -377,7 +381,7 @@ def test_formulas_that_cells_share_read_their_sheet_alone() -> None:
 def test_formulas_of_rows_hold_no_numbers_of_their_own() -> None:
     """Only those of the calendar and of arithmetic: halves and squares, up to twelve months of a year, its quarters."""
     loose = set()
-    for _, _, _, formulas in rows_of(exported("fibercore")):
+    for _, _, _, formulas in rows_of(workbook_of("fibercore")):
         for formula in formulas:
             bare = re.sub(r"'[^']*'!|[A-Za-z]+!|R\[?-?\d*\]?C\[?-?\d*\]?", "", formula)
             loose |= set(re.findall(r"(?<![\w.$])\d+(?:\.\d+)?", bare))
@@ -405,11 +409,11 @@ plants: {works: {name: "=3+3", product: fiber, capacity: 1_000 km/year, cash_cos
 
 
 def test_the_same_scenario_is_the_same_bytes_and_small() -> None:
-    assert workbook(read("fibercore"), "0.1.0") == exported("fibercore")
-    assert len(exported("fibercore")) < 950_000
+    assert workbook(read("fibercore"), "0.1.0") == workbook_of("fibercore")
+    assert len(workbook_of("fibercore")) < 950_000
 
 
-def converted(contents: dict[str, bytes], folder: Path) -> dict[str, bytes]:
+def convert(contents: dict[str, bytes], folder: Path) -> dict[str, bytes]:
     """Return workbooks as LibreOffice recalculates them: it does so for files of other programs when told to."""
     if shutil.which("soffice") is None:
         if os.environ.get("CI"):
@@ -437,8 +441,8 @@ ALWAYS_RECALCULATE = """\
 @pytest.mark.office
 def test_libreoffice_recalculates_every_cell_of_every_shipped_scenario_to_the_engine(tmp_path: Path) -> None:
     plans = {name: read(name) for name in shipped_scenarios()}
-    contents = converted(
-        {name: spoilt(exported(name) if name == "fibercore" else alone(name)) for name in plans}, tmp_path
+    contents = convert(
+        {name: spoilt(workbook_of(name) if name == "fibercore" else alone(name)) for name in plans}, tmp_path
     )
 
     results = {

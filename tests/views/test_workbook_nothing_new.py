@@ -9,7 +9,7 @@ from fibercap.reading.files import scenario_of
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_nothing_new import FIXED, OPTIONS, PLAN
 from tests.sheets import Recalculator, disagreements, spoilt
-from tests.views.test_workbook import recalculated
+from tests.views.test_workbook import recalculate
 
 DOLLARS = PLAN.replace("TERMS", FIXED) + OPTIONS
 EUROS = (
@@ -38,7 +38,7 @@ def test_the_workbook_cuts_contracts_and_leaves_new_plants_out(text: str, tmp_pa
     calculator = Recalculator(spoilt(workbook(plan, "0.1.0")), tmp_path)
 
     for name in plan.options:
-        assert disagreements(recalculated(calculator, name), project(plan.with_option(name)), name) == []
+        assert disagreements(recalculate(calculator, name), project(plan.with_option(name)), name) == []
 
 
 def test_owners_have_no_rate_of_return_without_projects_even_if_they_pay(tmp_path: Path) -> None:
@@ -55,4 +55,4 @@ options: {owners: {add: {company.equity: {2001-06-30: 1 million USD}, company.di
     calculator = Recalculator(spoilt(workbook(plan, "0.1.0")), tmp_path)
 
     assert projection.value("returns.equity_paid").min() == -1e6
-    assert disagreements(recalculated(calculator, "owners"), projection, "owners") == []
+    assert disagreements(recalculate(calculator, "owners"), projection, "owners") == []

@@ -181,7 +181,7 @@ def project_without(plan: Plan, written: Plan) -> Company:
     contracts = {
         name: contract
         for name, contract in read_contracts(written, calendar.eve).items()
-        if owed_on(contract, calendar.eve) or any(name in (block or {}) for block in funding.values())
+        if is_owed_on(contract, calendar.eve) or any(name in (block or {}) for block in funding.values())
     }
     rows: Rows = {}
     ship_output(other, exchange, rows)
@@ -189,7 +189,7 @@ def project_without(plan: Plan, written: Plan) -> Company:
     buy_plants(other, exchange, rows)
     Funding(other, contracts, exchange, rows).pay_all()
     for name, contract in contracts.items():
-        if not owed_on(contract, calendar.eve):
+        if not is_owed_on(contract, calendar.eve):
             taken = float(rows[f"loans.{name}.funded"].sum())
             terms = {key: value for key, value in contract.block.items() if key != "draws"}
             if contract.draws or any(
@@ -219,6 +219,6 @@ def cut_terms(terms: Plan, share: float) -> Plan:
     return result
 
 
-def owed_on(contract: Contract, eve: date) -> bool:
+def is_owed_on(contract: Contract, eve: date) -> bool:
     """Whether a loan is owed on the eve of the horizon: signed by then, and drawn."""
     return contract.signed <= eve < contract.matures and any(day <= eve for day in contract.draws)

@@ -67,7 +67,7 @@ def aim_loans(ledgers: dict[str, Ledger], exchange: Exchange, rows: Rows, known:
         if ledger.contract.style == "sculpted":
             ledger.targets = (
                 aim_unlevered(ledger, exchange, rows)
-                if ledger.contract.unlevered
+                if ledger.contract.is_unlevered
                 else aim_loan(name, ledgers, exchange, rows, known)
             )
 

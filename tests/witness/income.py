@@ -92,7 +92,7 @@ class Income:
         left = max((contract.matures - day).days, 0) / (contract.matures - contract.signed).days
         left = left if day >= contract.signed else 0.0
         paid_now = 0.0
-        if contract.style == "sculpted" and not contract.unlevered and index >= 0:
+        if contract.style == "sculpted" and not contract.is_unlevered and index >= 0:
             before = self.calendar.last_days[index - 1] if index else self.calendar.eve
             paid_now = ledger.sum_between(
                 "scheduled", before, day

@@ -61,7 +61,7 @@ class Contract:
         return int(self.block.get("rank", "1"))
 
     @property
-    def unlevered(self) -> bool:
+    def is_unlevered(self) -> bool:
         """Whether a sculpted loan follows cash flow with unlevered tax (section 4, principal, rule 6)."""
         return bool(self.block["repayment"].get("tax") == "unlevered")
 
@@ -150,11 +150,13 @@ class Contract:
     def rhythm(self) -> Rhythm:
         """The whole intervals from before signing to after maturity."""
         first = next(index for index in count(-1, -1) if self.keep_rhythm(index) <= self.signed)
-        last = next(index for index in count(first) if self.keep_rhythm(index) >= max(self.agreed, self.amortized))
+        last = next(
+            index for index in count(first) if self.keep_rhythm(index) >= max(self.agreed, self.last_counted_day)
+        )
         return Rhythm([self.keep_rhythm(index) for index in range(first, last + 1)], self.interval, self.agreed)
 
     @cached_property
-    def amortized(self) -> date:
+    def last_counted_day(self) -> date:
         """Day to which payments are counted when one is set."""
         over = self.block.get("repayment", {}).get("amortize_over")
         return self.agreed if over is None else add_months(self.signed, int(read_number(over)))
@@ -169,7 +171,7 @@ class Contract:
             if day > self.signed and day >= self.keep_rhythm(0):
                 payments.append(Payment(day, start, regular=start == before))
                 start = day
-        return self.roll_payments(self.close_payments(payments, self.amortized))
+        return self.roll_payments(self.close_payments(payments, self.last_counted_day))
 
     def roll_payments(self, payments: list[Payment]) -> list[Payment]:
         """Move payments to business days; one that would fall on the day of another joins it (payment dates, rule 6)."""

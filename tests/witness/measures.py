@@ -43,7 +43,7 @@ def measure_projects(worth: Worth) -> Measures:
         spent = float((worth.discount(outlay, middle=True) if kind else outlay).sum())
         gained = float(rows[f"project_before_terminal{kind}"].sum())
         made[f"share_paid_back{kind}"] = 1 + gained / spent if spent else None
-    if not worth.priced:
+    if not worth.has_discount_rate:
         made |= dict.fromkeys(("project_npv", "company_npv", "terminal_share", "levelized_cost"))
         made |= dict.fromkeys(("payback_discounted", "share_paid_back_discounted"))
     adds = sum(read_number(project["adds"]) for project in projects.values() if not project.get("cancelled"))
@@ -74,7 +74,7 @@ def measure_owners(worth: Worth) -> Measures:
     later = rows["fcfe_flow"] - rows["project_cash_flow"]
     pays = bool((rows["equity_paid"] < -worth.company.threshold).any())
     fcfe = float(worth.discount(rows["project_cash_flow"], middle=True).sum() + worth.discount(later).sum())
-    priced = worth.priced
+    priced = worth.has_discount_rate
     return {
         "fcfe_npv": fcfe if priced else None,
         "fcfe_irr": find_irr(worth, rows["project_cash_flow"], later),

@@ -307,19 +307,19 @@ def recompute(name: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def printed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def run_of_plan(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Run the program on a plan once for all tests."""
     path: Path = tmp_path_factory.mktemp(request.param) / "plan.yaml"
     path.write_text(PLANS[request.param], encoding="utf-8")
     return request.param, run_program(path, None)
 
 
-every_plan = pytest.mark.parametrize("printed", PLANS, indirect=True)
+every_plan = pytest.mark.parametrize("run_of_plan", PLANS, indirect=True)
 
 
 @every_plan
-def test_program_has_every_row_of_the_witness(printed: Any) -> None:
-    name, program = printed
+def test_program_has_every_row_of_the_witness(run_of_plan: Any) -> None:
+    name, program = run_of_plan
     mine, theirs = recompute(name), program["rows"]
     horizon = mine.company.calendar.horizon
     lines = compare_rows({path: row[:horizon] for path, row in mine.company.rows.items()}, theirs)
@@ -335,14 +335,14 @@ def test_program_has_every_row_of_the_witness(printed: Any) -> None:
 
 
 @every_plan
-def test_program_has_every_measure_of_the_witness(printed: Any) -> None:
-    name, program = printed
+def test_program_has_every_measure_of_the_witness(run_of_plan: Any) -> None:
+    name, program = run_of_plan
     lines = compare_measures(recompute(name), program["measures"])
     assert not lines, "\n" + "\n".join(lines)
 
 
 @every_plan
-def test_witness_computes_every_row_that_the_page_names(printed: Any) -> None:
-    name, program = printed
+def test_witness_computes_every_row_that_the_page_names(run_of_plan: Any) -> None:
+    name, program = run_of_plan
     unknown = list_unknown(recompute(name).company.rows, program["rows"])
     assert not [path for path in unknown if names_row(path)]

@@ -44,13 +44,13 @@ class Worth:
         return self.company.calendar.horizon
 
     @property
-    def priced(self) -> bool:
+    def has_discount_rate(self) -> bool:
         """Whether the plan has a discount rate."""
         return "discount_rate" in self.company.plan["money"]
 
     def list_printed(self) -> Rows:
         """Return the rows that are printed of a plan: without a discount rate, none that is discounted."""
-        return {path: row for path, row in self.rows.items() if self.priced or "discount" not in path}
+        return {path: row for path, row in self.rows.items() if self.has_discount_rate or "discount" not in path}
 
     @property
     def rate(self) -> float:
