@@ -70,7 +70,7 @@ def test_what_is_owed_beside_principal_is_not_taken_for_interest(*, is_before_to
     before = [[each] if is_before_too else [] for each in owed]
     table = [[row[1], *first, row[4], row[5]] for row, first in zip(PLAN, before, strict=True)]
 
-    refused(table, "no_rate_in_table", "no rate can be read from it")
+    assert_refused(table, "no_rate_in_table", "no rate can be read from it")
 
 
 @pytest.mark.long

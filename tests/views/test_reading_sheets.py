@@ -179,7 +179,7 @@ def test_the_summary_has_the_verdict_of_the_report() -> None:
 
 def test_the_summary_says_that_the_choice_is_close_and_why() -> None:
     judged = verdict(compare(read("term_sheet")))
-    texts = [str(row[0].value) for row in loaded("term_sheet")["Summary"].iter_rows()]
+    texts = [str(row[0].value) for row in book_of("term_sheet")["Summary"].iter_rows()]
 
     assert judged.close
     assert texts[3].endswith(", but it is close.")
@@ -189,7 +189,7 @@ def test_the_summary_says_that_the_choice_is_close_and_why() -> None:
 @pytest.mark.parametrize("name", ["fibercore", "term_sheet"])
 def test_no_label_or_heading_is_a_path_or_a_name_with_underscores(name: str) -> None:
     """Paths stand in hidden columns; names of options only in the list from which a reader chooses."""
-    book = loaded(name)
+    book = book_of(name)
     raw = re.compile(r"[a-z]_[a-z]|[a-z]\.[a-z]")
     labels = [(sheet.title, str(row[0].value)) for sheet in book for row in sheet.iter_rows() if row[0].value]
     heads = [
