@@ -230,23 +230,23 @@ REQUESTS: Mapping[str, Request] = {
     ),
     # formulas and laws
     "not_a_formula": Request(
-        "from fibercap.core.formula_text import term_of\n"
+        "from fibercap.core.formulas.formula_text import term_of\n"
         "term_of('{price} * ({volume}')"
     ),
     "units_clash": Request(
-        "from fibercap.core.unit_proof import unit_of\n"
+        "from fibercap.core.formulas.unit_proof import unit_of\n"
         "unit_of('{price} + {volume}', {'price': 'USD/km', 'volume': 'km'}.__getitem__)"
     ),
     "not_of_one_column": Request(
-        "from fibercap.core.cell_terms import cell_function\n"
-        "from fibercap.core.formula_text import term_of\n"
-        "from fibercap.core.open_cells import Places\n"
+        "from fibercap.core.formulas.cell_terms import cell_function\n"
+        "from fibercap.core.formulas.formula_text import term_of\n"
+        "from fibercap.core.formulas.open_cells import Places\n"
         "cell_function(term_of('IRR({cash})'), Places({'cash': 3}, ['cash']), 3)"
     ),
     "rests_on_itself": Request(
         "import numpy as np\n"
-        "from fibercap.core.circle import settle\n"
-        "from fibercap.core.rows import Block, Row\n"
+        "from fibercap.core.formulas.circle import settle\n"
+        "from fibercap.core.formulas.rows import Block, Row\n"
         "cost = Row('cost', 'Cost', 'USD', 'flow', '{cost} * 0.1')\n"
         "block = Block('model', 3, {'cost': cost}, {'cost': np.zeros(3)}, {})\n"
         "settle([block], ['cost'], later={}, later_from=3, elsewhere='run_off.')"

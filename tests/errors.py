@@ -19,10 +19,10 @@ from unittest.mock import patch
 import numpy as np
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.kind_of_problem import Kind
-from fibercap.core.problem_codes import GROUPS
+from fibercap.core.problems.kind_of_problem import Kind
+from fibercap.core.problems.problem_codes import GROUPS
+from fibercap.core.problems.request_codes import REQUEST_GROUPS
 from fibercap.core.quantity import Quantity
-from fibercap.core.request_codes import REQUEST_GROUPS
 from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.claims import outcomes

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.core.units import Array
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from unittest import mock
 
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.vocabulary import PRODUCT_UNITS
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE, PICTURE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "img" / "architecture.svg"
 BEGIN, END = "<!-- rows: made by `make map` -->\n", "<!-- end of rows -->\n"
 FLOORS = (
-    ("core", "core/program"),
+    ("core", "core/formulas", "core/language", "core/trees", "core/problems", "core/program"),
     (
         "model/currency",
         "model/plan",
@@ -245,10 +245,10 @@ def picture(sources: Sources) -> str:
             f"<title>{above} imports {below}: {count} files</title></path>"
         )
     for folder, (left, top) in boxes.items():
-        middle = left + WIDE // 2
+        middle, size = left + WIDE // 2, min(14.0, 8 * round(30 / len(folder), 2))
         lines += [
             f'<rect x="{left}" y="{top}" width="{WIDE}" height="{HIGH}" rx="4" fill="#eef3f8" stroke="#2f4b66"/>',
-            f'<text x="{middle}" y="{top + 19}" text-anchor="middle" font-size="14">{folder}</text>',
+            f'<text x="{middle}" y="{top + 19}" text-anchor="middle" font-size="{size:g}">{folder}</text>',
             f'<text x="{middle}" y="{top + 36}" text-anchor="middle" font-size="11">{files[folder]} files</text>',
         ]
     return "\n".join([*lines, "</svg>", ""])

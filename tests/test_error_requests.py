@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.problem_codes import KINDS
-from fibercap.core.request_codes import EVERY_KIND, REQUEST_GROUPS, REQUEST_KINDS
+from fibercap.core.problems.problem_codes import KINDS
+from fibercap.core.problems.request_codes import EVERY_KIND, REQUEST_GROUPS, REQUEST_KINDS
 from fibercap.views.json.documents import errors_document
 from tests.error_requests import REQUESTS
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fibercap.core.errors import Problem
-from fibercap.core.problem_codes import GROUPS, KINDS
+from fibercap.core.problems.problem_codes import GROUPS, KINDS
 from tests.errors import EXAMPLES, PAGE, PLAN, Example, page
 
 PACKAGE = Path(__file__).resolve().parents[1] / "fibercap"

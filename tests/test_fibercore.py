@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fibercap.core.tree import Branch, Leaf, unwrap
+from fibercap.core.trees.tree import Branch, Leaf, unwrap
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection

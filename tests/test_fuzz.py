@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fibercap.cli import main
-from fibercap.core.tree import leaves
+from fibercap.core.trees.tree import leaves
 from fibercap.reading.files import read
 from fibercap.reading.shipped import shipped_scenarios
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.reading.files import read, scenario_of
 from fibercap.reading.shipped import shipped_scenarios
 from fibercap.reading.text import read_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fibercap.core.tree import leaves
+from fibercap.core.trees.tree import leaves
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection

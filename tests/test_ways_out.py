@@ -15,7 +15,7 @@ import pytest
 
 from fibercap.cli import main
 from fibercap.core.errors import ScenarioError
-from fibercap.core.names import as_name, is_name
+from fibercap.core.language.names import as_name, is_name
 from fibercap.core.visible_text import visible
 from fibercap.reading.files import read, scenario_of
 

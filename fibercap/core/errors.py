@@ -7,13 +7,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 from unicodedata import combining, east_asian_width
 
-from fibercap.core.request_codes import EVERY_KIND
-from fibercap.core.trade_words import OTHER_NAMES
+from fibercap.core.problems.request_codes import EVERY_KIND
+from fibercap.core.problems.trade_words import OTHER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fibercap.core.kind_of_problem import Kind
+    from fibercap.core.problems.kind_of_problem import Kind
 
 MOST_SHOWN: Final = 100
 """Problems of one kind that a message shows; it counts the others, and no similar names are searched for them."""
@@ -92,7 +92,7 @@ class Place:
 class Problem:
     """One thing that is wrong with an input, in the user's words; `under` names the overlay that causes it.
 
-    Its code is one of `core/problem_codes`, whose cure is the hint if none is given.
+    Its code is one of `core/problems/problem_codes`, whose cure is the hint if none is given.
     """
 
     path: str

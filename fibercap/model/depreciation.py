@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from fibercap.core.fields import Of
 from fibercap.core.kernel import kernel
+from fibercap.core.language.fields import Of
 from fibercap.core.units import Array
 from fibercap.model.depreciation_method import Asset, Depreciation
 

@@ -8,10 +8,10 @@ from typing import Annotated, ClassVar, Final
 
 import numpy as np
 
-from fibercap.core import grammar
-from fibercap.core.by_key import ByKey
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Of
+from fibercap.core.language import grammar
+from fibercap.core.language.by_key import ByKey
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Of
 from fibercap.core.units import Array
 from fibercap.model.depreciation_method import Asset, Depreciation
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Protocol
 
-from fibercap.core.fields import Of
-from fibercap.core.spec import Spec
+from fibercap.core.language.fields import Of
+from fibercap.core.language.spec import Spec
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:

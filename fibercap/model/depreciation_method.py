@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from fibercap.core.sheet import Sheet
-from fibercap.core.spec import Spec
+from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.spec import Spec
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from fibercap.model.loans.prepayments import Cuts, Rounds, cuts_agree, cuts_of, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from fibercap.core.rows import Block
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.rows import Block
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.plan.scenario import Scenario
 
 ROUNDS: Final = 20

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.continued import split_sheet
+from fibercap.core.formulas.continued import split_sheet
+from fibercap.core.formulas.unit_proof import prove
 from fibercap.core.threads import one_blas_thread
-from fibercap.core.unit_proof import prove
 from fibercap.model.cash.waterfall import waterfall_rows
 from fibercap.model.financing import financed_rows
 from fibercap.model.funding.cash_limits import limits_by_cash
@@ -20,7 +20,7 @@ from fibercap.model.projection import Projection
 from fibercap.model.worth.project_flows import worth_rows
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.loans.prepayments import Cuts
     from fibercap.model.plan.scenario import Scenario
 

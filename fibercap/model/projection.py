@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from fibercap.core.errors import NoSuchKeyError, did_you_mean
-from fibercap.core.rows import Block, Given, Row
+from fibercap.core.formulas.rows import Block, Given, Row
 from fibercap.core.shown import frame_of, html_of
 from fibercap.core.timeline import Timeline
 from fibercap.model.cash.trifle import PATH, Trifle

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
-from fibercap.core.fields import Word, wrong
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.language.fields import Word, wrong
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.written_units import word_of
 from fibercap.model.depreciation import DecliningBalance, StraightLine, SumOfYears
 from fibercap.model.depreciation_by_table import ByTable

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.tree import Branch, Leaf, Tree
+from fibercap.core.trees.tree import Branch, Leaf, Tree
 from fibercap.model.loans.contracts import Contracts
 from fibercap.reading.yaml_writer import yaml_text
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean
-from fibercap.core.input_hints import quote
+from fibercap.core.language.input_hints import quote
 from fibercap.core.period_names import whole_period
 from fibercap.reading.decoding import decode
 

@@ -8,9 +8,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Problem
-from fibercap.core.like import fill_likes
-from fibercap.core.overlay import VERBS, OverlayError, overlay
-from fibercap.core.tree import Branch, Leaf, Path, Tree, wrapped_value
+from fibercap.core.trees.like import fill_likes
+from fibercap.core.trees.overlay import VERBS, OverlayError, overlay
+from fibercap.core.trees.tree import Branch, Leaf, Path, Tree, wrapped_value
 from fibercap.model.plan.plan_schema import SCHEMA
 
 if TYPE_CHECKING:

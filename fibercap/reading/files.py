@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError
-from fibercap.core.names import as_name
-from fibercap.core.one_cause import unique
-from fibercap.core.overlay import OverlayError, overlay, removals
-from fibercap.core.set_twice import find_repeated_settings
-from fibercap.core.tree import Branch, Leaf, Origin
+from fibercap.core.language.names import as_name
+from fibercap.core.problems.one_cause import unique
+from fibercap.core.trees.overlay import OverlayError, overlay, removals
+from fibercap.core.trees.set_twice import find_repeated_settings
+from fibercap.core.trees.tree import Branch, Leaf, Origin
 from fibercap.model.loans.contracts import Contracts
 from fibercap.model.plan.plan_schema import SCHEMA
 from fibercap.model.plan.scenario import Scenario
@@ -26,7 +26,7 @@ from fibercap.reading.text import read_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fibercap.core.tree import Tree
+    from fibercap.core.trees.tree import Tree
 
 STANDARD_INPUT: Final = "-"
 

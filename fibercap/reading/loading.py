@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Place, Problem, ScenarioError
-from fibercap.core.like import LIKE, entries_with_like
-from fibercap.core.one_cause import unique
-from fibercap.core.overlay import removals
-from fibercap.core.tree import Branch, Leaf, leaves
+from fibercap.core.problems.one_cause import unique
+from fibercap.core.trees.like import LIKE, entries_with_like
+from fibercap.core.trees.overlay import removals
+from fibercap.core.trees.tree import Branch, Leaf, leaves
 from fibercap.reading.extends import Layer, Parents, resolve_extends
 from fibercap.reading.locating import bytes_of, display_path, parent_of, real_path
 from fibercap.reading.series_files import SeriesFiles, digest_of

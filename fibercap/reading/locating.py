@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING
 
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, did_you_mean
-from fibercap.core.input_hints import quote
-from fibercap.core.product_units import near_unit
+from fibercap.core.language.input_hints import quote
+from fibercap.core.language.product_units import near_unit
 from fibercap.core.units import known_product_units
 from fibercap.core.vocabulary import BUILT_IN, SPOKEN
 from fibercap.reading.decoding import MOST_BYTES

@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.dates import way_to_name
 from fibercap.core.errors import Place, Problem, ScenarioError, nearest
-from fibercap.core.input_hints import quote
+from fibercap.core.language.dates import way_to_name
+from fibercap.core.language.input_hints import quote
+from fibercap.core.language.series import OverTime
+from fibercap.core.language.spec import field_at
 from fibercap.core.period_names import DECEMBER
-from fibercap.core.series import OverTime
-from fibercap.core.spec import field_at
-from fibercap.core.tree import Branch, Leaf, Origin, is_wrapper, wrapped_value
+from fibercap.core.trees.tree import Branch, Leaf, Origin, is_wrapper, wrapped_value
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.loans.business_days import Holidays
 from fibercap.model.plan.scenario import Scenario
@@ -24,7 +24,7 @@ from fibercap.reading.text import BROKEN, MOST_NODES
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
-    from fibercap.core.tree import Path, Tree
+    from fibercap.core.trees.tree import Path, Tree
 
 FILE: Final = "file"
 COLUMN: Final = "column"

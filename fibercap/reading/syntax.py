@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Place, Problem
-from fibercap.core.input_hints import quote
+from fibercap.core.language.input_hints import quote
 
 if TYPE_CHECKING:
     import yaml

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from fibercap.core.errors import Place, Problem, ScenarioError
-from fibercap.core.input_hints import quote
-from fibercap.core.tree import Branch, Leaf, Origin, Tree
+from fibercap.core.language.input_hints import quote
+from fibercap.core.trees.tree import Branch, Leaf, Origin, Tree
 from fibercap.reading.decoding import decode, problem_at_start
 from fibercap.reading.syntax import problem_of_yaml_error
 

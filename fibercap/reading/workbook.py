@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.errors import FibercapError, Place
-from fibercap.core.input_hints import quote
-from fibercap.core.names import LONGEST, as_name
-from fibercap.core.tree import Branch, Leaf, Origin, subtree
+from fibercap.core.language.input_hints import quote
+from fibercap.core.language.names import LONGEST, as_name
+from fibercap.core.trees.tree import Branch, Leaf, Origin, subtree
 from fibercap.core.visible_text import visible
 from fibercap.reading.locating import locate
 from fibercap.reading.shipped import shipped_scenarios

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.core.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fibercap.core.tree import Origin
+    from fibercap.core.trees.tree import Origin
 
 _PLAIN: Final = re.compile(r"-?[A-Za-z0-9][A-Za-z0-9_.%/()+'-]*(?: [A-Za-z0-9%][A-Za-z0-9_.%/()+'-]*)*")
 _NOTHING: Final = frozenset({"null", "Null", "NULL"})

@@ -9,16 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
+from fibercap.core.language.tolerance import POINT, POINTED
+from fibercap.core.language.unit_words import in_words, unit_mismatch
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.core.tolerance import POINT, POINTED
-from fibercap.core.tree import place_of
-from fibercap.core.unit_words import in_words, unit_mismatch
+from fibercap.core.trees.tree import place_of
 from fibercap.model.plan.claim import Multiple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from fibercap.core.tolerance import Tolerance
+    from fibercap.core.language.tolerance import Tolerance
     from fibercap.core.units import Array
     from fibercap.model.loans.covenant import Covenant
     from fibercap.model.measures.measure import Measure

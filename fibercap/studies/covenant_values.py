@@ -14,7 +14,7 @@ from fibercap.model.loans.covenant_dates import breaking_row, indices
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fibercap.core.rows import Row
+    from fibercap.core.formulas.rows import Row
     from fibercap.core.units import Array
     from fibercap.model.loans.covenant import Covenant
     from fibercap.model.loans.covenant_dates import Dates

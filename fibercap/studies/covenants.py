@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.tree import place_of
-from fibercap.core.unit_words import unit_mismatch
+from fibercap.core.language.unit_words import unit_mismatch
+from fibercap.core.trees.tree import place_of
 from fibercap.model.cash.lock_up import locked_row
 from fibercap.model.cover.own_ratio import RATIOS
 from fibercap.model.loans.covenant_dates import dates_of, refusal

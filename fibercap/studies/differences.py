@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.tree import Branch, Leaf, leaves, wrapped_value
+from fibercap.core.trees.tree import Branch, Leaf, leaves, wrapped_value
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.studies.claims import outcomes
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from fibercap.core.errors import Place
-    from fibercap.core.tree import Path
+    from fibercap.core.trees.tree import Path
     from fibercap.model.measures.measure import Measure
     from fibercap.model.plan.scenario import Scenario
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import Problem
-from fibercap.core.tree import Branch, Leaf, subtree
+from fibercap.core.trees.tree import Branch, Leaf, subtree
 from fibercap.core.units import Samples
 from fibercap.model.plants.products_and_time import MarketDemand
 from fibercap.studies.covenants import covenants, sampled_tests

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.core.fields import Number, Of
-from fibercap.core.series import Series
-from fibercap.core.spec import field_at, quantities
+from fibercap.core.language.fields import Number, Of
+from fibercap.core.language.series import Series
+from fibercap.core.language.spec import field_at, quantities
 from fibercap.core.units import Array, Samples
 from fibercap.model.loans.values_by_day import Steps
 from fibercap.model.plan.inputs import written_path

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.timeline import month_number
-from fibercap.core.tree import Branch, Leaf, leaves
+from fibercap.core.trees.tree import Branch, Leaf, leaves
 from fibercap.model.cash.reserves import free_cash
 from fibercap.model.loans.payment_dates import moved_payment_note
 from fibercap.model.loans.prepayments import prepayments

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.rows import INPUT
-from fibercap.core.series import Series
-from fibercap.core.spec import quantities
+from fibercap.core.formulas.rows import INPUT
+from fibercap.core.language.series import Series
+from fibercap.core.language.spec import quantities
 from fibercap.model.loans.values_by_day import Steps
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.input_hints import advice, misfit, quote
-from fibercap.core.limits import amount_text, most
+from fibercap.core.language.input_hints import advice, misfit, quote
+from fibercap.core.language.limits import amount_text, most
+from fibercap.core.language.unit_hints import fitting, spoken_unit, takes
+from fibercap.core.language.unit_words import in_words
 from fibercap.core.period_names import is_business_year
-from fibercap.core.unit_hints import fitting, spoken_unit, takes
-from fibercap.core.unit_words import in_words
 from fibercap.core.units import QuantityTextError, conversion, split_quantity, unit_text
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project

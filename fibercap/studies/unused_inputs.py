@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.core.tree import Branch, Leaf, Path, leaves
-from fibercap.core.unit_words import counts_products
+from fibercap.core.language.unit_words import counts_products
+from fibercap.core.trees.tree import Branch, Leaf, Path, leaves
 from fibercap.core.units import QuantityTextError, Samples, split_quantity
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.spec import Spec
-from fibercap.core.tree import subtree
+from fibercap.core.language.spec import Spec
+from fibercap.core.trees.tree import subtree
 from fibercap.core.units import unit_text
 from fibercap.model.plan.inputs import collect_sources
 from fibercap.model.plan.plan import SOURCE_KINDS

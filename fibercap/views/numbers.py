@@ -8,8 +8,8 @@ from itertools import groupby
 
 import numpy as np
 
+from fibercap.core.language.unit_words import counts_products
 from fibercap.core.period_names import DECEMBER, whole_period, year_end
-from fibercap.core.unit_words import counts_products
 
 SCALES = ((1e6, "million "), (1e3, "thousand "), (1.0, ""))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.core.unit_words import is_money
+from fibercap.core.language.unit_words import is_money
 from fibercap.core.units import unit_text
 from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.model.loans.covenant_limit import LimitStep

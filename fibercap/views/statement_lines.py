@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from fibercap.core.formula_text import term_of
-from fibercap.core.term import signed_references
+from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.formulas.term import signed_references
 from fibercap.model.cash.waterfall import SUBTOTALS, WATERFALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from fibercap.core.rows import Row
+    from fibercap.core.formulas.rows import Row
     from fibercap.model.projection import Projection
 
 Role = Literal["plus", "minus", "total", "memo"]

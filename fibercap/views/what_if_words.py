@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.unit_words import is_money
+from fibercap.core.language.unit_words import is_money
 from fibercap.core.units import unit_text
 from fibercap.views.sentences import SCALES, lever_text
 

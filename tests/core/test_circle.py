@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fibercap.core.cell_terms import cell_function
-from fibercap.core.cells import CircularError
-from fibercap.core.circle import settle
 from fibercap.core.errors import FormulaError
-from fibercap.core.formula_text import term_of
-from fibercap.core.open_cells import NeededError, Open, Places
-from fibercap.core.rows import Block, Given, Row
+from fibercap.core.formulas.cell_terms import cell_function
+from fibercap.core.formulas.cells import CircularError
+from fibercap.core.formulas.circle import settle
+from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.formulas.open_cells import NeededError, Open, Places
+from fibercap.core.formulas.rows import Block, Given, Row
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.units import Array
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.durations import Duration
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.core.fields import Of
-from fibercap.core.limits import LARGEST, most
-from fibercap.core.money_or_share import PartField
-from fibercap.core.operators import OperatorError, delay, times
-from fibercap.core.spec import Spec, bounds_at, collection_in, field_at, specs_in
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Of
+from fibercap.core.language.limits import LARGEST, most
+from fibercap.core.language.money_or_share import PartField
+from fibercap.core.language.spec import Spec, bounds_at, collection_in, field_at, specs_in
+from fibercap.core.trees.operators import OperatorError, delay, times
 from fibercap.core.units import Samples
 from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.files import scenario_of

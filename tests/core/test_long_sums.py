@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import UnitError
-from fibercap.core.formula import evaluate
-from fibercap.core.formula_text import term_of
-from fibercap.core.term import MOST_ADDED, Term
-from fibercap.core.unit_proof import unit_of
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.formulas.term import MOST_ADDED, Term
+from fibercap.core.formulas.unit_proof import unit_of
 
 PARTS = st.sampled_from(
     [

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fibercap.core.operators import OperatorError, delay, plus, times
-from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.quantity import Quantity
-from fibercap.core.tree import Branch, Leaf, subtree
+from fibercap.core.trees.operators import OperatorError, delay, plus, times
+from fibercap.core.trees.overlay import OverlayError, overlay
+from fibercap.core.trees.tree import Branch, Leaf, subtree
 from fibercap.model.plan.plan_schema import SCHEMA
 from fibercap.reading.text import read_text
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fibercap.core.operators import OperatorError, delay
 from fibercap.core.period_names import (
     ends,
     half_year,
@@ -18,6 +17,7 @@ from fibercap.core.period_names import (
     whole_period,
     year_end,
 )
+from fibercap.core.trees.operators import OperatorError, delay
 
 DAYS = st.dates(date(1001, 1, 1), date(2998, 12, 31))
 MONTHS = st.integers(1, 12)

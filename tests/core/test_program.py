@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import FormulaError
-from fibercap.core.formula import evaluate
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.formulas.rows import Block, Given, Row
 from fibercap.core.program.graph import Graph
 from fibercap.core.program.node import Node, Value
 from fibercap.core.program.numpy_machine import run
 from fibercap.core.program.operations import Do
 from fibercap.core.program.tape import Tape, tape_of
 from fibercap.core.program.unroll import Unroller
-from fibercap.core.rows import Block, Given, Row
 from fibercap.core.units import Array
 from fibercap.model.returns.roots import only_rate
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fibercap.core.errors import FormulaError
-from fibercap.core.formula_text import term_of
-from fibercap.core.term import Call, Chain, Negative, Number, Operation, Reference, Term
+from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.formulas.term import Call, Chain, Negative, Number, Operation, Reference, Term
 from fibercap.model.project import project
 from fibercap.reading.files import read
 

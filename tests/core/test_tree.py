@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from fibercap.core.overlay import OverlayError, overlay
-from fibercap.core.tree import Branch, Leaf, leaves, subtree, unwrap
+from fibercap.core.trees.overlay import OverlayError, overlay
+from fibercap.core.trees.tree import Branch, Leaf, leaves, subtree, unwrap
 from fibercap.model.plan.plan_schema import SCHEMA
 from fibercap.reading.text import read_text
 

@@ -12,8 +12,8 @@ import pytest
 from fibercap.core.currencies import PER_EURO
 from fibercap.core.errors import UnitError
 from fibercap.core.kernel import kernel
+from fibercap.core.language.unit_words import in_words
 from fibercap.core.quantity import Quantity, registry
-from fibercap.core.unit_words import in_words
 from fibercap.core.units import Array, QuantityTextError, base_units, conversion, powers, split_quantity
 from fibercap.core.vocabulary import BUILT_IN
 from fibercap.model.depreciation import straight_line

@@ -8,8 +8,8 @@ import pint
 import pytest
 
 from fibercap.core.currencies import CURRENCIES, MINOR_DIGITS, PER_EURO, code_in, minor_unit
+from fibercap.core.language.unit_words import in_words
 from fibercap.core.quantity import registry_of
-from fibercap.core.unit_words import in_words
 from fibercap.core.units import conversion, powers, split_quantity
 from fibercap.core.vocabulary import BUILT_IN, PRODUCT_UNITS, Vocabulary, using
 

@@ -10,7 +10,7 @@ from time import process_time
 from typing import Any
 
 from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants

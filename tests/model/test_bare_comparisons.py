@@ -11,9 +11,9 @@ import pytest
 
 import fibercap.model
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.formula_text import term_of
-from fibercap.core.term import COMPARISONS, Number, Operation, Reference, Term
-from fibercap.core.unit_proof import unit_of
+from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.formulas.term import COMPARISONS, Number, Operation, Reference, Term
+from fibercap.core.formulas.unit_proof import unit_of
 from fibercap.core.units import powers
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fibercap.core.tree import Leaf
+from fibercap.core.trees.tree import Leaf
 from fibercap.model.plants.ramps import Linear, NoRamp, SCurve, Table
 from fibercap.model.project import project
 from fibercap.model.projection import Projection

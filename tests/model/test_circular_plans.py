@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fibercap.core.cells import CircularError
 from fibercap.core.errors import FibercapError
+from fibercap.core.formulas.cells import CircularError
 from fibercap.model.cash.circular_plan import circular_plan
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.core.timeline import month_number, month_start
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of

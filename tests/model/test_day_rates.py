@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fibercap.core.calendar import date_of, serial
 from fibercap.core.currencies import PER_EURO
 from fibercap.core.errors import ScenarioError
-from fibercap.core.formula import evaluate
+from fibercap.core.formulas.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.measures.all_measures import measures

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from fibercap.core.language.spec import OneOf, Spec, collection_in
 from fibercap.core.quantity import Quantity
-from fibercap.core.spec import OneOf, Spec, collection_in
 from fibercap.core.units import Array
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project

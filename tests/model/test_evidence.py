@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fibercap.core.dependencies import reach
 from fibercap.core.errors import ScenarioError
+from fibercap.core.formulas.dependencies import reach
 from fibercap.core.quantity import Quantity
-from fibercap.core.tree import Leaf, leaves, unwrap
+from fibercap.core.trees.tree import Leaf, leaves, unwrap
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.plan.scenario import Scenario

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.quantity import Quantity
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 
 from fibercap.core.errors import FibercapError, FormulaError, UnitError
-from fibercap.core.formula import evaluate
-from fibercap.core.rows import Block, Row
-from fibercap.core.unit_proof import prove
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.formulas.rows import Block, Row
+from fibercap.core.formulas.unit_proof import prove
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.growth import Growth
-from fibercap.core.growth_by_month import factors_by_month
-from fibercap.core.series import Series
+from fibercap.core.language.growth import Growth
+from fibercap.core.language.growth_by_month import factors_by_month
+from fibercap.core.language.series import Series
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from fibercap.core.errors import FibercapError, IdentityError
-from fibercap.core.formula import evaluate
+from fibercap.core.formulas.formula import evaluate
 from fibercap.model.laws.all_laws import LAWS
 from fibercap.model.laws.law_texts import law_texts
 from fibercap.model.laws.proof import prove_laws

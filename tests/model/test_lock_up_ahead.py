@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fibercap.core.circle import settle
 from fibercap.core.errors import FibercapError
+from fibercap.core.formulas.circle import settle
 from fibercap.core.quantity import Quantity
 from fibercap.model.cash import order_of_cash, tests_ahead
 from fibercap.model.project import project

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import pyxirr
 
-from fibercap.core.formula import evaluate
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.formulas.rows import Block, Row
+from fibercap.core.formulas.unit_proof import prove
 from fibercap.core.quantity import Quantity
-from fibercap.core.rows import Block, Row
-from fibercap.core.tree import Branch, Leaf
-from fibercap.core.unit_proof import prove
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.core.units import Array
 from fibercap.model.measures import all_measures as of_measures
 from fibercap.model.measures.all_measures import measure_named, measures, names

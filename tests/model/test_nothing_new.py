@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.quantity import Quantity
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project

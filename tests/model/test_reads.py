@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from fibercap.core.dependencies import reach, references
 from fibercap.core.errors import FibercapError
-from fibercap.core.formula import evaluate
-from fibercap.core.tree import subtree, unwrap
-from fibercap.core.unit_proof import fits, unit_of
+from fibercap.core.formulas.dependencies import reach, references
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.formulas.unit_proof import fits, unit_of
+from fibercap.core.trees.tree import subtree, unwrap
 from fibercap.model.plan.plan_schema import known_fields
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
@@ -21,7 +21,7 @@ from tests.model.test_formulas import Reader
 from tests.written import valid_scenarios
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Given, Row
+    from fibercap.core.formulas.rows import Given, Row
     from fibercap.model.plan.scenario import Scenario
 
 CONSTANTS = {

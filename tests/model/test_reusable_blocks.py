@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.overlay import overlay
+from fibercap.core.trees.overlay import overlay
 from fibercap.model.plan.plan_schema import SCHEMA
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project

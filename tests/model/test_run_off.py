@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.formulas.unit_proof import fits, unit_of
 from fibercap.core.timeline import STOCK
-from fibercap.core.unit_proof import fits, unit_of
 from fibercap.core.units import Array, Samples
 from fibercap.model.horizon.outliving import loans_past_horizon
 from fibercap.model.loans.terms import Loan

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
-from fibercap.core.formula import evaluate
+from fibercap.core.formulas.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.model.cash.trifle import HALF_A_CENT, ROUNDING, Trifle, least_money
 from fibercap.model.laws.law import largest_amount

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.formula import evaluate
+from fibercap.core.formulas.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import Array
 from fibercap.model.income.working_capital import still_owed, still_owed_text

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.quantity import Quantity
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.tree import Leaf, subtree
+from fibercap.core.trees.tree import Leaf, subtree
 from fibercap.reading.files import read
 
 BASE = """\

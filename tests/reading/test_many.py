@@ -10,9 +10,10 @@ from typing import Final
 import pytest
 
 import fibercap.model.checks.validation
-from fibercap.core import errors, overlay
+from fibercap.core import errors
 from fibercap.core.errors import MOST_SHOWN, Problem, ScenarioError
-from fibercap.core.tree import Branch
+from fibercap.core.trees import overlay
+from fibercap.core.trees.tree import Branch
 from fibercap.reading import extends
 from fibercap.reading.files import read, scenario_of
 from fibercap.reading.text import Reading, read_leniently

@@ -21,11 +21,11 @@ from pydantic_core import PydanticCustomError
 
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import ScenarioError
-from fibercap.core.fields import Field, Of
-from fibercap.core.grammar import NUMBER
-from fibercap.core.series import PathOf
-from fibercap.core.spec import OneOf, Spec
-from fibercap.core.tree import Leaf
+from fibercap.core.language.fields import Field, Of
+from fibercap.core.language.grammar import NUMBER
+from fibercap.core.language.series import PathOf
+from fibercap.core.language.spec import OneOf, Spec
+from fibercap.core.trees.tree import Leaf
 from fibercap.model.currency.currency import ExchangeOf
 from fibercap.model.loans.amortizing_styles import Amortizing
 from fibercap.model.loans.contracts import Contracts

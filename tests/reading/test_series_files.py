@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.tree import Branch, Leaf, leaves, subtree
+from fibercap.core.trees.tree import Branch, Leaf, leaves, subtree
 from fibercap.model.project import project
 from fibercap.reading.files import read, read_loans, scenario_of
 from fibercap.reading.yaml_writer import yaml_text

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from fibercap.core.errors import FormulaError
-from fibercap.core.formula_text import term_of
+from fibercap.core.formulas.formula_text import term_of
 
 GIT = shutil.which("git") or "git"
 RANDOM = 200

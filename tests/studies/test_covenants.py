@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.covenants import covenants

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.formula import evaluate
-from fibercap.core.formula_pieces import pieces, text_without_braces
-from fibercap.core.formula_text import term_of
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.formulas.formula_pieces import pieces, text_without_braces
+from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.formulas.term import Call, Reference
 from fibercap.core.quantity import Quantity
-from fibercap.core.term import Call, Reference
 from fibercap.model.measures.all_measures import names
 from fibercap.model.project import project
 from fibercap.model.projection import Projection

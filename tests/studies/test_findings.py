@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.project import project
 from fibercap.reading.files import changes_of, read, scenario_of
 from fibercap.studies.findings import CASH, CLAIM, COVENANT, USES, findings

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.input_hints import unknown_currency
+from fibercap.core.language.input_hints import unknown_currency
 from fibercap.reading.files import scenario_of
 from fibercap.studies.quantities_asked_for import target_of
 from fibercap.studies.sizing import size

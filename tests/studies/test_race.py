@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.core.units import Samples
 from fibercap.model.project import project, project_owners_flow
 from fibercap.reading.files import read, scenario_of

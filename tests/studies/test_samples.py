@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.core.language.spec import quantities
 from fibercap.core.quantity import Quantity
-from fibercap.core.spec import quantities
 from fibercap.core.threads import blas_threads, one_blas_thread
 from fibercap.core.units import Samples
 from fibercap.model import project as model_project

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of

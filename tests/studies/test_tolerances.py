@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from fibercap.cli import cli
 from fibercap.core.errors import ScenarioError
-from fibercap.core.tolerance import Tolerance
+from fibercap.core.language.tolerance import Tolerance
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.reading.schema import schema

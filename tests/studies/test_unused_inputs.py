@@ -11,7 +11,7 @@ import pytest
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
 from fibercap.core.quantity import Quantity
-from fibercap.core.tree import leaves, unwrap
+from fibercap.core.trees.tree import leaves, unwrap
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of

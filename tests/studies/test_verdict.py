@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
-from fibercap.core.tree import Branch, Leaf, subtree
+from fibercap.core.trees.tree import Branch, Leaf, subtree
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of

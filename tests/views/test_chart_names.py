@@ -10,7 +10,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.text import Annotation, Text
 
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.reading.files import read

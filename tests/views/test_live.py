@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of

@@ -7,10 +7,10 @@ from math import nan
 from typing import TYPE_CHECKING, Final, Protocol
 
 from fibercap.core.errors import FormulaError
-from fibercap.core.formula import FUNCTIONS
+from fibercap.core.formulas.formula import FUNCTIONS
+from fibercap.core.formulas.term import Call, Chain, Negative, Number, Operation, Reference, Term
 from fibercap.core.program.node import is_number
 from fibercap.core.program.operations import Do
-from fibercap.core.term import Call, Chain, Negative, Number, Operation, Reference, Term
 
 if TYPE_CHECKING:
     from fibercap.core.program.graph import Graph

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.formula import PRODUCTS, power
+from fibercap.core.formulas.formula import PRODUCTS, power
 from fibercap.core.program.node import is_number, is_truth, may_be_undefined
 from fibercap.core.program.operations import Do
 from fibercap.core.rounding import round_to_step

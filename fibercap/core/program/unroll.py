@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.components import circles
 from fibercap.core.errors import FormulaError
-from fibercap.core.formula_text import term_of
+from fibercap.core.formulas.components import circles
+from fibercap.core.formulas.formula_text import term_of
 from fibercap.core.program.cell_functions import cell_function
 from fibercap.core.program.node import Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from fibercap.core.formulas.rows import Block, Given
     from fibercap.core.program.cell_functions import CellFunction
     from fibercap.core.program.graph import Graph
     from fibercap.core.program.node import Value
-    from fibercap.core.rows import Block, Given
 
 Cell = tuple[str, int]
 

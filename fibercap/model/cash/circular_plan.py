@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.errors import FibercapError
 
 if TYPE_CHECKING:
-    from fibercap.core.cells import CircularError
+    from fibercap.core.formulas.cells import CircularError
 
 WAYS_OUT: Final = {
     r"funding\.(.+)\.cash_available": "write an amount for `cash` in `funding.{}`, in place of `available`",

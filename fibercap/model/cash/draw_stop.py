@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.core.timeline import STOCK
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.plan.plan import Plan
 
 

@@ -10,7 +10,7 @@ from fibercap.model.cash.trifle import PATH, Trifle, give_trifle, trifle_of
 from fibercap.model.income.overhead import overhead_by_year
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.unit_words import unit_mismatch
 from fibercap.core.timeline import STOCK, month_number
-from fibercap.core.tree import place_of
-from fibercap.core.unit_words import unit_mismatch
+from fibercap.core.trees.tree import place_of
 from fibercap.model.cash.draw_stop import broken_row, stopping_loans, write_stop
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.loans.covenant_dates import breaking_row, dates_of, indices, refusal

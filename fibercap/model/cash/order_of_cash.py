@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.cells import CircularError
-from fibercap.core.circle import settle
+from fibercap.core.formulas.cells import CircularError
+from fibercap.core.formulas.circle import settle
 from fibercap.model.cash.circular_plan import circular_plan
 from fibercap.model.cash.draw_stop import stopped_row, stopping_loans
 from fibercap.model.cash.interest_on_cash import interest_rows_of
@@ -21,8 +21,8 @@ from fibercap.model.loans.ahead_rows import rows_ahead
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.core.rows import Block
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.rows import Block
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.payouts import earned_text, payout_rows
 from fibercap.model.cash.reserves import reserves_paid_by_owners

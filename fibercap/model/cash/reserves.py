@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.money_or_share import REST
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet, total
+from fibercap.core.language.money_or_share import REST
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.ranks import ranks_of
 from fibercap.model.funding.financing_costs import last_spending_text

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
+from fibercap.core.language.unit_words import unit_mismatch
 from fibercap.core.timeline import STOCK
-from fibercap.core.tree import place_of
-from fibercap.core.unit_words import unit_mismatch
+from fibercap.core.trees.tree import place_of
 from fibercap.model.cash.lock_up import HARDLY
 from fibercap.model.cash.tested_terms import tested_row, tested_terms
 from fibercap.model.cover.loan_life import LIFE, REST
@@ -20,7 +20,7 @@ from fibercap.model.loans.covenant_rows import in_force
 from fibercap.model.loans.ratio_steps import RatioSteps
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.cash.tested_terms import Tested
     from fibercap.model.loans.sweeps import Condition
     from fibercap.model.plan.scenario import Scenario

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.cells import CircularError
 from fibercap.core.errors import FibercapError
+from fibercap.core.formulas.cells import CircularError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
 
 HALF_A_CENT: Final = 0.005
 ROUNDING: Final = 1e-12

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fibercap.core.formula_text import term_of
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
-from fibercap.core.term import signed_references
+from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet, total
+from fibercap.core.formulas.term import signed_references
 from fibercap.core.timeline import FLOW
 from fibercap.model.cash.order_of_cash import repaid_row
 from fibercap.model.cash.ranks import by_rank, ranks_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.money_or_share import Part
+from fibercap.core.language.money_or_share import Part
 from fibercap.model.funding.sources import part_path
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.money_or_share import AVAILABLE
+from fibercap.core.language.money_or_share import AVAILABLE
 from fibercap.model.checks.funding_checks import first_bad, in_sample
 from fibercap.model.funding.cash_limits import CASH, EQUITY, limits_by_cash
 

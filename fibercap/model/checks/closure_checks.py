@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.tree import place_of
+from fibercap.core.trees.tree import place_of
 from fibercap.model.checks.funding_checks import in_sample
 
 if TYPE_CHECKING:
-    from fibercap.core.tree import Branch
+    from fibercap.core.trees.tree import Branch
     from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.plan.plan import Plan
     from fibercap.model.plants.capacity import Plant

@@ -7,9 +7,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.input_hints import unknown_currency
-from fibercap.core.product_units import why_no_name
-from fibercap.core.tree import Branch, leaves
+from fibercap.core.language.input_hints import unknown_currency
+from fibercap.core.language.product_units import why_no_name
+from fibercap.core.trees.tree import Branch, leaves
 
 if TYPE_CHECKING:
     from fibercap.model.checks.funding_checks import Findings

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import did_you_mean
-from fibercap.core.input_hints import quote
-from fibercap.core.money_or_share import REST
-from fibercap.core.tree import Branch
+from fibercap.core.language.input_hints import quote
+from fibercap.core.language.money_or_share import REST
+from fibercap.core.trees.tree import Branch
 from fibercap.model.checks.asked import asked_of_loan, asked_of_sources
 from fibercap.model.funding.sources import GRANT, NOT_SOURCES, PURSES, Grant, part_path
 from fibercap.model.plants.purchases import bought_capital, net_capital

@@ -18,7 +18,7 @@ from fibercap.model.loans.values_by_day import Steps, first_day
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from fibercap.core.series import Series
+    from fibercap.core.language.series import Series
     from fibercap.core.units import Array
     from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.loans.terms import Loan

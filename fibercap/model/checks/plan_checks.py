@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import Problem, did_you_mean
-from fibercap.core.money_or_share import REST
+from fibercap.core.language.money_or_share import REST
+from fibercap.core.language.spec import InputInErrorError
 from fibercap.core.period_names import DECEMBER, ends
-from fibercap.core.spec import InputInErrorError
 from fibercap.core.timeline import STEPS, month_end
-from fibercap.core.tree import Branch, place_of
+from fibercap.core.trees.tree import Branch, place_of
 from fibercap.model.checks.asset_checks import land, sale, units_made, units_of_opening
 from fibercap.model.checks.calendar_checks import closed_days
 from fibercap.model.checks.cash_limit_checks import cash_limits, equity_limit

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import did_you_mean
-from fibercap.core.growth_by_month import factors_by_month
-from fibercap.core.money_or_share import REST
+from fibercap.core.language.growth_by_month import factors_by_month
+from fibercap.core.language.money_or_share import REST
 from fibercap.core.timeline import timeline_between
 from fibercap.model.checks.funding_checks import in_sample
 from fibercap.model.horizon.outliving import to_maturity
 
 if TYPE_CHECKING:
-    from fibercap.core.series import Series
+    from fibercap.core.language.series import Series
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.checks.funding_checks import Findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.money_or_share import REST
+from fibercap.core.language.money_or_share import REST
 
 if TYPE_CHECKING:
     from fibercap.model.checks.funding_checks import Findings

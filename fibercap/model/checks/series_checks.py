@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.growth_by_month import factors_by_month
+from fibercap.core.language.growth_by_month import factors_by_month
+from fibercap.core.language.series import PathOf, Series
+from fibercap.core.language.spec import field_at, quantities
 from fibercap.core.period_names import period_label, year_end
-from fibercap.core.series import PathOf, Series
-from fibercap.core.spec import field_at, quantities
 from fibercap.core.timeline import month_end, month_number
 from fibercap.model.checks.funding_checks import in_sample
 from fibercap.model.horizon.outliving import to_maturity
 from fibercap.model.plan.discount_rate import RealRate
 
 if TYPE_CHECKING:
-    from fibercap.core.fields import Of
-    from fibercap.core.growth import Growth
+    from fibercap.core.language.fields import Of
+    from fibercap.core.language.growth import Growth
     from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.plan.plan import Plan
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import did_you_mean
-from fibercap.core.spec import InputInErrorError, UnreadInput
-from fibercap.core.unit_words import unit_mismatch
+from fibercap.core.language.spec import InputInErrorError, UnreadInput
+from fibercap.core.language.unit_words import unit_mismatch
 from fibercap.model.uncertain.correlation import impossible_pair
 from fibercap.model.uncertain.distributions import OneNumber
 from fibercap.model.uncertain.free_input import FixedInput, FreeInput, free_input, inputs_by_path

@@ -10,12 +10,12 @@ from typing import Annotated, Any, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean, nearest
-from fibercap.core.input_hints import quote
+from fibercap.core.language.input_hints import quote
+from fibercap.core.language.product_units import InUnits
+from fibercap.core.language.series import SETTINGS
+from fibercap.core.language.spec import Spec, UnreadInput, collection_in, fields_at, specs_in
 from fibercap.core.period_names import is_business_year, whole_period
-from fibercap.core.product_units import InUnits
-from fibercap.core.series import SETTINGS
-from fibercap.core.spec import Spec, UnreadInput, collection_in, fields_at, specs_in
-from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, place_of, subtree
+from fibercap.core.trees.tree import WRAPPER, Branch, Leaf, Path, Tree, place_of, subtree
 
 Raw = Mapping[str, Any]
 _BESIDE_PERIODS = "it stands beside values by period, such as `{value: {2001: 45 USD/km, growth: 5 %/year}, note: ...}`"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Final
 
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Label
-from fibercap.core.spec import Spec
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Label
+from fibercap.core.language.spec import Spec
 
 RATIOS: Final = "ratios."
 """Prefix of their rows."""

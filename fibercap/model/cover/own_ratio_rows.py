@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.unit_proof import spell, unit_of
 from fibercap.core.timeline import RATE, STOCK
-from fibercap.core.tree import place_of
-from fibercap.core.unit_proof import spell, unit_of
+from fibercap.core.trees.tree import place_of
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.cover.own_ratio import NO_DENOMINATOR, RATIOS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.cover.own_ratio import OwnRatio, RatioPart
     from fibercap.model.plan.scenario import Scenario
 

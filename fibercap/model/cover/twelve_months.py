@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet, total
 from fibercap.core.period_names import DECEMBER
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.ranks import has_rank_rows, ranks_of
 from fibercap.model.cash.trifle import trifle_of

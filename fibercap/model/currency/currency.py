@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fibercap.core import grammar
 from fibercap.core.currencies import CURRENCIES, EURO_FAMILY, code_in
-from fibercap.core.fields import Field, Of, Text, is_sampled, quantity_of, text_of, wrong
-from fibercap.core.input_hints import quote, unknown_currency
-from fibercap.core.series import PathOf, Series
-from fibercap.core.spec import Spec, field_at
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.language import grammar
+from fibercap.core.language.fields import Field, Of, Text, is_sampled, quantity_of, text_of, wrong
+from fibercap.core.language.input_hints import quote, unknown_currency
+from fibercap.core.language.series import PathOf, Series
+from fibercap.core.language.spec import Spec, field_at
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.core.units import Array, QuantityTextError, split_quantity
 
 if TYPE_CHECKING:

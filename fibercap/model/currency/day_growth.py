@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.calendar import month_of, year_of
-from fibercap.core.growth_by_month import factors_by_month
-from fibercap.core.rows import INPUT
+from fibercap.core.formulas.rows import INPUT
+from fibercap.core.language.growth_by_month import factors_by_month
 from fibercap.model.plants.growth_rows import KNOT, NEXT, factor_text, spans_of
 
 if TYPE_CHECKING:
-    from fibercap.core.growth import Growth
-    from fibercap.core.series import Series
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
+    from fibercap.core.language.growth import Growth
+    from fibercap.core.language.series import Series
     from fibercap.core.units import Array
     from fibercap.model.plants.growth_rows import Spans
 

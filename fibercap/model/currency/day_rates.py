@@ -14,8 +14,8 @@ from fibercap.core.timeline import month_end
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fibercap.core.series import Series
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
+    from fibercap.core.language.series import Series
     from fibercap.core.units import Array
     from fibercap.model.currency.day_growth import DayGrowth
 

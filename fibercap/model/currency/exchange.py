@@ -9,9 +9,9 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.currencies import EURO_FAMILY, PER_EURO
-from fibercap.core.rows import Row
-from fibercap.core.series import Series
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.series import Series
 from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.model.currency.day_growth import DayGrowth
 from fibercap.model.currency.day_rates import DayEnd, DayRates, Knot, knots_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fibercap.core.money_or_share import AVAILABLE
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet, total
+from fibercap.core.language.money_or_share import AVAILABLE
 from fibercap.core.timeline import FLOW
 from fibercap.model.cash.draw_stop import stopped_row, write_stop
 from fibercap.model.cash.reserves import free_cash, short_reserves

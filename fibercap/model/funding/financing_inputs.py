@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fibercap.core.overlay import removals
-from fibercap.core.tree import Branch
+from fibercap.core.trees.overlay import removals
+from fibercap.core.trees.tree import Branch
 
 FINANCING: Final = (
     "loans", "funding", "company.equity", "company.dividends", "company.payouts", "company.equity_limit", "company.gap",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.tree import place_of
+from fibercap.core.trees.tree import place_of
 from fibercap.model.checks.funding_checks import first_bad, grant_above_fixed_part, in_sample
 from fibercap.model.funding.sources import GRANT, part_path
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.plan.scenario import Scenario
 
 

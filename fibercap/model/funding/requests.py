@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.money_or_share import AVAILABLE, REST
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.money_or_share import AVAILABLE, REST
 from fibercap.core.timeline import FLOW
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.funding.sources import part_path

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.money_or_share import AVAILABLE, REST
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet, total
+from fibercap.core.language.money_or_share import AVAILABLE, REST
 from fibercap.core.timeline import FLOW
 from fibercap.model.funding.cash_limits import NO_LIMITS, CashLimits
 from fibercap.model.funding.paying import DUST, pay

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.errors import FibercapError
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.funding.financing_costs import (

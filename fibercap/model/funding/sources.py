@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar
 import pydantic
 from pydantic import PrivateAttr
 
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Of, Word
-from fibercap.core.money_or_share import REST, Part, PartField, Truth
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Of, Word
+from fibercap.core.language.money_or_share import REST, Part, PartField, Truth
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.units import Array
 
 GRANT = "grant"

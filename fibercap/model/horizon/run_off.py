@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from fibercap.core.series import Series
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
+    from fibercap.core.language.series import Series
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import numpy as np
 
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.core.timeline import FLOW
 from fibercap.model.depreciation_by_units import MADE, ByUnits, UnitsOfEach
 from fibercap.model.depreciation_method import Asset
@@ -15,7 +15,7 @@ from fibercap.model.income.asset_sales import ages_until_sale, disposed_row, in_
 from fibercap.model.plants.asset_terms import NONE
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.depreciation_method import Depreciation
     from fibercap.model.plan.company import FixedAssets

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.core.timeline import FLOW, month_number
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.plants.asset_terms import give_sale_month
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan

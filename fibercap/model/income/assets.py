@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK, month_number
 from fibercap.model.depreciation_by_units import MADE, UnitsOfEach, counts_units
 from fibercap.model.depreciation_method import Asset

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.sheet import Sheet, total
+from fibercap.core.formulas.sheet import Sheet, total
 
 if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan

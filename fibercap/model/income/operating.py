@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.prefixed import prefix_block
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.prefixed import prefix_block
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.core.tree import Path, subtree
+from fibercap.core.trees.tree import Path, subtree
 from fibercap.model.cash.largest_amount import trifle_rows
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.currency.exchange import exchange_rows
@@ -44,8 +44,8 @@ from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.core.money_or_share import Part
-    from fibercap.core.rows import Block
+    from fibercap.core.formulas.rows import Block
+    from fibercap.core.language.money_or_share import Part
     from fibercap.core.units import Array
     from fibercap.model.loans.prepayments import Cuts
     from fibercap.model.plan.plan import Plan

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 

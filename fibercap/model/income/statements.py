@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.interest_on_cash import interest_on_cash_rows
 from fibercap.model.cash.order_of_cash import EQUITY, cash_decides, repaid_row

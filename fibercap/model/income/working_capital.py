@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.plan.company import MOST_DAYS
 from fibercap.model.plants.products_and_time import series_row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.sheet import total
+from fibercap.core.formulas.sheet import total
 from fibercap.model.cash.draw_stop import stopped_row, stopping_loans
 from fibercap.model.cash.lock_up import locked_row, locks_of
 from fibercap.model.cash.ranks import ranks_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.sheet import total
+from fibercap.core.formulas.sheet import total
 from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.model.funding.sources import GRANT
 from fibercap.model.income.asset_sales import cancelled_projects, sold_assets

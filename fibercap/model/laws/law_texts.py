@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from fibercap.core.prefixed import prefix_text
+from fibercap.core.formulas.prefixed import prefix_text
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws.all_laws import IDLE, laws_of
 from fibercap.model.laws.law import Law

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.sheet import total
+from fibercap.core.formulas.sheet import total
 from fibercap.model.income.working_capital import CAPITAL_KINDS
 from fibercap.model.laws.law import Law
 from fibercap.model.plants.purchases import bought_capital

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import IdentityError
-from fibercap.core.formula import evaluate
+from fibercap.core.formulas.formula import evaluate
 from fibercap.model.cash.interest_on_cash import interest_rows_of
 from fibercap.model.income.asset_sales import sold_assets
 from fibercap.model.laws.all_laws import IDLE, LAWS, laws_of
@@ -17,7 +17,7 @@ from fibercap.model.laws.law import Law, largest_amount
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fibercap.core.formula import Read
+    from fibercap.core.formulas.formula import Read
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from fibercap.core.formula import evaluate
+from fibercap.core.formulas.formula import evaluate
 from fibercap.core.timeline import STOCK, add_months, month_end
 from fibercap.model.loans.rate_choices import RateChoices
 from fibercap.model.loans.ratio_steps import RatioSteps
@@ -20,7 +20,7 @@ from fibercap.model.loans.ratio_steps import RatioSteps
 if TYPE_CHECKING:
     from datetime import date
 
-    from fibercap.core.rows import Block
+    from fibercap.core.formulas.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.loans.reserve import Reserve
     from fibercap.model.loans.schedule_page import SchedulePage

@@ -6,9 +6,9 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Of, Word
-from fibercap.core.money_or_share import Truth
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Of, Word
+from fibercap.core.language.money_or_share import Truth
 from fibercap.core.units import Array
 from fibercap.model.loans.moment import Moment, float_or_array, per_sample
 from fibercap.model.loans.style import NO_MONTHS, Page, Style

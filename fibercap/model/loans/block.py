@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.model.loans.flow_rows import flow_rows
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.shortfall import first_shortfall
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Block
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.rows import Block
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.loans.flows import Flows
     from fibercap.model.loans.setting import Moves, Setting
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import pydantic
 
-from fibercap.core import grammar
-from fibercap.core.dates import Day
-from fibercap.core.entries import read_block
-from fibercap.core.fields import Field, Text, text_of, wrong
-from fibercap.core.input_hints import quote
-from fibercap.core.money_or_share import Truth
-from fibercap.core.spec import Spec
+from fibercap.core.language import grammar
+from fibercap.core.language.dates import Day
+from fibercap.core.language.entries import read_block
+from fibercap.core.language.fields import Field, Text, text_of, wrong
+from fibercap.core.language.input_hints import quote
+from fibercap.core.language.money_or_share import Truth
+from fibercap.core.language.spec import Spec
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
 
-    from fibercap.core.tree import Branch
+    from fibercap.core.trees.tree import Branch
 
 NO_ROLL: Final = "none"
 ROLLS: Final = ("following", "modified_following", "preceding")

@@ -24,7 +24,7 @@ from fibercap.model.loans.schedule_lines import FLOWS, Lines, ShownLines, by_pay
 from fibercap.model.loans.setting import Moves, Setting
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Block
+    from fibercap.core.formulas.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.loans.flows import Flows
     from fibercap.model.loans.rates import Indices

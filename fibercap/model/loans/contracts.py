@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import PrivateAttr
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.tree import Branch, unwrap
+from fibercap.core.trees.tree import Branch, unwrap
 from fibercap.model.checks.plan_checks import problems_among_loans
 from fibercap.model.checks.validation import plain
 from fibercap.model.loans.business_days import calendars_of

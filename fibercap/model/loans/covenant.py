@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar
 
-from fibercap.core.dates import Edge
-from fibercap.core.fields import Label, Word
-from fibercap.core.spec import Spec
+from fibercap.core.language.dates import Edge
+from fibercap.core.language.fields import Label, Word
+from fibercap.core.language.spec import Spec
 from fibercap.model.loans.covenant_limit import AnyLimit, LimitOverTime
 
 COVENANT_LIMITS = ("above", "at_least", "below", "at_most")

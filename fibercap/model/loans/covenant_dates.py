@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from fibercap.core.rows import Row
+    from fibercap.core.formulas.rows import Row
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.loans import Loan

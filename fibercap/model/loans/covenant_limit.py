@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import numpy as np
 
-from fibercap.core.fields import wrong
-from fibercap.core.period_keys import read_by_period
-from fibercap.core.series import SETTINGS, OverTime
+from fibercap.core.language.fields import wrong
+from fibercap.core.language.period_keys import read_by_period
+from fibercap.core.language.series import SETTINGS, OverTime
 from fibercap.model.plan.claim import Amount, AnyQuantity
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
 
-    from fibercap.core import grammar
+    from fibercap.core.language import grammar
     from fibercap.core.units import Array
 
 ONE: Final = AnyQuantity()

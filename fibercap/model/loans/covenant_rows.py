@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.rows import INPUT, Row
+from fibercap.core.formulas.rows import INPUT, Row
 from fibercap.core.timeline import STOCK
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.loans.covenant_limit import LimitOverTime
     from fibercap.model.plan.scenario import Scenario
 

@@ -6,10 +6,10 @@ import re
 from datetime import date
 from typing import Any
 
-from fibercap.core import grammar
-from fibercap.core.dates import Day
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Field, text_of
+from fibercap.core.language import grammar
+from fibercap.core.language.dates import Day
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Field, text_of
 
 
 class DateOrTerm(Field):

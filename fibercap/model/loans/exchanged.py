@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import RATE
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.draw_stop import write_stop
 from fibercap.model.cash.largest_amount import loan_trifle
@@ -30,7 +30,7 @@ from fibercap.model.loans.sweep_rows import sweep_share
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from fibercap.core.rows import Block
+    from fibercap.core.formulas.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans.account import SAME_RATE
 from fibercap.model.loans.ahead_rows import reserve_rows

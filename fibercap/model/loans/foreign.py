@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.loans.block import ACCRUED
 from fibercap.model.loans.periods import flows_of
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Block
+    from fibercap.core.formulas.rows import Block
     from fibercap.model.plan.plan import Plan
 
 OWN = "own"

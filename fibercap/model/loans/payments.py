@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import pydantic
 
-from fibercap.core.dates import Day
-from fibercap.core.fields import Label, Word
-from fibercap.core.money_or_share import Truth
-from fibercap.core.spec import Spec
+from fibercap.core.language.dates import Day
+from fibercap.core.language.fields import Label, Word
+from fibercap.core.language.money_or_share import Truth
+from fibercap.core.language.spec import Spec
 from fibercap.model.loans.business_days import NO_ROLL, ROLLS, BusinessCalendar
 from fibercap.model.loans.rates import INTERVALS
 

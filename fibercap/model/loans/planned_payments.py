@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import INPUT, Row
+from fibercap.core.formulas.rows import INPUT, Row
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.loans.payment_dates import installment_dates
 from fibercap.model.loans.served_periods import served_periods
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.loans.grid import Grid
     from fibercap.model.loans.rates import RateCourse

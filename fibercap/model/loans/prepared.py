@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import STOCK
 from fibercap.model.loans.account import carry
 from fibercap.model.loans.availability import available_until

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.prefixed import prefix_text
-from fibercap.core.rows import Row
+from fibercap.core.formulas.prefixed import prefix_text
+from fibercap.core.formulas.rows import Row
 from fibercap.core.timeline import FLOW
 from fibercap.model.cash.ranks import by_rank
 from fibercap.model.cash.reserves import left_by_service
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from fibercap.core.rows import Block
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.rows import Block
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.core.timeline import RATE, STOCK
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import INPUT, Row
+from fibercap.core.formulas.rows import INPUT, Row
 from fibercap.core.timeline import RATE
 from fibercap.model.loans.rates import Floating, apply_limits
 from fibercap.model.loans.term_rows import Since, Term, term_row
@@ -17,7 +17,7 @@ from fibercap.model.loans.values_by_day import give_read_on, give_steps, text_on
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.loans.rates import RateCourse
     from fibercap.model.loans.setting import Setting

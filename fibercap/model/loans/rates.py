@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from fibercap.core.fields import Label, Of, Word, wrong
-from fibercap.core.series import PathOf, Series
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.language.fields import Label, Of, Word, wrong
+from fibercap.core.language.series import PathOf, Series
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
 from fibercap.model.loans.ratio_steps import CapTerm, MarginTerm, RateTerm, choose_form

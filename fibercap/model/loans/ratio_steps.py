@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
 
-from fibercap.core.fields import Label, Of
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.language.fields import Label, Of
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.units import Array
 from fibercap.model.loans.values_by_day import Steps, StepsOf
 from fibercap.model.plan.claim import Amount, AnyQuantity

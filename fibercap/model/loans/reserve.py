@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Word
-from fibercap.core.spec import Spec
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Word
+from fibercap.core.language.spec import Spec
 
 FILLED_FROM = ("operations", "uses")
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import numpy as np
 import pydantic
 
-from fibercap.core.fields import Of, Word
+from fibercap.core.language.fields import Of, Word
+from fibercap.core.language.spec import Spec
 from fibercap.core.rounding import WAYS, round_to_step
-from fibercap.core.spec import Spec
 from fibercap.core.units import Array
 from fibercap.model.loans.moment import float_or_array
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fibercap.core.formulas.rows import Row
 from fibercap.core.rounding import rounded_text
-from fibercap.core.rows import Row
 from fibercap.model.loans.rounding import Rounding
 from fibercap.model.loans.style import Page
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.cash.trifle import Trifle

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import numpy as np
 
-from fibercap.core.money_or_share import Part
-from fibercap.core.spec import Spec, quantities
+from fibercap.core.language.money_or_share import Part
+from fibercap.core.language.spec import Spec, quantities
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Annotated, Any, ClassVar, get_args
 
 import numpy as np
 
-from fibercap.core.by_key import ByKey
-from fibercap.core.dates import Day
-from fibercap.core.fields import Number, Of, Word, text_of, wrong
-from fibercap.core.money_or_share import Part, PartField, Truth
-from fibercap.core.spec import OneOf
+from fibercap.core.language.by_key import ByKey
+from fibercap.core.language.dates import Day
+from fibercap.core.language.fields import Number, Of, Word, text_of, wrong
+from fibercap.core.language.money_or_share import Part, PartField, Truth
+from fibercap.core.language.spec import OneOf
 from fibercap.core.units import Array
 from fibercap.model.loans.amortizing_styles import EqualPrincipal, Level
 from fibercap.model.loans.moment import Moment, per_sample

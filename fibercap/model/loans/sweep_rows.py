@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.core.timeline import RATE
 from fibercap.model.loans.ratio_steps import RatioSteps, ShareByRatio
 from fibercap.model.loans.sweeps import SweepWhile
@@ -14,7 +14,7 @@ from fibercap.model.loans.term_rows import choice_text, give_choices
 from fibercap.model.loans.values_by_day import Steps, give_steps, text_on_day
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.plan.plan import Plan
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from fibercap.core.fields import Label
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.language.fields import Label
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.model.loans.covenant import COVENANT_LIMITS
 from fibercap.model.loans.covenant_limit import AnyLimit, LimitOverTime
 from fibercap.model.loans.ratio_steps import SHARE, STEP_KEYS, ShareByRatio, ShareTerm

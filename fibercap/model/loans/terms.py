@@ -10,16 +10,16 @@ import numpy as np
 import pydantic
 from pydantic_core.core_schema import ValidationInfo  # noqa: TC002 - pydantic reads it at run time
 
-from fibercap.core.by_key import Dated
-from fibercap.core.counts import Count
 from fibercap.core.currencies import code_in, minor_unit
-from fibercap.core.dates import Day
 from fibercap.core.daycount import CONVENTIONS
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Label, Of, Share, Word
-from fibercap.core.money_or_share import Truth
-from fibercap.core.product_units import InUnits
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.language.by_key import Dated
+from fibercap.core.language.counts import Count
+from fibercap.core.language.dates import Day
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Label, Of, Share, Word
+from fibercap.core.language.money_or_share import Truth
+from fibercap.core.language.product_units import InUnits
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
 from fibercap.core.written_units import word_of

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fibercap.core import grammar
 from fibercap.core.calendar import serial
-from fibercap.core.dates import Day, year_ends_of
-from fibercap.core.entries import read_block
-from fibercap.core.fields import Of, wrong
-from fibercap.core.period_keys import span_of
-from fibercap.core.series import OverTime, without_keys
+from fibercap.core.language import grammar
+from fibercap.core.language.dates import Day, year_ends_of
+from fibercap.core.language.entries import read_block
+from fibercap.core.language.fields import Of, wrong
+from fibercap.core.language.period_keys import span_of
+from fibercap.core.language.series import OverTime, without_keys
 from fibercap.core.timeline import month_end
 from fibercap.core.units import Array
 from fibercap.core.vocabulary import PlanUnits
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pydantic_core.core_schema import ValidationInfo
 
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
 
 
 def first_day(months: int) -> date:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.dependencies import references
+from fibercap.core.formulas.dependencies import references
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,16 +9,16 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fibercap.core import grammar
-from fibercap.core.dates import way_to_name, year_ends_of
-from fibercap.core.fields import Field, Label, Number, Word, is_sampled, quantity_of, text_of, wrong
-from fibercap.core.input_hints import quote
-from fibercap.core.limits import amount_text, most
+from fibercap.core.language import grammar
+from fibercap.core.language.dates import way_to_name, year_ends_of
+from fibercap.core.language.fields import Field, Label, Number, Word, is_sampled, quantity_of, text_of, wrong
+from fibercap.core.language.input_hints import quote
+from fibercap.core.language.limits import amount_text, most
+from fibercap.core.language.spec import OneOf, Spec
+from fibercap.core.language.tolerance import Tolerance, ToleranceField
+from fibercap.core.language.unit_hints import in_known_units
 from fibercap.core.period_names import DECEMBER, half_year, is_business_year, whole_period
-from fibercap.core.spec import OneOf, Spec
-from fibercap.core.tolerance import Tolerance, ToleranceField
-from fibercap.core.tree import Leaf
-from fibercap.core.unit_hints import in_known_units
+from fibercap.core.trees.tree import Leaf
 from fibercap.core.units import Array, conversion, unit_text
 from fibercap.core.vocabulary import BUILT_IN, Vocabulary, using, vocabulary_in_use
 

@@ -8,18 +8,18 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from fibercap.core import grammar
-from fibercap.core.by_key import Dated
-from fibercap.core.dates import Day, Edge
-from fibercap.core.durations import Duration, Life
-from fibercap.core.fields import Field, Money, Number, Of, Share, Word, text_of, wrong
-from fibercap.core.money_or_share import Truth
+from fibercap.core.language import grammar
+from fibercap.core.language.by_key import Dated
+from fibercap.core.language.dates import Day, Edge
+from fibercap.core.language.durations import Duration, Life
+from fibercap.core.language.fields import Field, Money, Number, Of, Share, Word, text_of, wrong
+from fibercap.core.language.money_or_share import Truth
+from fibercap.core.language.product_units import InUnits
+from fibercap.core.language.series import PathOf, Series
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.period_names import MONTH_NAMES
-from fibercap.core.product_units import InUnits
-from fibercap.core.series import PathOf, Series
-from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline, timeline_between
-from fibercap.core.tree import Leaf
+from fibercap.core.trees.tree import Leaf
 from fibercap.core.units import Array
 from fibercap.model.currency.currency import CurrencyCode
 from fibercap.model.depreciation import StraightLine

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.dates import Edge
+from fibercap.core.language.dates import Edge
 from fibercap.core.period_names import DECEMBER, MONTH_NAMES
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.checks.validation import plain
 from fibercap.model.currency.currency import known_currencies
 from fibercap.model.loans.business_days import calendars_of

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from fibercap.core.fields import Of
-from fibercap.core.growth import IndexName
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.language.fields import Of
+from fibercap.core.language.growth import IndexName
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.core.series import Series
+    from fibercap.core.language.series import Series
 
 RATE = Of("1/year", above=-1.0)
 

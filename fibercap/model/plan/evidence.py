@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.dependencies import reach
+from fibercap.core.formulas.dependencies import reach
 from fibercap.model.plan.plan import SOURCE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fibercap.core.rows import Block
+    from fibercap.core.formulas.rows import Block
     from fibercap.model.plan.inputs import Input
     from fibercap.model.plan.scenario import Scenario
 

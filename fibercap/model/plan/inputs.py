@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fibercap.core.tree import Leaf, Path, Tree, is_wrapper
+from fibercap.core.trees.tree import Leaf, Path, Tree, is_wrapper
 
 GATHERED: Final = {"funding": "sources", "projects": "shares"}  # fields of the Specs that are not written in the file
 

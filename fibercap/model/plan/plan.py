@@ -8,12 +8,12 @@ from typing import Annotated, Any, Self
 from pydantic import PrivateAttr
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.fields import Label, Number, Word
-from fibercap.core.names import Name
-from fibercap.core.product_units import MeaningOfUnit
-from fibercap.core.rates_of_growth import RatesOfGrowth
-from fibercap.core.series import Series
-from fibercap.core.spec import Spec
+from fibercap.core.language.fields import Label, Number, Word
+from fibercap.core.language.names import Name
+from fibercap.core.language.product_units import MeaningOfUnit
+from fibercap.core.language.rates_of_growth import RatesOfGrowth
+from fibercap.core.language.series import Series
+from fibercap.core.language.spec import Spec
 from fibercap.core.timeline import Timeline
 from fibercap.core.units import Array
 from fibercap.model.cover.own_ratio import OwnRatio

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fibercap.core.schema_of_paths import Schema
-from fibercap.core.series import OverTime
-from fibercap.core.spec import field_at, fields_at
-from fibercap.core.tree import Path
+from fibercap.core.language.series import OverTime
+from fibercap.core.language.spec import field_at, fields_at
+from fibercap.core.trees.schema_of_paths import Schema
+from fibercap.core.trees.tree import Path
 from fibercap.core.units import is_share
 from fibercap.model.plan.plan import Plan
 

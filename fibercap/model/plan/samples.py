@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from fibercap.core.errors import Problem
-from fibercap.core.fields import is_sampled
-from fibercap.core.money_or_share import is_quantity
-from fibercap.core.tree import Branch, Leaf, Tree, subtree, wrapped_value
+from fibercap.core.language.fields import is_sampled
+from fibercap.core.language.money_or_share import is_quantity
+from fibercap.core.trees.tree import Branch, Leaf, Tree, subtree, wrapped_value
 from fibercap.core.units import Samples, text_of_units
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pydantic
 
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
-from fibercap.core.names import is_name, names_in, not_a_name
-from fibercap.core.one_cause import unique
-from fibercap.core.spec import Spec
-from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, place_of
+from fibercap.core.language.names import is_name, names_in, not_a_name
+from fibercap.core.language.spec import Spec
+from fibercap.core.problems.one_cause import unique
+from fibercap.core.trees.tree import Branch, Leaf, Path, Tree, is_wrapper, place_of
 from fibercap.model.checks.validation import not_misspelt, partly_valid, plain, problems_of
 from fibercap.model.currency.currency import currencies_by_path
 from fibercap.model.plan.plan import Lending

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.dates import Date
-from fibercap.core.fields import Money, Of
-from fibercap.core.spec import Spec
+from fibercap.core.language.dates import Date
+from fibercap.core.language.fields import Money, Of
+from fibercap.core.language.spec import Spec
 from fibercap.core.timeline import month_number
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
 
 
 class Sale(Spec):

@@ -8,12 +8,12 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fibercap.core.dates import Day
-from fibercap.core.durations import Months
-from fibercap.core.fields import Label, Of
-from fibercap.core.product_units import InUnits
-from fibercap.core.series import PathOf, Series
-from fibercap.core.spec import Spec
+from fibercap.core.language.dates import Day
+from fibercap.core.language.durations import Months
+from fibercap.core.language.fields import Label, Of
+from fibercap.core.language.product_units import InUnits
+from fibercap.core.language.series import PathOf, Series
+from fibercap.core.language.spec import Spec
 from fibercap.core.written_units import unit_of_output
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.plants.closures import Closure

@@ -10,8 +10,8 @@ from fibercap.model.plants.closures import growth_over
 from fibercap.model.plants.growth_rows import GROWTH, KNOT, NEXT, cut_month, growth_rows
 
 if TYPE_CHECKING:
-    from fibercap.core.series import Series
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
+    from fibercap.core.language.series import Series
     from fibercap.core.timeline import Timeline
 
 END: Final = "{time.end}"

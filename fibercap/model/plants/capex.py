@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.horizon.run_off import NEVER, counting_month
 from fibercap.model.plants.projects import SpendByPeriod
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.model.currency.currencies import Currencies
     from fibercap.model.plants.projects import Project, Span

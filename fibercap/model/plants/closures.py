@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.dates import Edge
-from fibercap.core.fields import Word
-from fibercap.core.rows import Row
-from fibercap.core.spec import Spec
+from fibercap.core.formulas.rows import Row
+from fibercap.core.language.dates import Edge
+from fibercap.core.language.fields import Word
+from fibercap.core.language.spec import Spec
 from fibercap.core.timeline import STOCK, month_number, month_start
 from fibercap.model.plants.growth_rows import cut_month
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
 
 
 class Closure(Spec):

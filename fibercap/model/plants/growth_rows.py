@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.formulas.rows import INPUT, Row
+from fibercap.core.formulas.sheet import Sheet, total
 from fibercap.core.period_names import DECEMBER
-from fibercap.core.rows import INPUT, Row
-from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import RATE, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fibercap.core.growth import Growth
+    from fibercap.core.language.growth import Growth
 
     Spans = list[tuple[str, Callable[[str], str]]]
 

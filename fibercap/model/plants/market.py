@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.rows import Row
-from fibercap.core.sheet import total
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import total
 from fibercap.core.timeline import FLOW, RATE
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.plants.plant_rows import ships_apart
@@ -16,7 +16,7 @@ from fibercap.model.plants.variable_costs import VariableCosts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.plan.plan import Plan
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.rows import Row
-from fibercap.core.series import Series
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.series import Series
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies

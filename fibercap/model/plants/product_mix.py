@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from fibercap.core.rows import Row
+from fibercap.core.formulas.rows import Row
 from fibercap.core.timeline import FLOW, RATE
 from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+    from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.plan.plan import Plan
     from fibercap.model.plants.capacity import Plant
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import numpy as np
 import pydantic
 
-from fibercap.core import grammar
-from fibercap.core.fields import Label, Of, Word
-from fibercap.core.money_or_share import REST
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language import grammar
+from fibercap.core.language.fields import Label, Of, Word
+from fibercap.core.language.money_or_share import REST
+from fibercap.core.language.product_units import InUnits, UnitOfProduct
+from fibercap.core.language.series import PathOf, Series
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.period_names import DECEMBER
-from fibercap.core.product_units import InUnits, UnitOfProduct
-from fibercap.core.rows import Row
-from fibercap.core.series import PathOf, Series
-from fibercap.core.sheet import Sheet
-from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array
 from fibercap.core.vocabulary import vocabulary_in_use

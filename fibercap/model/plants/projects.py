@@ -9,16 +9,16 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fibercap.core import grammar
-from fibercap.core.by_key import ByKey
-from fibercap.core.dates import Date, Day, Edge, year_ends_of
-from fibercap.core.durations import Duration, Life
-from fibercap.core.fields import Label, Money, Of, Word, wrong
-from fibercap.core.money_or_share import Truth
-from fibercap.core.period_keys import span_of
-from fibercap.core.product_units import InUnits
-from fibercap.core.series import PathOf, Series
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.language import grammar
+from fibercap.core.language.by_key import ByKey
+from fibercap.core.language.dates import Date, Day, Edge, year_ends_of
+from fibercap.core.language.durations import Duration, Life
+from fibercap.core.language.fields import Label, Money, Of, Word, wrong
+from fibercap.core.language.money_or_share import Truth
+from fibercap.core.language.period_keys import span_of
+from fibercap.core.language.product_units import InUnits
+from fibercap.core.language.series import PathOf, Series
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.timeline import month_number, month_start
 from fibercap.core.units import Array
 from fibercap.core.written_units import unit_of_nearest, word_of

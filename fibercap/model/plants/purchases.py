@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import numpy as np
 
 from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.dates import Date
-from fibercap.core.durations import Life
-from fibercap.core.fields import Money
-from fibercap.core.money_or_share import Truth
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.dates import Date
+from fibercap.core.language.durations import Life
+from fibercap.core.language.fields import Money
+from fibercap.core.language.money_or_share import Truth
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, month_number
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies

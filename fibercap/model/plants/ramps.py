@@ -8,12 +8,12 @@ from typing import Annotated, Any, ClassVar, Final, get_args
 
 import numpy as np
 
-from fibercap.core import grammar
-from fibercap.core.by_key import ByKey
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Of, Word, wrong
-from fibercap.core.sheet import Sheet
-from fibercap.core.spec import OneOf, Spec
+from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language import grammar
+from fibercap.core.language.by_key import ByKey
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Of, Word, wrong
+from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.units import Array
 
 RampMonths = Annotated[Array, Duration(low=1e-6, takes_samples=True)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import FLOW, RATE
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.plants.capacity import Plant
@@ -16,7 +16,7 @@ from fibercap.model.plants.products_and_time import series_row
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.core.series import Series
+    from fibercap.core.language.series import Series
     from fibercap.core.timeline import Timeline
     from fibercap.model.plants.cost_lines import CostLine
     from fibercap.model.plants.projects import Project

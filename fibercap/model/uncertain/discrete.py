@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from fibercap.core import grammar
-from fibercap.core.entries import read_block
-from fibercap.core.fields import Share, text_of, wrong
-from fibercap.core.series import OverTime
-from fibercap.core.spec import Spec
+from fibercap.core.language import grammar
+from fibercap.core.language.entries import read_block
+from fibercap.core.language.fields import Share, text_of, wrong
+from fibercap.core.language.series import OverTime
+from fibercap.core.language.spec import Spec
 from fibercap.core.units import Array
 from fibercap.model.plan.claim import Amount, AnyQuantity
 from fibercap.model.uncertain.parameters import Quantity, Refusal

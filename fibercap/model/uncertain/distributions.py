@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from fibercap.core.fields import Number
-from fibercap.core.spec import Spec
+from fibercap.core.language.fields import Number
+from fibercap.core.language.spec import Spec
 from fibercap.core.units import Array
 from fibercap.model.plan.claim import Amount, AnyQuantity
 from fibercap.model.uncertain.parameters import (

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Number, Of
-from fibercap.core.series import OverTime, Series
-from fibercap.core.spec import field_at, quantities
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Number, Of
+from fibercap.core.language.series import OverTime, Series
+from fibercap.core.language.spec import field_at, quantities
 from fibercap.model.plan.inputs import written_path
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.tree import Branch, subtree
+from fibercap.core.trees.tree import Branch, subtree
 from fibercap.model.uncertain.free_input import free_input, inputs_by_path
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from fibercap.core.fields import Label, Number
-from fibercap.core.spec import Spec
+from fibercap.core.language.fields import Label, Number
+from fibercap.core.language.spec import Spec
 from fibercap.core.units import Array
 from fibercap.model.plan.claim import Amount
 from fibercap.model.uncertain.discrete import Case, Discrete, Observations

@@ -9,13 +9,13 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core import grammar
-from fibercap.core.by_key import ByKey
-from fibercap.core.dates import Edge
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Label, Of
-from fibercap.core.growth import RATE_OF_GROWTH
-from fibercap.core.spec import Spec
+from fibercap.core.language import grammar
+from fibercap.core.language.by_key import ByKey
+from fibercap.core.language.dates import Edge
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Label, Of
+from fibercap.core.language.growth import RATE_OF_GROWTH
+from fibercap.core.language.spec import Spec
 from fibercap.core.units import Array
 from fibercap.model.plan.claim import Amount, AnyQuantity
 from fibercap.model.uncertain.parameters import Refusal, in_ones, refusals_of_spread

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet, total
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
 from fibercap.model.income.assets import financing_charges
 from fibercap.model.income.deferred_tax import taxable_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.rows import Row
-from fibercap.core.sheet import Sheet
+from fibercap.core.formulas.rows import Row
+from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
 from fibercap.model.income.deferred_tax import net_deferred_tax
 from fibercap.model.plan.company import BookValue, Multiple

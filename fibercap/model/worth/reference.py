@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, IdentityError
-from fibercap.core.prefixed import prefix_block
-from fibercap.core.rows import Block, Given
-from fibercap.core.sheet import Sheet
-from fibercap.core.tree import Path, subtree
+from fibercap.core.formulas.prefixed import prefix_block
+from fibercap.core.formulas.rows import Block, Given
+from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.trees.tree import Path, subtree
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.financing import ROUNDS, financed_rows
 from fibercap.model.funding.cash_limits import limits_by_cash

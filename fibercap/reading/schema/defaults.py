@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from pydantic_core import PydanticCustomError
 
-from fibercap.core.durations import Duration
-from fibercap.core.fields import Field, Number, Of, Word
-from fibercap.core.money_or_share import TruthField
-from fibercap.core.product_units import UnitOfProduct
-from fibercap.core.series import PathOf, Series
-from fibercap.core.spec import OneOf, Spec
-from fibercap.core.tolerance import Tolerance
-from fibercap.core.tree import Leaf
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.fields import Field, Number, Of, Word
+from fibercap.core.language.money_or_share import TruthField
+from fibercap.core.language.product_units import UnitOfProduct
+from fibercap.core.language.series import PathOf, Series
+from fibercap.core.language.spec import OneOf, Spec
+from fibercap.core.language.tolerance import Tolerance
+from fibercap.core.trees.tree import Leaf
 from fibercap.core.units import unit_text
 from fibercap.core.vocabulary import PlanUnits
 

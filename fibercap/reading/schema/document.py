@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from fibercap.core import grammar
-from fibercap.core.fields import Text
-from fibercap.core.grammar import Json
+from fibercap.core.language import grammar
+from fibercap.core.language.fields import Text
+from fibercap.core.language.grammar import Json
 from fibercap.model.plan.plan import Lending, Option, Plan
 from fibercap.reading.schema.maker import VERBS, Maker
 from fibercap.reading.schema.overlays import changes, path

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from fibercap.core.tree import Leaf
+from fibercap.core.trees.tree import Leaf
 from fibercap.reading.text import read_text
 
 if TYPE_CHECKING:
-    from fibercap.core.spec import Spec
-    from fibercap.core.tree import Tree
+    from fibercap.core.language.spec import Spec
+    from fibercap.core.trees.tree import Tree
 
 
 @dataclass(frozen=True)

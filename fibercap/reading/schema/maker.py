@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, get_args, get_origin
 
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.fields import Field, Word
-from fibercap.core.grammar import Json
-from fibercap.core.names import NAME
-from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
+from fibercap.core.language.fields import Field, Word
+from fibercap.core.language.grammar import Json
+from fibercap.core.language.names import NAME
+from fibercap.core.language.spec import OneOf, Spec, collection_in, specs_in
 from fibercap.model.funding.sources import RESERVED
 from fibercap.reading.schema.defaults import kind_words, written_default
 from fibercap.reading.schema.help import block_help, field_help

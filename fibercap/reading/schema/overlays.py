@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from fibercap.core.fields import Field
-from fibercap.core.grammar import Json
-from fibercap.core.names import NAME
-from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
+from fibercap.core.language.fields import Field
+from fibercap.core.language.grammar import Json
+from fibercap.core.language.names import NAME
+from fibercap.core.language.spec import OneOf, Spec, collection_in, specs_in
 from fibercap.model.plan.plan import Plan
 from fibercap.reading.schema.maker import NAMES, Maker, kind_of, mark_in
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_mean
-from fibercap.core.tree import place_of
+from fibercap.core.trees.tree import place_of
 from fibercap.model.cash.reserves import free_cash
 from fibercap.studies.claims import claim_values
 from fibercap.studies.covenants import sampled_tests

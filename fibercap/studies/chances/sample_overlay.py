@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fibercap.core.series import OverTime
-from fibercap.core.spec import field_at
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.language.series import OverTime
+from fibercap.core.language.spec import field_at
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.core.units import Samples, unit_text
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.calendar import EXCEL_EPOCH
-from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError
-from fibercap.core.formula import evaluate
-from fibercap.core.formula_pieces import pieces
-from fibercap.core.formula_text import term_of
-from fibercap.core.term import Call, Reference, Term
+from fibercap.core.formulas.dependencies import references
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.formulas.formula_pieces import pieces
+from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.formulas.term import Call, Reference, Term
 from fibercap.model.returns.roots import only_rate
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Block, Given, Row
+    from fibercap.core.formulas.rows import Block, Given, Row
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 

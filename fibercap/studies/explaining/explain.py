@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError, nearest
-from fibercap.core.formula_pieces import pieces, text_without_braces
-from fibercap.core.rows import INPUT
-from fibercap.core.term import Call, Chain, Reference
+from fibercap.core.formulas.dependencies import references
+from fibercap.core.formulas.formula_pieces import pieces, text_without_braces
+from fibercap.core.formulas.rows import INPUT
+from fibercap.core.formulas.term import Call, Chain, Reference
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.measures.all_measures import measure_named, names
 from fibercap.model.plan.plan import SOURCE_KINDS
@@ -25,8 +25,8 @@ from fibercap.studies.explaining.periods_asked_for import moment
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fibercap.core.formula_pieces import Piece
-    from fibercap.core.rows import Given
+    from fibercap.core.formulas.formula_pieces import Piece
+    from fibercap.core.formulas.rows import Given
     from fibercap.model.projection import Projection
     from fibercap.studies.explaining.periods_asked_for import Moment
 

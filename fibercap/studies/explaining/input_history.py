@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fibercap.core.money_or_share import Part
-from fibercap.core.overlay import settable
-from fibercap.core.series import Series
-from fibercap.core.spec import Spec, quantities
-from fibercap.core.tolerance import Tolerance
-from fibercap.core.tree import Leaf, leaves, subtree
+from fibercap.core.language.money_or_share import Part
+from fibercap.core.language.series import Series
+from fibercap.core.language.spec import Spec, quantities
+from fibercap.core.language.tolerance import Tolerance
+from fibercap.core.trees.overlay import settable
+from fibercap.core.trees.tree import Leaf, leaves, subtree
 from fibercap.core.units import unit_text
 from fibercap.model.plan.inputs import written_path
 from fibercap.model.plan.plan_schema import SCHEMA
 
 if TYPE_CHECKING:
     from fibercap.core.errors import Place
-    from fibercap.core.tree import Tree
+    from fibercap.core.trees.tree import Tree
     from fibercap.model.plan.scenario import Scenario
 
 

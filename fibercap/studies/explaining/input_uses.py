@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fibercap.core.dependencies import references
-from fibercap.core.rows import INPUT
+from fibercap.core.formulas.dependencies import references
+from fibercap.core.formulas.rows import INPUT
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.measures.all_measures import names
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT

@@ -13,7 +13,7 @@ from fibercap.model.worth.without_projects import WITHOUT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from fibercap.core.rows import Row
+    from fibercap.core.formulas.rows import Row
     from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.dates import way_to_name
 from fibercap.core.errors import FibercapError
-from fibercap.core.input_hints import day_of, quote
+from fibercap.core.language.dates import way_to_name
+from fibercap.core.language.input_hints import day_of, quote
 from fibercap.core.period_names import DECEMBER, is_business_year
 from fibercap.core.timeline import month_end
 from fibercap.model.horizon.run_off import RUN_OFF

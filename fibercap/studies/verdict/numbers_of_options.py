@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.durations import Duration
-from fibercap.core.spec import field_at
-from fibercap.core.tree import Branch, Leaf, leaves, subtree
+from fibercap.core.language.durations import Duration
+from fibercap.core.language.spec import field_at
+from fibercap.core.trees.tree import Branch, Leaf, leaves, subtree
 from fibercap.model.plan.discount_rate import RealRate
 from fibercap.studies.movable_inputs import Handle, Lever, input_samples, lever, levers
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, Problem
-from fibercap.core.like import has_like
-from fibercap.core.tree import Branch
+from fibercap.core.trees.like import has_like
+from fibercap.core.trees.tree import Branch
 from fibercap.model.cash.reserves import free_cash
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project, project_owners_flow

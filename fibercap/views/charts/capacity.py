@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.growth_by_month import factors_by_month
+from fibercap.core.language.growth_by_month import factors_by_month
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.claims import outcomes
 from fibercap.views.charts.claim_marks import draw_claims, marks_on, verdict_handles
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fibercap.core.series import Series
+    from fibercap.core.language.series import Series
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison

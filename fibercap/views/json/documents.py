@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fibercap.core.errors import Problem
-    from fibercap.core.rows import Row
+    from fibercap.core.formulas.rows import Row
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.measures.measure import Measure

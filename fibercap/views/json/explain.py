@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.tree import leaves
+from fibercap.core.trees.tree import leaves
 from fibercap.studies.explaining.explanation import Number, Result
 
 if TYPE_CHECKING:
     from fibercap.core.errors import Place
-    from fibercap.core.tree import Branch, Origin
+    from fibercap.core.trees.tree import Branch, Origin
     from fibercap.studies.explaining.input_history import Step, Written
     from fibercap.studies.explaining.input_uses import Use
     from fibercap.views.json import origin_types as types

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fibercap.core.tree import Branch, Leaf, leaves, subtree
+from fibercap.core.trees.tree import Branch, Leaf, leaves, subtree
 from fibercap.core.units import QuantityTextError, split_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.core.tree import Path
+    from fibercap.core.trees.tree import Path
     from fibercap.model.plan.scenario import Scenario
 
 

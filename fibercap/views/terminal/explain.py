@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.calendar import EXCEL_EPOCH
-from fibercap.core.formula import evaluate
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.language.unit_words import counts_products
 from fibercap.core.timeline import days_in_month, month_end
-from fibercap.core.unit_words import counts_products
 from fibercap.core.units import unit_text
 from fibercap.studies.explaining.explanation import Number, Result
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from fibercap.core.rows import Row
+    from fibercap.core.formulas.rows import Row
     from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.views.json.answer_types import Listed

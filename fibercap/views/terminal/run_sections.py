@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from fibercap.core.dates import way_to_name
 from fibercap.core.errors import FibercapError
+from fibercap.core.language.dates import way_to_name
 from fibercap.core.timeline import month_end
 from fibercap.studies.explaining.lookup import askable_rows, rows_matching
 from fibercap.views.numbers import Figures, Line, lies_within
@@ -16,7 +16,7 @@ from fibercap.views.statements import COVER, capacity_figures, cover_figures, lo
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fibercap.core.rows import Row
+    from fibercap.core.formulas.rows import Row
     from fibercap.core.timeline import Timeline
     from fibercap.model.projection import Projection
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.components import circles
-from fibercap.core.formula_text import term_of
+from fibercap.core.formulas.components import circles
+from fibercap.core.formulas.formula_text import term_of
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.input_words import in_words
 from fibercap.views.workbook.cases import SCHEDULE, GridLine, LineGrid, RowUnion

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
-from fibercap.core.components import circles
-from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError
-from fibercap.core.formula_text import term_of
+from fibercap.core.formulas.components import circles
+from fibercap.core.formulas.dependencies import references
+from fibercap.core.formulas.formula_text import term_of
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws.law_texts import law_texts
 from fibercap.model.loans.covenant_dates import breaking_row
@@ -23,7 +23,7 @@ from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from fibercap.core.rows import Block, Given, Row
+    from fibercap.core.formulas.rows import Block, Given, Row
     from fibercap.core.units import Array
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection

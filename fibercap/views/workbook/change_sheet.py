@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.tree import Leaf, leaves
+from fibercap.core.trees.tree import Leaf, leaves
 from fibercap.views.workbook.formats import set_up
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.formula_text import term_of
+from fibercap.core.formulas.formula_text import term_of
 from fibercap.model.cash.reserves import free_cash
 from fibercap.model.cash.trifle import PATH
 from fibercap.model.horizon.run_off import RUN_OFF

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fibercap.core.tolerance import POINT
+from fibercap.core.language.tolerance import POINT
 from fibercap.model.cover.twelve_months import NO_EBITDA
 from fibercap.model.loans.covenant_dates import breaking_row
 from fibercap.model.loans.covenant_rows import limit_row

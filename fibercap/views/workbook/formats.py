@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.calendar import serial
 from fibercap.core.currencies import CURRENCIES
-from fibercap.core.unit_words import counts_products
+from fibercap.core.language.unit_words import counts_products
 from fibercap.core.visible_text import visible
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from fibercap.core.term import (
+from fibercap.core.formulas.term import (
     BINDING,
     COMPARISONS,
     Call,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.limits import LARGEST
-from fibercap.core.spec import bounds_at, quantities
-from fibercap.core.tree import Branch, Leaf, leaves, subtree
+from fibercap.core.language.limits import LARGEST
+from fibercap.core.language.spec import bounds_at, quantities
+from fibercap.core.trees.tree import Branch, Leaf, leaves, subtree
 from fibercap.model.plan.inputs import written_path
 from fibercap.model.plan.plan_schema import known_fields
 from fibercap.model.plan.scenario import Scenario
@@ -16,8 +16,8 @@ from fibercap.views.workbook.scalar_values import is_input
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from fibercap.core.rows import Given
-    from fibercap.core.tree import Path
+    from fibercap.core.formulas.rows import Given
+    from fibercap.core.trees.tree import Path
     from fibercap.model.plan.inputs import Input
     from fibercap.views.workbook.cases import RowUnion
 

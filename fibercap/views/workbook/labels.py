@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.tree import leaves
+from fibercap.core.trees.tree import leaves
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.worth.without_projects import WITHOUT
 from fibercap.views.input_words import in_words

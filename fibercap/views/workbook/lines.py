@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.formula import evaluate
-from fibercap.core.formula_text import term_of
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.formulas.formula_text import term_of
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.cell_address import CellAddress, letters

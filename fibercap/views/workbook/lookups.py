@@ -9,7 +9,7 @@ from fibercap.core.timeline import FLOW, STOCK, month_end
 from fibercap.model.horizon.run_off import RUN_OFF
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Row
+    from fibercap.core.formulas.rows import Row
     from fibercap.views.workbook.book import Book
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.formula import evaluate
-from fibercap.core.formula_text import term_of
+from fibercap.core.formulas.formula import evaluate
+from fibercap.core.formulas.formula_text import term_of
 from fibercap.model.measures.debt_measures import NEVER_DRAWN, NONE_DRAWN
 from fibercap.model.measures.worth_measures import NOTHING_PAID, OWNERS_PAY, reason_without_projects
 from fibercap.model.returns.rate_choice import ONE_SIGN

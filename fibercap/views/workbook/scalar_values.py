@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.dependencies import references
+from fibercap.core.formulas.dependencies import references
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Given
+    from fibercap.core.formulas.rows import Given
     from fibercap.views.workbook.cases import RowUnion
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fibercap.core.formula_text import term_of
+from fibercap.core.formulas.formula_text import term_of
 from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.formulas import FormulaWriter, NoSheetFormulaError
 from fibercap.views.workbook.lines import FORMULA, CaseContext, formula_by_case
 from fibercap.views.workbook.scalar_values import is_input, is_zero_without, value_at_export, value_of
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Given
+    from fibercap.core.formulas.rows import Given
     from fibercap.views.workbook.book import Book
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic_core import PydanticCustomError
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.fields import Of
-from fibercap.core.spec import field_at
-from fibercap.core.tree import Branch, Leaf
+from fibercap.core.language.fields import Of
+from fibercap.core.language.spec import field_at
+from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.core.units import unit_text
 from fibercap.core.vocabulary import using
 from fibercap.core.written_units import units_context

@@ -1,0 +1,1 @@
+"""Scenarios as trees, and overlays that change them."""
