@@ -18,7 +18,7 @@ import pyxirr
 import QuantLib as ql  # noqa: N813 - as its own documents write it
 
 from fibercap.model.loans import schedule
-from fibercap.model.loans.values_by_day import Steps
+from fibercap.model.loans.clauses.values_by_day import Steps
 from fibercap.model.returns.npv_and_irr import irr, xirr
 from fibercap.reading.files import contracts_of
 

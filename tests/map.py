@@ -36,6 +36,7 @@ FLOORS = (
         "model/checks",
         "model/uncertain",
     ),
+    ("model/loans/clauses", "model/loans/repayment", "model/loans/covenants", "model/loans/events", "model/loans/rows"),
     ("model/loans", "model/funding", "model/cash", "model/income", "model/cover", "model/worth"),
     ("model/measures", "model/laws", "model"),
     (

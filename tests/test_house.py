@@ -344,7 +344,7 @@ def test_names_that_are_kept_are_in_use(sources: dict[str, str], monkeypatch: py
 
     assert {violation.path for violation in RULES["plain names"](sources | trials)} == {
         "fibercap/core/errors.py",
-        "fibercap/model/loans/style.py",
+        "fibercap/model/loans/repayment/style.py",
         "fibercap/views/json/answer_types.py",
         "tests/fuzz/report.py",
         "tests/validation.py",

@@ -93,7 +93,7 @@ CHARTS: Final[dict[str, Chart]] = {
     "sales": Chart("Revenue period by period", sales_chart),
 '''
 ADDED = {
-    "model/loans/styles.py": [("\nAnyStyle = ", STYLE)],
+    "model/loans/repayment/styles.py": [("\nAnyStyle = ", STYLE)],
     "model/plants/ramps.py": [("\nAnyRamp = ", RAMP)],
     "model/measures/all_measures.py": [("\nMEASURES: Final[tuple[Callable[[Projection], Measure], ...]] = (", MEASURE)],
     "model/income/statements.py": [

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from fibercap.model.loans.styles import STYLES
+from fibercap.model.loans.repayment.styles import STYLES
 from fibercap.model.measures.all_measures import LOAN_MEASURES, MEASURES, is_debt_service_cover
 from fibercap.model.plants.ramps import RAMP_KINDS
 

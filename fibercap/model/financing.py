@@ -19,7 +19,7 @@ from fibercap.model.cover.own_ratio import RATIOS
 from fibercap.model.cover.own_ratio_rows import own_ratio_rows
 from fibercap.model.cover.service import cover_rows
 from fibercap.model.income.statements import account_rows
-from fibercap.model.loans.covenant_rows import limit_rows
+from fibercap.model.loans.covenants.covenant_rows import limit_rows
 from fibercap.model.loans.facilities import cash_loans, known_loans
 from fibercap.model.loans.prepayments import Cuts, Rounds, cuts_agree, cuts_of, prepayments
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.currencies import minor_unit
 from fibercap.core.errors import FibercapError
-from fibercap.model.loans.rates import Floating
+from fibercap.model.loans.clauses.rates import Floating
 from fibercap.reading.bank_files import is_workbook, sheets_of
 from fibercap.studies.bank.agreement import Agreement, agree
 from fibercap.studies.bank.columns import BankTable, recognize
@@ -16,7 +16,7 @@ from fibercap.studies.bank.table import read_grid
 from fibercap.studies.bank.variants import Frame
 
 if TYPE_CHECKING:
-    from fibercap.model.loans.rates import Indices
+    from fibercap.model.loans.clauses.rates import Indices
     from fibercap.model.loans.terms import Loan
     from fibercap.model.plan.plan import Lending
 

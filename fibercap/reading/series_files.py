@@ -15,7 +15,7 @@ from fibercap.core.language.spec import field_at
 from fibercap.core.period_names import DECEMBER
 from fibercap.core.trees.tree import Branch, Leaf, Origin, is_wrapper, wrapped_value
 from fibercap.core.units import QuantityTextError, split_quantity
-from fibercap.model.loans.business_days import Holidays
+from fibercap.model.loans.clauses.business_days import Holidays
 from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.csv_table import Column, Record, Table
 from fibercap.reading.locating import bytes_of, display_path, table_of

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.language.tolerance import Tolerance
     from fibercap.core.units import Array
-    from fibercap.model.loans.covenant import Covenant
+    from fibercap.model.loans.covenants.covenant import Covenant
     from fibercap.model.measures.measure import Measure
     from fibercap.model.plan.claim import Claim
     from fibercap.model.projection import Projection

@@ -9,15 +9,15 @@ import numpy as np
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cover.own_ratio import RATIOS
 from fibercap.model.cover.twelve_months import MONTHS, NO_YEAR, OVER, YEARLY
-from fibercap.model.loans.covenant_dates import breaking_row, indices
+from fibercap.model.loans.covenants.covenant_dates import breaking_row, indices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fibercap.core.formulas.rows import Row
     from fibercap.core.units import Array
-    from fibercap.model.loans.covenant import Covenant
-    from fibercap.model.loans.covenant_dates import Dates
+    from fibercap.model.loans.covenants.covenant import Covenant
+    from fibercap.model.loans.covenants.covenant_dates import Dates
     from fibercap.model.projection import Projection
 
 PART_OF_PERIOD: Final = "the horizon holds only a part of it"

@@ -14,15 +14,15 @@ from fibercap.core.language.unit_words import unit_mismatch
 from fibercap.core.trees.tree import place_of
 from fibercap.model.cash.lock_up import locked_row
 from fibercap.model.cover.own_ratio import RATIOS
-from fibercap.model.loans.covenant_dates import dates_of, refusal
+from fibercap.model.loans.covenants.covenant_dates import dates_of, refusal
 from fibercap.model.measures.all_measures import measure_named, names
 from fibercap.studies.claims import ROUNDING, holds, problem_with_subject
 from fibercap.studies.covenant_values import values_on
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.loans.covenant import Covenant
-    from fibercap.model.loans.covenant_limit import LimitStep
+    from fibercap.model.loans.covenants.covenant import Covenant
+    from fibercap.model.loans.covenants.covenant_limit import LimitStep
     from fibercap.model.projection import Projection
 
 PASS: Final = "PASS"  # noqa: S105 - a verdict

@@ -13,7 +13,7 @@ from fibercap.core.language.fields import Number, Of
 from fibercap.core.language.series import Series
 from fibercap.core.language.spec import field_at, quantities
 from fibercap.core.units import Array, Samples
-from fibercap.model.loans.values_by_day import Steps
+from fibercap.model.loans.clauses.values_by_day import Steps
 from fibercap.model.plan.inputs import written_path
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.uncertain.free_input import FixedInput, free_input, inputs_by_path

@@ -11,9 +11,9 @@ from fibercap.core.calendar import serial
 from fibercap.core.timeline import month_number
 from fibercap.core.trees.tree import Branch, Leaf, leaves
 from fibercap.model.cash.reserves import free_cash
-from fibercap.model.loans.payment_dates import moved_payment_note
+from fibercap.model.loans.clauses.rates import Floating
+from fibercap.model.loans.events.payment_dates import moved_payment_note
 from fibercap.model.loans.prepayments import prepayments
-from fibercap.model.loans.rates import Floating
 from fibercap.model.plan.company import Multiple, NoTerminalValue
 from fibercap.model.worth.without_projects import WITHOUT
 from fibercap.studies.barred_by_terms import barred_by_terms

@@ -11,7 +11,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.formulas.rows import INPUT
 from fibercap.core.language.series import Series
 from fibercap.core.language.spec import quantities
-from fibercap.model.loans.values_by_day import Steps
+from fibercap.model.loans.clauses.values_by_day import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

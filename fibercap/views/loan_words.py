@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.model.loans.rates import Floating, rate_text
+from fibercap.model.loans.clauses.rates import Floating, rate_text
 
 if TYPE_CHECKING:
     from fibercap.model.loans import Loan
-    from fibercap.model.loans.values_by_day import Steps
+    from fibercap.model.loans.clauses.values_by_day import Steps
 
 
 def loan_label(loan: Loan, name: str) -> str:

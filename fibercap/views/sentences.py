@@ -12,7 +12,7 @@ import numpy as np
 from fibercap.core.language.unit_words import is_money
 from fibercap.core.units import unit_text
 from fibercap.model.funding.financing_costs import projects_with_costs
-from fibercap.model.loans.covenant_limit import LimitStep
+from fibercap.model.loans.covenants.covenant_limit import LimitStep
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import FAIL, NOT_TESTED, NOTHING_BELOW, PASS
 from fibercap.studies.headroom import PRICE, tightest

@@ -35,7 +35,7 @@ STEP: Final = re.compile(r"\.rounding\.to$")
 """A step of money to which amounts are rounded: no amount."""
 GUARDS: Final = {
     "loans/periods.py": {"years > 0": "time"},
-    "loans/planned_payments.py": {"payments > 0": "a number of payments"},
+    "loans/events/planned_payments.py": {"payments > 0": "a number of payments"},
     "loans/schedule_lines.py": {"passed > 0": "time"},
 }
 """Divisions in kernels that compare with zero, by file, and why they may."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.quantity import Quantity
-from fibercap.model.loans.styles import STYLES
+from fibercap.model.loans.repayment.styles import STYLES
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of

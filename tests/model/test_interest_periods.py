@@ -14,8 +14,8 @@ from fibercap.core.daycount import CONVENTIONS, year_fraction
 from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import add_months, month_end
 from fibercap.model.loans import Schedule, schedule
-from fibercap.model.loans.grid import Clock
-from fibercap.model.loans.payment_dates import payment_periods
+from fibercap.model.loans.events.grid import Clock
+from fibercap.model.loans.events.payment_dates import payment_periods
 from fibercap.model.project import project
 from fibercap.reading.files import contracts_of, scenario_of
 from tests.model.test_contracts import keeps_its_promises, plan_text

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fibercap.model.loans.account import Account
-from fibercap.model.loans.moment import Moment
+from fibercap.model.loans.events.account import Account
+from fibercap.model.loans.repayment.moment import Moment
 from fibercap.model.projection import Projection
 from tests.model.test_contracts import CLAUSES, RATES, STYLE_TEXTS, is_allowed, run
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
-from fibercap.model.loans.styles import STYLES
+from fibercap.model.loans.repayment.styles import STYLES
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from tests.model.test_contracts import keeps_its_promises, plan_text, run

@@ -27,10 +27,10 @@ from fibercap.core.language.series import PathOf
 from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.trees.tree import Leaf
 from fibercap.model.currency.currency import ExchangeOf
-from fibercap.model.loans.amortizing_styles import Amortizing
+from fibercap.model.loans.clauses.ratio_steps import RatioStep, RatioSteps
 from fibercap.model.loans.contracts import Contracts
-from fibercap.model.loans.ratio_steps import RatioStep, RatioSteps
-from fibercap.model.loans.style import Style
+from fibercap.model.loans.repayment.amortizing_styles import Amortizing
+from fibercap.model.loans.repayment.style import Style
 from fibercap.model.plan import plan
 from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.files import scenario_of

@@ -10,7 +10,7 @@ import pytest
 from fibercap.core.errors import ScenarioError, nearest
 from fibercap.core.problems.trade_words import OTHER_NAMES, SCALES_OF_INDIA
 from fibercap.core.vocabulary import SCALES
-from fibercap.model.loans.styles import STYLES
+from fibercap.model.loans.repayment.styles import STYLES
 from fibercap.reading.files import scenario_of
 from fibercap.reading.schema import schema
 

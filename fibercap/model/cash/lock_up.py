@@ -12,13 +12,13 @@ from fibercap.core.timeline import STOCK, month_number
 from fibercap.core.trees.tree import place_of
 from fibercap.model.cash.draw_stop import broken_row, stopping_loans, write_stop
 from fibercap.model.cash.trifle import trifle_of
-from fibercap.model.loans.covenant_dates import breaking_row, dates_of, indices, refusal
-from fibercap.model.loans.covenant_rows import in_force, limit_row
+from fibercap.model.loans.covenants.covenant_dates import breaking_row, dates_of, indices, refusal
+from fibercap.model.loans.covenants.covenant_rows import in_force, limit_row
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.loans.covenant import Covenant
-    from fibercap.model.loans.covenant_limit import LimitOverTime
+    from fibercap.model.loans.covenants.covenant import Covenant
+    from fibercap.model.loans.covenants.covenant_limit import LimitOverTime
     from fibercap.model.plan.plan import Plan
     from fibercap.model.plan.scenario import Scenario
 

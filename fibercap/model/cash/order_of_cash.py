@@ -16,7 +16,7 @@ from fibercap.model.cash.tested_terms import tested_terms
 from fibercap.model.cash.tests_ahead import settle_or_try
 from fibercap.model.funding.cash_limits import rows_that_hang_on_cash
 from fibercap.model.horizon.run_off import RUN_OFF
-from fibercap.model.loans.ahead_rows import rows_ahead
+from fibercap.model.loans.rows.ahead_rows import rows_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, add_months
 from fibercap.model.cash.reserves import short_reserves
 from fibercap.model.cash.trifle import trifle_of
-from fibercap.model.loans.rates import INTERVALS
+from fibercap.model.loans.clauses.rates import INTERVALS
 
 if TYPE_CHECKING:
     from fibercap.model.plan.company import Payouts

@@ -11,7 +11,7 @@ from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.ranks import by_rank
 from fibercap.model.cover.service import payment_counts, pays_row, service_row
-from fibercap.model.loans.served_periods import served_periods, whole_periods
+from fibercap.model.loans.events.served_periods import served_periods, whole_periods
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

@@ -14,15 +14,15 @@ from fibercap.model.cash.tested_terms import tested_row, tested_terms
 from fibercap.model.cover.loan_life import LIFE, REST
 from fibercap.model.cover.own_ratio import RATIOS
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
-from fibercap.model.loans.covenant_dates import own_dates
-from fibercap.model.loans.covenant_limit import LimitOverTime
-from fibercap.model.loans.covenant_rows import in_force
-from fibercap.model.loans.ratio_steps import RatioSteps
+from fibercap.model.loans.clauses.ratio_steps import RatioSteps
+from fibercap.model.loans.covenants.covenant_dates import own_dates
+from fibercap.model.loans.covenants.covenant_limit import LimitOverTime
+from fibercap.model.loans.covenants.covenant_rows import in_force
 
 if TYPE_CHECKING:
     from fibercap.core.formulas.sheet import Sheet
     from fibercap.model.cash.tested_terms import Tested
-    from fibercap.model.loans.sweeps import Condition
+    from fibercap.model.loans.clauses.sweeps import Condition
     from fibercap.model.plan.scenario import Scenario
 
 BEYOND: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}

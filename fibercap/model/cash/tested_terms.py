@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.model.loans.ratio_steps import RatioSteps
-from fibercap.model.loans.sweeps import Condition, SweepWhile
+from fibercap.model.loans.clauses.ratio_steps import RatioSteps
+from fibercap.model.loans.clauses.sweeps import Condition, SweepWhile
 
 if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan

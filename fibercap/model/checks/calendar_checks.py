@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import did_you_mean
-from fibercap.model.loans.business_days import MOST_CLOSED, NO_ROLL
+from fibercap.model.loans.clauses.business_days import MOST_CLOSED, NO_ROLL
 
 if TYPE_CHECKING:
     from fibercap.model.checks.funding_checks import Findings

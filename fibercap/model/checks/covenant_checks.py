@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.model.loans.covenant import COVENANT_LIMITS, Covenant
+from fibercap.model.loans.covenants.covenant import COVENANT_LIMITS, Covenant
 
 if TYPE_CHECKING:
     from fibercap.model.checks.funding_checks import Findings
-    from fibercap.model.loans.covenant_limit import LimitOverTime
+    from fibercap.model.loans.covenants.covenant_limit import LimitOverTime
     from fibercap.model.loans.terms import Loan
     from fibercap.model.plan.plan import Lending
 

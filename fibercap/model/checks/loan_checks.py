@@ -10,9 +10,9 @@ from fibercap.core.timeline import add_months
 from fibercap.model.checks.calendar_checks import loan_business_days
 from fibercap.model.checks.covenant_checks import loan_covenants
 from fibercap.model.checks.loan_price_checks import loan_fees, loan_rate
-from fibercap.model.loans.prepared import Prepared
+from fibercap.model.loans.events.prepared import Prepared
+from fibercap.model.loans.events.shortfall import first_shortfall
 from fibercap.model.loans.setting import Moves, Setting
-from fibercap.model.loans.shortfall import first_shortfall
 
 if TYPE_CHECKING:
     from fibercap.model.checks.funding_checks import Findings

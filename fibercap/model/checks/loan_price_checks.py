@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import did_you_mean
-from fibercap.model.loans.covenant import COVENANT_LIMITS
-from fibercap.model.loans.rates import FOLLOWS_INDEX, Floating, index_by_day
-from fibercap.model.loans.ratio_steps import RatioSteps
-from fibercap.model.loans.sweeps import Condition, SweepWhile
-from fibercap.model.loans.values_by_day import Steps, first_day
+from fibercap.model.loans.clauses.rates import FOLLOWS_INDEX, Floating, index_by_day
+from fibercap.model.loans.clauses.ratio_steps import RatioSteps
+from fibercap.model.loans.clauses.sweeps import Condition, SweepWhile
+from fibercap.model.loans.clauses.values_by_day import Steps, first_day
+from fibercap.model.loans.covenants.covenant import COVENANT_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

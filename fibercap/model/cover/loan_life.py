@@ -13,7 +13,7 @@ from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.cover.net_worth import net_worth_rows
 from fibercap.model.cover.twelve_months import twelve_month_rows
 from fibercap.model.income.operations import sum_row
-from fibercap.model.loans.covenant import AT_PAYMENTS
+from fibercap.model.loans.covenants.covenant import AT_PAYMENTS
 
 if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan

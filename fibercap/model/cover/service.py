@@ -12,11 +12,11 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.cover.twelve_months import NO_SERVICE, calendar_rows
 from fibercap.model.loans import signing_period
-from fibercap.model.loans.payment_dates import payment_periods
+from fibercap.model.loans.events.payment_dates import payment_periods
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.loans.style import Style
+    from fibercap.model.loans.repayment.style import Style
     from fibercap.model.plan.plan import Plan
 
 

@@ -12,7 +12,7 @@ from fibercap.core.period_names import DECEMBER
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.ranks import has_rank_rows, ranks_of
 from fibercap.model.cash.trifle import trifle_of
-from fibercap.model.loans.covenant import AT_PAYMENTS
+from fibercap.model.loans.covenants.covenant import AT_PAYMENTS
 from fibercap.model.plants.products_and_time import year_ends_text
 
 if TYPE_CHECKING:

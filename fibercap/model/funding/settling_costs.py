@@ -21,8 +21,8 @@ from fibercap.model.funding.financing_costs import (
     share_of,
 )
 from fibercap.model.loans import Moves, Setting
-from fibercap.model.loans.prepared import Prepared
-from fibercap.model.loans.rounding import Rounding
+from fibercap.model.loans.clauses.rounding import Rounding
+from fibercap.model.loans.events.prepared import Prepared
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

@@ -10,10 +10,10 @@ from fibercap.model.cash.order_of_cash import repaid_row
 from fibercap.model.cash.reserves import left_by_service
 from fibercap.model.cash.trifle import PATH as TRIFLE
 from fibercap.model.laws.law import Law
+from fibercap.model.loans.clauses.rounding import Rounding
 from fibercap.model.loans.facilities import repayment_order
 from fibercap.model.loans.prepayments import FEES, prepays
-from fibercap.model.loans.rounding import Rounding
-from fibercap.model.loans.sweep_rows import share_of_sweep
+from fibercap.model.loans.rows.sweep_rows import share_of_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

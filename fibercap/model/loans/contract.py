@@ -13,21 +13,21 @@ import numpy as np
 
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.model.cash.trifle import least_money
-from fibercap.model.loans.block import carry_loan
-from fibercap.model.loans.moment import Moment, per_sample
-from fibercap.model.loans.payment_dates import moved_payment_note, moved_payments, rolled_payments_note
-from fibercap.model.loans.prepared import Prepared
+from fibercap.model.loans.clauses.rates import is_one_rate
+from fibercap.model.loans.events.payment_dates import moved_payment_note, moved_payments, rolled_payments_note
+from fibercap.model.loans.events.prepared import Prepared
 from fibercap.model.loans.price import average_life, effective_cost
-from fibercap.model.loans.rates import is_one_rate
-from fibercap.model.loans.recasts import share_base
+from fibercap.model.loans.repayment.moment import Moment, per_sample
+from fibercap.model.loans.repayment.recasts import share_base
+from fibercap.model.loans.rows.block import carry_loan
 from fibercap.model.loans.schedule_lines import FLOWS, Lines, ShownLines, by_payment
 from fibercap.model.loans.setting import Moves, Setting
 
 if TYPE_CHECKING:
     from fibercap.core.formulas.rows import Block
     from fibercap.core.units import Array
-    from fibercap.model.loans.flows import Flows
-    from fibercap.model.loans.rates import Indices
+    from fibercap.model.loans.clauses.rates import Indices
+    from fibercap.model.loans.events.flows import Flows
     from fibercap.model.loans.terms import Loan
 
 NEVER_DRAWN: Final = "never drawn"

@@ -8,7 +8,7 @@ from fibercap.core.currencies import CURRENCIES
 from fibercap.core.trees.tree import Branch, unwrap
 from fibercap.model.checks.plan_checks import problems_among_loans
 from fibercap.model.checks.validation import plain
-from fibercap.model.loans.business_days import calendars_of
+from fibercap.model.loans.clauses.business_days import calendars_of
 from fibercap.model.plan.plan import Lending
 from fibercap.model.plan.validated import Parsed, validate
 

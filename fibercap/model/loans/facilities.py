@@ -24,8 +24,8 @@ from fibercap.model.loans import CurrencyRates, Moves, Setting, loan_rows, sched
 from fibercap.model.loans.foreign import OWN, translated_rows
 from fibercap.model.loans.funded_service import funded_service_rows
 from fibercap.model.loans.prepayments import Cuts, cut_texts, free_text, prepays
+from fibercap.model.loans.rows.sweep_rows import sweep_share
 from fibercap.model.loans.setting import used_commitment
-from fibercap.model.loans.sweep_rows import sweep_share
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -11,8 +11,8 @@ from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.currency.exchange import day_rates
-from fibercap.model.loans.block import ACCRUED
 from fibercap.model.loans.periods import flows_of
+from fibercap.model.loans.rows.block import ACCRUED
 
 if TYPE_CHECKING:
     from fibercap.core.formulas.rows import Block

@@ -15,7 +15,7 @@ from fibercap.model.cash.reserves import left_by_service
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.income.operations import sum_row
-from fibercap.model.loans.values_by_day import text_on_day
+from fibercap.model.loans.clauses.values_by_day import text_on_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

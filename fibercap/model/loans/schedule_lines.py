@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.rounding import round_to_step
-from fibercap.model.loans.rounding import Rounding
+from fibercap.model.loans.clauses.rounding import Rounding
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.loans.flows import Flows
+    from fibercap.model.loans.events.flows import Flows
     from fibercap.model.loans.terms import Loan
 
 FLOWS: Final = {

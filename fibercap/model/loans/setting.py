@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.cash.trifle import Trifle
     from fibercap.model.currency.day_rates import DayRates
-    from fibercap.model.loans.rates import Indices
+    from fibercap.model.loans.clauses.rates import Indices
     from fibercap.model.loans.terms import Loan
 
 

@@ -23,17 +23,17 @@ from fibercap.core.language.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
 from fibercap.core.written_units import word_of
-from fibercap.model.loans.amortizing_styles import Level
-from fibercap.model.loans.covenant import Covenant
-from fibercap.model.loans.date_or_term import DateOrTerm
-from fibercap.model.loans.payments import Payments
-from fibercap.model.loans.rates import INTERVALS, Floating, Rate
-from fibercap.model.loans.ratio_steps import AmountTerm, RateTerm, RatioSteps
-from fibercap.model.loans.reserve import Reserve
-from fibercap.model.loans.rounding import ROUNDINGS, Exact, Rounding, choose_rounding
-from fibercap.model.loans.styles import Repayment
-from fibercap.model.loans.sweeps import Sweep
-from fibercap.model.loans.values_by_day import Steps, StepsOf, on_lines
+from fibercap.model.loans.clauses.date_or_term import DateOrTerm
+from fibercap.model.loans.clauses.payments import Payments
+from fibercap.model.loans.clauses.rates import INTERVALS, Floating, Rate
+from fibercap.model.loans.clauses.ratio_steps import AmountTerm, RateTerm, RatioSteps
+from fibercap.model.loans.clauses.reserve import Reserve
+from fibercap.model.loans.clauses.rounding import ROUNDINGS, Exact, Rounding, choose_rounding
+from fibercap.model.loans.clauses.sweeps import Sweep
+from fibercap.model.loans.clauses.values_by_day import Steps, StepsOf, on_lines
+from fibercap.model.loans.covenants.covenant import Covenant
+from fibercap.model.loans.repayment.amortizing_styles import Level
+from fibercap.model.loans.repayment.styles import Repayment
 
 NO_MONTHS = 0
 NOTHING = np.asarray(0.0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.model.cover.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, OVER, YEARLY
 from fibercap.model.horizon.run_off import RUN_OFF
-from fibercap.model.loans.covenant import AT_PAYMENTS
+from fibercap.model.loans.covenants.covenant import AT_PAYMENTS
 from fibercap.model.measures.measure import HIGHER, LOWER, Measure
 from fibercap.model.measures.parts import (
     debt_service_cover,

@@ -23,7 +23,7 @@ from fibercap.core.trees.tree import Leaf
 from fibercap.core.units import Array
 from fibercap.model.currency.currency import CurrencyCode
 from fibercap.model.depreciation import StraightLine
-from fibercap.model.loans.rates import INTERVALS
+from fibercap.model.loans.clauses.rates import INTERVALS
 from fibercap.model.plan.discount_rate import DiscountRate
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.ways_to_depreciate import MethodForTax, MethodOfAsset

@@ -13,7 +13,7 @@ from fibercap.core.period_names import DECEMBER, MONTH_NAMES
 from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.model.checks.validation import plain
 from fibercap.model.currency.currency import known_currencies
-from fibercap.model.loans.business_days import calendars_of
+from fibercap.model.loans.clauses.business_days import calendars_of
 
 
 def context_of(values: Branch) -> dict[str, Any]:

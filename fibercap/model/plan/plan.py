@@ -20,8 +20,8 @@ from fibercap.model.cover.own_ratio import OwnRatio
 from fibercap.model.currency.currency import Exchange, block_of
 from fibercap.model.funding.sources import BRIDGE, GRANT, Funding
 from fibercap.model.loans import Loan
-from fibercap.model.loans.business_days import BusinessCalendar
-from fibercap.model.loans.rates import INDEX
+from fibercap.model.loans.clauses.business_days import BusinessCalendar
+from fibercap.model.loans.clauses.rates import INDEX
 from fibercap.model.plan.claim import Claim
 from fibercap.model.plan.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
 from fibercap.model.plants.capacity import Plant, not_bought

@@ -11,7 +11,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError
 from fibercap.model.loans import Schedule, schedule
-from fibercap.model.loans.rates import Indices
+from fibercap.model.loans.clauses.rates import Indices
 from fibercap.model.loans.terms import Loan
 from fibercap.studies.bank.columns import BankTable
 from fibercap.studies.bank.comparing import (

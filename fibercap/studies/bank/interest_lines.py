@@ -10,11 +10,11 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.units import Array
 from fibercap.model.loans import schedule
-from fibercap.model.loans.grid import Clock
-from fibercap.model.loans.interest import interest_on_one
-from fibercap.model.loans.payment_dates import payment_periods
-from fibercap.model.loans.rates import Indices, is_one_rate
-from fibercap.model.loans.rounding import Exact
+from fibercap.model.loans.clauses.rates import Indices, is_one_rate
+from fibercap.model.loans.clauses.rounding import Exact
+from fibercap.model.loans.events.grid import Clock
+from fibercap.model.loans.events.interest import interest_on_one
+from fibercap.model.loans.events.payment_dates import payment_periods
 from fibercap.model.loans.terms import Loan
 from fibercap.studies.bank.columns import BankTable
 from fibercap.studies.bank.comparing import matches

@@ -13,14 +13,14 @@ import numpy as np
 
 from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.timeline import add_months, days_in_month
-from fibercap.model.loans.business_days import NO_ROLL, ROLLS, BusinessCalendar
-from fibercap.model.loans.payment_dates import payment_periods
-from fibercap.model.loans.payments import Payments
-from fibercap.model.loans.rates import INTERVALS
-from fibercap.model.loans.rounding import Exact, Rounding
-from fibercap.model.loans.styles import FixedPayment
+from fibercap.model.loans.clauses.business_days import NO_ROLL, ROLLS, BusinessCalendar
+from fibercap.model.loans.clauses.payments import Payments
+from fibercap.model.loans.clauses.rates import INTERVALS
+from fibercap.model.loans.clauses.rounding import Exact, Rounding
+from fibercap.model.loans.clauses.values_by_day import Steps
+from fibercap.model.loans.events.payment_dates import payment_periods
+from fibercap.model.loans.repayment.styles import FixedPayment
 from fibercap.model.loans.terms import COMPOUNDING, Loan
-from fibercap.model.loans.values_by_day import Steps
 
 DAY_COUNTS: Final = ("equal_periods", *CONVENTIONS)
 WEEKDAYS: Final = "weekdays"

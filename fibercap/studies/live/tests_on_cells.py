@@ -14,7 +14,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.reserves import free_cash
 from fibercap.model.cash.trifle import PATH
 from fibercap.model.cover.twelve_months import NO_EBITDA
-from fibercap.model.loans.covenant_dates import breaking_row, dates_of, indices
+from fibercap.model.loans.covenants.covenant_dates import breaking_row, dates_of, indices
 from fibercap.model.plan.claim import Multiple
 from fibercap.studies.covenants import FLOORS, sampled_tests
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fibercap.core.program.node import Value
-    from fibercap.model.loans.covenant import Covenant
+    from fibercap.model.loans.covenants.covenant import Covenant
     from fibercap.model.plan.claim import Claim
     from fibercap.studies.covenants import SampledTests
     from fibercap.studies.live.option_cells import OptionCells, PlanCells

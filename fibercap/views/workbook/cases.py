@@ -14,8 +14,8 @@ from fibercap.core.formulas.dependencies import references
 from fibercap.core.formulas.formula_text import term_of
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws.law_texts import law_texts
-from fibercap.model.loans.covenant_dates import breaking_row
-from fibercap.model.loans.covenant_rows import limit_row
+from fibercap.model.loans.covenants.covenant_dates import breaking_row
+from fibercap.model.loans.covenants.covenant_rows import limit_row
 from fibercap.model.loans.facilities import moves_of_cash
 from fibercap.model.project import project
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT

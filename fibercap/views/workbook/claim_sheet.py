@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.core.language.tolerance import POINT
 from fibercap.model.cover.twelve_months import NO_EBITDA
-from fibercap.model.loans.covenant_dates import breaking_row
-from fibercap.model.loans.covenant_rows import limit_row
+from fibercap.model.loans.covenants.covenant_dates import breaking_row
+from fibercap.model.loans.covenants.covenant_rows import limit_row
 from fibercap.model.plan.claim import Multiple
 from fibercap.studies.claims import ROUNDING, outcomes
 from fibercap.studies.covenant_values import PART_OF_PERIOD
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
-    from fibercap.model.loans.covenant import Covenant
+    from fibercap.model.loans.covenants.covenant import Covenant
     from fibercap.model.plan.claim import Claim
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome

@@ -1,0 +1,1 @@
+"""A loan's account from event to event: its calendar, interest, payments and balance."""

@@ -1,0 +1,237 @@
+"""The event grid of a loan: signing, draws, payments, prepayments, new rates and ends of model periods, in order."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.daycount import counter, year_fraction
+from fibercap.core.timeline import Timeline, add_months, month_end, month_number
+from fibercap.model.loans.events.payment_dates import (
+    has_notional_payments,
+    installment_dates,
+    payment_periods,
+    regular_date,
+    regular_periods,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fibercap.core.units import Array
+    from fibercap.model.loans.clauses.rates import RateCourse
+    from fibercap.model.loans.events.payment_dates import PaymentPeriod
+    from fibercap.model.loans.terms import Loan
+
+LEAP_CYCLE: Final = 48  # months after which 28 February has once not been the end of its month
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A loan's events in order, and what the calendar says of each; every array is (event,), flags are 0 and 1.
+
+    Payments that `amortize_over` counts after maturity are events too, at which nothing is owed any more. If payments
+    are made at the start of periods, signing is two events: the draw, and the first payment.
+    """
+
+    dates: tuple[date, ...]
+    months: Array
+    period: Array
+    draws_here: Array
+    is_payment: Array
+    repays: Array
+    is_final: Array
+    capitalizes: Array
+    payments_left: Array
+    year_fraction: Array
+    period_fraction: Array
+    rate_set_on: tuple[date, ...]
+    period_starts: tuple[date, ...]
+    """The first days of the interest periods, in order."""
+
+    @cached_property
+    def interest_from(self) -> list[date]:
+        """The first day of the interest period that leads to each event."""
+        starts, before = self.period_starts, (self.dates[0], *self.dates[:-1])
+        return [starts[max(bisect_right(starts, day) - 1, 0)] for day in before]
+
+    def on_days(self, amounts: Iterable[tuple[date, Array]]) -> Array:
+        """Return amounts, each of a day, by event, `(event,)` or `(sample, event)`."""
+        amounts, indices = list(amounts), dict[date, list[int]]()
+        for index, day in enumerate(self.dates):
+            indices.setdefault(day, []).append(index)
+        shapes = {np.shape(amount) for _, amount in amounts}
+        values = np.zeros(np.broadcast_shapes((len(self.dates),), *shapes))
+        for day, amount in amounts:
+            for index in indices.get(day, ()):
+                values[..., index : index + 1] += amount
+        return values
+
+
+class Clock:
+    """Counts time within payment periods as a loan's day count says."""
+
+    def __init__(self, loan: Loan) -> None:
+        self._count, self._regular_years, self.maturity = loan.day_count, loan.interval / 12, loan.maturity
+        self._last_day = loan.agreed_maturity if loan.payments.accrue == "unadjusted" else loan.maturity
+        self._plain = counter(loan.day_count)
+        self._regular = _regular_period(loan) if loan.day_count == "ACT/ACT ICMA" else None
+
+    def elapsed_years(self, period: PaymentPeriod, day: date) -> float:
+        """Return the year fraction from the start of a payment period to a day within it. [year]
+
+        Parameters
+        ----------
+        period : PaymentPeriod
+            The days between two payments.
+        day : date
+            From `period.start` to `period.end`.
+
+        Source
+        ------
+        docs/conventions.md, section 4, Year fractions and Payment dates.
+        """
+        start, end = period.counted or (period.start, period.end)
+        day = end if day == period.end else min(max(day, start), end)
+        if self._plain is not None:
+            return self._plain(start, day)
+        rolls = period.on_rhythm and not period.counted and period.due is not None
+        if self._count != "equal_periods" and not rolls:
+            reference = (start, end) if period.on_rhythm else self._regular
+            return year_fraction(start, day, self._count, maturity=self._last_day, reference=reference)
+        period_years = self._regular_years if period.regular else year_fraction(start, end, "30/360")
+        return period_years if day == end else period_years * (day - start).days / (end - start).days
+
+
+def _regular_period(loan: Loan) -> tuple[date, date]:
+    """Return one regular payment period, by which ICMA's day count measures irregular ones.
+
+    A period between two month ends is taken only if all are: from 30 June to 30 September alone, the day count would
+    infer that all payments fall on month ends.
+    """
+    periods = [
+        (regular_date(loan, number), regular_date(loan, number + 1)) for number in range(LEAP_CYCLE // loan.interval)
+    ]
+    return next((period for period in periods if not all(map(_is_month_end, period))), periods[0])
+
+
+def _is_month_end(day: date) -> bool:
+    return day == month_end(12 * day.year + day.month)
+
+
+def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Grid:
+    """Return a loan's events.
+
+    Parameters
+    ----------
+    loan : Loan
+        The contract.
+    timeline : Timeline or None
+        Model periods, whose ends become events; None for the contract alone.
+    course : RateCourse
+        Its rate over time.
+
+    Source
+    ------
+    docs/conventions.md, section 4: interest within a payment period telescopes.
+    """
+    clock, periods = Clock(loan), payment_periods(loan)
+    rhythm = regular_periods(loan) if has_notional_payments(loan) else periods
+    at_start = loan.payments.on == "start" and loan.payments.first in (None, loan.signed)
+    days = _days(loan, timeline, course, [period.end for period in periods])
+    events = [days[0], *days] if at_start else days
+    second = [False, at_start, *[False] * len(days)][: len(events)]
+    ends = {period.end: period.due or period.end for period in periods}
+    period_fractions = {period.end: clock.elapsed_years(period, period.end) for period in rhythm}
+    due = [day in ends or twice for day, twice in zip(events, second, strict=True)]
+    grows, repays = _duties(loan, events, due, period_fractions, ends)
+    if at_start:
+        repays[1] = not (loan.grace or grows[1])
+    months = np.array([month_number(day) for day in events])
+    return Grid(
+        dates=tuple(events),
+        months=months,
+        period=_periods(timeline, events, clock.maturity) if timeline else 0.0 * months,
+        draws_here=1.0 - np.array(second, dtype=float),
+        is_payment=np.array(due, dtype=float),
+        repays=np.array(repays, dtype=float),
+        is_final=np.array([day == clock.maturity for day in events], dtype=float),
+        capitalizes=np.array(grows, dtype=float),
+        payments_left=np.cumsum(np.array(repays, dtype=float)[::-1])[::-1],
+        year_fraction=np.array(_fractions(clock, periods, events, period_fractions if rhythm is periods else {})),
+        period_fraction=np.array(
+            [period_fractions.get(day, 0.0) * (not s) for day, s in zip(events, second, strict=True)]
+        ),
+        rate_set_on=tuple(map(course.set_on, [events[0], *events[:-1]]))
+        if course.resets
+        else (events[0], *events[:-1]),
+        period_starts=tuple(period.start for period in periods),
+    )
+
+
+def _periods(timeline: Timeline, events: list[date], maturity: date) -> Array:
+    """Return the number of the model period of each event; an event after maturity is in none of them."""
+    within = [timeline.index(day) if day <= maturity else timeline.count for day in events]
+    return np.array(within, dtype=float) + 1.0
+
+
+def _fractions(
+    clock: Clock, periods: list[PaymentPeriod], events: list[date], period_fractions: Mapping[date, float]
+) -> list[float]:
+    """Return the years since the event before; within a payment period they add up to its fraction."""
+    fractions, place, since = [0.0], 0, 0.0
+    for day in events[1:]:
+        period = periods[place]
+        elapsed = period_fractions.get(day, -1.0) if day == period.end else -1.0
+        if elapsed < 0:
+            elapsed = clock.elapsed_years(period, day) if day > period.start else 0.0
+        fractions.append(elapsed - since)
+        since = elapsed
+        if day == period.end and place + 1 < len(periods):
+            place, since = place + 1, 0.0
+    return fractions
+
+
+def _duties(
+    loan: Loan, events: list[date], due: list[bool], rhythm: Mapping[date, float], written: Mapping[date, date]
+) -> tuple[list[bool], list[bool]]:
+    """Return where interest is capitalized, and where principal falls due, which is after grace and capitalization.
+
+    Both go by the regular dates of payments, as `written` has them, even where they roll to business days.
+    """
+    style, maturity = loan.repayment, loan.maturity
+    until = date.max if style.capitalizes else loan.capitalize_until or date.min
+    grows = [
+        is_due and written.get(day, day) <= until and (day < maturity or not style.capitalizes)
+        for is_due, day in zip(due, events, strict=True)
+    ]
+    if style.schedule_field:
+        paid = set(installment_dates(loan, style.planned_principal).values())
+        return grows, [day in paid for day in events]
+    after = add_months(loan.signed, loan.grace) if loan.grace else date.min
+    last = maturity if loan.payments.on == "start" and not style.months else date.max  # in advance, none then
+    repays = [
+        is_due and not growing and after < written.get(day, day) and day != last and day in rhythm
+        for is_due, growing, day in zip(due, grows, events, strict=True)
+    ]
+    return grows, repays
+
+
+def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[date]) -> list[date]:
+    """Return every day on which something happens, in order."""
+    days = {loan.signed, *ends, *(loan.draws or {}), *(loan.prepayments or {})}
+    days |= set(course.changes(loan.signed, ends[-1]))
+    days |= set(installment_dates(loan, loan.repayment.planned_principal).values())
+    if loan.fees.available_until:
+        days.add(loan.fees.available_until)
+    days |= {day for day in loan.fees.days if loan.signed < day < loan.maturity}
+    if timeline is not None:
+        closings = (month_end(timeline.origin), *timeline.dates)
+        signed, maturity = loan.signed, loan.maturity
+        days |= {day for day in closings if signed <= day <= maturity}
+    return sorted(days)

@@ -1,0 +1,1 @@
+"""Styles of repayment: what a payment repays, as a number and as a formula."""
