@@ -31,12 +31,13 @@ def layout_of(name: str, widths: Iterable[str] = WIDTHS) -> Layout:
         page = Path(folder) / "report.html"
         page.write_bytes(report_on(name))
         with Browser(Path(folder) / "home") as browser:
-            browser.open(page)
             listed = {}
             for width in widths:
                 size = {"width": WIDTHS[width], "height": 900, "deviceScaleFactor": 1, "mobile": True}
                 browser.ask("Emulation.setDeviceMetricsOverride", **size)
                 browser.ask("Emulation.setEmulatedMedia", media="print" if width == "print" else "screen")
+                browser.events.clear()
+                browser.open(page)
                 listed[width] = browser.value(PARTS)
     return listed
 
