@@ -306,7 +306,7 @@ def inputs_of(sheets: Sheets, option: str) -> dict[str, InputCell]:
 
 def _has(note: str, option: str) -> bool:
     match = re.match(r"(only|not) in ([^;]*)", note)
-    return match is None or (option in match[2].split(", ")) == (match[1] == "only")
+    return match is None or (option.replace("_", " ") in match[2].split(", ")) == (match[1] == "only")
 
 
 def settings_of(cells: Mapping[str, InputCell], values: Mapping[str, float]) -> list[str]:

@@ -136,7 +136,7 @@ from fibercap.reading.files import read
 from fibercap.studies.largest_loan import loan_lever
 from fibercap.views.charts.all_charts import CHARTS
 from tests import reference
-from tests.model.test_contracts import CLAUSES, RATES, allowed, keeps_its_promises, run
+from tests.model.test_contracts import CLAUSES, RATES, is_allowed, keeps_its_promises, run
 from tests.model.test_formulas import disagreements
 from tests.sheets import Recalculator, spoilt
 from tests.sheets import disagreements as unlike
@@ -187,7 +187,7 @@ style, kept = "{style: renewed, least: 100_000 USD}", 0
 for rate in RATES.values():
     keeps_its_promises(run(style, rate))
 for clause in CLAUSES.values():
-    if allowed(style, clause):
+    if is_allowed(style, clause):
         keeps_its_promises(run(style, clause=clause))
         kept += 1
 results["kept"] = kept

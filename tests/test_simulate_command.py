@@ -134,7 +134,8 @@ def test_the_samples_of_a_folder_are_those_of_the_simulation(plan: str, tmp_path
     assert (tmp_path / "a" / "samples.npz").read_bytes() == (tmp_path / "b" / "samples.npz").read_bytes()
     simulation = simulate(read(plan), options=["own"], samples=32, rows=["accounts.cash"])
     case = simulation.cases["own"]
-    kept = np.load(tmp_path / "a" / "samples.npz", allow_pickle=False)
+    with np.load(tmp_path / "a" / "samples.npz", allow_pickle=False) as file:
+        kept = dict(file)
     assert kept["years"].tolist() == simulation.years
     assert np.array_equal(kept["options/own/measures/equity_npv"], case.measure("equity_npv"))
     assert np.array_equal(kept["options/own/rows/accounts.cash"], case.row("accounts.cash"))
