@@ -386,6 +386,7 @@ def test_a_reserve_that_cannot_be_is_refused_with_a_way_out(
     problem = next(problem for problem in error.value.problems if problem.path == path)
     assert problem.code == code
     assert problem.place is not None
+    assert problem.hint or problem.wanted
 
 
 def test_a_reserve_needs_a_company() -> None:

@@ -131,9 +131,9 @@ def test_shares_of_funding_grow_with_the_loan() -> None:
 def test_a_loan_that_outlives_the_horizon_is_sized_by_its_llcr() -> None:
     """What it repays after the horizon is covered by the cash flow of the run-off."""
     sizing = sizing_of(DRAWN.replace("6 years", "9 years"), Limit("min_llcr", 1.4))
-    laid = DRAWN.replace("6 years", "9 years").replace("to: 2008", "to: 2009")
+    longer = DRAWN.replace("6 years", "9 years").replace("to: 2008", "to: 2009")
 
-    assert sizing.commitment == pytest.approx(sizing_of(laid, Limit("min_llcr", 1.4)).commitment, rel=1e-6)
+    assert sizing.commitment == pytest.approx(sizing_of(longer, Limit("min_llcr", 1.4)).commitment, rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ def test_break_even_of_a_price_path_is_a_factor_on_all_of_it() -> None:
     solution = solve(read("fibercore"), "project_npv", 0.0, "products.single_mode.price")
 
     (root,) = solution.roots
-    laid = project(read("fibercore", settings=[f"products.single_mode.price={{times: {root.factor!r}}}"]))
-    npv = measure_named(laid, "project_npv").value
+    moved = project(read("fibercore", settings=[f"products.single_mode.price={{times: {root.factor!r}}}"]))
+    npv = measure_named(moved, "project_npv").value
     assert npv == pytest.approx(0.0, abs=1.0)
     assert root.value is None
     assert solution.present == pytest.approx(47_449_585.92)

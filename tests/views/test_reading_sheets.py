@@ -167,21 +167,21 @@ def test_figures_are_numbers_and_days_are_days() -> None:
 
 def test_the_summary_has_the_verdict_of_the_report() -> None:
     plan = read("fibercore")
-    judged = verdict(compare(plan))
-    title = plan.options[judged.recommended[0]].title
+    ruling = verdict(compare(plan))
+    title = plan.options[ruling.recommended[0]].title
     texts = [str(row[0].value) for row in book_of("fibercore")["Summary"].iter_rows()]
 
     assert texts[2] == "The verdict, when exported"
     assert texts[3] == f"Take “{title}”."
-    assert f"2.49 million USD ahead of “{plan.options[judged.runner_up].title}”" in texts[4]
+    assert f"2.49 million USD ahead of “{plan.options[ruling.runner_up].title}”" in texts[4]
     assert texts[5].startswith("What would change it: no single number moved by a tenth")
 
 
 def test_the_summary_says_that_the_choice_is_close_and_why() -> None:
-    judged = verdict(compare(read("term_sheet")))
+    ruling = verdict(compare(read("term_sheet")))
     texts = [str(row[0].value) for row in book_of("term_sheet")["Summary"].iter_rows()]
 
-    assert judged.close
+    assert ruling.close
     assert texts[3].endswith(", but it is close.")
     assert texts[5].startswith("What would change it: fixed cost of works at 2.52 million USD/year")
 
