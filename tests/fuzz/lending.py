@@ -233,7 +233,7 @@ def draw_roll(draft: Draft) -> Plan:
         days = sorted({dice.day(later(draft.first, -24), later(draft.last, 60)) for _ in range(dice.randint(0, 40))})
         block: Plan = {"holidays": {str(day): "Closed" for day in days}} if days else {"weekends": "true"}
         calendars[name] = block | ({"weekends": dice.pick("true", "false")} if dice.chance(0.4) else {})
-    result: Plan = {"roll": dice.pick("following", "modified_following", "preceding"), "calendar": name}
+    result: Plan = {"roll": dice.pick("following", "modified_following", "none", "preceding"), "calendar": name}
     return result | ({"accrue": dice.pick("adjusted", "unadjusted")} if dice.chance(0.7) else {})
 
 
