@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 
 from fibercap.core.language.fields import Word, wrong
 from fibercap.core.language.spec import OneOf, Spec
-from fibercap.core.written_units import word_of
+from fibercap.core.language.written_units import word_of
 from fibercap.model.depreciation import DecliningBalance, StraightLine, SumOfYears
 from fibercap.model.depreciation_by_table import ByTable
 from fibercap.model.depreciation_by_units import ByUnits, UnitsOfEach

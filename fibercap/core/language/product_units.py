@@ -14,10 +14,10 @@ from fibercap.core.language import grammar
 from fibercap.core.language.fields import Field, text_of, wrong
 from fibercap.core.language.input_hints import quote
 from fibercap.core.language.spec import Spec
+from fibercap.core.language.written_units import blocks_in, word_of
 from fibercap.core.trees.tree import Branch
 from fibercap.core.units import QuantityTextError, known_product_units, split_quantity
 from fibercap.core.vocabulary import BUILT_IN, SCALES, SPOKEN, Vocabulary, using, vocabulary_in_use
-from fibercap.core.written_units import blocks_in, word_of
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo

@@ -20,9 +20,9 @@ from fibercap.core.language.fields import Label, Of, Share, Word
 from fibercap.core.language.money_or_share import Truth
 from fibercap.core.language.product_units import InUnits
 from fibercap.core.language.spec import OneOf, Spec
+from fibercap.core.language.written_units import word_of
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
-from fibercap.core.written_units import word_of
 from fibercap.model.loans.clauses.date_or_term import DateOrTerm
 from fibercap.model.loans.clauses.payments import Payments
 from fibercap.model.loans.clauses.rates import INTERVALS, Floating, Rate

@@ -15,12 +15,12 @@ from pydantic import PrivateAttr
 from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_mean
 from fibercap.core.language.product_units import vocabulary_of
 from fibercap.core.language.spec import quantities
+from fibercap.core.language.written_units import units_context
 from fibercap.core.shown import html_of
 from fibercap.core.trees.overlay import OverlayError, overlay
 from fibercap.core.trees.plain_trees import overlay_of
 from fibercap.core.trees.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.vocabulary import Vocabulary, using
-from fibercap.core.written_units import units_context
 from fibercap.model.checks.plan_checks import problems_across
 from fibercap.model.funding.financing_inputs import is_financing
 from fibercap.model.plan.context import context_of

@@ -14,7 +14,7 @@ from fibercap.core.language.fields import Label, Of
 from fibercap.core.language.product_units import InUnits
 from fibercap.core.language.series import PathOf, Series
 from fibercap.core.language.spec import Spec
-from fibercap.core.written_units import unit_of_output
+from fibercap.core.language.written_units import unit_of_output
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.plants.closures import Closure
 from fibercap.model.plants.cost_lines import CostLine

@@ -9,10 +9,10 @@ from fibercap.core.formulas.rows import Row
 from fibercap.core.language.fields import Of
 from fibercap.core.language.product_units import InUnits, house_unit_of
 from fibercap.core.language.series import SETTINGS, PathOf, Series
+from fibercap.core.language.written_units import word_of
 from fibercap.core.timeline import FLOW
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.core.vocabulary import vocabulary_in_use
-from fibercap.core.written_units import word_of
 
 if TYPE_CHECKING:
     from fibercap.core.formulas.sheet import Sheet

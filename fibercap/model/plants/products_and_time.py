@@ -17,11 +17,11 @@ from fibercap.core.language.money_or_share import REST
 from fibercap.core.language.product_units import InUnits, UnitOfProduct
 from fibercap.core.language.series import PathOf, Series
 from fibercap.core.language.spec import OneOf, Spec
+from fibercap.core.language.written_units import unit_written
 from fibercap.core.period_names import DECEMBER
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array
 from fibercap.core.vocabulary import vocabulary_in_use
-from fibercap.core.written_units import unit_written
 from fibercap.model.horizon.run_off import repeat_last_year
 from fibercap.model.plants.growth_rows import growth_rows
 

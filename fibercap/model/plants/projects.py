@@ -19,9 +19,9 @@ from fibercap.core.language.period_keys import span_of
 from fibercap.core.language.product_units import InUnits
 from fibercap.core.language.series import PathOf, Series
 from fibercap.core.language.spec import OneOf, Spec
+from fibercap.core.language.written_units import unit_of_nearest, word_of
 from fibercap.core.timeline import month_number, month_start
 from fibercap.core.units import Array
-from fibercap.core.written_units import unit_of_nearest, word_of
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.plants.ramps import NoRamp, Ramp

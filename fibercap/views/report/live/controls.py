@@ -12,10 +12,10 @@ from pydantic_core import PydanticCustomError
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.language.fields import Of
 from fibercap.core.language.spec import field_at
+from fibercap.core.language.written_units import units_context
 from fibercap.core.trees.tree import Branch, Leaf
 from fibercap.core.units import unit_text
 from fibercap.core.vocabulary import using
-from fibercap.core.written_units import units_context
 from fibercap.model.plan.context import context_of
 from fibercap.studies.movable_inputs import lever
 from fibercap.views.input_words import input_words

@@ -79,7 +79,7 @@ def unit_of_nearest(name: str, units: Mapping[str, str]) -> str:
 
 
 def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary, left_out: Collection[str]) -> str:
-    """Return the unit of a product as written; where there is no such unit, the one that its price has, if any.
+    """Return the unit of a product as written; if it is unknown, the unit of its price, else `km`.
 
     Parameters
     ----------
