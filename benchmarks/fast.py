@@ -18,7 +18,7 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from benchmarks.projection import DRAWS, KEEP, pysam, samples_of_inputs
+from benchmarks.projection import KEEP, SAMPLES, pysam, samples_of_inputs
 from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.batch import evaluate
@@ -27,13 +27,13 @@ MILLION = 1_000_000
 ALONE = """
 import resource
 from time import perf_counter, process_time
-from benchmarks.projection import KEEP, drawn
+from benchmarks.projection import KEEP, samples_of_inputs
 from fibercap.reading.files import read
 from fibercap.studies.batch import evaluate
 
-scenario, draws = read("fibercore"), drawn({number})
+scenario, samples = read("fibercore"), samples_of_inputs({number})
 start, worked = perf_counter(), process_time()
-evaluate(scenario, draws, KEEP, by="{by}")
+evaluate(scenario, samples, KEEP, by="{by}")
 print(perf_counter() - start, process_time() - worked, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
 """
 
@@ -57,15 +57,15 @@ def alone(number: int, by: str, cache: str) -> str:
 def main() -> None:
     warnings.simplefilter("ignore")
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    scenario, many = read("fibercore"), samples_of_inputs(10 * DRAWS)
-    draws = {path: values[:DRAWS] for path, values in many.items()}
+    scenario, many = read("fibercore"), samples_of_inputs(10 * SAMPLES)
+    samples = {path: values[:SAMPLES] for path, values in many.items()}
     runs: dict[str, Callable[[], object]] = {"one projection": lambda: project(scenario)}
     runs |= {"one PySAM run": pysam()} if find_spec("PySAM") else {}
     runs |= {
-        f"{DRAWS:,} samples by NumPy": lambda: evaluate(scenario, draws, KEEP, by="program"),
-        f"{DRAWS:,} samples by numba": lambda: evaluate(scenario, draws, KEEP, by="fast"),
-        f"{10 * DRAWS:,} samples by NumPy": lambda: evaluate(scenario, many, KEEP, by="program"),
-        f"{10 * DRAWS:,} samples by numba": lambda: evaluate(scenario, many, KEEP, by="fast"),
+        f"{SAMPLES:,} samples by NumPy": lambda: evaluate(scenario, samples, KEEP, by="program"),
+        f"{SAMPLES:,} samples by numba": lambda: evaluate(scenario, samples, KEEP, by="fast"),
+        f"{10 * SAMPLES:,} samples by NumPy": lambda: evaluate(scenario, many, KEEP, by="program"),
+        f"{10 * SAMPLES:,} samples by numba": lambda: evaluate(scenario, many, KEEP, by="fast"),
     }
     for run in runs.values():
         run()
@@ -78,7 +78,7 @@ def main() -> None:
         ratios = clock / middle["one projection"][0], worked / middle["one projection"][1]
         times = f"{1000 * clock:.1f} ms, worked {1000 * worked:.1f} ms"
         print(f"{name}: {times}: {ratios[0]:.1f}, {ratios[1]:.1f} projections")
-    one, other = (evaluate(scenario, draws, KEEP, by=by) for by in ("program", "fast"))
+    one, other = (evaluate(scenario, samples, KEEP, by=by) for by in ("program", "fast"))
     apart = max(float(np.nanmax(np.abs(one[name] - other[name]) / np.nanmax(np.abs(one[name])))) for name in KEEP)
     print(f"largest difference of a sample {apart:.0e}")
     with tempfile.TemporaryDirectory() as cache:

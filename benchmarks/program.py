@@ -14,7 +14,7 @@ from time import process_time
 
 import numpy as np
 
-from benchmarks.projection import DRAWS, KEEP, pysam, samples_of_inputs
+from benchmarks.projection import KEEP, SAMPLES, pysam, samples_of_inputs
 from fibercap.model.plan.samples import sample_values
 from fibercap.model.project import project
 from fibercap.reading.files import read
@@ -32,15 +32,15 @@ def milliseconds(run: Callable[[], object]) -> float:
 def main() -> None:
     warnings.simplefilter("ignore")
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    scenario, draws = read("fibercore"), samples_of_inputs(DRAWS)
-    samples = {path: sample_values(values) for path, values in draws.items()}
+    scenario, by_path = read("fibercore"), samples_of_inputs(SAMPLES)
+    samples = {path: sample_values(values) for path, values in by_path.items()}
     program = program_of(scenario, samples, KEEP)
     runs: dict[str, Callable[[], object]] = {"one projection": lambda: project(scenario)}
     runs |= {"one PySAM run": pysam()} if find_spec("PySAM") else {}
     runs |= {
         "program made and compared": lambda: program_of(scenario, samples, KEEP),
-        f"{DRAWS:,} samples by a program": lambda: evaluate(scenario, draws, KEEP, by="program"),
-        f"{DRAWS:,} samples by rows": lambda: evaluate(scenario, draws, KEEP, by="rows"),
+        f"{SAMPLES:,} samples by a program": lambda: evaluate(scenario, by_path, KEEP, by="program"),
+        f"{SAMPLES:,} samples by rows": lambda: evaluate(scenario, by_path, KEEP, by="rows"),
     }
     for run in runs.values():
         run()
@@ -51,7 +51,7 @@ def main() -> None:
     middle = {name: median(values) for name, values in taken.items()}
     for name, time in middle.items():
         print(f"{name}: {time:.1f} ms, {time / middle['one projection']:.1f} projections")
-    result, rows = (evaluate(scenario, draws, KEEP, by=by) for by in ("program", "rows"))
+    result, rows = (evaluate(scenario, by_path, KEEP, by=by) for by in ("program", "rows"))
     apart = max(float(np.nanmax(np.abs(result[name] - rows[name]) / np.nanmax(np.abs(rows[name])))) for name in KEEP)
     print(f"{len(program.tape):,} operations in {program.tape.slots} slots; largest difference of a sample {apart:.0e}")
 

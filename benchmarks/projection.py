@@ -22,7 +22,7 @@ from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.batch import CHUNK, evaluate
 
-DRAWS = 10_000
+SAMPLES = 10_000
 KEEP = ("project_npv", "min_dscr", "lowest_cash")
 
 
@@ -94,23 +94,23 @@ def milliseconds(runs: dict[str, Callable[[], object]], times: int) -> dict[str,
 
 def batch_peak() -> float:
     """Return the peak memory of a process that runs the batch, in MB."""
-    code = "from benchmarks.projection import *; evaluate(read('fibercore'), samples_of_inputs(DRAWS), KEEP)"
+    code = "from benchmarks.projection import *; evaluate(read('fibercore'), samples_of_inputs(SAMPLES), KEEP)"
     subprocess.run([sys.executable, "-c", code], check=True)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    scenario, draws = read("fibercore"), samples_of_inputs(DRAWS)
+    scenario, samples = read("fibercore"), samples_of_inputs(SAMPLES)
     runs: dict[str, Callable[[], object]] = {"one projection": lambda: project(scenario)}
     runs |= {"one ProFAST run": profast()} if find_spec("ProFAST") else {}
     runs |= {"one PySAM run": pysam()} if find_spec("PySAM") else {}
     single = milliseconds(runs, 30)
-    batch = milliseconds({"batch": lambda: evaluate(scenario, draws, KEEP)}, 5)["batch"]
+    batch = milliseconds({"batch": lambda: evaluate(scenario, samples, KEEP)}, 5)["batch"]
     for name, taken in single.items():
         print(f"{name}: {taken:.1f} ms")
-    each = 1000 * batch / DRAWS
-    print(f"{DRAWS:,} draws by {CHUNK}: {batch / 1000:.2f} s, {each:.0f} microseconds each")
+    each = 1000 * batch / SAMPLES
+    print(f"{SAMPLES:,} samples by {CHUNK}: {batch / 1000:.2f} s, {each:.0f} microseconds each")
     for name, taken in single.items():
         print(f"  = {batch / taken:.0f} times {name}")
     print(f"peak memory of the batch: {batch_peak():.0f} MB")

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 FIBERCAP: Final = "import sys; from fibercap.cli import main; main(sys.argv[1:])"
-DRAWS: Final = """
+SAMPLES: Final = """
 import sys
 import numpy as np
 from fibercap.core.units import Samples
@@ -74,7 +74,7 @@ def of_prepayments(number: int) -> str:
     return plan(plants(1), [*LOAN, *terms, "    prepayments:", *days], years=40)
 
 
-def of_draws(_: int) -> str:
+def of_samples(_: int) -> str:
     return plan(plants(20))
 
 
@@ -90,14 +90,14 @@ KINDS: Final = {
     "plants": Size(of_plants, (250, 500, 1000, 2000)),
     "daily rates": Size(of_daily_rates, (450, 900, 1800, 3653)),
     "prepayments": Size(of_prepayments, (625, 1250, 2500, 5000)),
-    "draws": Size(of_draws, (250, 500, 1000, 2000), ("draws",)),
+    "samples": Size(of_samples, (250, 500, 1000, 2000), ("samples",)),
 }
 
 
 def arguments(command: str, file: Path, number: int) -> list[str]:
     """Return what Python is started with."""
-    if command == "draws":
-        return ["-c", DRAWS, str(file), str(number)]
+    if command == "samples":
+        return ["-c", SAMPLES, str(file), str(number)]
     name = "export" if command in {"xlsx", "html"} else command
     out = ["--out", str(file.with_suffix(f".{command}")), "--force"] if name == "export" else []
     return ["-c", FIBERCAP, name, str(file), *out]

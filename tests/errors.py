@@ -86,7 +86,7 @@ class Example:
     name: str = "plan.yaml"
     plan: Mapping[str, Any] | None = None
     settings: tuple[str, ...] = ()
-    draws: Mapping[str, Any] = field(default_factory=dict)
+    samples: Mapping[str, Any] = field(default_factory=dict)
     unreadable: bool = False
 
     def problems(self) -> list[Problem]:
@@ -102,7 +102,7 @@ class Example:
                 stack.enter_context(patch.object(os, "open", side_effect=refused))
             try:
                 scenario = read(self.plan or self.name, settings=self.settings)
-                projection = project(scenario.with_samples(self.draws) if self.draws else scenario)
+                projection = project(scenario.with_samples(self.samples) if self.samples else scenario)
                 outcomes(projection)
                 covenants(projection)
             except ScenarioError as error:
@@ -223,10 +223,10 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "in_place_of_block": Example(
         {"plan.yaml": PLAN.replace("price: 40 USD/km", "price: {2000: 40 USD/km, 2002: 35 USD/km}")},
-        draws={"products.fiber.price": Quantity(np.array([[36.0], [44.0]]), "USD/km")},
+        samples={"products.fiber.price": Quantity(np.array([[36.0], [44.0]]), "USD/km")},
     ),
-    "not_drawable": Example(draws={"loans.bank.matures": Quantity(np.array([[5.0], [6.0]]), "year")}),
-    "wrong_shape": Example(draws={"projects.line.capex": Quantity(np.array([[5e6, 6e6]]), "USD")}),
+    "not_drawable": Example(samples={"loans.bank.matures": Quantity(np.array([[5.0], [6.0]]), "year")}),
+    "wrong_shape": Example(samples={"projects.line.capex": Quantity(np.array([[5e6, 6e6]]), "USD")}),
     "not_a_name": spoilt("  line:\n    plant", "  second line:\n    plant", "  line: {bank", "  second line: {bank"),
     "name_taken": spoilt("  line:\n    plant", "  works:\n    plant", "  line: {bank", "  works: {bank"),
     "reserved_name": spoilt("  bank:\n", "  equity:\n", "{bank: 2 million USD, equity: rest}", "{equity: rest}"),

@@ -191,12 +191,12 @@ def test_a_value_that_a_key_does_not_take_is_refused_there(path: str, file: Path
 def test_a_number_is_drawn_and_solved_for(path: str) -> None:
     """Draws equal the plans that they stand for; asked for what a factor of 1.2 leads to, the answer is that factor."""
     moved = lever(plan(), path)
-    draws = input_samples([(moved, 1.0), (moved, 1.2)])
-    batch, alone = project(plan().with_samples(draws)), project(plan().with_samples(input_samples([(moved, 1.2)])))
+    samples = input_samples([(moved, 1.0), (moved, 1.2)])
+    batch, alone = project(plan().with_samples(samples)), project(plan().with_samples(input_samples([(moved, 1.2)])))
 
     assert alike(batch, 0, base()) == alike(batch, 1, alone) == []
     measure = NUMBERS[path]
-    worth = evaluate(plan(), draws, [measure])[measure]
+    worth = evaluate(plan(), samples, [measure])[measure]
     assert worth[0] != pytest.approx(worth[1], abs=1.0)
     assert any(root.factor == pytest.approx(1.2) for root in solve(plan(), measure, worth[1], path).roots)
 

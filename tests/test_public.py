@@ -57,24 +57,24 @@ def test_a_size_asked_for_by_names_is_that_of_limits(projection: fc.Projection) 
 
 
 @pytest.mark.parametrize("shape", [(3,), (3, 1)])
-def test_draws_in_a_row_or_in_a_column_with_their_unit_are_the_same(
+def test_samples_in_a_row_or_in_a_column_with_their_unit_are_the_same(
     projection: fc.Projection, shape: tuple[int]
 ) -> None:
     scenario, prices, rates = projection.scenario, np.array([60.0, 65.0, 70.0]), np.array([0.3, 0.35, 0.4])
-    draws = {"products.multimode.price": ("USD/km", prices.reshape(shape)), "tax.rate": rates.reshape(shape)}
+    samples = {"products.multimode.price": ("USD/km", prices.reshape(shape)), "tax.rate": rates.reshape(shape)}
 
-    result = fc.evaluate(scenario, draws, ["project_npv"])["project_npv"]
+    result = fc.evaluate(scenario, samples, ["project_npv"])["project_npv"]
 
     for price, rate, value in zip(prices, rates, result, strict=True):
         draw = {"products.multimode.price": ("USD/km", [price]), "tax.rate": [rate]}
         assert fc.evaluate(scenario, draw, ["project_npv"])["project_npv"][0] == pytest.approx(value, rel=1e-12)
 
 
-def test_draws_that_move_what_stands_there_may_stand_in_a_row(projection: fc.Projection) -> None:
+def test_samples_that_move_what_stands_there_may_stand_in_a_row(projection: fc.Projection) -> None:
     scenario, factors = projection.scenario, np.array([0.9, 1.1])
     row, column = ({"products.single_mode.price": {"times": values}} for values in (factors, factors[:, None]))
 
-    one, other = (fc.evaluate(scenario, draws, ["accounts.revenue"])["accounts.revenue"] for draws in (row, column))
+    one, other = (fc.evaluate(scenario, samples, ["accounts.revenue"])["accounts.revenue"] for samples in (row, column))
 
     np.testing.assert_array_equal(one, other)
 
@@ -91,7 +91,7 @@ def test_what_prints_calls_a_monte_carlo_case_a_sample(projection: fc.Projection
     assert re.findall(r"\bdraw\w*", page) == ["draws"]
 
 
-def test_draws_in_another_unit_are_refused(projection: fc.Projection) -> None:
+def test_samples_in_another_unit_are_refused(projection: fc.Projection) -> None:
     with pytest.raises(fc.ScenarioError, match="found samples in USD, wanted money per length"):
         fc.evaluate(projection.scenario, {"products.multimode.price": ("USD", [60.0])}, ["project_npv"])
 

@@ -83,9 +83,9 @@ def test_a_rate_may_rest_on_a_rate_and_a_result_on_both() -> None:
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_every_measure_of_every_shipped_plan_is_that_of_numpy(name: str) -> None:
     scenario = read(name)
-    draws = moved_samples(scenario)
-    program = program_of(scenario, draws, names(project(scenario)))
-    numbers = numbers_by_sample(scenario.with_samples(draws))
+    samples = moved_samples(scenario)
+    program = program_of(scenario, samples, names(project(scenario)))
+    numbers = numbers_by_sample(scenario.with_samples(samples))
 
     same(program.tape, np.stack([numbers[address] for address in program.inputs]))
 
@@ -95,10 +95,10 @@ def test_results_do_not_depend_on_how_many_threads_work_or_how_samples_are_cut()
     scenario = read("fibercore")
     random = np.random.default_rng(5)
     values = {"loans.fleet.rate": random.uniform(0.05, 0.12, 40_000), "tax.rate": random.uniform(0.2, 0.4, 40_000)}
-    draws = {"loans.fleet.rate": ("1/year", values["loans.fleet.rate"]), "tax.rate": values["tax.rate"]}
-    fast = evaluate(scenario, draws, KEEP, by="fast")
-    in_parts = evaluate(scenario, draws, KEEP, by="fast", chunk=7_777)
-    program = evaluate(scenario, draws, KEEP, by="program")
+    samples = {"loans.fleet.rate": ("1/year", values["loans.fleet.rate"]), "tax.rate": values["tax.rate"]}
+    fast = evaluate(scenario, samples, KEEP, by="fast")
+    in_parts = evaluate(scenario, samples, KEEP, by="fast", chunk=7_777)
+    program = evaluate(scenario, samples, KEEP, by="program")
 
     for name in KEEP:
         near = 1e-13 if name == "equity_irr" else 0.0  # a rate is sought together with others
@@ -112,13 +112,13 @@ def test_results_do_not_depend_on_how_many_threads_work_or_how_samples_are_cut()
 
 def test_without_numba_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fibercap.core.program.fast_machine.has_numba", lambda: False)
-    draws = {"tax.rate": np.full(10, 0.3)}
+    samples = {"tax.rate": np.full(10, 0.3)}
 
     with pytest.raises(
         fc.FibercapError, match=r"needs numba, which is not installed; install it by `pip install 'fibercap\[fast\]'`"
     ):
-        evaluate(read("fibercore"), draws, KEEP, by="fast")
-    assert evaluate(read("fibercore"), draws, KEEP)["project_npv"].shape == (10,)
+        evaluate(read("fibercore"), samples, KEEP, by="fast")
+    assert evaluate(read("fibercore"), samples, KEEP)["project_npv"].shape == (10,)
 
 
 FIRST = """
@@ -126,8 +126,8 @@ import numpy as np
 from fibercap.reading.files import read
 from fibercap.studies.batch import evaluate
 
-draws = {"tax.rate": np.linspace(0.2, 0.4, 300)}
-one, other = (evaluate(read("fibercore"), draws, ["equity_irr"], by=by)["equity_irr"] for by in ("fast", "program"))
+samples = {"tax.rate": np.linspace(0.2, 0.4, 300)}
+one, other = (evaluate(read("fibercore"), samples, ["equity_irr"], by=by)["equity_irr"] for by in ("fast", "program"))
 assert np.allclose(one, other, rtol=1e-9)
 print("same")
 """

@@ -129,7 +129,7 @@ def test_the_most_is_the_same_in_every_unit(unit: str, largest: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "draws", "message"),
+    ("path", "samples", "message"),
     [
         ("loans.bank.rate.margin", Samples(np.array([[0.02], [11.0]]), "1 / year"), "1100 %/year in sample 1"),
         ("loans.bank.commitment", Samples(np.array([[3e6], [np.inf]]), "USD"), "inf USD in sample 1"),
@@ -138,9 +138,9 @@ def test_the_most_is_the_same_in_every_unit(unit: str, largest: float) -> None:
         ("claims.sales.above", Samples(np.array([[1e6], [np.inf]]), "USD"), "a sample of inf"),
     ],
 )
-def test_drawn_amounts_are_refused_too(path: str, draws: Samples, message: str) -> None:
+def test_samples_of_amounts_are_refused_too(path: str, samples: Samples, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
-        scenario_of(PLAN).with_samples({path: draws})
+        scenario_of(PLAN).with_samples({path: samples})
 
 
 @pytest.mark.parametrize("by", ["1e18 months", "201 years", "-300 years", "3 thousand months"])

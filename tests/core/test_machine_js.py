@@ -25,9 +25,9 @@ pytestmark = pytest.mark.skipif(not NODE, reason="Node runs the script")
 @pytest.mark.parametrize("name", ["annuity_road", "fleet_revolver"])
 def test_the_script_gives_every_row_and_measure_that_numpy_gives(name: str) -> None:
     scenario = read(name)
-    projection, draws = project(scenario), moved_samples(scenario, samples=12)
-    program = program_of(scenario, draws, [*names(projection), *projection.rows])
-    numbers = numbers_by_sample(scenario.with_samples(draws))
+    projection, samples = project(scenario), moved_samples(scenario, samples=12)
+    program = program_of(scenario, samples, [*names(projection), *projection.rows])
+    numbers = numbers_by_sample(scenario.with_samples(samples))
     inputs = np.stack([numbers[address] for address in program.inputs])
     wanted = run(program.tape, inputs, only_rate)
 

@@ -111,7 +111,7 @@ def test_what_does_not_fit_an_operator_is_refused(operator: object, value: str, 
         operator(value, operand)  # type: ignore[operator]
 
 
-def test_operators_work_on_draws() -> None:
+def test_operators_work_on_samples() -> None:
     drawn = Quantity(np.array([[1.0], [2.0]]), "USD/km")
 
     assert np.allclose(times("40 USD/km", Quantity(np.array([[0.5], [2.0]]))).magnitude, [[20], [80]])

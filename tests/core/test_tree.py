@@ -1,4 +1,4 @@
-"""Overlays: remove, change and add, the one operation behind options, settings and draws."""
+"""Overlays: remove, change and add, the one operation behind options, settings and samples."""
 
 from __future__ import annotations
 

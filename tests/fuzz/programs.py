@@ -33,25 +33,25 @@ def run_as_program(case: Case) -> Iterator[str]:
     """
     random, scenario = np.random.default_rng(case.dice.randint(0, 10**6)), case.scenario
     movable = levers(scenario)
-    draws: dict[str, Any] = {}
+    samples: dict[str, Any] = {}
     for lever in case.dice.sample(movable, min(MOST, len(movable))):
         factors = random.uniform(max(lever.low, 0.95), min(lever.high, 1.05), SAMPLES)
         more = {h.path: Samples((h.value + (factors - 1) * h.slope)[:, None], h.unit) for h in lever.handles}
         try:
-            scenario.with_samples(draws | more)
+            scenario.with_samples(samples | more)
         except ScenarioError:
             continue
-        draws |= more
-    if draws:
+        samples |= more
+    if samples:
         try:
-            program = program_of(scenario, draws, [*case.measures, *case.projection.rows])
+            program = program_of(scenario, samples, [*case.measures, *case.projection.rows])
         except FibercapError as error:
             prepays = any(loan.prepayments for loan in scenario.loans.values())
             if error.code == NO_PROGRAM and ITSELF not in error.found and not prepays:
-                yield f"with {', '.join(draws)}: {error.found}"
+                yield f"with {', '.join(samples)}: {error.found}"
             return
         if NODE:
-            yield from run_as_script(program, scenario.with_samples(draws))
+            yield from run_as_script(program, scenario.with_samples(samples))
 
 
 def run_as_script(program: PlanProgram, sampled: Scenario) -> Iterator[str]:

@@ -273,9 +273,9 @@ def draw_many(case: Case) -> Iterator[str]:
     """Check that one of two draws at once is what it is alone."""
     paths = [find_cost(name, has_cash_cost=plant.has_cash_cost) for name, plant in case.scenario.plants.items()]
     paths += [f"projects.{name}.capex" for name in case.plan.get("projects", {})]
-    draws = {path: {"times": np.array([[0.9], [0.95]])} for path in case.dice.sample(paths, min(2, len(paths)))}
-    batch, sample = project(case.scenario.with_samples(draws)), case.dice.randint(0, 1)
-    one = {path: {"times": value["times"][sample : sample + 1]} for path, value in draws.items()}
+    samples = {path: {"times": np.array([[0.9], [0.95]])} for path in case.dice.sample(paths, min(2, len(paths)))}
+    batch, sample = project(case.scenario.with_samples(samples)), case.dice.randint(0, 1)
+    one = {path: {"times": value["times"][sample : sample + 1]} for path, value in samples.items()}
     for message in unlike(project(case.scenario.with_samples(one)), batch, draw=min(sample, batch.samples - 1)):
         yield f"draw {sample}, as if alone: {message}"
 

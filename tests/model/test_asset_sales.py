@@ -150,7 +150,7 @@ def test_price_less_tax_on_the_gain_is_what_a_sale_brings(price: int, month: int
     assert cash == pytest.approx((31 - price) * 1000 * (1 - rate / 100))
 
 
-def test_draws_of_a_price_are_those_of_single_plans() -> None:
+def test_samples_of_a_price_are_those_of_single_plans() -> None:
     scenario, prices = plan().scenario, np.array([[1e6], [4e6]])
     batch = project(scenario.with_samples({"projects.line.sold.price": Quantity(prices, "USD")}))
 

@@ -200,7 +200,7 @@ def test_a_capacity_cost_counts_what_was_spent_and_what_is_added() -> None:
     assert plan("2001-09-15").measures["capacity_cost"].values == pytest.approx((4.25e6 + 3e6) / 50_000)
 
 
-def test_options_draws_explanations_and_charts_know_it() -> None:
+def test_options_samples_explanations_and_charts_know_it() -> None:
     scenario = scenario_of(text(), "plan.yaml")
     option, single = project(scenario.with_option("stopped")), plan("2001-09-15")
     assert option.value("accounts.cash") == pytest.approx(single.value("accounts.cash"))

@@ -99,15 +99,15 @@ def test_a_sweep_takes_its_share_of_the_excess_on_payment_dates() -> None:
 def test_a_batch_of_revolvers_equals_its_members() -> None:
     text = PLAN.format(loans=f"{LINE}\n{TERM}", gap="[revolver, equity]", step="month", lag="0 months")
     scenario = scenario_of(drawn_at_signing(text))
-    draws = {
+    samples = {
         "plants.p.cash_cost": Quantity(np.array([[9.0], [10.0], [11.5]]), "USD/km"),
         "loans.line.commitment": Quantity(np.array([[0.3], [1.0], [2.0]]), "MUSD"),
     }
-    batch = project(scenario.with_samples(draws))
+    batch = project(scenario.with_samples(samples))
 
     assert disagreements(batch) == []
     for number in range(3):
-        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in samples.items()}))
         for path in ("accounts.cash", "loans.line.closing", "loans.term.swept", "accounts.tax"):
             assert batch.value(path)[number] == pytest.approx(alone.value(path)[0], abs=1e-6)
 

@@ -188,7 +188,7 @@ def test_a_closure_beyond_the_horizon_counts_in_the_run_off() -> None:
     assert later[1][:3] == pytest.approx([0.0, 0.0, 150_000.0])
 
 
-def test_options_settings_draws_and_explanations_know_closures() -> None:
+def test_options_settings_samples_and_explanations_know_closures() -> None:
     scenario = scenario_of(f"{text(TWO)}options: {{open: {{remove: [plants.works.closures.slump]}}}}\n", "plan.yaml")
     batch = project(scenario.with_samples({"projects.line.adds": Quantity(np.array([[6e4], [9e4]]), "km/year")}))
     for number, adds in enumerate((60_000, 90_000)):

@@ -194,17 +194,17 @@ def test_ends_of_model_periods_do_not_change_what_is_paid(style: str, compoundin
 @pytest.mark.parametrize("style", STYLE_TEXTS.values(), ids=STYLE_TEXTS)
 def test_a_batch_of_loans_equals_its_members(style: str) -> None:
     scenario = scenario_of(plan_text(style))
-    draws: dict[str, Any] = {
+    samples: dict[str, Any] = {
         "loans.bank.rate": Quantity(np.array([[0.0], [5.0], [12.0]]), "percent/year"),
         "loans.bank.commitment": Quantity(np.array([[7.0], [10.0], [13.0]]), "MUSD"),
         "plants.p.cash_cost": Quantity(np.array([[9.0], [12.0], [15.0]]), "USD/km"),
     }
     if "revolver" not in style:
-        draws["loans.bank.draws.2001-01-08"] = draws["loans.bank.commitment"]
-    batch = project(scenario.with_samples(draws))
+        samples["loans.bank.draws.2001-01-08"] = samples["loans.bank.commitment"]
+    batch = project(scenario.with_samples(samples))
     keeps_its_promises(batch)
     for number in range(3):
-        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in samples.items()}))
         for row in ("loans.bank.schedule.payment", "loans.bank.closing", "accounts.cash"):
             assert batch.value(row)[number] == pytest.approx(alone.value(row)[0], abs=1e-5)
 

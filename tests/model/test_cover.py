@@ -334,10 +334,10 @@ def test_ratios_of_a_batch_are_those_of_its_members() -> None:
     scenario = scenario_of(PLAN)
     prices, rates = np.array([[30.0], [40.0], [55.0]]), np.array([[0.05], [0.08], [0.12]])
     keep = ("min_llcr", "min_plcr", "min_interest_cover", "max_debt_to_ebitda", "average_life", "levelized_cost", "equity_npv", "gearing", "min_dscr.bank", "accounts.llcr")  # fmt: skip
-    draws = {"products.fiber.price.2001": Quantity(prices, "USD/km"), "loans.bank.rate": Quantity(rates, "1/year")}
-    together = evaluate(scenario, draws, keep)
+    samples = {"products.fiber.price.2001": Quantity(prices, "USD/km"), "loans.bank.rate": Quantity(rates, "1/year")}
+    together = evaluate(scenario, samples, keep)
     for one in range(3):
-        alone = evaluate(scenario, {path: value[one : one + 1] for path, value in draws.items()}, keep)
+        alone = evaluate(scenario, {path: value[one : one + 1] for path, value in samples.items()}, keep)
         for name in keep:
             assert together[name][one] == pytest.approx(alone[name][0], nan_ok=True, rel=1e-9)
 

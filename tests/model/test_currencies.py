@@ -123,14 +123,14 @@ def test_a_rate_of_one_changes_nothing() -> None:
 
 def test_a_drawn_rate_of_exchange_is_a_batch() -> None:
     scenario = scenario_of(PLAN)
-    draws = {
+    samples = {
         "exchange.EUR.average.2001": Quantity(np.array([[0.7], [0.9]]), "USD/EUR"),
         "plants.jena.cash_cost": Quantity(np.array([[28.0], [31.0]]), "EUR/km"),
     }
-    batch = project(scenario.with_samples(draws))
+    batch = project(scenario.with_samples(samples))
 
     assert disagreements(batch) == []
-    alone = project(scenario.with_samples({path: value[1:] for path, value in draws.items()}))
+    alone = project(scenario.with_samples({path: value[1:] for path, value in samples.items()}))
     assert batch.value("accounts.cash")[1] == pytest.approx(alone.value("accounts.cash")[0])
 
 

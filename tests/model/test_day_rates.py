@@ -327,15 +327,15 @@ def test_at_a_rate_that_never_moves_a_loan_is_one_in_dollars(text: str) -> None:
 def test_drawn_rates_are_a_batch() -> None:
     closing = CLOSING.replace("2000: 0.94 USD/EUR, ", "")
     scenario = scenario_of(plan_text(f"{AVERAGE}, {closing}, opening: 1 USD/EUR"))
-    draws = {
+    samples = {
         "exchange.EUR.closing.2002": Quantity(np.array([[1.1], [1.3]]), "USD/EUR"),
         "exchange.EUR.opening": Quantity(np.array([[1.0], [0.9]]), "USD/EUR"),
     }
-    batch = project(scenario.with_samples(draws))
+    batch = project(scenario.with_samples(samples))
 
     assert disagreements(batch) == []
     for member in (0, 1):
-        alone = project(scenario.with_samples({path: value[member : member + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[member : member + 1] for path, value in samples.items()}))
         for path in alone.rows:
             assert batch.value(path)[member] == pytest.approx(alone.value(path)[0], nan_ok=True), path
     assert batch.value("loans.ger.opening")[:, 0] == pytest.approx([10e6, 9e6])

@@ -178,7 +178,7 @@ DRAWN = {
 
 
 @pytest.mark.parametrize("path", DRAWN)
-def test_draws_of_every_input_are_those_of_single_plans(path: str) -> None:
+def test_samples_of_every_input_are_those_of_single_plans(path: str) -> None:
     text = PLAN.format(step="quarter", on="2004-05-05").replace(
         "{rate: 30 %}", f"{{rate: 30 %, depreciation: {WAYS[2]}}}"
     )

@@ -188,12 +188,12 @@ def test_a_row_at_its_limit_is_judged_as_its_comparator_says(comparator: str) ->
     ],
 )
 def test_a_batch_is_its_members(text: str, path: str) -> None:
-    plan, draws = scenario_of(text), Quantity(np.array([[20.0], [19.0], [23.0]]), "USD/km")
-    batch = project(plan.with_samples({path: draws}))
+    plan, samples = scenario_of(text), Quantity(np.array([[20.0], [19.0], [23.0]]), "USD/km")
+    batch = project(plan.with_samples({path: samples}))
     loan = next(iter(plan.loans))
 
     for k in range(3):
-        alone = project(plan.with_samples({path: draws[k : k + 1]}))
+        alone = project(plan.with_samples({path: samples[k : k + 1]}))
         for row in ("accounts.cash", f"loans.{loan}.closing", f"loans.{loan}.draws_stopped"):
             np.testing.assert_allclose(batch.value(row)[k], alone.value(row)[0], rtol=1e-12, atol=1e-6)
 

@@ -113,17 +113,17 @@ def _drawable(plan: Scenario) -> dict[str, Any]:
             written[".".join(path)] = (number, unit)
     results = {}
     for draw, (name, (number, unit)) in enumerate(written.items(), 1):
-        draws = np.full((len(written) + 1, 1), number)
-        draws[draw] *= 0.999
-        results[name] = Quantity(draws, unit or "dimensionless")
+        samples = np.full((len(written) + 1, 1), number)
+        samples[draw] *= 0.999
+        results[name] = Quantity(samples, unit or "dimensionless")
     return results
 
 
 @cache
 def nudge(name: str) -> tuple[Projection, tuple[str, ...]]:
     plan = read(name)
-    draws = _drawable(plan)
-    return project(plan.with_samples(draws)), tuple(draws)
+    samples = _drawable(plan)
+    return project(plan.with_samples(samples)), tuple(samples)
 
 
 @pytest.mark.long

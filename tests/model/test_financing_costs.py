@@ -82,15 +82,15 @@ def test_they_go_into_the_asset_and_not_into_income() -> None:
 @pytest.mark.long
 def test_a_batch_equals_its_members() -> None:
     scenario = scenario_of(PLAN)
-    draws = {
+    samples = {
         "loans.bank.rate": Quantity(np.array([[4.0], [12.0]]), "percent/year"),
         "projects.line.delay": Quantity(np.array([[0.0], [5.0]]), "month"),
     }
-    batch = project(scenario.with_samples(draws))
+    batch = project(scenario.with_samples(samples))
 
     assert disagreements(batch) == []
     for number in range(2):
-        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in samples.items()}))
         assert batch.value("accounts.cash")[number] == pytest.approx(alone.value("accounts.cash")[0], abs=1e-4)
 
 

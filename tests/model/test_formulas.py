@@ -47,9 +47,9 @@ class Reader:
 
     def earlier(self, path: str, count: int) -> Array:
         """Return what lies before the first column of a row, so many columns back: of another block, where one ended."""
-        draws, block = self.values[path].shape[0], self.block[path]
+        samples, block = self.values[path].shape[0], self.block[path]
         if block.continues is None:
-            return np.repeat(np.broadcast_to(evaluate(self.rows[path].before, self), (draws, 1)), count, axis=-1)
+            return np.repeat(np.broadcast_to(evaluate(self.rows[path].before, self), (samples, 1)), count, axis=-1)
         path = block.continued_path(path)
         full = np.concatenate([self.earlier(path, count), self.values[path]], axis=-1)
         return full[:, -count:]

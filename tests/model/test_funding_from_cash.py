@@ -119,14 +119,14 @@ def test_calls_stop_at_the_limit_too() -> None:
 def test_a_batch_equals_its_members() -> None:
     plan = scenario_of(text_of(company="gap: [equity], equity_limit: 2 million USD"))
     limits, costs = [0.5e6, 2e6, 5e6], [8e6, 6e6, 9e6]
-    draws: dict[str, Any] = {
+    samples: dict[str, Any] = {
         "company.equity_limit": Quantity(limits, "USD"),
         "projects.hall.capex": Quantity(costs, "USD"),
     }
-    batch = project(plan.with_samples(draws))
+    batch = project(plan.with_samples(samples))
 
     for sample in range(3):
-        alone = project(plan.with_samples({path: value[sample : sample + 1] for path, value in draws.items()}))
+        alone = project(plan.with_samples({path: value[sample : sample + 1] for path, value in samples.items()}))
         for path in (
             "accounts.cash",
             "funding.hall.gap",

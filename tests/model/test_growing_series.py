@@ -184,7 +184,9 @@ def test_samples_of_rates_are_members_of_their_batch() -> None:
 
     for number in range(3):
         alone = project(
-            scenario.with_samples({path: (unit, draws[number : number + 1]) for path, (unit, draws) in drawn.items()})
+            scenario.with_samples(
+                {path: (unit, samples[number : number + 1]) for path, (unit, samples) in drawn.items()}
+            )
         )
         for row in ("accounts.cash", "run_off.accounts.revenue", "accounts.overhead"):
             assert batch.value(row)[number].tolist() == alone.value(row)[0].tolist()

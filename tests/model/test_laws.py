@@ -132,16 +132,16 @@ def test_a_batch_equals_its_members(text: str, factors: list[float]) -> None:
     """Every row of every block, each input drawn at once."""
     scenario = scenario_of(text)
     paths = drawn_paths(project(scenario))
-    draws = {
+    samples = {
         path: Quantity(np.array([[value * factor] for factor in factors]), unit)
         for path, (value, unit) in paths.items()
     }
 
-    batch = project(scenario.with_samples(draws))
+    batch = project(scenario.with_samples(samples))
 
     assert batch.samples == 3
     for member in range(3):
-        alone = project(scenario.with_samples({path: value[member : member + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[member : member + 1] for path, value in samples.items()}))
         for path in alone.rows:
             assert close(batch.value(path)[member], alone.value(path)[0], 1e7), path
 

@@ -76,14 +76,14 @@ def test_a_loan_of_purchases_alone_is_paid_as_agreed() -> None:
 
 def test_a_drawn_contract_is_cut_as_its_members_are() -> None:
     plan = with_terms("repayment: {style: fixed_payment, payment: 400_000 USD}, fees: {agency: 100_000 USD/year}")
-    draws = {
+    samples = {
         "loans.bank.repayment.payment": Quantity(np.array([[300_000.0], [500_000.0]]), "USD"),
         "funding.other.bank": Quantity(np.array([[1e6], [3e6]]), "USD"),
     }
-    batch = project(plan.with_samples(draws))
+    batch = project(plan.with_samples(samples))
 
     for number in range(2):
-        alone = project(plan.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(plan.with_samples({path: value[number : number + 1] for path, value in samples.items()}))
         for row in ("loans.bank.closing", "loans.bank.fees", "accounts.cash"):
             path = f"without_projects.{row}"
             assert batch.value(path)[number] == pytest.approx(alone.value(path)[0], abs=1e-6)

@@ -143,10 +143,10 @@ def test_a_claim_may_name_it_and_a_batch_is_its_members() -> None:
     text = replace_parts(PLAN, ("COVENANT", COVER)) + claim
     assert outcomes(project(scenario_of(text)))["covered"].holds
 
-    draws = Quantity(np.array([[20.0], [26.0]]), "USD/km")
-    batch = project(scenario_of(text).with_samples({"plants.works.cash_cost": draws}))
+    samples = Quantity(np.array([[20.0], [26.0]]), "USD/km")
+    batch = project(scenario_of(text).with_samples({"plants.works.cash_cost": samples}))
     for k in range(2):
-        alone = project(scenario_of(text).with_samples({"plants.works.cash_cost": draws[k : k + 1]}))
+        alone = project(scenario_of(text).with_samples({"plants.works.cash_cost": samples[k : k + 1]}))
         for row in ("ratios.fixed_charge", "ratios.leverage", "accounts.dividends"):
             np.testing.assert_array_equal(batch.value(row)[k], alone.value(row)[0])
 

@@ -297,7 +297,9 @@ def test_samples_are_members_of_their_batch() -> None:
 
     for number in range(3):
         alone = project(
-            scenario.with_samples({path: (unit, draws[number : number + 1]) for path, (unit, draws) in DRAWN.items()})
+            scenario.with_samples(
+                {path: (unit, samples[number : number + 1]) for path, (unit, samples) in DRAWN.items()}
+            )
         )
         for row in (
             "accounts.cash",
@@ -313,9 +315,9 @@ def test_samples_are_members_of_their_batch() -> None:
 def test_each_input_moves_what_a_plan_leads_to(path: str) -> None:
     """It is set by `--set`, and counted among the inputs that results rest on."""
     scenario = scenario_of(EVERY)
-    unit, draws = DRAWN[path]
+    unit, samples = DRAWN[path]
 
-    other = project(scenario.with_samples({path: (unit, draws[:1])}))
+    other = project(scenario.with_samples({path: (unit, samples[:1])}))
 
     assert path.rpartition(".")[0] in {item.path for item in scenario.inputs()}
     assert not np.allclose(other.value("accounts.cash"), project(scenario).value("accounts.cash"))

@@ -133,10 +133,10 @@ def test_a_recast_keeps_every_promise_in_a_batch_too(
     planned = ", ".join(f"{day}: {amount} thousand USD" for day, amount in prepaid.items())
     clause = f"prepayments: {{{planned}}}, after_prepayment: recast{sweep}{rounding}"
     scenario = scenario_of(plan_text(style, clause=clause))
-    draws = {f"loans.bank.prepayments.{next(iter(prepaid))}": Quantity(np.array([[0.1], [2.0], [9.0]]), "MUSD")}
-    batch = project(scenario.with_samples(draws))
+    samples = {f"loans.bank.prepayments.{next(iter(prepaid))}": Quantity(np.array([[0.1], [2.0], [9.0]]), "MUSD")}
+    batch = project(scenario.with_samples(samples))
     keeps_its_promises(batch)
     for number in range(3):
-        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in samples.items()}))
         for row in ("loans.bank.schedule.payment", "loans.bank.closing", "accounts.cash"):
             assert batch.value(row)[number] == pytest.approx(alone.value(row)[0], abs=1e-5)

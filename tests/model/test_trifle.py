@@ -190,10 +190,10 @@ def test_the_largest_amount_of_a_plan_is_all_that_it_moves_opens_with_and_may_bo
 
 def test_it_is_drawn_with_what_it_is_made_of() -> None:
     plan = scenario_of(scale(PLAN, 1e4))
-    draws = {"products.fiber.price": Quantity(np.array([[1e5], [4e5], [1e6]]), "USD/km")}
+    samples = {"products.fiber.price": Quantity(np.array([[1e5], [4e5], [1e6]]), "USD/km")}
 
-    batch = project(plan.with_samples(draws)).scalars["money.trifle"].value
-    for member, value in enumerate(draws["products.fiber.price"]):
+    batch = project(plan.with_samples(samples)).scalars["money.trifle"].value
+    for member, value in enumerate(samples["products.fiber.price"]):
         alone = project(plan.with_samples({"products.fiber.price": value[None, :]}))
         assert batch[member, 0] == float(alone.scalars["money.trifle"].value.flat[0])
 

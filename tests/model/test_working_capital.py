@@ -229,16 +229,16 @@ def test_the_base_case_is_owed_what_it_billed_and_bought() -> None:
 def test_drawn_days_and_amounts_equal_their_members() -> None:
     capital = "{receivables: 3 million USD, payables: 1 million USD}"
     plan = project_purchase(capital, "receivables: {2001: 90 days, 2002: 30 days}, payables: 20 days").scenario
-    draws = {
+    samples = {
         "working_capital.receivables.2001": Quantity(np.array([[0.0], [45.0], [366.0]]), "day"),
         "working_capital.payables": Quantity(np.array([[31.0], [0.0], [200.0]]), "day"),
         "plants.p.purchase.working_capital.receivables": Quantity(np.array([[1e6], [0.0], [5e6]]), "USD"),
     }
 
-    batch = project(plan.with_samples(draws))
+    batch = project(plan.with_samples(samples))
 
     for member in range(3):
-        alone = project(plan.with_samples({path: value[member : member + 1] for path, value in draws.items()}))
+        alone = project(plan.with_samples({path: value[member : member + 1] for path, value in samples.items()}))
         for path in alone.rows:
             assert batch.value(path)[member] == pytest.approx(alone.value(path)[0], nan_ok=True, abs=1e-6), path
     assert disagreements(batch) == []

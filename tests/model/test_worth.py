@@ -405,8 +405,8 @@ def test_a_batch_of_an_option_is_its_members(option: str | None) -> None:
     scenario = read("fibercore", option)
     keep = (*OWNED, "terminal_share", "levelized_cost", "share_paid_back_discounted")
     rates, prices = np.array([[0.02], [0.09]]), np.array([[55.0], [66.0]])
-    draws = {"loans.algar.rate": Quantity(rates, "1/year"), "products.multimode.price": Quantity(prices, "USD/km")}
-    together = evaluate(scenario, draws, keep)
+    samples = {"loans.algar.rate": Quantity(rates, "1/year"), "products.multimode.price": Quantity(prices, "USD/km")}
+    together = evaluate(scenario, samples, keep)
     for one, (rate, price) in enumerate(zip(rates.ravel(), prices.ravel(), strict=True)):
         changes = Branch(
             {"loans.algar.rate": Leaf(f"{100 * rate:.6f} %/year"), "products.multimode.price": Leaf(f"{price} USD/km")}

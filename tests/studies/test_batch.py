@@ -30,15 +30,15 @@ def samples_of_inputs(number: int) -> dict[str, Any]:
 
 @pytest.mark.long
 def test_a_batch_equals_its_members_whatever_the_chunk() -> None:
-    scenario, draws = read("fibercore"), samples_of_inputs(7)
+    scenario, samples = read("fibercore"), samples_of_inputs(7)
 
-    full, parts = evaluate(scenario, draws, KEEP), evaluate(scenario, draws, KEEP, chunk=3)
+    full, parts = evaluate(scenario, samples, KEEP), evaluate(scenario, samples, KEEP, chunk=3)
 
     assert full["accounts.cash"].shape == (7, 60)
     for name in KEEP:
         assert parts[name] == pytest.approx(full[name], nan_ok=True, rel=1e-9)
     for number in range(7):
-        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in samples.items()}))
         by_name = measures(alone)
         for name in KEEP[:-1]:
             value = by_name[name].value
@@ -46,23 +46,25 @@ def test_a_batch_equals_its_members_whatever_the_chunk() -> None:
         assert full["accounts.cash"][number] == pytest.approx(alone.value("accounts.cash")[0])
 
 
-def test_the_draws_differ() -> None:
+def test_the_samples_differ() -> None:
     npv = evaluate(read("fibercore"), samples_of_inputs(5), ["project_npv"])["project_npv"]
 
     assert len(set(npv)) == 5
 
 
 def test_what_cannot_be_kept_or_drawn_is_refused() -> None:
-    scenario, draws = read("fibercore"), samples_of_inputs(3)
+    scenario, samples = read("fibercore"), samples_of_inputs(3)
 
     with pytest.raises(FibercapError, match=r"no measure `project_npw`; did you mean `project_npv`"):
-        evaluate(scenario, draws, ["project_npw"])
+        evaluate(scenario, samples, ["project_npw"])
     with pytest.raises(FibercapError, match="name at least one input"):
         evaluate(scenario, {}, ["project_npv"])
     with pytest.raises(FibercapError, match="different numbers of samples"):
-        evaluate(scenario, {**draws, "loans.fleet.rate": Quantity(np.ones((4, 1)), "percent / year")}, ["project_npv"])
+        evaluate(
+            scenario, {**samples, "loans.fleet.rate": Quantity(np.ones((4, 1)), "percent / year")}, ["project_npv"]
+        )
     with pytest.raises(ScenarioError, match="did you mean `xtal_"):
-        evaluate(scenario, {"projects.xtal_9.delay": draws["projects.xtal_1.delay"]}, ["project_npv"])
+        evaluate(scenario, {"projects.xtal_9.delay": samples["projects.xtal_1.delay"]}, ["project_npv"])
     with pytest.raises(ScenarioError, match=r"loans\.fleet\.matures"):
         evaluate(scenario, {"loans.fleet.matures": Quantity(np.ones((3, 1)), "year")}, ["project_npv"])
 

@@ -72,8 +72,8 @@ def test_what_drives_a_plan_is_what_salib_finds_by_points_of_its_own() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         price, cost, tax = sobol_sample.sample(of, 1024, calc_second_order=False, seed=3).T
-    draws = {"products.cable.price": {"times": price}, "plants.works.cash_cost": {"times": cost}, "tax.rate": tax}
-    result = analyze(of, evaluate(scenario, draws, ["equity_npv"])["equity_npv"])
+    samples = {"products.cable.price": {"times": price}, "plants.works.cash_cost": {"times": cost}, "tax.rate": tax}
+    result = analyze(of, evaluate(scenario, samples, ["equity_npv"])["equity_npv"])
 
     assert [explained[name].first.value for name in BOUNDS] == pytest.approx(result["S1"].tolist(), abs=0.02)
     assert [explained[name].total.value for name in BOUNDS] == pytest.approx(result["ST"].tolist(), abs=0.02)

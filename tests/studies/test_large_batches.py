@@ -76,14 +76,14 @@ def low_limits(monkeypatch: pytest.MonkeyPatch) -> int:
     return 100_000
 
 
-def test_draws_that_are_held_together_fall_as_plans_grow(low_limits: int) -> None:
+def test_samples_that_are_projected_together_fall_as_plans_grow(low_limits: int) -> None:
     small, large = (chunk_of(plan(number), CHUNK) for number in (5, 10))
     assert 1 < large < small < CHUNK
     assert large * (size_if_large(plan(10)) or 0) <= low_limits < (large + 1) * (size_if_large(plan(10)) or 0)
 
 
 @pytest.mark.usefixtures("low_limits")
-def test_fewer_draws_together_give_the_same_results() -> None:
+def test_fewer_samples_together_give_the_same_results() -> None:
     scenario, prices = plan(10), Samples(np.linspace(30.0, 50.0, 30)[:, None], "USD/km")
     keep = ["accounts.cash", "project_npv"]
     parts, together = (evaluate(scenario, {PRICE: prices}, keep, chunk=chunk) for chunk in (None, 30))

@@ -166,17 +166,17 @@ def test_a_lock_up_changes_too_and_has_its_row(step: str) -> None:
 def test_samples_may_draw_a_limit() -> None:
     """A batch equals its members, with limits and levels of each sample."""
     plan = scenario_of(replace_parts(PLAN, ("ROW", f"{STEPS}, lock_up: {{2001: 2, 2004-Q2: 4, 2006: 0.4}}")))
-    draws = {
+    samples = {
         "loans.bank.covenants.lev.at_most.2003": Quantity(np.array([[3.0], [4.9], [0.7]]), ""),
         "loans.bank.covenants.lev.lock_up.2001": Quantity(np.array([[2.0], [0.5], [4.5]]), ""),
     }
     with pytest.raises(ScenarioError, match="found a level that is not below the limit"):
-        project(plan.with_samples(draws))
-    draws["loans.bank.covenants.lev.lock_up.2001"] = Quantity(np.array([[2.0], [0.5], [0.6]]), "")
-    batch = project(plan.with_samples(draws))
+        project(plan.with_samples(samples))
+    samples["loans.bank.covenants.lev.lock_up.2001"] = Quantity(np.array([[2.0], [0.5], [0.6]]), "")
+    batch = project(plan.with_samples(samples))
 
     for k in range(3):
-        alone = project(plan.with_samples({path: value[k : k + 1] for path, value in draws.items()}))
+        alone = project(plan.with_samples({path: value[k : k + 1] for path, value in samples.items()}))
         together, one = covenant_of_samples(batch), covenant_of_samples(alone)
         np.testing.assert_array_equal(np.broadcast_to(together.limit, (3, len(one.when)))[k], one.limit[0])
         np.testing.assert_array_equal(together.holds[k], one.holds[0])

@@ -33,19 +33,19 @@ def moved_samples(scenario: Scenario, samples: int = 40, width: float = 0.04) ->
 
     Left out are sources of funding and what they lend against, which a plan refuses to have moved one by one.
     """
-    random, draws = np.random.default_rng(3), dict[str, Any]()
+    random, moved = np.random.default_rng(3), dict[str, Any]()
     for lever in levers(scenario):
         factors = random.uniform(max(lever.low, 1 - width), min(lever.high, 1 + width), samples)
         factors[0] = 1.0
         for handle in lever.handles:
             values = handle.value + (factors - 1) * handle.slope
-            draws[handle.path] = Samples(values[:, None], handle.unit)
-    together = {path: values for path, values in draws.items() if not path.startswith("funding.")}
+            moved[handle.path] = Samples(values[:, None], handle.unit)
+    together = {path: values for path, values in moved.items() if not path.startswith("funding.")}
     for left_out in ((), (".commitment",), (".commitment", ".capex"), (".commitment", ".capex", ".price")):
-        draws = {path: values for path, values in together.items() if not path.endswith(left_out)}
+        moved = {path: values for path, values in together.items() if not path.endswith(left_out)}
         with suppress(ScenarioError):
-            scenario.with_samples(draws)
-            return draws
+            scenario.with_samples(moved)
+            return moved
     raise AssertionError("the plan refuses its inputs moved by a few percent")
 
 
@@ -74,22 +74,22 @@ def test_every_row_and_measure_of_the_plans_of_all_keys_is_on_the_tape(plan: str
 def test_prepayments_that_cash_cuts_are_worked_out_round_by_round() -> None:
     """What a prepayment is cut by depends on itself: on the interest and fees of its own period."""
     scenario = read("term_sheet")
-    draws = {"products.cable.price": {"times": Samples(np.linspace(0.6, 1.0, 40)[:, None], "")}}
+    samples = {"products.cable.price": {"times": Samples(np.linspace(0.6, 1.0, 40)[:, None], "")}}
     cut = "loans.senior.schedule.planned_prepayment"
 
-    program = program_of(scenario, draws, [cut, *names(project(scenario))])
+    program = program_of(scenario, samples, [cut, *names(project(scenario))])
 
-    planned = program.run(scenario.with_samples(draws))[cut].max(axis=1)
+    planned = program.run(scenario.with_samples(samples))[cut].max(axis=1)
     assert planned.min() < 0.9 * planned.max()
     assert program.gap < 1e-9
 
 
 def test_a_program_and_rows_give_the_same_whatever_the_chunk() -> None:
-    scenario, draws = read("fibercore"), moved_samples(read("fibercore"), samples=60)
+    scenario, samples = read("fibercore"), moved_samples(read("fibercore"), samples=60)
 
-    batch = evaluate(scenario, draws, KEEP, by="program")
-    parts = evaluate(scenario, draws, KEEP, by="program", chunk=17)
-    rows = evaluate(scenario, draws, KEEP, by="rows")
+    batch = evaluate(scenario, samples, KEEP, by="program")
+    parts = evaluate(scenario, samples, KEEP, by="program", chunk=17)
+    rows = evaluate(scenario, samples, KEEP, by="rows")
 
     assert batch.program is not None
     assert (rows.program, rows.why) == (None, "rows are asked for")
@@ -116,9 +116,9 @@ def test_few_samples_are_projected_and_many_are_run_on_a_tape_that_is_kept() -> 
 
 
 def test_what_is_known_of_a_program_can_go_into_a_manifest() -> None:
-    draws = {"tax.rate": Samples(np.linspace(0.3, 0.4, 9)[:, None], "")}
+    samples = {"tax.rate": Samples(np.linspace(0.3, 0.4, 9)[:, None], "")}
 
-    program = program_of(read("fibercore"), draws, ["project_npv"])
+    program = program_of(read("fibercore"), samples, ["project_npv"])
 
     assert program.manifest["inputs"] == ["tax.rate"]
     assert program.manifest["operations"] == len(program.tape) > 100
@@ -128,13 +128,13 @@ def test_what_is_known_of_a_program_can_go_into_a_manifest() -> None:
 def test_corners_that_the_plan_refuses_are_counted_and_left_out() -> None:
     """A dear project with a small loan, or a cheap one with a large loan, is fine; a cheap one is not paid twice."""
     shares = np.linspace(0.4, 0.9, 40)[:, None]
-    draws = {
+    samples = {
         "loans.bank.commitment": Samples(3e6 * (1 + shares), "USD"),
         "funding.line.bank": Samples(3e6 * (1 + shares), "USD"),
     }
-    draws["projects.line.capex"] = Samples(3.1e6 * (1 + shares), "USD")
+    samples["projects.line.capex"] = Samples(3.1e6 * (1 + shares), "USD")
 
-    program = program_of(scenario_of(errors.PLAN), draws, ["lowest_cash"])
+    program = program_of(scenario_of(errors.PLAN), samples, ["lowest_cash"])
 
     assert program.refused > 0
     assert program.points == 16 - program.refused
@@ -143,15 +143,15 @@ def test_corners_that_the_plan_refuses_are_counted_and_left_out() -> None:
 def test_a_plan_without_a_program_is_projected_and_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dividends that are barred by a ratio that looks ahead rest on themselves."""
     scenario = scenario_of(ROUND.replace("26 MUSD}", "0.3 MUSD}"))
-    draws = {"opening.cash": Samples(np.linspace(5e6, 5.1e6, 5)[:, None], "USD")}
+    samples = {"opening.cash": Samples(np.linspace(5e6, 5.1e6, 5)[:, None], "USD")}
     monkeypatch.setattr("fibercap.studies.batch.MANY", 1)
 
     with pytest.raises(FibercapError, match=r'rests on itself in column 12 .*; write `by="rows"`'):
-        evaluate(scenario, draws, ["lowest_cash"], by="program")
-    batch = evaluate(scenario, draws, ["lowest_cash"])
+        evaluate(scenario, samples, ["lowest_cash"], by="program")
+    batch = evaluate(scenario, samples, ["lowest_cash"])
     assert batch.program is None
     assert "rests on itself" in batch.why
-    assert batch["lowest_cash"] == pytest.approx(evaluate(scenario, draws, ["lowest_cash"], by="rows")["lowest_cash"])
+    assert batch["lowest_cash"] == pytest.approx(evaluate(scenario, samples, ["lowest_cash"], by="rows")["lowest_cash"])
 
 
 def test_a_program_that_differs_from_a_projection_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,13 +192,13 @@ def test_the_program_of_33_plants_over_20_years_is_made_in_seconds() -> None:
         "loans: {bank: {commitment: 30 MUSD, signed: 2002-12-31, matures: 10 years, rate: 8 %/year}}",
         "funding: {line_0: {bank: 3 MUSD, equity: rest}}",
     ])  # fmt: skip
-    draws = {
+    samples = {
         "products.fiber.price": {"times": Samples(np.linspace(0.8, 1.2, 9)[:, None], "")},
         "loans.bank.rate": Samples(np.linspace(0.06, 0.09, 9)[:, None], "1/year"),
     }
 
     begun = process_time()
-    program = program_of(scenario_of(plan), draws, ["project_npv", "equity_irr", "lowest_cash"])
+    program = program_of(scenario_of(plan), samples, ["project_npv", "equity_irr", "lowest_cash"])
 
     assert program.gap < 1e-9
     assert process_time() - begun < 30
