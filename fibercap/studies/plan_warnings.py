@@ -1,4 +1,7 @@
-"""Warnings about a plan that are no failures: dividends that are cut, assumptions that matter, unused inputs."""
+"""Warnings about a plan that are no failures: dividends that are cut, assumptions that matter, unused inputs.
+
+A new warning is a function that yields sentences, called by `warnings`. Failures are `findings`.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from fibercap.model.worth.without_projects import WITHOUT
 from fibercap.studies.barred_by_terms import barred_by_terms
 from fibercap.studies.findings import dry
 from fibercap.studies.rank_warnings import unserved_sculpting
+from fibercap.studies.step_warning import step_warning
 from fibercap.studies.verdict.footing import owners_worth, worth_after
 
 if TYPE_CHECKING:
@@ -28,8 +32,19 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 
+def all_warnings(projection: Projection) -> list[str]:
+    """Return what `check`, `run`, report, workbook and JSON show as warnings: those of `warnings` and of the step.
+
+    Parameters
+    ----------
+    projection : Projection
+        The projection of a single plan: the warning about its step takes another one, by month.
+    """
+    return [*warnings(projection), *step_warning(projection)]
+
+
 def warnings(projection: Projection) -> list[str]:
-    """Return the warnings about a plan, which come on top of its `findings`.
+    """Return the warnings about a plan that need no other projection; they come on top of its `findings`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Flags of a covenant's last test: beyond its lock-up it bars dividends; broken, it may stop draws."""
+"""Flags of a covenant's last test: beyond its lock-up it bars dividends until one holds; broken, it may stop draws."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _last_test_text(
     path: str,
     sides: tuple[str, str],
 ) -> str:
-    """Return the formula of a flag, 1 if the last test was beyond a level."""
+    """Return the formula of a flag: a test beyond the level sets it, the next one that keeps the level releases it."""
     (loan, key), earlier = lock, f"{{{path}@-1}}"
     # an undefined ratio is on neither side of its level: what the last test said goes on
     text = f"IF({sides[0]}, 1, IF({sides[1]}, 0, {earlier}))"

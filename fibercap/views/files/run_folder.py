@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
-from fibercap.studies.plan_warnings import warnings
-from fibercap.studies.step_warning import step_warning
+from fibercap.studies.plan_warnings import all_warnings
 from fibercap.views.charts.all_charts import CHARTS, write_chart
 from fibercap.views.files.datapackage import folder_of_tables
 from fibercap.views.files.exports import comparison_of_options
@@ -72,7 +71,7 @@ def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[st
         "covenants": {name: {"holds": c.holds} for name, c in promises.items()},
         "findings": findings_document(findings(projection, claims, promises)),
         "inputs": inputs_document(plan),
-        "warnings": [*warnings(projection), *step_warning(projection)],
+        "warnings": all_warnings(projection),
         "read": dict(plan.files_read),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }

@@ -13,8 +13,7 @@ from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
-from fibercap.studies.plan_warnings import unused_paths, warnings
-from fibercap.studies.step_warning import step_warning
+from fibercap.studies.plan_warnings import all_warnings, unused_paths
 from fibercap.views.json.covenants import covenants_document
 from fibercap.views.json.explain import place_document
 from fibercap.views.sentences import unit_of_law
@@ -186,7 +185,7 @@ def run_document(
     Only the selected sections, rows and years are included.
     """
     scenario, timeline, wrong = projection.scenario, projection.timeline, findings(projection, claims)
-    warned = [*(one.sentence for one in wrong), *warnings(projection), *step_warning(projection)]
+    warned = [*(one.sentence for one in wrong), *all_warnings(projection)]
     rows = selected_rows(projection, selection)
     within = {path: row for path, row in rows.items() if not path.startswith(f"{RUN_OFF}.")}
     document: types.Run = {

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import NOT_TESTED, NOTHING_BELOW
 from fibercap.studies.findings import findings
-from fibercap.studies.plan_warnings import warnings
-from fibercap.studies.step_warning import step_warning
+from fibercap.studies.plan_warnings import all_warnings
 from fibercap.views.report.parts import Items, Line, Section, Words, figures_of, text_table
 from fibercap.views.sentences import falls_text, flip_line, limit_text, lock_up_text, quantity_text, untested_text
 
@@ -25,7 +24,7 @@ def wrong(subject: Subject) -> Section | None:
     """Return the section on what is wrong with the plan, each finding with its way out, and on warnings."""
     faults = findings(subject.projection, subject.claims, subject.promises)
     remedies = [f"{each.sentence[0].upper()}{each.sentence[1:]}. To heal it: {each.way_out}." for each in faults]
-    texts = [*warnings(subject.projection), *step_warning(subject.projection)]
+    texts = all_warnings(subject.projection)
     shown = [warning for warning in texts if not warning.startswith("unused: ")]
     parts: list[Part] = [Items(remedies, "bad")] if remedies else []
     if shown:

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from fibercap.studies.bank.comparing import Difference
 
 MOST_SHOWN: Final = 5
-WORDS: Final = {"interest": "interest", "principal": "principal", "payment": "payment", "closing": "owed after it"}
+WORDS: Final = {"closing": "owed after it"}
+"""What amounts of a column are called, where that is not the name of its role."""
 COLUMNS: Final = {"opening": "owed before", "closing": "owed after"}
 
 
 def against_page(console: Console, heading: str, currency: str, agreement: Agreement) -> None:
-    """Print whether a bank's schedule is that of a loan, under which conventions, or from where on it is not.
+    """Print whether a bank's schedule matches a loan, under which conventions, or the first line that differs.
 
     Parameters
     ----------
@@ -104,7 +105,7 @@ def _apart(console: Console, agreement: Agreement, currency: str) -> None:
     if agreement.tells_apart is not None:
         place, day, column, (one, other) = agreement.tells_apart
         both = f"{number(one, 1.0, 2)} or {number(other, 1.0, 2)} {currency}"
-        words = f"payment {place} of {day}, which the table does not show in full: {WORDS[column]} {both}"
+        words = f"payment {place} of {day}, which the table does not show in full: {WORDS.get(column, column)} {both}"
         print_hanging(console, "1 or 2?", words, "bold")
 
 
@@ -120,7 +121,7 @@ def _differs(console: Console, agreement: Agreement, currency: str) -> None:
     if difference.loan:
         _line(console, difference, currency)
         column, line, amount = difference.largest
-        words = f"{number(amount, 1.0, 2)} {currency} of {WORDS[column]} in line {line}"
+        words = f"{number(amount, 1.0, 2)} {currency} of {WORDS.get(column, column)} in line {line}"
         print_hanging(console, "at most", words, "dim", indent=2)
         print_hanging(
             console, "in all", f"{number(difference.interest_in_all, 1.0, 2)} {currency} of interest", "dim", indent=2
@@ -145,5 +146,5 @@ def _line(console: Console, difference: Difference, currency: str) -> None:
         table.add_column(head, justify="left" if head == currency else "right", no_wrap=True)
     for role, bank in difference.bank.items():
         ours = difference.loan[role]
-        table.add_row(WORDS[role], *(number(amount, 1.0, 2) for amount in (bank, ours, bank - ours)))
+        table.add_row(WORDS.get(role, role), *(number(amount, 1.0, 2) for amount in (bank, ours, bank - ours)))
     console.print(table)

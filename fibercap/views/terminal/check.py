@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.studies.covenants import FAIL, NOT_TESTED
-from fibercap.studies.plan_warnings import warnings
-from fibercap.studies.step_warning import step_warning
+from fibercap.studies.plan_warnings import all_warnings
 from fibercap.views.sentences import (
     VERDICTS,
     Styled,
@@ -53,7 +52,7 @@ def check_lines(
                 yield f"        {also} in option {', '.join(names)}", {"dim": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
     yield f"  {laws_line(projection)}", {}
-    for warning in (*warnings(projection), *step_warning(projection)):
+    for warning in all_warnings(projection):
         yield f"  WARNING  {warning}", {"fg": "red", "bold": True}
     yield from _tested_lines(case, flips=flips)
     if unused is not None:

@@ -10,8 +10,7 @@ from rich.text import Text
 from fibercap.core.period_names import DECEMBER
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
-from fibercap.studies.plan_warnings import warnings
-from fibercap.studies.step_warning import step_warning
+from fibercap.studies.plan_warnings import all_warnings
 from fibercap.views.sentences import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
 from fibercap.views.tables import table_step
 from fibercap.views.terminal.printing import plain_table, print_bars, print_failures, print_hanging, show_figures
@@ -82,11 +81,6 @@ def heading(console: Console, title: str, subtitle: str) -> None:
     console.print(Text(title, style="bold"))
     console.print(Text(subtitle, style="dim"))
     console.print()
-
-
-def all_warnings(projection: Projection) -> list[str]:
-    """Return every warning about a plan."""
-    return [*warnings(projection), *step_warning(projection)]
 
 
 def alarms(console: Console, projection: Projection) -> None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.findings import findings
-from fibercap.studies.plan_warnings import warnings
-from fibercap.studies.step_warning import step_warning
+from fibercap.studies.plan_warnings import all_warnings
 from fibercap.views.workbook.book import FUNDING, INPUTS, PLANTS
 from fibercap.views.workbook.check_sheet import MASTER
 from fibercap.views.workbook.formats import set_up
@@ -119,7 +118,7 @@ def cover_sheet(sheet: Worksheet, cover: Cover, facts: Mapping[str, str], style:
         sheet.write_string(row, 0, kind.capitalize(), style(kind))
         sheet.write_string(row, 1, text, style("text"))
     row = _contents(sheet, cover, row + 2, style)
-    alarms = [*warnings(book.cases[0].projection), *step_warning(book.cases[0].projection)]
+    alarms = all_warnings(book.cases[0].projection)
     sheet.write_string(row + 1, 0, "Warnings when exported" if alarms else "No warnings when exported", style("group"))
     for number, text in enumerate(alarms, row + 2):
         sheet.write_string(number, 0, text, style("text"))
