@@ -163,7 +163,7 @@ def _read_anew(scenario: str, option: str | None, names: Names) -> tuple[list[st
 
 
 def _path_of(scenario: str) -> Path | None:
-    """Return the file of a scenario; None where there is none, or it is standard input."""
+    """Return the file of a scenario; None if there is no such file, or for standard input."""
     from fibercap.reading.shipped import shipped_scenarios
 
     path = Path(scenario)

@@ -89,6 +89,7 @@ def _is_longer_than_screen(content: bytes, terminal: int) -> bool:
         columns, lines = os.get_terminal_size(terminal)
     except OSError:  # a terminal that does not say how large it is
         return False
+    # Colors take no room on the screen.
     lengths = (len(_SEQUENCE.sub(b"", line).decode(errors="replace")) for line in content.splitlines())
     return sum(max(1, -(-length // max(columns, 1))) for length in lengths) >= lines > 0
 
@@ -111,6 +112,7 @@ def _page(pager: list[str], content: bytes) -> bool:
 @contextmanager
 def _quiet_signals() -> Iterator[None]:
     """Leave Ctrl-C to the pager, and let it close the pipe."""
+    # A handler, not SIG_IGN: the pager would inherit that, and not be stopped by Ctrl-C either.
     handlers = {signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None)}
     if hasattr(signal, "SIGPIPE"):
         handlers[signal.SIGPIPE] = signal.signal(signal.SIGPIPE, signal.SIG_IGN)

@@ -25,7 +25,7 @@ class RememberedNames:
     def __init__(self, scenario: Path) -> None:
         self._kept: dict[str, Any] = {}
         with suppress(*_NO_CACHE):
-            place = str(scenario.resolve()).encode("utf-8", "surrogateescape")
+            place = str(scenario.resolve()).encode("utf-8", "surrogateescape")  # names of files need not be UTF-8
             self._file = cache_folder() / f"{hashlib.sha256(place).hexdigest()[:16]}.json"
             kept = json.loads(self._file.read_bytes())
             if kept["files"] and all(stamp == _stamp(Path(name)) for name, stamp in kept["files"].items()):
@@ -43,7 +43,7 @@ class RememberedNames:
             stamps = {str(path): _stamp(path) for path in (*files, *_fibercap())}
             kept = {"files": stamps, "names": {**self._kept.get("names", {}), kind: names}}
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            new = self._file.with_suffix(f".{os.getpid()}")
+            new = self._file.with_suffix(f".{os.getpid()}")  # two shells may complete at once
             new.write_text(json.dumps(kept), "utf-8")
             new.replace(self._file)
             for old in sorted(self._file.parent.iterdir(), key=lambda path: path.stat().st_mtime)[:-MOST]:

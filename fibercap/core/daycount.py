@@ -89,7 +89,7 @@ def _actual_icma(start: date, end: date, reference: tuple[date, date]) -> float:
         return month_end(12 * day.year + day.month) if ends else day
 
     number = (12 * (start.year - anchor.year) + start.month - anchor.month) // months
-    number -= quasi(number) > start
+    number -= quasi(number) > start  # the period that holds the start may begin in the month before
     total, since, left = 0.0, start, quasi(number)
     while since < end:
         number += 1

@@ -38,7 +38,7 @@ class FibercapError(Exception):
 
     def __init__(self, code: str, found: str, hint: str = "") -> None:
         self.code, self.found, self.hint = code, found, hint or kind_of(code).hint
-        super().__init__(code, found, self.hint)
+        super().__init__(code, found, self.hint)  # all three, so that it can be pickled for another process
 
     def __str__(self) -> str:
         """Return what is wrong and the way out."""

@@ -24,10 +24,12 @@ def registry_of(vocabulary: Vocabulary) -> pint.UnitRegistry[Any]:
         dimension = vocabulary.dimensions.get(unit)
         meaning = f"[{dimension}]" if dimension else f"{factor!r} * {base}".removesuffix(" * ")
         lines.append(" = ".join([unit, meaning, "_", *(word for word, name in SPOKEN.items() if name == unit)]))
+    # No cache on disk: a registry of a dozen lines is made in milliseconds, and a folder may not be writable.
     return pint.UnitRegistry(lines, cache_folder=None)
 
 
 registry: Final = registry_of(BUILT_IN)
+# So that quantities survive pickling, which asks for the registry of the application.
 pint.set_application_registry(registry)  # type: ignore[no-untyped-call]  # pint leaves it untyped
 Quantity = registry.Quantity
 

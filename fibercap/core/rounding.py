@@ -41,6 +41,7 @@ def round_to_step(value: Array | float, step: Array | float, way: str) -> Array:
         return np.asarray(value)
     steps = np.asarray(value) / step
     size = np.abs(steps)
+    # An absolute part for small counts of steps, a relative one for counts near the 16 digits of a float.
     slack = 1e-9 + 2e-15 * size
     if way == "up":
         count = np.ceil(size - slack)

@@ -56,6 +56,7 @@ def _number(text: str, quantity: str) -> float:
         hint = _WRITE
         if "," in text:
             point, groups = quantity.replace(",", ".", 1), quantity.replace(",", "_", 1)
+            # nobody can tell which was meant
             hint = f"a comma is not allowed in a number; write `{point}` or `{groups}`"
         elif text[:1] in "$€£₹":
             hint = "a currency sign is not allowed; write the code after the number, like `25 million USD`"
@@ -133,6 +134,7 @@ def _split(text: str, vocabulary: Vocabulary) -> tuple[float, str]:
         digits = "".join(words[:2]).replace("_", "").isdigit()
         hint = f"no blanks inside a number; write `{'_'.join(words[:2])} {' '.join(words[2:])}`" if digits else _WRITE
         raise QuantityTextError("not_a_quantity", f"`{text}`", "one number and one unit", hint)
+    # `2 million MUSD` would be two trillions.
     if scaled and rest[0].split("/")[0] in SCALED_UNITS:
         hint = f"keep one of them: `{words[1]}`, or the `{rest[0][0]}` of `{rest[0]}`"
         raise QuantityTextError("double_scale", f"two scales in `{text}`", "one", hint)
@@ -253,6 +255,7 @@ def text_of_units(units: Any) -> str:
     text, registry = str(units), getattr(units, "_REGISTRY", None)
     if registry is None:
         return text
+    # Pint prints a unit by its full name: `kilometer` of its own registry is `km` here.
     known = {*vocabulary_in_use().table, "dimensionless"}
     return _NAME.sub(lambda name: name[0] if name[0] in known else str(registry.get_symbol(name[0])), text)
 

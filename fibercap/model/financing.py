@@ -68,7 +68,9 @@ def financed_rows(
     """
     dated, cuts, rounds = prepayments(scenario), Cuts(), Rounds()
     for _ in range(1 + ROUNDS * len(dated)):
+        # Funding as first written was settled without cuts; it is done again only for real ones.
         begun = paid(cuts) if paid and any(np.any(cut > 0) for cut in cuts.values()) else sheet
+        # A round that does not agree is thrown away, so it writes on a copy.
         written = begun.fork() if dated else begun
         schedules = _write(written, scenario, cuts, ratios=ratios)
         cut = cuts_of(scenario, written, schedules)

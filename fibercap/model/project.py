@@ -66,6 +66,7 @@ def project_owners_flow(scenario: Scenario, like: Projection | None = None) -> P
 
 
 def _project(scenario: Scenario, like: Projection | None, *, with_measures: bool) -> Projection:
+    # All is computed to the last payment of the last loan; the horizon is cut out afterwards.
     plan = scenario.over(to_maturity(scenario))
     operating = operations(plan, like.operations if like is not None else None)
 

@@ -75,7 +75,7 @@ class Projection:
     @cached_property
     def _values(self) -> Mapping[str, Array]:
         values: dict[str, Array] = {}
-        for block in reversed([*self.blocks.values()]):
+        for block in reversed([*self.blocks.values()]):  # of a path in two blocks, that of the first counts
             if block.continues is None:
                 values.update(block.values)
         return values

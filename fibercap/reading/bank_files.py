@@ -68,10 +68,12 @@ def is_workbook(source: Any) -> bool:
 
 def _rows_of_frame(frame: Any) -> Rows:
     """Return the columns of a DataFrame, its index among them if it has dates, as rows."""
+    # By name of the class, so that pandas need not be imported here.
     kept = frame.reset_index() if "date" in type(frame.index).__name__.lower() else frame
     plain = kept.astype(object).where(kept.notna(), None)
     return [
         [str(name) for name in plain.columns],
+        # Timestamps of pandas become datetimes, as cells of a spreadsheet are.
         *([getattr(c, "to_pydatetime", lambda c=c: c)() for c in row] for row in plain.itertuples(index=False)),
     ]
 
@@ -117,7 +119,7 @@ def _read_workbook(content: bytes, name: str, sheet: str) -> dict[str, Rows]:
 
 def _refuse_bomb(content: bytes, name: str) -> None:
     """Raise if a packed file would unpack to far more than a schedule has."""
-    if content[:2] != b"PK":
+    if content[:2] != b"PK":  # .xls is not packed
         return
     try:
         size = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(content)).infolist())
@@ -135,7 +137,7 @@ def _rows_of_text(content: bytes, name: str) -> Rows:
     try:
         text = content.decode(coding)
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+        text = content.decode("cp1252", errors="replace")  # what spreadsheets in Europe save as CSV
     divider = _divider(text.splitlines()[:200])
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=divider, skipinitialspace=True))
@@ -151,6 +153,6 @@ def _divider(lines: list[str]) -> str:
         return (max(counts.values()), max(counts)) if counts else (0, 0)
 
     try:
-        return max(DIVIDERS, key=rank)
+        return max(DIVIDERS, key=rank)  # of equals the first: semicolons before commas, which may be decimals
     except csv.Error:
         return ","

@@ -43,6 +43,7 @@ class Record:
     def place(self, index: int) -> Place:
         """Return where a cell stands; a cell that is missing stands at the end of the line."""
         matches = list(islice(_CELL.finditer(self.text), len(self.cells)))
+        # The csv module does not say where a cell stands in its line, so the line is taken apart again.
         groups = [match.span(1 if match[1] is not None else 2) for match in matches]
         start, end = groups[index] if index < len(groups) else (groups[-1][1], groups[-1][1])
         return self._place(start, len(self.text[start:end].rstrip()))
@@ -102,6 +103,7 @@ class Table:
         """
         headers = [_UNIT.fullmatch(cell) for cell in self.head.cells]
         names = [match[1] if match else cell for match, cell in zip(headers, self.head.cells, strict=True)]
+        # column 0 has the keys
         numbers = [number for number, known in enumerate(names) if known == name and number > 0]
         if len(numbers) > 1:
             problem = f"the column {quote(name)} twice in {self.name}"
@@ -142,6 +144,7 @@ def _records(text: str, name: str) -> Iterator[Record]:
         if cells is None:
             break
         record = Record(name, begins + 1, "".join(lines[begins : reader.line_num]), tuple(map(str.strip, cells)))
+        # A quoted cell may go over several lines: a record ends where the reader stands.
         begins = reader.line_num
         if any(record.cells):
             empty = False

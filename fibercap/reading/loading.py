@@ -140,7 +140,7 @@ def load_text(
     tree = resolve_extends(layer, parents)
     problems = [problem for reading in readings.readings.values() for problem in reading.problems]
     problems += parents.problems + files.problems
-    if problems and not tree:
+    if problems and not tree:  # else all problems are reported together, with those of the plan
         raise ScenarioError(name, unique(problems))
     refused = {leaf.place for r in readings.readings.values() for _, leaf in leaves(r.tree) if leaf.value is BROKEN}
     refused |= {problem.place for problem in problems if problem.code == "no_operand"}

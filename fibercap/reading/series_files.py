@@ -118,7 +118,7 @@ class SeriesFiles:
             self.problems.append(where)
             return None
         if where not in self._tables:
-            self._tables[where] = None
+            self._tables[where] = None  # so that a file that cannot be read is reported once
             try:
                 content = bytes_of(where)
                 self._tables[where] = Table(content, display_path(where))

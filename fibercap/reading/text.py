@@ -27,7 +27,7 @@ _PLAIN_TAGS: Final = frozenset(
 )
 _BEGIN: Final = "it begins with `fibercap: 1`"
 _LISTS: Final = ("remove", "gap", "extends")
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the parser in C is not in every installation
 
 
 class _Builder:
@@ -162,6 +162,7 @@ class _Builder:
         is_number = bool(re.match(r"-?[0-9_]+(,[0-9_]+)*,[0-9]", number))
         if not is_number and value[:1] in "\"'[{":
             return False
+        # What stands before the comma was read as a value of its own; what is wrong with that is no news.
         self.problems = [p for p in self.problems if p.place is None or p.place != old.place]
         problem = f"{quote(number if is_number else value)}, which YAML reads as {quote(value.split(',')[0])}"
         problem += " and a key without a value"

@@ -88,8 +88,10 @@ _HASH: Final = "Hash of the scenario"
 
 def _entries(cells: Cells, columns: tuple[str, str], file: str) -> Iterator[Entry]:
     for row in sorted({row for row, column in cells if column == "I" and row > HEAD_ROW}):
+        # Such an input decides the layout, so a sheet cannot follow it; its cell is there to be read only.
         if cells.get((row, "H"), "").startswith("fixed here"):
             continue
+        # A formula in B picks the option's column; a number in B holds in all options.
         now, then = columns if (row, "fB") in cells else ("B", "D")
         old, new = cells.get((row, then), ""), cells.get((row, now), "")
         if not old or _is_equal(old, new):
@@ -130,7 +132,7 @@ def text_of(value: float, unit: str) -> str:
 
 def _plain(value: float) -> str:
     """Return a number with 15 digits, without an exponent, and with `_` between thousands."""
-    rounded = float(f"{value:.15g}")
+    rounded = float(f"{value:.15g}")  # spreadsheets keep 15 digits; the rest is noise
     return f"{int(rounded):_}" if rounded == int(rounded) else f"{rounded:.15f}".rstrip("0")
 
 

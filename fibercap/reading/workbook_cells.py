@@ -56,6 +56,7 @@ def cells_of(path: Path, names: tuple[str, ...]) -> tuple[Cells, ...]:
         if path.exists() and not path.is_file():
             raise ValueError("it is no file")
         with path.open("rb") as file:
+            # Else zipfile would only say that it is no zip file.
             if file.read(len(_OLE)) == _OLE:
                 raise ValueError("it is encrypted or of an old format; save it as .xlsx, without a password")
         if path.stat().st_size > LARGEST:
@@ -152,7 +153,7 @@ class _Taking(ET.TreeBuilder):
             self.parts = 0
             self.take(element)
         if self.open and not self.inside:
-            self.open[-1].remove(element)
+            self.open[-1].remove(element)  # else the whole sheet stays in memory
         return element
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:

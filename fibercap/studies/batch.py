@@ -131,6 +131,7 @@ def evaluate(
             results.why = str(error)
     program, fast = results.program, by == "fast" or (by == "fastest" and number >= VERY_MANY and has_numba())
     chunk = chunk or (_together(program, fast=fast) if program else chunk_of(scenario, number))
+    # -(-a // b) rounds up: as few parts as possible, and no small one at the end.
     chunk = max(-(-number // max(-(-number // chunk), 1)), 1)  # parts of about one size
     for start in range(0, number, chunk):
         part = slice(start, min(start + chunk, number))

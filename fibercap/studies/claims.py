@@ -267,6 +267,7 @@ def holds(comparator: str, value: Array, limit: Array, room: Array) -> npt.NDArr
     room : (sample,) or (1,)
         The largest difference that `about` allows, in the same unit; other comparators ignore it.
     """
+    # A value may be infinite, debt over no EBITDA; times ROUNDING it would excuse any breach.
     slack = ROUNDING * np.maximum(np.where(np.isfinite(value), np.abs(value), 0.0), np.abs(limit))
     keeps = {
         "above": value > limit + slack,

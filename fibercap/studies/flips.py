@@ -51,6 +51,7 @@ def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) ->
     result: dict[str, Flip | None] = dict.fromkeys(claims)
     for name, near in turned.items():
         if near:
+            # The same lever may turn the claim on both of its sides.
             also = tuple(dict.fromkeys(turn.lever.name for turn in near[1:] if turn.lever is not near[0].lever))
             result[name] = Flip(near[0].lever, near[0].factor - 1.0, name, also)
     return result
@@ -74,6 +75,7 @@ def _judge(projection: Projection) -> dict[str, Judgement]:
         if not isinstance(outcome, Problem):
             gap = outcome.value - outcome.limit
             if claim.limit[0] == "about":
+                # A claim `about` a value turns where the distance leaves the room, not where it is zero.
                 gap = np.abs(gap) - claim.within.room(outcome.limit)
             judgements[name] = Judgement(outcome.holds, gap)
     return judgements

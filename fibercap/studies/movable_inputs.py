@@ -167,6 +167,7 @@ def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[H
     else:
         members = [(path, value)]
     for name, amount in members:
+        # `rest` has no number of its own, samples are moved already, and dates and words are no arrays.
         if unit == "rest" or np.shape(amount) or type(amount) is not np.ndarray:
             return
         yield Handle(name, float(amount), float(amount), house)
@@ -179,6 +180,7 @@ def _range(path: str, unit: str, handles: Sequence[Handle]) -> tuple[float, floa
     if not largest:
         return 0.0, np.inf
     high = bounds[1] / largest if np.isfinite(bounds[1]) else np.inf
+    # All values move together: the largest meets the upper bound first, the smallest the lower one.
     low = bounds[0] / min(abs(h.value) for h in handles if h.value) if bounds[0] > 0 else 0.0
     return low, high
 
@@ -199,6 +201,7 @@ def input_samples(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
     for row, (moved, factor) in enumerate(moves):
         for handle in moved.handles:
             values = samples.setdefault(handle.path, np.full((len(moves), 1), handle.value))
+            # Not value * factor: the slope of an input of one option may differ from its value.
             values[row] = handle.value + (factor - 1.0) * handle.slope
             units[handle.path] = handle.unit
     return {path: Samples(values, units[path]) for path, values in samples.items()}

@@ -150,6 +150,7 @@ def program_for(scenario: Scenario, samples: Mapping[str, Any], keep: Sequence[s
     """
     key = id(scenario), tuple(ranges(samples)), tuple(keep)
     kept = _LAST.get(key)
+    # `is`: Python gives the id of a scenario that is gone to another one.
     if kept is not None and kept.scenario is scenario and kept.covers(samples):
         return kept
     program = _LAST[key] = program_of(scenario, samples, keep)
@@ -223,6 +224,7 @@ def _largest_gap(results: Mapping[str, Array], projection: Projection) -> float:
         unit = projection.rows[name].unit if name in projection.rows else projection.measures[name].unit
         small = least.get(unit, SMALL)
         size = np.nanmax(np.abs(wanted), initial=0.0)
+        # More than TOLERANCE where the difference is more than TOLERANCE * size + small.
         apart = np.abs(values - wanted) / (size + small / TOLERANCE)
         tolerance = TOLERANCE_OVER_NOTHING if unit == "" and size > OVER_NOTHING else TOLERANCE
         differs = (np.isnan(values) != np.isnan(wanted)) | (apart > tolerance)

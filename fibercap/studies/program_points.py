@@ -68,6 +68,7 @@ def ranges(samples: InputSamples) -> dict[tuple[str, str], tuple[float, float]]:
 
 def _corners(samples: InputSamples) -> InputSamples:
     """Return points at which each input has its lowest sample as often as its highest, in mixed order."""
+    # One seed: a plan has a program always or never, not by chance.
     order = np.random.default_rng(0)
     high = np.arange(CORNERS) % 2 == 1
 

@@ -122,7 +122,7 @@ def solve(
     known = np.flatnonzero(np.isfinite(values))
     reach = float(np.ptp(values[known])) if len(known) else 0.0
     moves = bool(len(known)) and reach > 1e-12 * max(float(np.abs(values[known]).max()), 1e-300)
-    slack = NEAR * max(reach, abs(target), 1e-300)
+    slack = NEAR * max(reach, abs(target), 1e-300)  # 1e-300: above zero, where all is zero
     roots, jumps = _roots(
         scenario, moved, _brackets(factors, values - target) if moves else [], (measure, target, slack)
     )
@@ -223,6 +223,7 @@ def _brackets(factors: Array, gaps: Array) -> list[Bracket]:
         one, two = gaps[k], gaps[k + 1]
         if np.isfinite(one) and np.isfinite(two) and one * two < 0:
             brackets.append((float(factors[k]), float(factors[k + 1]), float(one), float(two)))
+    # Exactly met at a point that was tried: no sign changes beside it, so it is a bracket without width.
     met = (k for k in range(len(factors)) if gaps[k] == 0.0)
     return sorted([*brackets, *((float(factors[k]), float(factors[k]), 0.0, 0.0) for k in met)])
 

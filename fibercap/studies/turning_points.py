@@ -253,7 +253,7 @@ def _worth_a_look(brackets: list[_Bracket], *, nearest: bool) -> list[_Bracket]:
     if not nearest or not brackets:
         return brackets
     most = min(abs(b.outer - 1.0) for b in brackets)
-    return [b for b in brackets if abs(b.inner - 1.0) <= most]
+    return [b for b in brackets if abs(b.inner - 1.0) <= most]  # the others begin beyond where the nearest ends
 
 
 def _points(bracket: _Bracket) -> list[float]:
@@ -284,7 +284,7 @@ def _narrow(
 def _turns(brackets: list[_Bracket], *, nearest: bool) -> list[Turn]:
     by_distance = sorted((Turn(b.lever, _root(b)) for b in brackets), key=lambda turn: turn.distance)
     if nearest and by_distance:
-        slack = by_distance[0].distance * (1 + 1e-6) + 1e-9
+        slack = by_distance[0].distance * (1 + 1e-6) + 1e-9  # two levers that scale one number tie but for rounding
         return [turn for turn in by_distance if turn.distance <= slack]
     first: dict[Lever, Turn] = {}
     for turn in by_distance:

@@ -75,6 +75,7 @@ DIRECT: Final[dict[str, tuple[Callable[..., CellFunction], ...]]] = {
 def _product(first: CellFunction, second: CellFunction) -> CellFunction:
     def product(index: int) -> Any:
         factor = first(index)
+        # The second cell is not even read: it may not be computed yet, and need not be.
         return 0.0 if type(factor) is float and factor == 0.0 else factor * second(index)
 
     return product

@@ -91,6 +91,7 @@ def _read(cells: list[Any], shift: int = 0) -> CellFunction:
 def _operation(term: Operation, places: Places, length: int) -> CellFunction:
     left, right = term.parts
     if term.sign in JOINED:
+        # The factor that is known comes first: if it is 0, the open cell is not asked for, which may cut a circle.
         if term.sign == "*" and places.is_open(left):
             left, right = right, left
         return JOINED[term.sign](cell_function(left, places, length), cell_function(right, places, length))
@@ -175,7 +176,7 @@ def _choice(test: CellFunction, yes: CellFunction, no: CellFunction) -> CellFunc
     def choice(index: int) -> Any:
         holds = test(index)
         if type(holds) is bool:
-            return yes(index) if holds else no(index)
+            return yes(index) if holds else no(index)  # the other side may rest on this very cell
         if holds.all():
             return yes(index)
         return np.where(holds, yes(index), no(index)) if holds.any() else no(index)

@@ -113,7 +113,7 @@ class Cells:
         self._blocks = {path: block for block in blocks for path in block.rows}
         self._scalars: dict[str, Given] = {}
         self._values: dict[str, Array] = {}
-        for block in reversed(blocks):
+        for block in reversed(blocks):  # of a path in several blocks, that of the first block counts
             self._scalars |= block.given
             self._values |= block.values
         self._assumed = assumed
@@ -134,7 +134,7 @@ class Cells:
 
     def _keep(self, path: str, value: Array) -> None:
         self.computed[path] = value
-        if path not in self._assumed:
+        if path not in self._assumed:  # readers go on with what was assumed; the caller compares the two
             self._values[path] = value
 
     def _spread(self, value: Array, length: int) -> Array:
@@ -144,6 +144,7 @@ class Cells:
         """Return a scalar, or a row read `shift` columns later, as formulas read it."""
         value = self._values.get(path)
         if value is None:
+            # Rows of the run-off have no values yet; here, one period long, they add nothing.
             return np.zeros(1) if path.startswith(self._elsewhere) else self._scalars[path].value
         return value if not shift else shift_columns(value, shift, self._beyond_row(path, before=shift < 0))
 
@@ -185,6 +186,7 @@ class Cells:
 
 def _find_order(circle: Circle) -> None:
     """Compute the cells of a circle that are still open, each after those that it needs, and note the order."""
+    # Of the old order what could be computed now stays; only the rest is searched again.
     order = [step for step in circle.order if type(step[1][step[2]]) is not Open]
     for path, cells in circle.unknown.items():
         for cell in cells[: circle.places.lengths[path]]:

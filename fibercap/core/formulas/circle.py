@@ -86,7 +86,7 @@ def _parts(
     for length, rows in blocks:
         lengths |= dict.fromkeys((row.path for row in rows), length)
         formulas |= {row.path: Texts(row.formula, after.get(row.path, ""), row.before, row.after) for row in rows}
-    reads = {path: _references(four) - assumed for path, four in formulas.items()}
+    reads = {path: _references(four) - assumed for path, four in formulas.items()}  # assumed values close no circle
     readers: dict[str, list[str]] = {}
     for path, others in reads.items():
         for other in others:

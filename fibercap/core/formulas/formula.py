@@ -26,6 +26,7 @@ Calculation = Callable[[Read, Functions], Any]
 
 def _divide(above: Array, below: Array) -> Array:
     """Divide; where there is nothing to divide by, the result is undefined (nan), never infinite."""
+    # The usual case, and quicker than a division with `where`.
     if np.count_nonzero(below) == np.size(below):
         return np.asarray(above / below)
     above, below = np.broadcast_arrays(above, below)
@@ -50,6 +51,7 @@ def power(base: Array, exponent: Array) -> Array:
 
 
 def _least(*values: Array) -> Array:
+    # Over one row undefined cells are skipped, as in a spreadsheet; between rows they stay undefined.
     return np.fmin.reduce(values[0], axis=-1, keepdims=True) if len(values) == 1 else _fold(np.minimum, values)
 
 
@@ -65,6 +67,7 @@ def _fold(pair: Callable[[Any, Any], Array], values: tuple[Array, ...]) -> Array
 
 
 def _sum(values: Array) -> Array:
+    # nansum copies the row; it is needed only where a cell is undefined.
     added = np.add.reduce(values, axis=-1, keepdims=True)
     return np.nansum(values, axis=-1, keepdims=True) if np.isnan(added).any() else added
 
@@ -76,6 +79,7 @@ def _in_a_row(*parts: Array) -> Array:
 
 
 def _sumifs(values: Array, keys: Array, wanted: Array) -> Array:
+    # Keys are dates or periods, the same in every sample: the first one stands for all.
     keys, wanted = (np.reshape(of, (-1, np.shape(of)[-1] if np.ndim(of) else 1))[0] for of in (keys, wanted))
     return np.asarray(np.asarray(values) @ (keys[:, None] == wanted[None, :]).astype(float))
 
@@ -187,7 +191,7 @@ def _number(term: Term) -> Calculation:
 
 
 def _truth(term: Term) -> Calculation:
-    """Return what works out a term as truths: a number is one where it is not 0."""
+    """Return the calculation of a term as truths; a number is true where it is not 0."""
     calculation = _calculation(term)
     return calculation if _is_truth(term) else lambda read, functions: calculation(read, functions) != 0
 

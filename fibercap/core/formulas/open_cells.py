@@ -48,8 +48,9 @@ class Open:
         """
         raise NeededError(self)
 
+    # Cells are joined by plain operators, with no test of each; only one that is open stops the work.
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = ask_first
-    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __array_ufunc__ = ask_first
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __array_ufunc__ = ask_first  # NumPy asks by __array_ufunc__
 
 
 class Place(NamedTuple):

@@ -80,7 +80,7 @@ class Series:
         knots = np.array(self.starts, dtype=float)
         start, end = timeline.starts, timeline.ends
         if not linear:
-            until = np.append(knots[1:], np.inf)
+            until = np.append(knots[1:], np.inf)  # the last value holds for ever
             covered = np.minimum(end, until[:, None]) - np.maximum(start, knots[:, None])
             return np.asarray(np.maximum(covered, 0.0) / timeline.months)
         return (hats(knots, end) - hats(knots, start)) / timeline.months

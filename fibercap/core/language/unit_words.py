@@ -59,7 +59,7 @@ def _noun_after_per(base: str) -> str:
 
 
 def unit_mismatch(actual: str, wanted: str) -> tuple[str, str, str]:
-    """Return what was found, what was wanted, and a hint, for a limit whose unit does not fit its subject.
+    """Return the texts of an error: a limit is in another unit than the row or measure that it limits.
 
     Parameters
     ----------

@@ -99,12 +99,13 @@ _SIGNS: Final = {
 def _operation(term: Operation, cells: CellReader) -> CellFunction:
     left, right = cell_function(term.left, cells), cell_function(term.right, cells)
     if term.sign == "*":
+        # The factor that is a number comes first: if it is 0, cells behind the other are never worked out.
         if _depends(term.left, cells) and not _depends(term.right, cells):
             return _product(right, left, cells.graph, is_defined=_is_defined(term.left, cells))
         return _product(left, right, cells.graph, is_defined=_is_defined(term.right, cells))
     do, apply = _SIGNS[term.sign], cells.graph.apply
     if term.sign in {">", ">="}:
-        left, right = right, left
+        left, right = right, left  # x > y is y < x: one operation less for every machine
     return lambda column: apply(do, left(column), right(column))
 
 
@@ -175,6 +176,7 @@ def _junction(term: Call, cells: CellReader) -> CellFunction:
         value: Value = start
         for part in parts:
             value = graph.apply(do, value, part(column))
+            # The outcome is certain; what later parts read may not exist in this column.
             if is_number(value) and value != start:
                 break
         return value
@@ -203,6 +205,7 @@ def _rounding(term: Call, cells: CellReader) -> CellFunction:
             raise FormulaError("not_of_one_column", "the digits to which a formula rounds depend on an input")
         if term.function == "ROUND":
             return apply(Do.ROUND, value, 10.0 ** -int(digits))
+        # A spreadsheet's ROUNDUP differs from this below zero, where formulas take 0 instead.
         return apply(Do.DIVIDE, apply(Do.CEILING, apply(Do.MULTIPLY, value, 10.0**digits)), 10.0**digits)
 
     return round_here
@@ -237,6 +240,7 @@ def _over_columns(term: Call, cells: CellReader) -> CellFunction:
 
     def over_columns(_: int) -> Value:
         values = _columns(of, cells)
+        # As the SUM of a spreadsheet, which skips undefined cells.
         if do is Do.ADD:
             values = [cells.graph.apply(Do.DEFINED, value) for value in values]
         return cells.graph.fold(do, values, start)

@@ -61,8 +61,10 @@ class FastMachine:
         refuse_without_numba()
         self._tape, self._rate_of = tape, rate_of
         places = tape.inputs + tape.slots
+        # Numbers, places below 0 on a tape, become rows after the slots: a loop then knows only one kind of operand.
         operands = np.where(tape.operands < 0, places - 1 - tape.operands, tape.operands)
         rates, keeps = tape.operations == Do.RATE, tape.operations == Do.KEEP
+        # These are no places: the part of a list that a rate reads, and the number of a result.
         operands[rates, :2], operands[keeps, 1] = tape.operands[rates, :2], tape.operands[keeps, 1]
         operands[keeps, 2] = 0
         self._entries = np.ascontiguousarray(
@@ -110,7 +112,9 @@ class FastMachine:
         for start in starts:
             count = min(together, inputs.shape[1] - start)
             part[:, :count] = inputs[:, start : start + count]
+            # only full blocks run: repeat the last sample
             part[:, count:] = inputs[:, start + count - 1 : start + count]
+            # A pass reads the rates that the one before it left, so rates that rest on rates need one more each.
             for _ in range(self._uses.passes):
                 run_samples(self._entries, values, self._lists, part, rated, worked)
                 for row, events in enumerate(self._parts):

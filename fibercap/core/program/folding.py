@@ -34,15 +34,15 @@ def number_of(do: Do, *numbers: float) -> float:
 
 
 def _power(base: float, exponent: float) -> float:
-    return float(power(np.asarray(base), np.asarray(exponent)))
+    return float(power(np.asarray(base), np.asarray(exponent)))  # Python's own `**` may differ in the last digit
 
 
 def _minimum(x: float, y: float) -> float:
-    return x if x < y or isnan(x) else y
+    return x if x < y or isnan(x) else y  # undefined where either is, unlike Python's min
 
 
 def _maximum(x: float, y: float) -> float:
-    return x if x > y or isnan(x) else y
+    return x if x > y or isnan(x) else y  # likewise
 
 
 _ON_NUMBERS: Final[dict[Do, Callable[..., float]]] = {
@@ -137,7 +137,7 @@ def _junction(_: Apply, decides: float, x: Value, y: Value) -> Value | None:
         if is_number(one):
             if (one != 0) == (decides != 0):
                 return decides
-            return other if is_truth(other) else None
+            return other if is_truth(other) else None  # AND(1, x) is 1 for x = 5, not 5
     return x if x is y and is_truth(x) else None
 
 

@@ -34,7 +34,7 @@ class Graph:
         *operands : float or Node
             Numbers and nodes.
         """
-        if all(type(operand) is float for operand in operands):
+        if all(type(operand) is float for operand in operands):  # quicker than isinstance: every cell passes here
             return number_of(do, *operands)  # type: ignore[arg-type]  # all are numbers
         simple = simpler(self.apply, do, *operands)
         if simple is not None:
@@ -43,7 +43,7 @@ class Graph:
             operands = operands[1], operands[0]
         node = self._known.get(key := (do, *operands))
         if node is None:
-            read = operands[1:] if do is Do.IF else operands
+            read = operands[1:] if do is Do.IF else operands  # an undefined test counts as true: it leaves no gap
             undefined = do not in _ALWAYS_DEFINED and (
                 do is Do.POWER or (do is Do.DIVIDE and not is_number(operands[1])) or any(map(may_be_undefined, read))
             )

@@ -110,7 +110,7 @@ class _Writer:
             self._entries.append((node.do, first, second, third, target))
         for number in self._kept.get(node, ()):
             self._entries.append((Do.KEEP, self._places[node], number, NONE, NONE))
-        if not self._left[node]:
+        if not self._left[node]:  # a result that no operation reads
             self._free_slot(node)
 
     def _place(self, value: Value) -> int:

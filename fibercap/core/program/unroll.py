@@ -63,7 +63,10 @@ class Unroller:
         for block in blocks:
             self._blocks |= {path: block for path in block.rows if path not in self._blocks}
             self._scalars |= {
-                path: item for path, item in block.given.items() if path not in self._scalars or item.formula
+                # Several blocks may hold one scalar; the entry with the formula says how it depends on inputs.
+                path: item
+                for path, item in block.given.items()
+                if path not in self._scalars or item.formula
             }
         self._cells: dict[str, list[Value | None]] = {path: [value] for path, value in inputs.items()}
         self._beyond: dict[tuple[str, int], Value] = {}
@@ -265,6 +268,7 @@ class Unroller:
 
     def _find(self, wanted: Cell) -> None:
         """Work out a cell after those that it reads."""
+        # No recursion: chains through all periods are longer than Python's limit.
         stack, on_stack = [wanted], {wanted}
         while stack:
             path, column = stack[-1]
@@ -287,7 +291,7 @@ class Unroller:
         row = self._blocks[path].rows[path]
         value = self._function(row.formula)(column)
         if not row.undefined and isinstance(value, Node):
-            value.may_be_undefined = False
+            value.may_be_undefined = False  # the row never is, though a division in it looks as if it could be
         return value
 
 

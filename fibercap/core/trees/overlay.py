@@ -110,7 +110,7 @@ def _change_of_removed_path(name: str, removed: Iterable[str], where: Place | No
 
 
 def _way_to_add(name: str, present: Tree | None, addition: Tree) -> str:
-    """Return the hint for an addition to what is there already: what of it is new goes under its whole path."""
+    """Return the hint for `add` at a path that exists: its new keys are added by their full paths."""
     if not isinstance(present, Branch) or not isinstance(addition, Branch):
         return "use `change` to alter it"
     new = [f"`{name}.{key}`" for key in addition if key not in present]
@@ -288,6 +288,7 @@ def _each(tree: Tree, operator: str, operand: Leaf, change: _Change, path: Path)
         }
         return Branch(children, tree.keys_at, tree.place)
     step = Origin(operand.place, change.how, str(tree.value), f"{operator}: {operand.value}")
+    # An option is laid over a plan that may have it already, as with `--set` after `--option`.
     again = any((o.place, o.how, o.operator) == (step.place, step.how, step.operator) for o in tree.origins)
     if tree.value is None or (step.place is not None and again):
         return tree

@@ -16,7 +16,7 @@ WRAPPER = frozenset({"value", "source", "where", "note"})
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One step in the life of a value: where it was written, by what, what stood there before, and what was done to it.
+    """One step in the history of a value: its place, the overlay that wrote it, the former value, and any operator.
 
     `how` names the overlay (`option bullet`, `slow_brazil.yaml`, `--set ...`), or says `written` or `like xtal_1`.
     """

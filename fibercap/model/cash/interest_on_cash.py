@@ -50,6 +50,7 @@ def interest_on_cash_rows(sheet: Sheet, plan: Plan) -> dict[str, str]:
         if rate is not None:
             path = f"money.{key}"
             series_row(sheet, plan.timeline, path, f"{label}: rate", rate, "1/year")
+            # On the cash that a period opens with: on its own closing cash, the interest would rest on itself.
             text = f"{{inputs.{path}}} * {{time.years}} * MAX({owned}, 0)"
             sheet.put(Row(f"accounts.{key}", label, plan.currency, FLOW, text), None)
             signs[f"accounts.{key}"] = sign

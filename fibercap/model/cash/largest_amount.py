@@ -62,6 +62,7 @@ def _opening_and_owners(sheet: Sheet, plan: Plan) -> list[tuple[str, Array]]:
     """Return the opening balances, and what owners pay in and take out on dates: formula texts and values. [money]"""
     opening, money, terms = plan.opening, plan.currency, []
     cash = sheet.give("inputs.opening.cash", money, opening.cash)
+    # The absolute value, in functions that units and spreadsheets both know: cash may be an overdraft.
     terms.append((f"MAX({cash}, -{cash})", np.abs(opening.cash)))
     amounts = {f"opening.{key}": getattr(opening, key) for key in OPENED}
     if opening.fixed_assets is not None:
@@ -102,6 +103,7 @@ def loan_trifle(sheet: Sheet, plan: Plan, name: str) -> Trifle:
         return plan_trifle
     row = f"exchange.{code}.closing"
     text = f"IF(MIN({{{row}}}) > 0, {{money.largest}} / MIN({{{row}}}), 0)"  # a workbook has options without the row
+    # At the lowest rate money of the plan is most in the loan's currency: the trifle is never too small.
     lowest = sheet.value(row)[..., : plan.timeline.within].min(axis=-1, keepdims=True)
     value = _as_scalar(sheet.scalar("money.largest") / lowest)
     return give_trifle(sheet, f"loans.{name}.trifle", code, text, value)

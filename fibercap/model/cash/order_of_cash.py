@@ -99,6 +99,7 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
         raise circular_plan(error) from None
     sheet.settle(values)
     settled_schedules = {
+        # checked=0: the values are new, so the block checks all of them again.
         name: replace(block, values={path: values.get(path, value) for path, value in block.values.items()}, checked=0)
         for name, block in schedules.items()
     }

@@ -47,6 +47,7 @@ def _limit_row(sheet: Sheet, plan: Plan) -> None:
     if limit is None:
         return
     start = sheet.give("inputs.company.equity_limit", money, limit)
+    # All dated equity at once: what is promised later cannot be called now.
     start += "".join(f" - {{inputs.company.equity.{day}}}" for day in plan.company.equity or {})
     text = "{accounts.equity_left@-1} - {accounts.equity_for_projects} - {accounts.equity_for_cash}"
     sheet.put(Row("accounts.equity_left", "Equity that owners may still pay", money, STOCK, text, start), None)

@@ -68,6 +68,7 @@ def payout_rows(sheet: Sheet, plan: Plan, rule: Payouts, left: str, locks: Colle
     sheet.put(Row("accounts.cash_to_pay_out", "Cash above what payouts keep", money, STOCK, text), None)
     waiting = "{accounts.payouts_held@-1}"
     day = f"{share} * MAX({above} - {waiting}, 0)" if locks else f"{share} * {above}"
+    # What lock-ups held back is paid first and in full; the share applies to the rest.
     text = f"MIN({waiting}, {above}) + {day}" if locks else day
     text = f"IF({{accounts.payout_due}} > 0, {text}, 0)"
     sheet.put(Row("accounts.payout_before_limits", "Payouts before limits", money, FLOW, text), None)
@@ -103,7 +104,7 @@ def _due_row(sheet: Sheet, plan: Plan, rule: Payouts) -> None:
     """Write the number of payout dates in each period. [1]"""
     due = np.zeros(plan.timeline.count)
     for day in payout_days(plan, rule):
-        due[plan.timeline.index(day)] += 1
+        due[plan.timeline.index(day)] += 1  # monthly payouts may fall several times in one period
     reads = (*(f"company.payouts.{key}" for key in ("every", "first")), "horizon")
     sheet.put(Row("accounts.payout_due", "Dates of payouts", "", FLOW, reads=reads), due)
 

@@ -50,13 +50,14 @@ def settle_or_try(
     """
     try:
         return settle_with({})
-    except CircularError:
+    except CircularError:  # a ratio looks ahead to what it bars: no order exists, so try
         if not locks:
             raise
     rounds = [dict.fromkeys(locks.values(), np.zeros(len(labels)))]
     while len(rounds) < len(labels) + 2:
         values = settle_with(rounds[-1])
         tests = {row: values[row] for row in rounds[-1] if row in values}  # the others do not wait for cash
+        # Exact equality is right here: results of tests are 0 or 1.
         if len(tests) == len(rounds[-1]) and all(np.array_equal(tests[row], rounds[-1][row]) for row in tests):
             return values
         rounds.append(tests)

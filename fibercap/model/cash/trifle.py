@@ -72,7 +72,7 @@ def give_trifle(sheet: Sheet, path: str, money: str, largest: str, value: Array)
         The largest amount of a plan, or of a loan on its own: formula text and value. [money]
     """
     least = sheet.give(f"{path.rpartition('.')[0]}.half_a_cent", money, HALF_A_CENT)
-    text = f"MAX({least}, {ROUNDING!r} * {largest})"
+    text = f"MAX({least}, {ROUNDING!r} * {largest})"  # repr: a formula text has all digits of a number
     return Trifle(sheet.give(path, money, least_money(value), formula=text, aside=True), least_money(value))
 
 

@@ -67,7 +67,7 @@ def asked_of_loan(plan: Plan, name: str) -> Iterator[Asked]:
 
 
 def asked_of_sources(plan: Plan, key: str) -> Iterator[Asked]:
-    """Yield what the sources of a project or purchase give so far, source by source, beside what it uses.
+    """Yield, source by source, the amounts of the sources up to it, to be compared with the uses.
 
     Parameters
     ----------

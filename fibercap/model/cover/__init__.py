@@ -1,1 +1,1 @@
-"""Cover: what there is for debt service beside what is due."""
+"""Cover ratios: cash flow available for debt service over debt service, and their like."""

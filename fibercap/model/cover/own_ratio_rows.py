@@ -97,7 +97,7 @@ def _problems(sheet: Sheet, scenario: Scenario, name: str, ratio: OwnRatio) -> I
 
 
 def _problem(sheet: Sheet, row: str, first: str) -> tuple[str, str, str, str] | None:
-    """Return the code of what keeps a row from being a part, what it is, what was wanted, and the way out."""
+    """Return code, finding, wish and way out if a row cannot be a part of a ratio; None if it can."""
     if row.startswith(RATIOS):
         return "ratio_of_ratio", f"`{row}`, another ratio", "a row of the plan", "write its parts here"
     if row not in sheet:

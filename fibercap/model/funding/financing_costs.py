@@ -45,6 +45,7 @@ def construction_periods(plan: Plan, key: str) -> Array:
         The plan, and the project.
     """
     ends, within = plan.timeline.ends, np.arange(plan.timeline.count) < plan.timeline.within
+    # 1e-9: a delay of whole months that is sampled may come out a hair above the month.
     return np.asarray((ends <= np.ceil(plan.projects[key].built_until - 1e-9)) & within, dtype=float)
 
 

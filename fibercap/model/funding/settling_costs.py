@@ -65,8 +65,8 @@ def settle_costs(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None]
     keys = projects_with_costs(plan)
     costs: Costs = {key: np.zeros(sheet.length) for key in keys}
     change = 0.0
-    for _ in range(MOST if keys else 0):
-        trial = sheet.fork()
+    for _ in range(MOST if keys else 0):  # without such projects nothing is to settle
+        trial = sheet.fork()  # the rows of a round that does not agree are dropped
         write(trial, costs)
         new = {key: _costs_of(trial, plan, key, cuts) for key in keys}
         moves = {key: np.max(np.abs(new[key] - costs[key]), axis=-1, keepdims=True) for key in keys}

@@ -57,7 +57,7 @@ WRITTEN_OFF: Final = {
 
 @dataclass(frozen=True)
 class Holding:
-    """An asset as its rows are written: where, what it costs, and from when and how it is depreciated.
+    """All that the rows of an asset need: their paths, its cost, its dates, and its method of depreciation.
 
     It is planned to be complete in the month `due`, with the formula `since_text`, and depreciated from the month
     number `since`, later than every period if it is not complete within the horizon. `prefix` is the start of its rows'

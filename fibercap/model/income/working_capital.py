@@ -29,7 +29,7 @@ CAPITAL_KINDS: Final = (
 
 def longest_reach(timeline: Timeline) -> int:
     """Return how many periods ago a flow may have been and still be owed, with the largest number of days allowed."""
-    return int(MOST_DAYS // (30 * timeline.months))
+    return int(MOST_DAYS // (30 * timeline.months))  # 30: the shortest that a period may count as
 
 
 def still_owed(flow: Array, periods: Array) -> Array:
@@ -171,6 +171,7 @@ def _purchased_part_row(sheet: Sheet, plan: Plan, key: str, kind: str) -> str:
     """
     prefix = f"plants.{key}"
     flow, step = f"{prefix}.purchased.{kind}", "{time.months_in_period}"
+    # ROUND first: a month number comes from days over days in the month, and may be a hair above the whole.
     month = f"ROUNDUP(ROUND(({{{prefix}.purchase.month}} - {{time.from}}) / {step}, 6), 0)"
     number = sheet.derive(f"{prefix}.purchase.period", "", month)
     text = f"SUM({{working_capital.{kind}_periods}} * ({{time.period}} = {number}))"

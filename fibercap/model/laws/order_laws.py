@@ -26,7 +26,10 @@ PREPAYMENTS = "accounts.prepayments"
 
 
 class Turn(NamedTuple):
-    """What is served in its turn: the row, the formula of what is paid, and of what is due out of `{left}`, or ""."""
+    """A payment in the order of cash: its row, the formula of the amount paid, and of the amount due out of `{left}`.
+
+    `due` is "" where nothing has to be paid.
+    """
 
     row: str
     paid: str

@@ -69,7 +69,7 @@ class Schedule:
 
     @cached_property
     def cost(self) -> tuple[Array, str]:
-        """The all-in cost, effective, (sample,), and why it is undefined where it is. [1/year]"""
+        """The effective all-in cost, (sample,) [1/year], and why it is undefined; "" if it is not."""
         if not (self.by_event["drawn"].sum(axis=-1, keepdims=True) > self.least).any():
             return np.full(self.by_event["drawn"].shape[:-1] or (1,), np.nan), NEVER_DRAWN
         flows = self.by_event["drawn"] - self.by_event["upfront_fee"] - self.by_event["payment"]

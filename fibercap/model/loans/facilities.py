@@ -87,6 +87,7 @@ def cash_loans(sheet: Sheet, plan: Plan, planned: Mapping[str, Moves], locks: Co
     for name, moves in planned.items():
         _cash_rows(sheet, plan, name)
         called = nothing if plan.loans[name].revolves else None
+        # Zeros, not None: the schedule then has the rows, and the formulas, that cash fills later.
         blocks[name] = _write_loan(sheet, plan, name, replace(moves, called=called, paid=nothing))
         _rows_before_cash(sheet, plan, name, blocks[name])
     dividend_rows(sheet, plan, locks, after_sweeps(sheet, plan))
@@ -148,7 +149,7 @@ def _least(sheet: Sheet, plan: Plan) -> str:
 def repayment_order(plan: Plan) -> list[str]:
     """Return the loans that cash repays: revolvers first, then by rank."""
     names = [name for name in by_rank(plan) if plan.loans[name].needs_cash]
-    return sorted(names, key=lambda name: not plan.loans[name].revolves)
+    return sorted(names, key=lambda name: not plan.loans[name].revolves)  # sorted is stable: ranks keep their order
 
 
 def moves_of_cash(plan: Plan) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> Non
 
 def _revaluations(sheet: Sheet, prefix: str, label: str, money: str) -> None:
     """Write by how much new rates change what is owed."""
+    # What flows do not explain: each was translated at its own rate, balances at the closing one.
     text = f"{{{prefix}.closing}} - {{{prefix}.opening}} - {{{prefix}.draws}}"
     text += f" - {{{prefix}.capitalized}} + {{{prefix}.principal}}"
     sheet.line(Row(f"{prefix}.closing_revaluation", f"{label}: debt revalued", money, FLOW, text))

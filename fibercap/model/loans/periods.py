@@ -80,12 +80,14 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
     """
     schedule_prefix, money, loan = setting.prefix, setting.money, setting.loan
     events = schedule.values[f"{schedule_prefix}.period"]
+    # Events before the horizon have period 0 and fall in no column.
     falls = (events[:, None] == np.arange(1.0, timeline.count + 1)).astype(float)
     label = loan.title or setting.name
 
     def stock(*paths: str) -> tuple[Array, Array]:
         """Return balances at the horizon's start and at period ends: what the last event so far left."""
         left = sum((schedule.values[path] for path in paths), start=np.zeros(schedule.length))
+        # Position 0 is nothing owed, for periods that end before the first event.
         padded = np.concatenate([np.zeros((*left.shape[:-1], 1)), left], axis=-1)
         ends = padded[..., np.searchsorted(events, np.arange(timeline.count + 1), side="right")]
         return ends[..., :1], ends[..., 1:]

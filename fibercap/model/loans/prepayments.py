@@ -132,6 +132,7 @@ def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
     for item in prepayments(plan):
         here = f"({{time.period}} = {item.period + 1})"
         room = f"MAX(SUM(({free}) * {here}){before.get(item.period, '')}, 0)"
+        # Prepayments of one period take cash in turn: each leaves the rest to the next.
         before[item.period] = f"{before.get(item.period, '')} - {_paid_text(plan, item)}"
         code = plan.loan_currency(item.loan)
         if code != plan.currency:
@@ -264,6 +265,7 @@ class Rounds:
 def _limit(first: Array | float, second: Array, last: Array) -> Array:
     """Return the limit of three values that converge geometrically; the last one if they do not converge."""
     before, now = second - first, last - second
+    # Steps that do not shrink would be extrapolated to nowhere; a cut at its floor of 0 has arrived.
     approaches = (np.abs(now) < np.abs(before)) & (last > 0)
     ratio = np.divide(now, before, out=np.zeros(np.shape(now)), where=approaches)
     return np.asarray(np.maximum(last + now * ratio / (1.0 - ratio), 0.0))
@@ -278,5 +280,7 @@ def cuts_agree(one: Cuts, other: Cuts) -> bool:
         Cuts by prepayment. [money]
     """
     return all(
-        np.all(np.abs(cut - other.get(key, 0.0)) <= np.maximum(SETTLED, RELATIVE * cut)) for key, cut in one.items()
+        # No item in the other round is a cut of 0: the first round starts with none.
+        np.all(np.abs(cut - other.get(key, 0.0)) <= np.maximum(SETTLED, RELATIVE * cut))
+        for key, cut in one.items()
     )

@@ -58,7 +58,7 @@ class Flows:
     def _total(self, exponents: Array, chosen: Array) -> tuple[Array, Array]:
         """Return the logarithm of the chosen terms' sum, and their mean time."""
         chosen_exponents = np.where(chosen, exponents, -np.inf)
-        peak = chosen_exponents.max(axis=-1)
+        peak = chosen_exponents.max(axis=-1)  # taken out, so that no power overflows
         weights = np.exp(chosen_exponents - peak[:, np.newaxis])
         total = weights.sum(axis=-1)
         return peak + np.log(total), (weights @ self.times) / total

@@ -143,6 +143,7 @@ def _halley_step(value: Array, slope: Array, bend: Array, turn: Array) -> tuple[
     The function is given by its value, slope and half its curvature.
     """
     tilt = turn * value
+    # In this order: both lines read the slope of the untilted function.
     bend += turn * (slope + 0.5 * tilt)
     slope += tilt
     steep = np.abs(slope)

@@ -94,6 +94,7 @@ def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
     As `all_rates`. Series with one change of sign have exactly one rate and are solved together.
     """
     when, amounts = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
+    # A copy, for a caller may change what the cache holds.
     if amounts.ndim == 2 and len(amounts) == 1 and when.shape == amounts.shape[1:]:  # (member, event)
         return _cached_rate(when.tobytes(), amounts.tobytes()).copy()
     many = amounts.ndim == 2 and len(amounts) >= MANY
@@ -142,6 +143,7 @@ def _ordered_flows(times: ArrayLike, cash_flows: ArrayLike) -> tuple[Flows, Arra
     if not (np.isfinite(when).all() and np.isfinite(amounts).all()):
         raise ValueError("times and cash flows must be finite")
     largest = np.abs(amounts).max(axis=-1, keepdims=True, initial=0.0)
+    # Flows of 1e300 would overflow in sums, and the scale does not move a zero.
     scaled = amounts / np.where(largest == 0, 1.0, largest)
     order = np.argsort(when, kind="stable")
     ordered = when[order]
@@ -170,7 +172,7 @@ def _rates_of_series(flows: Flows) -> Array:
     while (lower := ladder[-1].derivative()).changes > 0:
         ladder.append(lower)
     zeros = np.empty(0)
-    for step in reversed(ladder):
+    for step in reversed(ladder):  # from the simplest derivative up to the flows themselves
         zeros = _zeros_between(step, zeros)
     return _rate_from_logarithm(zeros)
 
@@ -193,7 +195,9 @@ def _grid(flows: Flows) -> Array:
 def _zeros_between(flows: Flows, points: Array) -> Array:
     """Return the given points at which the sum touches zero, and the zero between each two points of opposite sign."""
     values = np.concatenate([flows.balance(part)[0] for part in np.array_split(points, points.size // 64 + 1)])
+    # Twice, for these points are zeros of a derivative only up to rounding.
     inner = np.where(np.abs(values) <= 2 * TOUCHING, 0.0, np.sign(values))
+    # At a rate of -100 % the last flow outweighs all others, at an infinite rate the first.
     signs = np.concatenate([flows.signs[-1:], inner, flows.signs[:1]])
     ends = np.concatenate([[-np.inf], points, [np.inf]])
     crossed = signs[:-1] * signs[1:] < 0

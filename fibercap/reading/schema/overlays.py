@@ -91,7 +91,7 @@ def _paths_of_entries(maker: Maker, annotation: Any, kind: Field | OneOf | None,
 
 
 def _paths_of_settings(maker: Maker, form: Json, prefix: str) -> Paths:
-    """Yield the paths of what stands beside the keys of a series, and of the parts of it, such as `growth.rate`."""
+    """Yield the paths of the settings of a series, such as `growth`, and of their parts, such as `growth.rate`."""
     for key, value in form.get("properties", {}).items():
         yield f"{prefix}{key}", maker.value_reference(value)
         for part in value.get("anyOf", ()):

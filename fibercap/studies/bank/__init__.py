@@ -1,1 +1,1 @@
-"""A bank's own schedule of a loan beside that of a scenario: what its table holds, and the conventions behind it."""
+"""Comparison of a bank's schedule with a loan: read the table, and find the conventions that reproduce it."""

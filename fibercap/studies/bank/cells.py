@@ -38,9 +38,10 @@ def bare_number(cell: Any) -> str:
     """Return the digits and marks of a number that is written as text, "" if it is none; brackets make it negative."""
     if not isinstance(cell, str):
         return ""
+    # Banks set a minus as a typographic sign or a dash; apostrophes between thousands are Swiss.
     text = _SPACES.sub("", _SIGNS.sub("", cell.strip())).replace("−", "-").replace("–", "-")
     negative = text.startswith(("(", "-")) or text.endswith(("-", ")"))
-    text = text.strip("()+-*").removesuffix(",-").removesuffix(".-")
+    text = text.strip("()+-*").removesuffix(",-").removesuffix(".-")  # `1.200,-` has no cents
     return f"{'-' if negative else ''}{text}" if _NUMBER.fullmatch(text) else ""
 
 
@@ -56,6 +57,7 @@ def decimal_mark(cells: Iterable[Any]) -> str:
             votes[mark] += 1
         elif text.count(mark) > 1:
             votes[other] += 1
+        # Three digits after a lone mark may be thousands or decimals: such a text has no vote.
         elif len(text) - last != 4:
             votes[mark] += 1
     if votes["."] == votes[","]:
@@ -73,7 +75,7 @@ def number_of(cell: Any, mark: str) -> float | None:
     mark : str
         The decimal mark of texts, `.` or `,`; "" where none was seen.
     """
-    if isinstance(cell, bool) or is_blank(cell):
+    if isinstance(cell, bool) or is_blank(cell):  # True is a number to Python
         return None
     if isinstance(cell, (int, float)):
         return float(cell)
@@ -139,6 +141,7 @@ def looks_like_date(cell: Any) -> bool:
 
 def _year(text: str) -> int:
     year = int(text)
+    # two digits are of 1970 to 2069
     return year if len(text) == 4 else year + (2000 if year < 70 else 1900)
 
 

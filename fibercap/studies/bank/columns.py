@@ -50,6 +50,7 @@ class BankTable:
         """Return how far an amount may be from the one that is printed, (line,). [money]"""
         digits = self.digits(role)
         half = 1e-6 if digits is None else 0.5 * 10.0**-digits
+        # Half of the last printed digit, a hair more for ties, and what a double leaves of large amounts.
         return np.asarray(half * (1 + 1e-6) + 1e-8 + 1e-14 * np.abs(np.nan_to_num(self.amounts[role])))
 
 
@@ -72,6 +73,7 @@ def recognize(grid: Grid, commitment: float, rate: float, name: str = "the table
     FibercapError
         If no columns do what those of a schedule do, or there is no interest among them.
     """
+    # Some banks print what the borrower pays with a minus.
     columns = [np.abs(column) if not np.any(column > 0) else column for column in grid.amounts.T]
     shown = _with_balance(columns, commitment, rate) or _without_balance(columns, commitment)
     if not shown:
@@ -115,6 +117,7 @@ def _with_balance(columns: list[Array], commitment: float, rate: float) -> dict[
         known = balance[np.isfinite(balance)]
         if len(known) < 2 or not known.any():
             continue
+        # Capitalized interest may lift a balance, and a part may be drawn; more is another loan's, or a running total.
         if not 0.5 < np.max(known) / commitment < 1.5:
             continue
         falls = _falls(balance, opening=opening, commitment=commitment)
@@ -122,7 +125,7 @@ def _with_balance(columns: list[Array], commitment: float, rate: float) -> dict[
         start = balance if opening else np.append([commitment], balance[:-1])
         key = "opening" if opening else "closing"
         for roles, score in _flows(columns, others, falls, start, rate):
-            if score > best[0] + 1e-9:
+            if score > best[0] + 1e-9:  # of equals the first column from the left
                 best = score, {key: owed, **roles}
     return best[1] if best[0] >= ENOUGH else {}
 
@@ -177,6 +180,7 @@ def _plausible(interest: Array, balance: Array, rate: float) -> float:
     middle = float(np.median(shares))
     if rate <= 0:
         return 1.0 if middle == 0 else 0.0
+    # From a monthly payment at a fifth of the rate to a yearly one at four times it.
     if not 0.2 * rate / 12 < middle < 4 * rate:
         return 0.0
     near: npt.NDArray[np.bool_] = np.abs(shares / middle - 1) < 0.25

@@ -138,6 +138,7 @@ def _read_dates(cells: list[list[Any]], column: int, order: str, name: str) -> d
     fits = []
     for way in (order,) if order else (DAY_FIRST, MONTH_FIRST):
         dates = {row: day for row, cell in here.items() if (day := date_of(cell, way)) is not None}
+        # The right order reads most dates, and they ascend; 03/04 alone could be either.
         fits.append((len(dates), sum(b > a for a, b in pairwise(dates.values())), dates))
     best = max(fits, key=lambda fit: fit[:2])
     rivals = [fit for fit in fits if fit[:2] == best[:2] and fit[2] != best[2]]
@@ -181,6 +182,7 @@ def _in_order(lines: list[int], dates: dict[int, date] | None, name: str) -> lis
         return lines[::-1]
     back = [place for place, (a, b) in enumerate(pairwise(days), 1) if b < a]
     for place in back:
+        # One date out of order is a typing error or a sum below; several lines on both sides are two tables.
         if min(place, len(days) - place) >= LEAST_LINES:
             raise _two_tables(name, f"one below the other: dates go back to {days[place]} in row {lines[place] + 1}")
     return [row for place, row in enumerate(lines) if place not in back]
@@ -204,7 +206,7 @@ def _counting(numbers_in: list[list[float | None]], lines: list[int], columns: l
 
 def _heading(cells: list[list[Any]], first: int, column: int) -> str:
     """Return the nearest text above a column; a merged heading stands in a cell to its left."""
-    for row in range(first - 1, max(-1, first - 4), -1):
+    for row in range(first - 1, max(-1, first - 4), -1):  # headings take up to three rows
         cell = cells[row][column]
         if isinstance(cell, str) and cell.strip():
             return " ".join(cell.split())

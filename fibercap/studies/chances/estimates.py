@@ -84,11 +84,11 @@ FIGURES: Final[dict[str, Callable[[Array], float]]] = {
 
 
 def chance(holds: Array) -> Estimate:
-    """Return the share of samples in which something is so.
+    """Return the share of samples in which a statement is true.
 
     Parameters
     ----------
     holds : (sample,)
-        1 where it is so, 0 where it is not, nan where it cannot be told.
+        1 where it is true, 0 where it is false, nan where it is undefined.
     """
     return estimate(np.asarray(holds, dtype=float), mean)

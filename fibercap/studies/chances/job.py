@@ -1,4 +1,4 @@
-"""A job: all that is needed to work out any sample of a plan or option, in this process or in another."""
+"""A job: everything that a process needs to compute any sample of a plan or option."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Job:
 def job_of(
     sampler: Sampler, overlay: SampleOverlay, base: Projection, names: tuple[tuple[str, ...], ...], count: int
 ) -> Job:
-    """Return a job, with a program of all that is read for what is kept, where it pays and the plan has one.
+    """Return a job. For many samples it has a program of all that the kept results read, if the plan has one.
 
     Parameters
     ----------
@@ -106,6 +106,7 @@ def job_of(
     keep(reader, (), rows)
     claimed = (claim.measure for claim in plan.claims.values() if claim.measure)
     measures = tuple(dict.fromkeys((*measures, *claimed)))
+    # Sobol points fill the cube evenly: the first few thousand reach nearly as far as all.
     values = sampler.draw(sampler.chances(range(min(count, RANGE))))
     samples = {path: sample_values(value) for path, value in overlay.samples(values).items()}
     try:

@@ -30,7 +30,7 @@ CASH: Final = "cash:below_zero"
 LATER: Final = "cash:below_zero_later"
 EVER: Final = "covenant_ever:"
 FLAG: Final[Any] = np.float16
-"""The type of what is so or not: 1, 0, or nan where it cannot be told; it takes a quarter of the memory of a number."""
+"""The type of flags: 1, 0, or nan where undefined; it takes a quarter of the memory of a float."""
 
 
 def keep(projection: Projection, measures: Sequence[str], rows: Sequence[str]) -> Kept:

@@ -42,7 +42,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Sampler:
-    """Draws samples of what a plan says is uncertain.
+    """Draws samples of the inputs that a plan declares uncertain.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ class Sampler:
         return moved
 
     def draw(self, chances: Array) -> dict[str, Array]:
-        """Return what is drawn for each uncertain input by name: (sample,), or factors of each year, (sample, year).
+        """Return the samples of each uncertain input by name: values (sample,), or factors by year (sample, year).
 
         Parameters
         ----------
@@ -165,13 +165,13 @@ class Sampler:
     def _years_moved(self, terms: Walk | Shock) -> slice:
         """Return the years that may differ from the plan."""
         if terms.starts is None:
-            return slice(1, None)
+            return slice(1, None)  # without a start, the first year is as planned
         timeline = self.scenario.timeline
         return slice(list(self.years).index(timeline.label(terms.starts, "year")), None)
 
     @cached_property
     def units(self) -> Mapping[str, str]:
-        """The unit of what is drawn, by name: that of the input, or none for what multiplies it."""
+        """The unit of the samples of each uncertain input, by name; "" where samples are factors."""
         plans = [self.scenario, *(self.scenario.with_option(option) for option in self.scenario.options)]
         tables = [(plan, inputs_by_path(plan)) for plan in plans]
         units: dict[str, str] = {}

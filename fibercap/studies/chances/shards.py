@@ -47,7 +47,7 @@ def work_out(
     done: Callable[[int], object],
     workers: tuple[Executor | None, Shards | None] = (None, None),
 ) -> tuple[Kept, tuple[Refusal, ...]]:
-    """Return what is kept of all samples of a job by number, and the samples that the plan refuses.
+    """Compute all samples of a job; return the results that are kept, and the samples that the plan refuses.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def work_out(
 def _shards(
     job: Job, base: Projection, count: int, executor: Executor | None, kept: Shards | None
 ) -> Iterator[tuple[range, Shard]]:
-    """Yield the shards that are kept, then all others, each as soon as it is done."""
+    """Yield the shards that were kept before, then each of the others as soon as it is computed."""
     missing = []
     for numbers in job.shards(count):
         shard = kept.get(job.name_of(numbers)) if kept is not None else None
@@ -115,6 +115,7 @@ def _spread(job: Job, missing: list[range], executor: Executor) -> Iterator[tupl
             if not waiting:
                 return
             finished = wait(waiting, return_when=FIRST_COMPLETED).done
+            # Shards that succeeded are kept before the first error ends the run.
             for future in sorted(finished, key=lambda one: one.exception() is not None):  # first what is done
                 yield waiting.pop(future), future.result()
     except BrokenExecutor:

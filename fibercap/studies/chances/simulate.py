@@ -45,7 +45,7 @@ PLAN: Final = ""
 
 @dataclass(frozen=True, repr=False)
 class Case:
-    """What came of the samples for the plan as written or one option.
+    """The results of all samples, for the plan as written or for one option.
 
     Parameters
     ----------

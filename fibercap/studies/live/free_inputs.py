@@ -77,11 +77,11 @@ def points_of(plans: Mapping[str, Scenario], inputs: Sequence[Number]) -> Points
     allowed = _allowed_sides(plans, inputs)
     movable = [n for n, sides in enumerate(allowed) if sides.any()]
     inputs, allowed = tuple(inputs[n] for n in movable), allowed[movable]
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(0)  # one seed: a page is the same bytes twice
     sides = np.where(random.random((len(inputs), POINTS)) < 0.5, -1.0, 1.0)
     sides = np.where(np.all(allowed, axis=1)[:, np.newaxis], sides, np.where(allowed[:, :1], -1.0, 1.0))
     moves = sides * random.uniform(0.2, 1.0, sides.shape) * STEP
-    moves[:, 0] = 0.0
+    moves[:, 0] = 0.0  # the first point is the plan as written
     for halving in range(HALVINGS + 1):
         factors = 1.0 + moves / 2**halving
         try:

@@ -87,7 +87,7 @@ class OptionCells:
         return self.graph.apply(Do.EQUAL, value, value)
 
     def holds(self, comparator: str, value: Value, limit: Value, room: Value) -> Value:
-        """Return 1 where a value keeps its limit, as `studies/claims.py` compares them; never where it is undefined."""
+        """Return 1 where a value keeps its limit, compared as in `studies/claims.py`; 0 where it is undefined."""
         apply = self.graph.apply
         slack = apply(Do.MULTIPLY, ROUNDING, apply(Do.MAXIMUM, self.size(value), self.size(limit)))
         if comparator == "about":

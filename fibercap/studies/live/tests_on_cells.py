@@ -80,7 +80,7 @@ def _test(of: OptionCells, tests: SampledTests, when: str, value: Value, beyond:
 
 
 def _values(of: OptionCells, loan: str, covenant: Covenant) -> Iterator[tuple[Value, Value]]:
-    """Yield the value on each date, nan where it is not tested, and 1 where it breaks any limit."""
+    """Yield for each date the value, nan where it is not tested, and 1 if it breaks any limit, else 0."""
     apply, projection = of.graph.apply, of.projection
     if covenant.measure:
         each = BREAKING.get(covenant.measure)

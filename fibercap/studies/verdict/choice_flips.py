@@ -93,6 +93,7 @@ def choice_flips(
 def _ends(number: Number) -> tuple[int, ...]:
     """Return the fewest and the most months to which a duration is moved, without its present months."""
     months = number.value_at(1.0)
+    # A tenth of 120 months is 12, though 120 * 1.1 is 132.00000000000003.
     ends = ceil(months * (1 - TENTH) - ROUNDING), floor(months * (1 + TENTH) + ROUNDING)
     return tuple(end for end in ends if end != round(months))
 
@@ -126,6 +127,7 @@ def flip_at(race: Race, number: Lever, factor: float) -> ChoiceFlip:
     race, number, factor : Race, Lever, float
         The options, the number that is moved, and the factor at which the choice changes.
     """
+    # A whole month is beyond the turn already.
     beyond = factor if isinstance(number, Number) and number.in_months else 1.0 + (factor - 1.0) * (1.0 + 1e-6)
     stands, allowed = race.after([(number, beyond)])
     if not allowed[0]:  # the move goes to a bound of the input

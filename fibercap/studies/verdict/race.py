@@ -58,6 +58,7 @@ def may_be_recommended(projection: Projection) -> Truth:
 
 def _project_for_standing(plan: Scenario, like: Projection | None) -> Projection:
     """Project a plan as far as `_standing` needs; all rows only if the plan has covenants, which may read any row."""
+    # Without covenants half of the rows are enough, and a race takes hundreds of projections.
     tested = any(loan.covenants for loan in plan.loans.values())
     return project(plan, like) if tested else project_owners_flow(plan, like)
 
@@ -195,7 +196,8 @@ class Race:
         worth = {name: np.where(stand.holds, stand.gap, -np.inf) for name, stand in stands.items()}
         best = np.max([worth[name] for name in self.leaders], axis=0)
         other = np.max([np.full(best.shape, -np.inf), *(w for n, w in worth.items() if n not in self.leaders)], axis=0)
+        # Of the worth before moves: after one, all worths may be near zero, and so would be the slack.
         slack = ROUNDING * np.nanmax(np.abs([stand.gap for stand in self.now.values()]))
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore"):  # -inf less -inf: no option may be recommended
             gap = best - other
         return Judgement(~(other > best + slack), np.where(np.isfinite(gap), gap, np.nan))

@@ -75,7 +75,9 @@ def first_changes(scenario: Scenario, levers: Sequence[Lever], spans: Sequence[S
     span_of = dict(zip((each.name for each in levers), spans, strict=True)) if spans is not None else {}
     moved = {each.name: each for each in levers}
     chosen = [number for number in numbers(race.plans) if number.name in moved and not number.in_months]
+    # No factor moves an input that is zero, so `numbers` leaves it out; here it is moved by its span.
     chosen += [_zero(race.plans, each) for each in levers if not any(handle.value for handle in each.handles)]
+    # what is left out is then last in the caller's order
     chosen.sort(key=lambda number: list(moved).index(number.name))
     most = max(MOST // (2 * STEPS * race.size * len(race.plans)), 1)
     chosen, left_out = chosen[:most], {number.name for number in chosen[most:]}

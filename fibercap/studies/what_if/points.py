@@ -71,7 +71,7 @@ def points_at(scenario: Scenario, together: Sequence[Sequence[Move]], measures: 
 
 
 def _points(scenario: Scenario, together: Sequence[Sequence[Move]], measures: Sequence[str]) -> Iterator[Point]:
-    """Yield points; those that the plan refuses are told from the others by halving."""
+    """Yield points; a batch that the plan refuses is halved until the refused points stand alone."""
     try:
         projection = project(scenario.with_samples(samples_of(together)))
     except IdentityError:

@@ -31,7 +31,7 @@ class Range:
     high: float
 
     def factors(self, count: int) -> Array:
-        """Return so many factors, evenly spaced; the present value exactly where it is one of them."""
+        """Return `count` evenly spaced factors; one that is 1 but for rounding is exactly 1, the present value."""
         factors = np.linspace(self.low, self.high, count)
         return np.where(np.isclose(factors, 1.0, rtol=0.0, atol=1e-12), 1.0, factors)
 

@@ -83,8 +83,6 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, kind: str =
 def picture(scenario: Scenario, chart: str | None, suffix: str) -> bytes:
     """Return the bytes of a chart's file, in the format of a suffix such as `.png`.
 
-    Years end with the month `year_ends`, from 1 to 12.
-
     Raises
     ------
     FibercapError

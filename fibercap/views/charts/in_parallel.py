@@ -31,7 +31,7 @@ def run_in_parallel(tasks: Sequence[Callable[[], T]]) -> list[T]:
         return [task() for task in tasks]
     from multiprocessing import get_context
 
-    results = [tasks[0]()] * len(tasks)
+    results = [tasks[0]()] * len(tasks)  # the others are filled in below
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
     copy = fork.Process(target=_give, args=(tasks[1::2], sender), daemon=True)
@@ -39,6 +39,7 @@ def run_in_parallel(tasks: Sequence[Callable[[], T]]) -> list[T]:
     sender.close()
     try:
         results[2::2] = [task() for task in tasks[2::2]]
+        # Received before the copy is ended: a full pipe would keep it waiting for its reader.
         results[1::2] = _receive(receiver) or [task() for task in tasks[1::2]]
     finally:
         copy.terminate()

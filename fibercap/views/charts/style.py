@@ -193,7 +193,7 @@ def fit_all(names: Sequence[str], room: float) -> list[str]:
             middle = (low + high) / 2
             low, high = (middle, high) if sum(min(wide, middle) for wide in widths) <= room else (low, middle)
         high = low
-    return ["\n".join(wrap(name, "label", high + 1e-6, LINES)) for name in names]
+    return ["\n".join(wrap(name, "label", high + 1e-6, LINES)) for name in names]  # 1e-6: the widest just fits
 
 
 def spread(places: Sequence[float], distance: float, low: float, high: float) -> list[float]:

@@ -93,7 +93,7 @@ def comparison_of_options(projection: Projection) -> Comparison | None:
 
 
 def suffix_of(path: Path) -> str:
-    """Return the suffix of a file that says what it is: the longest one known, such as `.iamc.csv`, else its last."""
+    """Return the suffix that decides the format of a file: the longest known, such as `.iamc.csv`, or the last."""
     known = [suffix for suffix in EXPORTS if path.name.lower().endswith(suffix) and len(path.name) > len(suffix)]
     return max(known, key=len, default=path.suffix)
 

@@ -40,4 +40,5 @@ def _files_left(folder: Path, listing: str, digests: Callable[[Any], Mapping[str
 def _is_files_left(folder: Path, name: str, digest: object) -> bool:
     path, here = folder / name, folder.resolve()
     inside = path.resolve() == here / name and path.resolve().is_relative_to(here)
+    # The digest: a file that the user has changed is the user's, whatever the list says.
     return inside and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest

@@ -29,9 +29,9 @@ WORDS: Final = {
     LATER: "cash_below_zero_later",
     CASH: "cash_below_zero",
 }
-"""What names of arrays have in place of those of `kept.py`."""
+"""By the prefix of a name in `kept.py`, the prefix of the array's name in the file."""
 FLAGS: Final = (CLAIM, COVENANT, EVER, CASH, LATER)
-"""What is 1 where it is so, 0 where it is not, nan where it cannot be told."""
+"""Arrays of flags: 1 where true, 0 where false, nan where undefined."""
 
 
 def sample_arrays(simulation: Simulation) -> Arrays:

@@ -42,8 +42,9 @@ def without_signals() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
+            # None: the handler was not set from Python, and cannot be set again.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
-        for number in waiting[:1]:
+        for number in waiting[:1]:  # Ctrl-C pressed twice is one wish
             signal.raise_signal(number)
 
 
@@ -77,6 +78,7 @@ def finish_or_undo_leftovers(parent: Path) -> None:
         with suppress(FileNotFoundError):  # another command did it meanwhile
             lock = _lock(left, wait=False) if left.is_dir() and not left.is_symlink() else None
             try:
+                # In a shared folder another user could plant a hidden one whose files would be moved in.
                 if lock is not None and os.fstat(lock).st_uid == os.geteuid():
                     finish_or_undo(left)
             finally:
@@ -122,14 +124,14 @@ def finish_or_undo(hidden: Path) -> None:
     aside, moved = ready if forward else hidden / OLD, list[tuple[Path, Path]]()
     try:
         for name in sorted(_files_below(aside), key=_last):
-            if not os.path.lexists(folder / name) and _stays_inside(folder, name):
+            if not os.path.lexists(folder / name) and _stays_inside(folder, name):  # never over a file made meanwhile
                 _move(aside / name, folder / name)
                 moved.append((aside / name, folder / name))
     except OSError:
         if forward:
             for source, target in reversed(moved):
                 target.replace(source)
-            ready.rename(hidden / NEW)
+            ready.rename(hidden / NEW)  # without READY, the next call undoes
             finish_or_undo(hidden)
         raise
     if (hidden / OLD).is_dir():

@@ -42,7 +42,7 @@ def write_bytes(path: Path, content: bytes, *, force: bool) -> None:
             with os.fdopen(os.open(path, os.O_WRONLY), "wb") as stream:
                 stream.write(content)
             return
-    place = Path(os.path.realpath(path))
+    place = Path(os.path.realpath(path))  # the file behind a link is replaced, the link stays
     write_all(place.parent, {place.name: content}, force=force)
 
 
@@ -87,6 +87,7 @@ def write_all(
 
 def _make(top: Path, folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write files into a new folder; `top` is the highest folder above it that does not exist."""
+    # The mask can only be read by setting it; a hidden folder is made with 0o700, which the new one must not keep.
     mask = os.umask(0)
     os.umask(mask)
     with hidden_folder(top.parent) as hidden:
@@ -101,6 +102,7 @@ def _replace(folder: Path, contents: Mapping[str, bytes], former: Iterable[str])
     with hidden_folder(folder) as hidden:
         _write(hidden / NEW, contents, folder)
         if len(names) == 1:
+            # Replacing one file is a single step of the system already; several need the detour.
             (hidden / NEW / next(iter(names))).replace(folder / next(iter(names)))
         else:
             put_aside(hidden, folder, names)
@@ -138,7 +140,7 @@ def _take_rights(new: Path, old: Path) -> None:
         os.chown(new, was.st_uid, was.st_gid)
     shutil.copystat(old, new)
     new.chmod(was.st_mode & 0o777)
-    os.utime(new)
+    os.utime(new)  # copystat took the old file's time too
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:

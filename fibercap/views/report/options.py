@@ -60,7 +60,7 @@ def options(subject: Subject) -> Section | None:
 
 
 def _verdict(verdict: Verdict, comparison: Comparison) -> Iterator[Part]:
-    """Yield the details behind the first page: what forbids options, what changes the choice, where rankings differ."""
+    """Yield the details of the verdict: why options are excluded, what changes the choice, where rankings differ."""
     speech = _speech(comparison)
     if against := list(excluded_lines(verdict, speech)):
         yield Words("What speaks against options", "head")

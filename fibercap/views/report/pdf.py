@@ -32,7 +32,7 @@ FLAGS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-dev-shm-usage",
+    "--disable-dev-shm-usage",  # containers have too little shared memory for a page
     "--no-pdf-header-footer",
 )
 PATIENCE: Final = 180.0
@@ -61,6 +61,7 @@ def pdf(html: bytes, notes: Iterable[str], day: date) -> bytes:
         page, out = Path(folder) / "report.html", Path(folder) / "report.pdf"
         page.write_bytes(html.replace(b"</head>", _foot([*notes, day.isoformat()]).encode() + b"</head>", 1))
         sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # root has none
+        # A home of its own: a browser that runs already would open the page in its window, and print nothing.
         command = [browser, *FLAGS, *sandbox, f"--user-data-dir={folder}/home", f"--print-to-pdf={out}", page.as_uri()]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)  # noqa: S603 - our own arguments

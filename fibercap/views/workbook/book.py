@@ -203,6 +203,7 @@ class Book:
     @cached_property
     def _scalar_in(self) -> dict[CellAddress, str]:
         """The first scalar that stands in each cell."""
+        # reversed: the first of a cell stays
         return {address: path for path, address in reversed(self.scalars.items())}
 
     def address(self, case: int, path: str) -> CellAddress:
@@ -283,9 +284,10 @@ def _sheet_name(stem: str, number: str, taken: set[str]) -> str:
     """Return a sheet name that spreadsheets accept: at most 31 characters, no reserved sign, and not yet `taken`."""
     plain = "".join(" " if sign in "[]:*?/\\'" else sign for sign in stem)
     name, count = plain[: 31 - len(number)] + number, 1
+    # Spreadsheets take `Loan A` and `loan a` for one name.
     while name.lower() in {other.lower() for other in taken}:
         count += 1
-        name = plain[: 28 - len(number)] + number + f" {count}"
+        name = plain[: 28 - len(number)] + number + f" {count}"  # room for a blank and two digits
     return name
 
 

@@ -118,6 +118,7 @@ def plain_sheets() -> type[Worksheet]:
             cells = f'ref="{xl_range(row, column, row, column + len(values) - 1)}" si="{self.shared}"'
             element = f'<f t="shared" {cells}>{escape(formula, quote=False)}</f>'
             for place, value in enumerate(values, column):
+                # Not `write_formula`: that would take the element for a text of a formula.
                 self._write_formula(row, place, element, look, value)
                 element = f'<f t="shared" si="{self.shared}"/>'
             self.shared += 1
@@ -220,6 +221,7 @@ def set_up(sheet: Worksheet, title: str, *, rows: int = 0, columns: int = 0, lab
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     shown = visible(title if len(title) <= HEADER else f"{title[:HEADER]}...")
+    # In headers `&` begins a code: `&A` is the name of the sheet, `&P` the page.
     sheet.set_header(f"&L{shown.replace('&', '&&')}&R&A")
     sheet.set_footer("&L&F&RPage &P of &N")
     sheet.fit_to_pages(max(1, math.ceil(columns / COLUMNS)), 0)

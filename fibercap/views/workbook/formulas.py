@@ -41,7 +41,7 @@ class NoSheetFormulaError(ValueError):
 
 
 class FormulaContext(Protocol):
-    """What a `FormulaWriter` asks about one case: where rows and scalars stand, and what is known of them."""
+    """Answers the questions of a `FormulaWriter` about one case, such as the address of a row."""
 
     def address(self, path: str) -> CellAddress:
         """Return where a row or scalar stands."""
@@ -117,12 +117,13 @@ class FormulaWriter:
             case Reference(path=path, shift=shift):
                 return self._reference(path, shift, ranges=ranges), 9
             case Negative(of=of):
+                # 9 binds tightest: -(a*b) keeps its brackets, though -a*b would be the same.
                 return f"-{self._in_brackets(of, 9, ranges=ranges)}", 6
             case Operation(sign=sign) if sign in COMPARISONS:
                 return self._comparison(term, ranges=ranges)
             case Operation(sign=sign, left=left, right=right):
                 binds = BINDING[sign]
-                below = binds if sign == "^" else binds + 1
+                below = binds if sign == "^" else binds + 1  # a-(b-c) and a/(b/c) keep their brackets
                 before = self._in_brackets(left, binds, ranges=ranges)
                 after = self._in_brackets(right, below, ranges=ranges)
                 # a power within another operation stands in brackets: spreadsheet programs differ on -2^2
@@ -159,6 +160,7 @@ class FormulaWriter:
         if ranges and name in ("IF", "AND", "OR", "MIN", "MAX"):
             return self._cell_by_cell(name, arguments)
         texts = [self._write(argument, ranges=ranges)[0] for argument in arguments]
+        # MAX(x, 0) needs no N: an empty cell that it passes over leaves the 0.
         if name in ("MIN", "MAX") and 0 not in [getattr(part, "value", None) for part in arguments]:
             # MIN and MAX pass over empty cells, such as those before a first column: N reads them as 0
             beside = [isinstance(part, Reference) and part.shift for part in arguments]
@@ -174,6 +176,7 @@ class FormulaWriter:
             test, one, other = parts
             return f"(({test})*({one})+(1-({test}))*({other}))"
         joined = ("*" if name == "AND" else "+").join(f"({part})" for part in parts)
+        # Truths are 1 and 0: a product above 0 is AND, a sum above 0 is OR.
         return f"(({joined})>0)"
 
     def _extreme(self, name: str, arguments: Sequence[Term]) -> str:
@@ -182,7 +185,7 @@ class FormulaWriter:
             return self._write(arguments[0], ranges=True)[0]
         middle = len(arguments) // 2
         one, other = self._extreme(name, arguments[:middle]), self._extreme(name, arguments[middle:])
-        if other == "0":
+        if other == "0":  # the usual case, in which the range need not stand four times
             return f"((({one}){'<' if name == 'MIN' else '>'}0)*({one}))"
         return f"((({one})+({other}){'-' if name == 'MIN' else '+'}ABS(({one})-({other})))/2)"
 
@@ -235,7 +238,7 @@ class FormulaWriter:
         return f"{{cells[{len(self.cells) - 1}]}}"
 
     def _prefix(self, address: CellAddress) -> str:
-        """Return the name of the sheet for a reference; "" where it is that of the target."""
+        """Return the sheet's part of a reference; "" if the target stands on the same sheet."""
         return "" if self.target is not None and self.target.sheet == address.sheet else address.sheet_prefix
 
     def _reference(self, path: str, shift: int, *, ranges: bool) -> str:

@@ -200,6 +200,7 @@ def _text_or_empty(writer: FormulaWriter) -> str:
     if quotient is None or writer.may_read_empty:
         return f'IFERROR({writer.text()},"")'
     dividend, divisor = quotient
+    # Not IFERROR, which would hide any other error in the formula.
     return f'IF({divisor}=0,"",({dividend})/({divisor}))'
 
 

@@ -63,6 +63,7 @@ def _formula_of(book: Book, case: int, row: Row, path: str, days: LookupDays, ce
     date_cells = dates.range
     if row.nature == STOCK or days.end:
         if row.undefined:
+            # AVERAGEIFS, for SUMIFS gives 0 where the cell is empty, and 0 is not undefined.
             return f'IFERROR(AVERAGEIFS({values},{date_cells},{cells[1]}),"")'
         return f"SUMIFS({values},{date_cells},{cells[1]})"
     kind = "SUMIFS" if row.nature == FLOW else "AVERAGEIFS"

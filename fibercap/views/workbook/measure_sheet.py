@@ -127,7 +127,7 @@ class MeasureSheet:
         """Return the formula that takes a measure from the values of the options, as exported."""
         row, last = OPTIONS_ROW + self.names.index(name), letters(OPTIONS_COLUMN + len(self.measures_by_case) - 1)
         cells, switch = f"'{OPTIONS}'!{letters(OPTIONS_COLUMN)}{row}:{last}{row}", self.book.switch
-        return f'=IFERROR(INDEX({cells},1,{switch.cell})+0,"")'
+        return f'=IFERROR(INDEX({cells},1,{switch.cell})+0,"")'  # +0: an empty text becomes an error
 
     def _formula(self, name: str, row: int) -> tuple[str, str]:
         """Return the formula of a measure and that of the note beside it; "" for a note that is plain text.

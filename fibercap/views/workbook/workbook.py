@@ -60,6 +60,7 @@ def _open_workbook(target: BytesIO) -> Iterator[Workbook]:
     from xlsxwriter.exceptions import FileCreateError
 
     try:
+        # constant_memory writes each row as the next begins: a sheet must be filled from top to bottom.
         with xlsxwriter.Workbook(target, {"constant_memory": True}) as xlsx:
             yield xlsx
     except FileCreateError as error:
@@ -95,6 +96,7 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     """
     cases, left_out = cases_of(scenario)
     book, inputs, derived = _parts(cases)
+    # Rows whose formula a sheet cannot have show values; that moves inputs and addresses, so all is laid out again.
     if as_values := rows_as_values(book):
         book, inputs, derived = _parts(cases, as_values)
     annual, measures = AnnualSheet(book), MeasureSheet(book)

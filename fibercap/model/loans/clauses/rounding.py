@@ -57,6 +57,7 @@ class Rounding(Spec):
             What is due, and the largest amount that counts as zero. [money]
         """
         if self.interest == "up":
+            # Else 1e-12 USD, which arithmetic leaves of a repaid loan, would be rounded up to a cent of interest.
             amount = np.where(np.greater(amount, trifle), amount, 0.0)
         return float_or_array(round_to_step(amount, self.step, self.interest))
 

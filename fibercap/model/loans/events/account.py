@@ -61,6 +61,7 @@ class Account:
         self._charges, self._commitment = loan.fees.recurring, per_sample(loan.commitment)
         self._trifle, fees = per_sample(course.trifle), course.fees
         self._undrawn, self._guarantee, self._agency = (by_event(fees[k]) for k in ("undrawn", "guarantee", "agency"))
+        # False, not 0: `serve` skips an event by identity, without a look at arrays of samples.
         self._new_rate = [False] * len(grid.dates) if one_rate else _new_rates(loan, self._rates)
         self.discounts = Discounts(loan, grid, course.rate, course.steps)
         self._dated = by_event(course.dated)
@@ -98,6 +99,7 @@ class Account:
             owed = 0.0
         self.interest_due, self.accrued, kept["interest"][event] = due, owed, grown
         if self._final[event]:
+            # Whatever rounding or a short payment left is paid at the end. `* 0.0` keeps the shape of samples.
             kept["scheduled"][event], self.balance = self.balance, self.balance * 0.0
         elif self._repays[event]:
             self._repay(event)
@@ -120,9 +122,11 @@ class Account:
         docs/conventions.md, section 4, Events: on one date, principal is prepaid before money is drawn.
         """
         if np.any(prepaid):
+            # No more than is owed: sweeps may have repaid a part of what a dated prepayment planned.
             prepaid = float_or_array(np.minimum(prepaid, self.balance))
             self.kept["prepaid"][event] = prepaid
             if self.loan.recasts:
+                # rounding's leftovers set nothing anew
                 self.changed = float_or_array(self.changed + np.greater(prepaid, self._trifle))
             if self._lowers:
                 self._lower(event, prepaid)
@@ -153,6 +157,7 @@ class Account:
         fraction, available = self._fraction[event], self._available[event]
         used = self.balance if self.loan.revolves else self.drawn
         fees = np.maximum(self._commitment - used, 0.0) * self._undrawn[event] * available
+        # The agent is paid while there is something to administer: a debt, or a right to draw.
         agency = self._agency[event] * ((self.balance > self._trifle) | (available > 0))
         fees = fees + self.balance * self._guarantee[event] + agency
         grown = float_or_array(fees * fraction)
@@ -244,7 +249,7 @@ def _risky(grid: Grid, *, one_rate: bool) -> list[bool]:
     longest, flags = 0.0, []
     for fraction in grid.period_fraction.tolist():
         flags.append(fraction > longest)
-        longest = fraction or longest
+        longest = fraction or longest  # days that are no payments have none
     return flags
 
 

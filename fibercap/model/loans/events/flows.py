@@ -63,6 +63,7 @@ class Flows(Mapping[str, "Array"]):
         moved = [-self["scheduled"][..., -1:], -self["prepaid"][..., -1:], self["drawn"][..., -1:]]
         last = sum(moved, start=self["opening"][..., -1:] + self["capitalized"][..., -1:])
         shape = np.broadcast_shapes(self["opening"].shape[:-1], last.shape[:-1])
+        # The opening may be one number in all samples where the last draw is not.
         opening = np.broadcast_to(self["opening"], (*shape, self["opening"].shape[-1]))
         return np.concatenate([opening[..., 1:], np.broadcast_to(last, (*shape, 1))], axis=-1)
 
@@ -85,6 +86,7 @@ class Flows(Mapping[str, "Array"]):
 
     def any(self, key: str) -> bool:
         """Return whether the values of a name are not all zero."""
+        # An array counts as something without being looked at: a needless sum costs less than the look.
         return any(isinstance(amount, np.ndarray) or amount != 0.0 for amount in self._kept[key])
 
     def exceeds(self, key: str, least: Array) -> npt.NDArray[np.bool_]:

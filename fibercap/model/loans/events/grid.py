@@ -97,6 +97,7 @@ class Clock:
         docs/conventions.md, section 4, Year fractions and Payment dates.
         """
         start, end = period.counted or (period.start, period.end)
+        # Counted days may differ from payment days that rolled: days outside them add no interest.
         day = end if day == period.end else min(max(day, start), end)
         if self._plain is not None:
             return self._plain(start, day)
@@ -104,6 +105,7 @@ class Clock:
         if self._count != "equal_periods" and not rolls:
             reference = (start, end) if period.on_rhythm else self._regular
             return year_fraction(start, day, self._count, maturity=self._last_day, reference=reference)
+        # An equal period has the same length whatever its days; a stub is measured in months of 30 days.
         period_years = self._regular_years if period.regular else year_fraction(start, end, "30/360")
         return period_years if day == end else period_years * (day - start).days / (end - start).days
 
@@ -147,11 +149,12 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
     events = [days[0], *days] if at_start else days
     second = [False, at_start, *[False] * len(days)][: len(events)]
     ends = {period.end: period.due or period.end for period in periods}
+    # By the rhythm, beyond maturity too: annuities count notional payments that are never made.
     period_fractions = {period.end: clock.elapsed_years(period, period.end) for period in rhythm}
     due = [day in ends or twice for day, twice in zip(events, second, strict=True)]
     grows, repays = _duties(loan, events, due, period_fractions, ends)
     if at_start:
-        repays[1] = not (loan.grace or grows[1])
+        repays[1] = not (loan.grace or grows[1])  # the payment at signing, which `_duties` takes for the draw
     months = np.array([month_number(day) for day in events])
     return Grid(
         dates=tuple(events),
@@ -187,6 +190,7 @@ def _fractions(
     fractions, place, since = [0.0], 0, 0.0
     for day in events[1:]:
         period = periods[place]
+        # -1: not computed yet. 0 would not do, for it is the fraction of an empty period.
         elapsed = period_fractions.get(day, -1.0) if day == period.end else -1.0
         if elapsed < 0:
             elapsed = clock.elapsed_years(period, day) if day > period.start else 0.0
@@ -231,6 +235,7 @@ def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[
         days.add(loan.fees.available_until)
     days |= {day for day in loan.fees.days if loan.signed < day < loan.maturity}
     if timeline is not None:
+        # The eve of the horizon too: what is owed on it is the first opening balance.
         closings = (month_end(timeline.origin), *timeline.dates)
         signed, maturity = loan.signed, loan.maturity
         days |= {day for day in closings if signed <= day <= maturity}

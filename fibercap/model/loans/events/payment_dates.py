@@ -157,7 +157,7 @@ def _roll_periods(loan: Loan, periods: list[PaymentPeriod]) -> list[PaymentPerio
     start, since, alone = loan.signed, loan.signed, True
     for period in periods:
         end = payments.business_day(period.end)
-        if end <= start:
+        if end <= start:  # two payments roll to one day: their periods become one
             alone = False
             if not rolled:
                 continue
@@ -206,7 +206,7 @@ def _first_period(loan: Loan) -> tuple[int, bool]:
     """Return the number of the first regular payment after signing, and whether the first period is a regular one."""
     first, signed = loan.payments.first, loan.signed
     number = 0 if first else 1
-    number += regular_date(loan, number) == signed
+    number += regular_date(loan, number) == signed  # a payment on the day of signing would serve no interest
     is_regular = (not first and not loan.payments.end_of_month) or signed == regular_date(loan, number - 1)
     if first and not loan.payments.end_of_month:
         is_regular = is_regular or first == add_months(signed, loan.interval)

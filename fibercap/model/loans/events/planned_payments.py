@@ -119,6 +119,7 @@ class PlannedPayments:
         prefix, events = self.setting.prefix, self.grid.period
         periods = np.arange(1.0, self.moves.service.shape[-1] + 1)
         falls = (periods[:, None] == events[None, :]).astype(float)
+        # Payments in the period of each event: several of them share the period's service.
         payments = (falls @ self.grid.is_payment) @ falls
         share = np.divide(self.grid.repays, payments, out=none, where=payments > 0)
         reads = (*self.calendar_reads()["repays"], "horizon")
@@ -130,11 +131,12 @@ class PlannedPayments:
         return self.put("target", "Service aimed at", self.setting.money, text, value)
 
     def serves_row(self) -> Array | None:
-        """Write at which payments whole periods of cash flow are served, and the last of them; None if no matter."""
+        """Write which payments serve whole periods of cash flow, and the last such period; None for other styles."""
         if not self.setting.loan.repayment.follows_tax or self.setting.timeline is None:
             return None
         served = served_periods(self.setting.loan, self.setting.timeline)
         reads = (*self.calendar_reads()["is_payment"], "horizon")
+        # Of two events on the day of signing only the second is a payment.
         number = np.array([float(served.get(day, 0)) for day in self.grid.dates]) * self.grid.is_payment
         self.put_known("served_period", "Last period whose cash flow it serves", "", number, reads)
         return self.put_known("serves", "Cash flow of whole periods is served", "", np.sign(number), reads)

@@ -126,6 +126,7 @@ class Level(Amortizing):
         if self.payment_cap is None:
             return payment
         most = m.installment * (1.0 + per_sample(self.payment_cap))
+        # Nothing caps the first payment: there is none before it.
         return float_or_array(np.where(m.installment > m.trifle, np.minimum(payment, most), payment))
 
     def installment_text(self, page: Page) -> str:

@@ -25,11 +25,12 @@ def by_event(values: Array) -> list[Any]:
     if values.ndim == 1:
         numbers: list[Any] = values.tolist()
         return numbers
-    return list(np.ascontiguousarray(values.T))
+    return list(np.ascontiguousarray(values.T))  # contiguous: each event is read as a whole many times
 
 
 def by_sample(events: list[Any]) -> Array:
     """Return a list by event as `(event,)` or `(sample, event)`."""
+    # Types, not shapes: np.shape of thousands of floats would take longer than the loan.
     if np.ndarray not in set(map(type, events)):
         return np.array(events, dtype=float)
     values = np.empty((len(events), *np.broadcast_shapes(*set(map(np.shape, events)))))

@@ -158,7 +158,7 @@ class Ahead:
         return counted
 
     def _due(self, place: int, keys: tuple[str, str], label: str, owed: str, due: str) -> None:
-        """Write what falls due at a payment ahead; where principal alone falls due on some days, also what waits."""
+        """Write interest or fees due at a payment ahead; where principal has days of its own, also what waits."""
         if self.repays_between:
             pays = f"{self._at('is_payment', place)} > 0"
             self._line(place, keys[1], f"{label} that waits for a payment date", f"IF({pays}, 0, {owed})")
