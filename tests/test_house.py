@@ -97,6 +97,7 @@ def _function_with_parameters(arguments: str, *parameters: str) -> str:
 
 BROKEN = {
     "an excuse without a reason": ("excuses", {"fibercap/core/a.py": "x = a._b  # noqa: SLF001"}),
+    "an excuse from types without a reason": ("excuses", {"fibercap/core/a.py": "x = a.b  # type: ignore[index]"}),
     "an excuse from everything": ("excuses", {"fibercap/core/a.py": "x = a._b  # noqa"}),
     "climbs": ("order", {"fibercap/core/a.py": "from fibercap.model import b"}),
     "climbs in a function": ("order", {"fibercap/model/a.py": "def f():\n    import fibercap.studies.b"}),
@@ -294,6 +295,13 @@ KEPT = {
         },
     ),
     "names of others": ("plain names", {"fibercap/core/a.py": "import a\nerror.found + f(at=a.told, *held)"}),
+    "an excuse from types with a reason": (
+        "excuses",
+        {
+            "fibercap/core/a.py": "x = a[0]  # type: ignore[index]  # a list",
+            "tests/a.py": "x = a[0]  # type: ignore[index]",
+        },
+    ),
     "an excuse with a reason": ("excuses", {"fibercap/core/a.py": "x = a._b  # noqa: SLF001 - of the same class"}),
     "names that are kept": ("plain names", {"fibercap/core/a.py": "class Problem:\n    found: str"}),
 }

@@ -30,13 +30,13 @@ def _one_of(methods: Mapping[str, type[Spec]], title: str) -> OneOf:
             wanted, hint = "a way by time", "`units` is for assets of plants, which make them"
             raise wrong("no_units_made", "`units` of what makes none by itself", wanted, hint)
         if not isinstance(raw, dict):
-            return Word(words, f"{ways}, or a block `{{declining_balance: 25 %}}`").parse(raw, None), {}  # type: ignore[arg-type]
+            return Word(words, f"{ways}, or a block `{{declining_balance: 25 %}}`").parse(raw), {}
         if len(kinds) != 1:
             problem = f"{len(kinds)} ways to depreciate: {', '.join(kinds)}" if kinds else "no way to depreciate"
             raise wrong("one_kind", problem, "one", "keep one of them")
         if kinds[0] in words and kinds[0] not in blocks:
             raise wrong("in_place_of_block", f"a block with `{kinds[0]}`", "the word alone", f"write `{kinds[0]}`")
-        return Word(blocks, ways).parse(kinds[0], None), raw  # type: ignore[arg-type]
+        return Word(blocks, ways).parse(kinds[0]), raw
 
     return OneOf(methods, choose, title=title, words=words)
 

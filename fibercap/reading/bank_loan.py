@@ -39,7 +39,7 @@ def bank_loan_text(lending: Lending, name: str, agreement: Agreement, title: str
     if not conventions:
         raise FibercapError("nothing_agrees", f"no convention reproduces {agreement.table.name}")
     tree = lending.plain_tree if isinstance(lending, Contracts) else lending.unwrapped_tree[0]
-    loan = _contract(tree["loans"][name], lending, name)  # type: ignore[index]
+    loan = _contract(tree["loans"][name], lending, name)  # type: ignore[index]  # a block: its loans were read
     for path, value in conventions[0].changes.items():
         loan = _with(loan, tuple(path.split(".")), _tree(value))
     source = {"title": title, "kind": "stated"}
@@ -55,7 +55,7 @@ def bank_loan_text(lending: Lending, name: str, agreement: Agreement, title: str
 
 def _contract(loan: Tree, lending: Lending, name: str) -> Branch:
     """Return a loan with the keys that a file of loans knows; one that was owed already as it was drawn."""
-    kept = {key: child for key, child in loan.items() if key not in OF_COMPANIES}  # type: ignore[union-attr]
+    kept = {key: child for key, child in loan.items() if key not in OF_COMPANIES}  # type: ignore[union-attr]  # a loan is a block
     if "outstanding" in kept:
         terms = lending.loans[name]
         kept["commitment"] = kept.pop("outstanding")
@@ -70,7 +70,7 @@ def _beside(tree: Branch, loan: Branch) -> dict[str, Tree]:
     rate, payments = loan.get("rate"), loan.get("payments")
     index = rate.get("index") if isinstance(rate, Branch) else None
     if isinstance(index, Leaf):
-        blocks["rates"] = Branch({str(index.value): tree["rates"][str(index.value)]})  # type: ignore[index]
+        blocks["rates"] = Branch({str(index.value): tree["rates"][str(index.value)]})  # type: ignore[index]  # a block: the loan was read with it
     calendar = payments.get("calendar") if isinstance(payments, Branch) else None
     if isinstance(calendar, Leaf):
         known, place = tree.get("calendars"), str(calendar.value)

@@ -99,7 +99,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "SUM": _sum,
     "SUMIFS": _sumifs,
     "IRR": None,  # type: ignore[dict-item]  # the trade's own; handed in by whoever evaluates
-    "XIRR": None,  # type: ignore[dict-item]
+    "XIRR": None,  # type: ignore[dict-item]  # likewise
 }
 _TRUTHS: Final = COMPARISONS | {"AND", "OR"}
 _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {

@@ -256,7 +256,7 @@ class Word(Field):
         """Return what may be written."""
         return grammar.words(self.known, self.kind)
 
-    def parse(self, raw: Any, info: ValidationInfo) -> str:
+    def parse(self, raw: Any, info: ValidationInfo | None = None) -> str:
         """Return the word."""
         del info
         one = self.kind == "words" and len(self.known) == 1

@@ -32,7 +32,7 @@ def factors_by_month(growth: Growth, index: Series | None, months: Array, year_e
     """
     rate = np.asarray(growth.rate if index is None else 0.0)
     for number, value in enumerate(index.values if index is not None else ()):
-        holds = np.searchsorted(index.starts[1:], months, side="right") == number  # type: ignore[union-attr]
+        holds = np.searchsorted(index.starts[1:], months, side="right") == number  # type: ignore[union-attr]  # None has no values to run over
         rate = rate + value * holds
     if growth.every == "month":
         steps = (1.0 + rate) ** (1 / 12) * np.ones(len(months))

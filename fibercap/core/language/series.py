@@ -197,7 +197,7 @@ class PathOf(OverTime):
         return self.of.unit
 
     @property
-    def refusals(self) -> Mapping[str, str]:  # type: ignore[override]
+    def refusals(self) -> Mapping[str, str]:  # type: ignore[override]  # a property, for it depends on a field
         """Why settings do not apply."""
         return {"growth": self.no_growth} if self.no_growth else {}
 

@@ -80,7 +80,7 @@ class Spec(BaseModel):
             return private[name]
         if name in type(self).model_fields:
             raise InputInErrorError(name)
-        return super().__getattr__(name)  # type: ignore[misc]
+        return super().__getattr__(name)  # type: ignore[misc]  # pydantic defines it for running code alone
 
 
 def bounds_at(spec: type[Spec], path: tuple[str, ...]) -> tuple[float, float] | None:

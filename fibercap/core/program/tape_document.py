@@ -76,7 +76,7 @@ class _Writer:
 
     def _number(self, value: float) -> int:
         key = value if value == value else None  # noqa: PLR0124 - nan, of which there is one
-        return 2 * self.numbers.setdefault(key, len(self.numbers)) + 1  # type: ignore[arg-type]
+        return 2 * self.numbers.setdefault(key, len(self.numbers)) + 1  # type: ignore[arg-type]  # None stands for nan, which equals no key
 
     def places_of_results(self) -> Iterable[int]:
         """Yield where each result stands: four times its distance from the last one, plus 2 if back; or a number."""

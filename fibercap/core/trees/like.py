@@ -109,7 +109,7 @@ def _entry(
         return rest
     base = _copy(_entry(block, (*trail, other), one_value, problems, path), other)
     filled = _fill(wrapped_value(base), rest, (*path, trail[-1]), one_value)
-    return _around(filled, written, base)  # type: ignore[arg-type]
+    return _around(filled, written, base)  # type: ignore[arg-type]  # a block, filled, is one
 
 
 def _copy(tree: Tree, name: str) -> Tree:

@@ -79,7 +79,7 @@ def _overlay(tree: Branch, changes: Branch, schema: Schema, how: str) -> Branch:
     for verb in ("change", "add"):
         block = changes.get(verb)
         for name, child in block.items() if isinstance(block, Branch) else ():
-            path, where = tuple(name.split(".")), block.keys_at.get(name)  # type: ignore[union-attr]
+            path, where = tuple(name.split(".")), block.keys_at.get(name)  # type: ignore[union-attr]  # only a block has items
             if (verb, name) in twice:
                 continue
             problem = _refusal(tree, path, child, verb, schema, where, search=len(problems) < MOST_SHOWN)

@@ -37,7 +37,7 @@ def find_repeated_settings(overlays: Iterable[Branch], schema: Schema) -> dict[t
         for verb in ("change", "add"):
             block = changes.get(verb)
             for name, child in block.items() if isinstance(block, Branch) else ():
-                settings = _settings(child, tuple(name.split(".")), block.keys_at.get(name), schema)  # type: ignore[union-attr]
+                settings = _settings(child, tuple(name.split(".")), block.keys_at.get(name), schema)  # type: ignore[union-attr]  # only a block has items
                 inputs = [setting for setting in settings if len(setting[0]) <= _DEEPEST]
                 for path, where in inputs:
                     starts = (path[:depth] for depth in range(1, len(path) + 1))

@@ -130,7 +130,7 @@ def subtree(tree: Tree, path: Path) -> Tree | None:
     """
     for key in path:
         if is_wrapper(tree) and key not in WRAPPER:
-            tree = tree["value"]  # type: ignore[index]
+            tree = tree["value"]  # type: ignore[index]  # a wrapper is a block
         if not isinstance(tree, Branch) or key not in tree:
             return None
         tree = tree[key]
@@ -185,7 +185,7 @@ def is_wrapper(tree: Tree) -> bool:
 
 def wrapped_value(tree: Tree) -> Tree:
     """Return the value of a `{value, source, where, note}` block, or any other tree unchanged."""
-    return wrapped_value(tree["value"]) if is_wrapper(tree) else tree  # type: ignore[index]
+    return wrapped_value(tree["value"]) if is_wrapper(tree) else tree  # type: ignore[index]  # likewise
 
 
 def unwrap(tree: Tree, path: Path = ()) -> tuple[Tree, dict[Path, Branch]]:

@@ -76,7 +76,7 @@ class Multiple(Spec):
 def _choose_terminal(raw: Any) -> tuple[str, Mapping[str, Any]]:
     if isinstance(raw, dict):
         return "multiple", raw
-    return Word(("none", "book"), "terminal values, or a block `{multiple: 5}`").parse(raw, None), {}  # type: ignore[arg-type]
+    return Word(("none", "book"), "terminal values, or a block `{multiple: 5}`").parse(raw), {}
 
 
 TERMINAL: dict[str, type[Spec]] = {"none": NoTerminalValue, "book": BookValue, "multiple": Multiple}

@@ -55,7 +55,7 @@ def _year_ends(values: Branch) -> int:
 def _eve(values: Branch, year_ends: int) -> date:
     """Return the day before the horizon, on which outstanding loans stand; the first of all days if it is unknown."""
     try:
-        start = Edge().day(values["horizon"]["from"], year_ends)  # type: ignore[index]
+        start = Edge().day(values["horizon"]["from"], year_ends)  # type: ignore[index]  # a leaf has no items: caught
     except (KeyError, TypeError, PydanticCustomError):
         return date.min
     return date.fromordinal(max(start.toordinal() - 1, 1))

@@ -193,12 +193,12 @@ class Table(Spec):
 
 def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
     if not isinstance(raw, dict):
-        return Word(("none",), "ramps without a length").parse(raw, None), {}  # type: ignore[arg-type]
+        return Word(("none",), "ramps without a length").parse(raw), {}
     kinds = [key for key in raw if key != "note"]
     if len(kinds) != 1:
         problem = f"{len(kinds)} kinds of ramp: {', '.join(kinds)}" if kinds else "no kind of ramp"
         raise wrong("one_kind", problem, "one", "keep one of them")
-    return Word(tuple(RAMP_KINDS), "ramps").parse(kinds[0], None), raw  # type: ignore[arg-type]
+    return Word(tuple(RAMP_KINDS), "ramps").parse(kinds[0]), raw
 
 
 AnyRamp = NoRamp | Linear | SCurve | Table

@@ -212,7 +212,7 @@ def _day_of(number: float) -> date:
 def shorten_numbers(numbers: str, value: float | None) -> str:
     """Return a formula in numbers with as few digits (at least nine) as give its value to a billionth of it."""
     for digits in range(LEAST_DIGITS, MOST_DIGITS):
-        text = _LITERAL.sub(lambda result, digits=digits: _round_literal(result[0], digits), numbers)  # type: ignore[misc]
+        text = _LITERAL.sub(lambda result, digits=digits: _round_literal(result[0], digits), numbers)  # type: ignore[misc]  # mypy infers no lambda with a default
         result = float(np.ravel(evaluate(text, _refuse_reference))[0])
         if value is None or abs(result - value) <= max(1e-9 * abs(value), 1e-6):
             return text

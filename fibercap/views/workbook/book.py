@@ -220,7 +220,7 @@ class Book:
         for case in range(len(self.cases)):
             for path, items in self.union.scalars.items():
                 if items[case] is not None:
-                    texts = [items[case].formula]  # type: ignore[union-attr]
+                    texts = [items[case].formula]  # type: ignore[union-attr]  # not None, as was just asked
                     reads.setdefault(path, []).extend(_nodes_read(node, case, texts))
             for grid in self.union.grids:
                 for path, line in grid.lines.items():

@@ -70,7 +70,7 @@ def choose_rounding(raw: Any) -> tuple[str, Mapping[str, Any]]:
     """Return which kind of rounding is written, and its block."""
     if isinstance(raw, dict):
         return "block", raw
-    return Word(("none", "cent"), "roundings, or a block `{to: 0.01 USD}`").parse(raw, None), {}  # type: ignore[arg-type]
+    return Word(("none", "cent"), "roundings, or a block `{to: 0.01 USD}`").parse(raw), {}
 
 
 ROUNDINGS: dict[str, type[Spec]] = {"none": Exact, "cent": Rounding, "block": Rounding}

@@ -222,7 +222,7 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
         raise wrong("not_a_block", f"`{text_of(raw, 'a block')}`", "a block", "write `{style: level}`")
     if "style" not in raw:
         raise wrong("missing", "no `style`", f"one of {', '.join(STYLES)}", "write `style: level`")
-    return Word(tuple(STYLES), "styles").parse(raw["style"], None), raw  # type: ignore[arg-type]
+    return Word(tuple(STYLES), "styles").parse(raw["style"]), raw
 
 
 AnyStyle = Level | EqualPrincipal | Bullet | AtMaturity | FixedPayment | Custom | Sculpted | Revolver
