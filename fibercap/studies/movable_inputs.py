@@ -201,7 +201,7 @@ def input_samples(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
     for row, (moved, factor) in enumerate(moves):
         for handle in moved.handles:
             values = samples.setdefault(handle.path, np.full((len(moves), 1), handle.value))
-            # Not value * factor: the slope of an input of one option may differ from its value.
+            # Not value * factor: an input that is zero, and a discount rate, are moved by units.
             values[row] = handle.value + (factor - 1.0) * handle.slope
             units[handle.path] = handle.unit
     return {path: Samples(values, units[path]) for path, values in samples.items()}

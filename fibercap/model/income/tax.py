@@ -65,7 +65,7 @@ def losses_before(plan: Plan, income: Array) -> tuple[Array, Array]:
         losses[0][..., part], losses[1][..., part] = made, gone
         year_income = income[..., part.stop - 1 : part.stop]
         used = np.minimum(made - gone, rules.use_at_most * np.maximum(year_income, 0.0))
-        # `made` and `gone` only grow; what is left is their difference. So expiry is a maximum, not a list of years.
+        # Both only grow, and what is left is their difference: so losses expire by a maximum.
         made, gone = made + np.maximum(-year_income, 0.0), gone + used
         if years and len(history) >= years:  # all that had been made by then is gone now, used or not
             gone = np.maximum(gone, history[-years])

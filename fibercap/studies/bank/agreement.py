@@ -170,7 +170,7 @@ class Search:
             return None
         trial = compare(made, self.table, self.lines)
         score = (trial.prefix - 0.01 * variant.cost, -trial.misses)
-        # A hundredth for each change from the contract: of equals the plainest, but never against a line.
+        # Cost counts hundredths of a line: of variants that agree on as many, the plainest is the closest.
         if self.best is None or score > self.best[:2]:
             self.best = (*score, variant, made)
         return trial

@@ -58,7 +58,7 @@ def may_be_recommended(projection: Projection) -> Truth:
 
 def _project_for_standing(plan: Scenario, like: Projection | None) -> Projection:
     """Project a plan as far as `_standing` needs; all rows only if the plan has covenants, which may read any row."""
-    # Without covenants half of the rows are enough, and a race takes hundreds of projections.
+    # Only covenants read rows of cover, and a race takes hundreds of projections.
     tested = any(loan.covenants for loan in plan.loans.values())
     return project(plan, like) if tested else project_owners_flow(plan, like)
 
