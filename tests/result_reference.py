@@ -26,7 +26,7 @@ name, so a program that validates what it reads learns of new keys too.
 Numbers have full precision, in the unit beside them; shares and rates are fractions, so 8.5 % is 0.085. What is undefined is
 `null`, mostly with a `reason`; NaN and infinity are not written. A key in *italics* may be missing.
 
-With exit code 2 a command prints the [errors](#errors) in place of its document. Bad usage, such as an unknown option, is told
+With exit code 2 a command prints the [errors](#errors) in place of its document. Bad usage, such as an unknown option, appears
 on standard error alone.
 
 ```console

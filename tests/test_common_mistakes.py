@@ -1,4 +1,4 @@
-"""docs/mistakes.md: each mistake is told as the page shows it, and the right way is accepted and does what is said."""
+"""docs/mistakes.md: each mistake is reported as the page shows it, and the right way is accepted and does what the page says."""
 
 from __future__ import annotations
 

@@ -142,10 +142,10 @@ from tests.sheets import Recalculator, spoilt
 from tests.sheets import disagreements as unlike
 
 def say(*arguments):
-    told = io.StringIO()
-    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told), contextlib.suppress(SystemExit):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), contextlib.suppress(SystemExit):
         main(arguments)
-    return told.getvalue()
+    return printed.getvalue()
 
 here = Path(sys.argv[1])
 file = str(here / "plan.yaml")

@@ -1,4 +1,4 @@
-"""Conventions that banks use are found in their tables; what differs is told from its line on, with the rate behind it."""
+"""Conventions that banks use are found in their tables; a difference is reported with its first line and the rate behind it."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_a_rate_that_is_found_is_the_only_one(seed: int, length: int, decades: i
 
 @pytest.mark.parametrize(("passes", "steps"), [((3, quick.TERMS), 12), ((quick.TERMS,), 3), ((3, 8, quick.TERMS), 4)])
 def test_what_is_not_settled_is_not_told(monkeypatch: pytest.MonkeyPatch, passes: tuple[int, ...], steps: int) -> None:
-    """With fewer steps than usual some rates are left, and none that is told is worse."""
+    """With fewer steps than usual some rates are not found, and those that are found are no worse."""
     random = np.random.default_rng(7)
     times = np.arange(30.0)
     logs = random.uniform(-5.0, 15.0, 1000) / times[-1]

@@ -590,7 +590,7 @@ def test_twelve_errors_of_one_file_get_twelve_reports_in_its_order() -> None:
 
 
 def test_a_check_is_skipped_only_where_what_it_reads_is_in_error() -> None:
-    """The rate is wrong, but the commitment is not: the draws above it are told all the same."""
+    """The rate is wrong, but the commitment is not: the draws above it are reported all the same."""
     text = BASE.replace("rate: 8 %/year}", "rate: 8 %, draws: {2000-02-01: 2 million USD}}")
     assert "above the" not in report_on(text)
     assert "found a share" in report_on(text)

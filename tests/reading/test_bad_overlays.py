@@ -532,7 +532,7 @@ def test_it_is_told_word_for_word(example: Example, message: str) -> None:
 
 
 def test_a_removal_names_all_that_refers_to_it_once_and_the_rest_is_told_too() -> None:
-    """The gap names a revolver, two projects its purse; another mistake in the same file is told beside it."""
+    """The gap names a revolver, two projects its purse; another mistake in the same file is reported beside it."""
     plan = PLAN.replace("  bank:\n", "  bank:\n    repayment: {style: revolver}\n").replace(
         "rates: {", "company: {gap: [bank]}\nrates: {"
     )

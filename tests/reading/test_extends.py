@@ -192,4 +192,4 @@ def test_a_parent_that_no_file_system_knows_is_not_there(folder: Path, name: str
         read(path)
 
     assert error.value.problems[0].code in {"no_such_file", "null"}
-    assert len(str(error.value)) < 1000  # the name is told, not all its 5,000 characters
+    assert len(str(error.value)) < 1000  # the name is shown, but not all its 5,000 characters

@@ -265,7 +265,7 @@ def fields() -> Iterator[tuple[type[Spec], str, dict[str, Any]]]:
 
 
 def _keys(part: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return the keys of a block; those of what may be changed are told by the block itself."""
+    """Return the keys of a block; those of values that may be changed stand in the block itself."""
     full = "description" in part and "examples" in next(iter(part.get("properties", {}).values()), {})
     return list(part["properties"].items()) if full else []
 

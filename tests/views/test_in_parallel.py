@@ -86,9 +86,9 @@ def test_what_a_copy_that_dies_leaves_undone_is_done_here() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 def test_neither_a_copy_nor_a_process_with_threads_is_copied() -> None:
     code = (
-        "import threading; from fibercap.views.charts.in_parallel import may_copy, run_in_parallel; told = run_in_parallel([may_copy] * 3);"
+        "import threading; from fibercap.views.charts.in_parallel import may_copy, run_in_parallel; results = run_in_parallel([may_copy] * 3);"
         "wait = threading.Event(); threading.Thread(target=wait.wait).start();"
-        "print(*told, may_copy()); wait.set()"
+        "print(*results, may_copy()); wait.set()"
     )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 

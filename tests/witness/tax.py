@@ -52,7 +52,7 @@ class Taxpayer:
         return tax
 
     def write_rows(self) -> None:
-        """Write down a period of the rows of rules 1 to 4; losses made and gone are told as each year began."""
+        """Write down a period of the rows of rules 1 to 4; losses made and gone are those at the start of each year."""
         made, gone = self.as_year_began
         values = {
             "income_in_year": self.income,
