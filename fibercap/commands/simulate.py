@@ -89,7 +89,9 @@ class _ListingCharts(click.Command):
     show_default=True,
     help="How the folder keeps the samples.",
 )
-@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Work in so many processes; results are the same.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, help="Number of processes that work; it does not change results."
+)
 @click.option("--dask", metavar="ADDRESS", help="Work on this Dask cluster, such as tcp://host:8786.")
 @click.option(
     "--keep",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 CHUNK: Final = 1000
-"""Samples that are projected together; a few hundred rows of so many samples stay in the cache (see benchmarks)."""
+"""Samples that are projected together; a few hundred rows of them fit in the cache (see benchmarks)."""
 TOGETHER: Final = 30_000_000
 """Values in memory at once; of a large plan, fewer than `CHUNK` samples are projected together."""
 MANY: Final = 3000
@@ -54,7 +54,7 @@ def size_if_large(scenario: Scenario) -> int | None:
 
 
 def chunk_of(scenario: Scenario, samples: int) -> int:
-    """Return how many of so many samples of a scenario are projected together; few of a small plan need no count."""
+    """Return how many samples of a scenario are projected together; a small plan is not projected to find out."""
     values = len(scenario.inputs()) * scenario.timeline.count * PER_INPUT
     if values * min(samples, CHUNK) <= TOGETHER:
         return CHUNK

@@ -78,7 +78,7 @@ def values_on(
 
 
 def _reason(projection: Projection, row: Row, months: int) -> str:
-    """Say why a row has no value so many months after the start of the horizon."""
+    """Say why a row has no value `months` months after the start of the horizon."""
     if row.nature != STOCK:
         return PART_OF_PERIOD
     if months < MONTHS and (row.path in YEARLY or OVER in row.path):

@@ -45,7 +45,7 @@ _LAST: Final[dict[tuple[int, tuple[tuple[str, str], ...], tuple[str, ...]], Plan
 
 @dataclass(frozen=True, repr=False)
 class PlanProgram:
-    """A tape that works out some results of a plan from some of its inputs, and what is known of it.
+    """A tape that works out some results of a plan from some of its inputs, and what its check has shown.
 
     `inputs` are the addresses of the numbers that it reads, in the order of the tape; `rows` are the results that are
     rows. It was compared with projections

@@ -16,7 +16,7 @@ from fibercap.core.program.operations import Do
 from fibercap.core.units import Array
 
 BLOCK: Final = 96
-"""Samples of a block: the values of a tape for so many stay in the cache of a core."""
+"""Samples of a block; the values of a tape for them fit in the cache of a core."""
 # Plain integers: `_run_block` picks the family of an operation by comparing their order.
 _KEEP, _RATE = int(Do.KEEP), int(Do.RATE)
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = int(Do.ADD), int(Do.SUBTRACT), int(Do.MULTIPLY), int(Do.DIVIDE)

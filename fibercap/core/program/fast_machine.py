@@ -99,7 +99,7 @@ class FastMachine:
         return results
 
     def _work(self, inputs: Array, results: Array, starts: range, together: int) -> None:
-        """Work out the parts of the samples that start at some numbers, so many together, on one thread."""
+        """Compute the parts of the samples that begin at `starts`, each of `together` samples, on one thread."""
         from fibercap.core.program.compiled import BLOCK, run_samples
 
         tape = self._tape

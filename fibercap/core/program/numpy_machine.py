@@ -59,7 +59,7 @@ def samples_together(tape: Tape) -> int:
 
 
 class Machine:
-    """A tape as calls on arrays of so many samples, made once and called for every part of the samples.
+    """A tape as calls on arrays of `samples` samples, made once and called for every part of them.
 
     Parameters
     ----------

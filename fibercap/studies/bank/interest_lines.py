@@ -169,7 +169,7 @@ def rate_that_fits(variant: Variant, table: BankTable, frame: Frame, lines: list
 
 
 def _rate_of(loan: Loan, grown: Array, years: Array) -> Array:
-    """Return the rate that makes interest of so much on one unit of money in so many years. [1/year]"""
+    """Return the rate at which one unit of money bears the interest `grown` in `years`. [1/year]"""
     if loan.compounding == "nominal":
         return grown / years
     times = 1.0 if loan.compounding == "effective" else 2.0

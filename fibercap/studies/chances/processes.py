@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def own_processes(count: int) -> Iterator[Executor]:
-    """Start so many processes; they end with the block, after the shards that they have begun.
+    """Start some processes; they end with the block, after the shards that they have begun.
 
     A process is not ended while it works: one that is cut while it sends a shard leaves the others waiting for ever.
     """

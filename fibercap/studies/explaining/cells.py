@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 FEW = 6
-"""Sums of at most so many terms are explained term by term."""
+"""The most terms of a sum that is explained term by term."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ NEAREST: Final = 3
 TURNING: Final = ("equity_npv", "min_dscr")
 """Measures for which the report says which inputs take them below a limit."""
 LONGEST: Final = 200
-"""Formulas are cut at so many characters; `fibercap explain` prints them in full."""
+"""The most characters of a formula that are shown; `fibercap explain` prints it in full."""
 RULES: Final = (
     "Periods are whole {period}s from {start} to {end}.",
     "Over a year flows are summed, stocks are taken at its end, rates are averaged.",

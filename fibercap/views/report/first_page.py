@@ -39,7 +39,7 @@ MOST_WORDS: Final = 198
 LEAST_WORDS: Final = 80
 """Words reserved for the verdict, however long the plan's title is."""
 TITLE_WORDS: Final = 8
-"""Titles in the plan are cut after so many words."""
+"""The most words of a title that are shown."""
 INPUTS: Final = 5
 
 

@@ -263,8 +263,7 @@ class FormulaWriter:
     def _earlier_column(self, path: str, address: CellAddress, back: int) -> str:
         """Return the reference to a row `back` columns earlier.
 
-        Where the row has not so many columns, that is its value before the first one; for a row of the run-off, the
-        column of the horizon.
+        Before the first column, that is the value before it; for a row of the run-off, the column of the horizon.
         """
         prefix, row, position = self._prefix(address), address.row, "{here}$" + str(POSITION_ROW)
         first, earlier = f"{prefix}${address.column}{row}", self.context.earlier(path)

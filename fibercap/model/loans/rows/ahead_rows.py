@@ -284,7 +284,7 @@ def rows_ahead(block: Block) -> list[str]:
 
 
 def _months_on(day: date, months: int) -> date:
-    """Return the day so many months later; from the end of a month, the end of a month."""
+    """Return the day some months later; from the end of a month, the end of a month."""
     if day == month_end(12 * day.year + day.month):
         return month_end(12 * day.year + day.month + months)
     return add_months(day, months)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fibercap.studies.verdict.numbers_of_options import Number
 
 LIKE_ZERO: Final = 10.0
-"""A rate of zero has the slider of so many percent a year: nothing can be a share of zero."""
+"""A rate of zero has the slider of this rate, in percent a year: nothing can be a share of zero."""
 REACH: Final = 0.5
 """How far a slider goes on each side of the value as written, as a share of it."""
 STEPS: Final = 100

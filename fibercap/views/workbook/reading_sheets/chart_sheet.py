@@ -120,7 +120,7 @@ def _axis(book: Book, paths: Iterable[str]) -> tuple[str, str]:
 
 
 def _chart(workbook: xlsxwriter.Workbook, chart: SheetChart, years: int) -> Chart:
-    """Return a chart; its axis has a label for so many years."""
+    """Return a chart, with a label on its axis every `years` years."""
     drawn = workbook.add_chart({"type": "column", "subtype": "stacked"})
     for number, (values, name) in enumerate(islice(chart.series.items(), MOST_SERIES)):
         drawn.add_series(
