@@ -455,7 +455,7 @@ def test_correlations_that_cannot_be_are_refused(pair: str, words: str) -> None:
 
 def test_a_plan_that_is_certain_cannot_be_simulated() -> None:
     """The message says what to write."""
-    with pytest.raises(FibercapError, match="says of no input that it is uncertain"):
+    with pytest.raises(FibercapError, match="declares no uncertain input"):
         simulate(scenario_of(PLAN[: PLAN.index("uncertain:")]))
 
 

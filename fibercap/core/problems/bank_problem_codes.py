@@ -8,7 +8,7 @@ from fibercap.core.problems.kind_of_problem import Kind
 
 BANK: Final = {
     "no_schedule_table": Kind(
-        "A table that should be a bank's schedule is none: no line for each payment, with what is paid or owed.",
+        "The table is not a bank's schedule: it has no line for each payment, with what is paid or owed.",
         "Name the sheet with `--sheet`, or save the payments alone, each with date, interest and what is owed.",
     ),
     "two_tables": Kind(
@@ -16,7 +16,7 @@ BANK: Final = {
         "Save one of them in a sheet or a file of its own.",
     ),
     "several_sheets": Kind("Several sheets of a file hold schedules.", "Name one with `--sheet`."),
-    "no_such_sheet": Kind("A file has no sheet of a name.", "Take one of the names that the message tells."),
+    "no_such_sheet": Kind("A file has no sheet of a name.", "Take one of the names in the message."),
     "no_rate_in_table": Kind(
         "A bank's table has no interest, and none follows from what it has.",
         "Add the column of interest, or of payments beside what is owed.",
@@ -29,7 +29,7 @@ BANK: Final = {
         "A bank's table is in another currency than the loan.", "Name the loan that it is of, or the other file."
     ),
     "unreadable_table": Kind(
-        "A file that should hold a bank's table is damaged, locked, or of another kind.",
+        "The file of a bank's table is damaged, locked, or of another kind.",
         "Open it in a spreadsheet, and save the table as .xlsx, .ods or .csv.",
     ),
     "table_too_large": Kind(
@@ -37,7 +37,7 @@ BANK: Final = {
         "Save the lines of the schedule alone in a file of their own.",
     ),
     "nothing_agrees": Kind(
-        "A loan is to be written as the bank counts it, and no convention that fibercap knows reproduces its table.",
-        "Leave `--out` away; the message of the comparison says where the two part.",
+        "The loan cannot be written as the bank counts it: no convention that fibercap knows reproduces its table.",
+        "Leave out `--out`; the message of the comparison says where the two differ.",
     ),
 }

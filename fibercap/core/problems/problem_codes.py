@@ -10,7 +10,7 @@ from fibercap.core.problems.uncertain_problem_codes import UNCERTAIN
 
 READING: Final = {
     "no_such_file": Kind(
-        "No file, and no shipped scenario, has that name, or none for a series.",
+        "No file or shipped scenario has that name, or no file of a series has.",
         "Take the name that is proposed, or mend the path.",
     ),
     "unreadable": Kind("The file is there but cannot be read.", "Look at its permissions."),
@@ -130,7 +130,7 @@ VALUES: Final = {
         "The text is not one number and one unit.", "Write `NUMBER UNIT` with one blank between them."
     ),
     "out_of_range": Kind(
-        "The value is outside what it may be.", "Write one within the bounds that the message tells.", says_enough=True
+        "The value is outside what it may be.", "Write one within the bounds that the message names.", says_enough=True
     ),
     "unknown_word": Kind(
         "The word is not one of those known here.", "Take one of those that the message lists.", says_enough=True

@@ -16,7 +16,7 @@ QUESTIONS: Final = {
     "several_meant": Kind("A word fits several rows or measures.", "Write out the one that is meant."),
     "no_such_time": Kind(
         "A row, table or loan has nothing at the time that is asked for.",
-        "Name a time of those that the message tells.",
+        "Take one of the times that the message names.",
     ),
     "no_panel": Kind(
         "A chart has no form in one panel: its rows have several units, or there are none.", "Name one row."
@@ -26,7 +26,7 @@ QUESTIONS: Final = {
         "Name a period of the row, or leave it out.",
     ),
     "nothing_uncertain": Kind(
-        "A plan is to be simulated that says of no input that it is uncertain.", "Write a block `uncertain`."
+        "The plan that is to be simulated declares no uncertain input.", "Write a block `uncertain`."
     ),
     "no_options": Kind("Options are to be compared, and there are none.", "Write some under `options:`."),
     "not_together": Kind("Two things are asked for that do not go together.", "Leave one of them out."),
@@ -37,9 +37,9 @@ QUESTIONS: Final = {
         "Plans that are to be compared differ in years or currency, or have the same name.",
         "Leave one of them out, or write them alike.",
     ),
-    "not_movable": Kind("An input is to be moved that is no number.", "Name a quantity, share, ramp or delay."),
+    "not_movable": Kind("The input that is to be moved is not a number.", "Name a quantity, share, ramp or delay."),
     "not_sizable": Kind(
-        "A loan is to be sized that is no new loan with a schedule, or none of its sizes keeps the limits.",
+        "The loan that is to be sized is not a new one with a schedule, or no size of it keeps the limits.",
         "Name another loan, or other limits.",
     ),
     "no_range": Kind("It is not clear between which values to look.", "Say the lower end, then the upper one."),
@@ -89,15 +89,11 @@ FILES: Final = {
         "The system does not let the file be written, or its place is a folder, a link or a device.",
         "Name another place, or look at its permissions and room.",
     ),
-    "unknown_suffix": Kind(
-        "The file's suffix is none that can be written.", "Take one of those that the message names."
-    ),
+    "unknown_suffix": Kind("No file with this suffix can be written.", "Take one of those that the message names."),
     "wrong_stream": Kind(
         "Standard input or output is closed, or a terminal cannot show what is asked for.", "Name a file."
     ),
-    "extra_missing": Kind(
-        "A library is needed that fibercap works without otherwise.", "Install it as the message says."
-    ),
+    "extra_missing": Kind("An optional library is needed that is not installed.", "Install it as the message says."),
     "not_a_workbook": Kind(
         "The file is no workbook that fibercap exported, or is damaged.",
         "Name one that `fibercap export` wrote, saved as .xlsx.",

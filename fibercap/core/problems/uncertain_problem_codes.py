@@ -17,7 +17,7 @@ UNCERTAIN: Final = {
     ),
     "uncertain_twice": Kind("An input or a pair of inputs stands twice.", "Keep one of the two."),
     "no_such_uncertain": Kind(
-        "A name is none of the uncertain inputs, or none with a shock.", "Take the name that is proposed."
+        "No uncertain input has that name, or it has no shock.", "Take the name that is proposed."
     ),
     "impossible_correlation": Kind(
         "No inputs can be correlated like this: 1 or more, or at odds with other pairs.", "Weaken one of them."

@@ -226,7 +226,7 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
     uncertain = scenario.uncertain
     if uncertain is None:
         way = "write a block `uncertain`; see `docs/chances.md`"
-        raise FibercapError("nothing_uncertain", f"{scenario.file} says of no input that it is uncertain", way)
+        raise FibercapError("nothing_uncertain", f"{scenario.file} declares no uncertain input", way)
     asked = int(uncertain.samples) if samples is None else samples
     if asked < 1:
         raise FibercapError("unfit_draws", f"{asked} samples", "ask for one or more")
