@@ -100,7 +100,7 @@ class Scenario(Plan):
 
     @property
     def unwrapped_tree(self) -> tuple[Branch, Mapping[Path, Branch]]:
-        """The tree with plain values, and its `{value, source, where, note}` blocks by path; see `core.tree.unwrap`."""
+        """The tree with plain values, and its `{value, source, where, note}` blocks by path; see `unwrap`."""
         return self._unwrapped
 
     @property
