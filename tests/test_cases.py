@@ -194,7 +194,7 @@ def test_a_running_company_is_covered_while_it_builds() -> None:
         ("min_grant_wc", "funding.w1.grant"),
     ],
 )
-def test_what_cannot_be_said_is_refused_at_its_place(case: str, path: str) -> None:
+def test_what_cannot_be_reported_is_refused_at_its_place(case: str, path: str) -> None:
     """Keys that the language does not know yet, a setting written twice, a grant above what it may pay for."""
     result = ran("check", case)
 

@@ -103,7 +103,7 @@ def test_the_chart_of_options_takes_none(say: Any) -> None:
     assert output.err == "the chart `compare` shows every option; leave `--option` out\n"
 
 
-def test_cash_below_its_minimum_is_said(say: Any) -> None:
+def test_cash_below_its_minimum_is_reported(say: Any) -> None:
     output = say("check", "small.yaml", "--set", "money.minimum_cash=50 million USD")
 
     text = " ".join(output.out.split())
@@ -111,7 +111,7 @@ def test_cash_below_its_minimum_is_said(say: Any) -> None:
     assert "nobody lifts it: write `company: {gap: [equity]}`, or a loan of style `revolver`" in text
 
 
-def test_a_project_at_a_closed_plant_is_said(say: Any) -> None:
+def test_a_project_at_a_closed_plant_is_reported(say: Any) -> None:
     output = say("check", "small.yaml", "--set", "plants.works.closes=2000-06-30")
 
     assert "unused: projects.line, complete when its plant is closed" in output.out
@@ -230,7 +230,7 @@ def test_check_passes_when_every_claim_is_as_expected(say: Any) -> None:
     assert {"valid", "claims", "covenants", "checks", "unused"} <= set(document)
 
 
-def test_what_moves_nothing_is_told(say: Any, tmp_path: Path) -> None:
+def test_what_moves_nothing_is_reported(say: Any, tmp_path: Path) -> None:
     text = SMALL.replace("products: {", "products: {spare: {price: 1 USD/km}, ").replace(
         "plants: {", "plants: {late: {product: fiber, capacity: 1 km/year, cash_cost: 1 USD/km, opens: 2010-01-01}, "
     )
@@ -293,7 +293,7 @@ def test_a_bad_scenario_exits_2_with_its_errors_as_json(say: Any, tmp_path: Path
     assert error["path"] == "plants.works.capacity"
 
 
-def test_a_funding_gap_and_negative_cash_are_said_loudly(say: Any, tmp_path: Path) -> None:
+def test_a_funding_gap_and_negative_cash_are_reported_loudly(say: Any, tmp_path: Path) -> None:
     text = SMALL.replace("bank: 1 million USD, cash: rest", "bank: 1 million USD").replace(
         "cash: 1 million USD", "cash: 0 USD"
     )

@@ -13,7 +13,7 @@ EVERY = [pytest.param(mistake, id=mistake.title) for mistake in MISTAKES]
 
 
 @pytest.mark.parametrize("mistake", EVERY)
-def test_a_mistake_is_told_and_the_right_way_is_accepted(mistake: Mistake) -> None:
+def test_a_mistake_is_reported_and_the_right_way_is_accepted(mistake: Mistake) -> None:
     message = mistake.example(mistake.wrong).problems()
 
     assert len(message) == (not mistake.command)

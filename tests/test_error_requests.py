@@ -76,7 +76,7 @@ def test_the_request_of_a_code_is_refused_with_it_and_a_way_out(code: str) -> No
 
 
 @pytest.mark.parametrize("code", REQUEST_KINDS)
-def test_a_kind_is_told_in_sentences(code: str) -> None:
+def test_a_kind_is_reported_in_sentences(code: str) -> None:
     for sentence in REQUEST_KINDS[code][:2]:
         assert sentence[0].isupper()
         assert sentence.endswith(".")

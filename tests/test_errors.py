@@ -83,7 +83,7 @@ def test_the_example_of_a_code_yields_it_first(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", KINDS)
-def test_a_kind_is_told_in_whole_sentences(code: str) -> None:
+def test_a_kind_is_reported_in_whole_sentences(code: str) -> None:
     for sentence in KINDS[code][:2]:
         assert sentence[0].isupper() or sentence.startswith(("`", "-"))
         assert sentence.endswith(".")

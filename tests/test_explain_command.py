@@ -14,7 +14,7 @@ from tests.test_cli import say
 __all__ = ["say"]  # a fixture
 
 
-def test_a_result_is_told_down_to_the_file(say: Any) -> None:
+def test_a_result_is_reported_down_to_the_file(say: Any) -> None:
     output = say("explain", "small.yaml", "loans.bank.schedule.interest_due", "1", "--depth", "3")
 
     assert output.code == 0
@@ -38,7 +38,7 @@ def test_a_year_names_the_period_that_it_takes_apart(say: Any) -> None:
     assert "name another" not in stock.out + one.out
 
 
-def test_an_input_is_told_with_what_uses_it(say: Any) -> None:
+def test_an_input_is_reported_with_what_uses_it(say: Any) -> None:
     output = say("explain", "small.yaml", "loans.bank.rate", "--set", "loans.bank.rate=9 %/year")
 
     assert output.code == 0

@@ -149,7 +149,7 @@ def test_what_cannot_be_done_is_told(say: Any, arguments: tuple[str, ...], messa
     assert message in output.err.replace("\n", " ")
 
 
-def test_a_command_may_leave_the_folder_if_it_is_told_so(say: Any) -> None:
+def test_a_command_may_leave_the_folder_if_it_is_reported_so(say: Any) -> None:
     Path("inner").mkdir()
     Path("inner/up.yaml").write_text("fibercap: 1\nextends: ../small.yaml\n")
 

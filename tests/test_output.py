@@ -96,7 +96,7 @@ def test_diff_prints_what_a_workbook_changes(say: Any) -> None:
         ("export small.yaml --as xlsx --by year --out -", "leave `--by` out"),
     ],
 )
-def test_what_does_not_go_together_is_said(line: str, message: str, say: Any) -> None:
+def test_what_does_not_go_together_is_reported(line: str, message: str, say: Any) -> None:
     code, out, err = say(line)
 
     assert (code, out) == (2, b"")

@@ -197,7 +197,7 @@ def test_the_help_lists_every_chart() -> None:
 
 
 @pytest.mark.long
-def test_many_samples_without_a_program_are_projected_and_that_is_said(
+def test_many_samples_without_a_program_are_projected_and_that_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "cable.yaml"

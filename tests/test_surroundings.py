@@ -93,7 +93,7 @@ def in_shell(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=False, text=True, env=given, cwd=cwd)
 
 
-def test_a_closed_standard_input_is_said(tmp_path: Path) -> None:
+def test_a_closed_standard_input_is_reported(tmp_path: Path) -> None:
     done = in_shell(f"{FIBERCAP} check - <&-", tmp_path)
 
     assert done.returncode == 2

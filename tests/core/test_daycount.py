@@ -381,7 +381,7 @@ def test_month_ends_do_not_drift(reference: tuple[str, str], quasi: list[str]) -
 # Errors
 
 
-def test_an_unknown_convention_is_told_with_the_known_ones() -> None:
+def test_an_unknown_convention_is_reported_with_the_known_ones() -> None:
     known = (
         "unknown day count `ACT/366`; known: 30/360, 30/360 US, 30E/360, 30E/360 ISDA, ACT/360, ACT/365F, "
         "ACT/ACT ISDA, ACT/ACT ICMA"

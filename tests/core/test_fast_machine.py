@@ -110,7 +110,7 @@ def test_results_do_not_depend_on_how_many_threads_work_or_how_samples_are_cut()
     np.testing.assert_allclose(machine.run(inputs, 1), machine.run(inputs, 3), rtol=1e-13, atol=0.0)
 
 
-def test_without_numba_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_numba_it_is_reported_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fibercap.core.program.fast_machine.has_numba", lambda: False)
     samples = {"tax.rate": np.full(10, 0.3)}
 

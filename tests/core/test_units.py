@@ -160,7 +160,7 @@ def test_symbols_are_not_converted_in_proofs() -> None:
         ("percent", "a share"),
     ],
 )
-def test_dimensions_are_said_in_words(unit: str, words: str) -> None:
+def test_dimensions_are_reported_in_words(unit: str, words: str) -> None:
     assert in_words(unit) == words
 
 

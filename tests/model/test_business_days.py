@@ -214,6 +214,6 @@ def test_a_payment_that_would_fall_on_maturity_joins_the_last_one() -> None:
     ("{every: month}", "{city: {holidays: Christmas}}", "a block of holidays by date"),
     ("{every: month}", "{city: {holidays: {" + ", ".join(f"2001-08-{day:02}: Holiday" for day in range(1, 26)) + "}}}", "no business day for weeks from 2001-08-01"),
 ])  # fmt: skip
-def test_what_does_not_fit_is_said(payments: str, calendars: str, message: str) -> None:
+def test_what_does_not_fit_is_reported(payments: str, calendars: str, message: str) -> None:
     with pytest.raises(ScenarioError, match=f"(?s){message}"):
         schedule_of(f"signed: 2001-01-08, matures: 2 years, payments: {payments}", calendars)

@@ -33,7 +33,7 @@ from tests.error_requests import CIRCULAR
         (["accounts.cash", "accounts.payouts"], "write an amount for one of those that cash decides"),
     ],
 )
-def test_the_way_round_and_the_way_out_are_said(paths: list[str], words: str) -> None:
+def test_the_way_round_and_the_way_out_are_reported(paths: list[str], words: str) -> None:
     error = circular_plan(CircularError("rests_on_itself", "", paths))
 
     assert error.code == "circular_plan"

@@ -206,7 +206,7 @@ def test_options_settings_samples_and_explanations_know_closures() -> None:
     assert not [line for line in warnings(project(scenario)) if "unused" in line]
 
 
-def test_a_step_longer_than_a_month_is_said_where_a_plant_rests() -> None:
+def test_a_step_longer_than_a_month_is_reported_where_a_plant_rests() -> None:
     bare = text(step="year").split("projects:")[0]
 
     assert "the step is a year" in step_warning(project(scenario_of(bare)))[0]

@@ -120,7 +120,7 @@ def test_a_draw_of_an_amount_that_is_no_use_of_a_project_is_what_it_is_alone(pat
         ),
     ],
 )
-def test_where_they_cannot_be_included_it_is_said(old: str, new: str, message: str) -> None:
+def test_where_they_cannot_be_included_it_is_reported(old: str, new: str, message: str) -> None:
     text = PLAN.replace(old, new)
     if not message:
         text = text.replace("funding:\n", "funding:\n  q: {bank: 1 USD, include_financing_costs: true}\n")

@@ -81,7 +81,7 @@ def test_pro_rata_with_a_late_loan_catches_up() -> None:
     assert payments_of(projection, "bank")[5:12] == pytest.approx([5 / 7] * 7)
 
 
-def test_what_no_source_covers_is_unfunded_and_said() -> None:
+def test_what_no_source_covers_is_unfunded_and_reported() -> None:
     projection = run("  line: {grant: 25 %, bank: 5 million USD}\n  more: {cash: rest}", BANK)
 
     gap = [0.0] * 6 + [0.25] + [0.75] * 5  # the grant pays a quarter of each month, the bank what is left of 5 million

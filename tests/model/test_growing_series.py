@@ -253,7 +253,7 @@ def test_what_does_not_grow_says_where_and_the_way_out(price: str, wanted: str) 
     assert problems(plan(price)) == [f"products.fiber.price.{wanted}"]
 
 
-def test_every_problem_of_a_series_is_said_at_once() -> None:
+def test_every_problem_of_a_series_is_reported_at_once() -> None:
     result = problems(plan("{2001: 45 USD, growth: 3, interpolate: yes}"))
 
     assert [problem.partition(": ")[0].rpartition(".")[2] for problem in result] == ["2001", "growth", "interpolate"]

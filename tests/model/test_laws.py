@@ -213,7 +213,7 @@ def test_longer_steps_tell_the_same_story(text: str) -> None:
 
 
 @pytest.mark.parametrize("law", list(LAWS))
-def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
+def test_a_broken_law_is_reported_with_row_period_and_gap(law: str) -> None:
     changes = ["funding.xtal_1.include_financing_costs=true"] if law == "financing_costs" else []
     changes += ["projects.xtal_1.sold={on: 2003-06-30, price: 1 MUSD}"] if law == "sales" else []
     changes += ["projects.xtal_1.cancelled=2001-09-30"] if law == "cancelled" else []

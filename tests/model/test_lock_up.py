@@ -143,7 +143,7 @@ def test_a_lock_up_that_cannot_be_tested_is_refused(text: str, message: str) -> 
     assert "loans.bank.covenants.cover" in str(error.value)
 
 
-def test_a_lock_up_that_bars_what_it_depends_on_is_told() -> None:
+def test_a_lock_up_that_bars_what_it_depends_on_is_reported() -> None:
     """Paid, the dividend leaves a revolver to be drawn in 2006, so that the cash flow of 2007 counts to the last payment."""
     with pytest.raises(
         FibercapError, match=r"cover\.lock_up` never settles: it bars dividends on which it depends itself"

@@ -247,7 +247,7 @@ def test_all_in_cost_of_the_fleet_loan_as_published(upfront: str, cost: float) -
     assert by_name["average_life.bank"].value == pytest.approx(2.7993, abs=5e-5)
 
 
-def test_an_absurd_second_rate_is_set_aside_and_said() -> None:
+def test_an_absurd_second_rate_is_set_aside_and_reported() -> None:
     """A fee at signing and draws later give two rates, one of them beyond any price of money."""
     late = ("rate: 8 %/year}", "rate: 8 %/year, fees: {upfront: 1 %}}")
     projection = run(late, ("signed: 2001-01-01", "signed: 2001-01-10"))

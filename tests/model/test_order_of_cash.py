@@ -88,7 +88,7 @@ def test_losses_pay_no_dividend() -> None:
     assert row(projection, "accounts.retained_earnings")[-1] < 0
 
 
-def test_a_dividend_that_is_there_is_paid_whole_and_nothing_is_said() -> None:
+def test_a_dividend_that_is_there_is_paid_whole_and_nothing_is_reported() -> None:
     projection = run(("2001-06-30: 5 million", "2001-06-30: 3.5 million"))
 
     assert row(projection, "accounts.dividends")[5] == pytest.approx(3.5)

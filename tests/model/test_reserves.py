@@ -107,7 +107,7 @@ def test_reserves_are_filled_used_and_released_by_rank() -> None:
     assert disagreements(projection) == []
 
 
-def test_a_short_reserve_bars_payouts_and_is_said() -> None:
+def test_a_short_reserve_bars_payouts_and_is_reported() -> None:
     projection = run()
     paid, short = value_at(projection, "accounts.payouts"), value_at(projection, "loans.senior.reserve_short")
     unbarred = run((", reserve: {covers: 6 months}", ""), (", reserve: {covers: 3 months}", ""))

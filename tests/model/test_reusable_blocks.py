@@ -71,7 +71,7 @@ def test_a_scenario_is_the_same_whether_all_of_it_was_read_again(changes: str) -
 
 
 @pytest.mark.parametrize("changes", REFUSED)
-def test_what_is_wrong_is_told_in_the_same_words(changes: str) -> None:
+def test_what_is_wrong_is_reported_in_the_same_words(changes: str) -> None:
     quick = scenario_or_error(changes, FIBERCORE)
 
     assert isinstance(quick, str)

@@ -289,7 +289,7 @@ def test_paths_go_on_by_their_own_keys_then_hold_or_repeat_their_last_year(
     assert small(price=price).value("run_off.inputs.products.fiber.price")[0].tolist() == pytest.approx(expected)
 
 
-def test_owners_are_not_called_and_cash_below_zero_is_told_as_a_finding_of_its_own() -> None:
+def test_owners_are_not_called_and_cash_below_zero_is_reported_as_a_finding_of_its_own() -> None:
     projection = small(
         price="11 USD/km", company=", gap: [equity]", plant=", fixed_cost: 2 million USD/year", matures="2003-06-30"
     )

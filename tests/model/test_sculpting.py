@@ -140,7 +140,7 @@ def test_dates_between_whole_periods_pay_interest_and_are_counted_at_the_next() 
     assert disagreements(projection) == []
 
 
-def test_interest_is_paid_where_cash_flow_does_not_cover_it_and_that_is_said() -> None:
+def test_interest_is_paid_where_cash_flow_does_not_cover_it_and_that_is_reported() -> None:
     projection = run(ONE, ("{fiber: {price: 40 USD/km}}", "{fiber: {price: {2001: 25 USD/km, 2004: 40 USD/km}}}"))
 
     assert value_at(projection, "loans.bank.scheduled")[1:3] == [0.0, 0.0]

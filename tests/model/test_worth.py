@@ -336,7 +336,7 @@ def test_a_valuation_date_is_warned_of() -> None:
     assert not any("valuation" in message for message in warnings(base()))
 
 
-def test_a_reference_that_runs_dry_is_said_and_no_fault() -> None:
+def test_a_reference_that_runs_dry_is_reported_and_no_fault() -> None:
     result = warnings(
         base(
             "company.equity={2000-06-30: 1 million USD}",

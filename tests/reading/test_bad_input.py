@@ -521,7 +521,7 @@ plan.yaml:15:12: projects.line.delay
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_input_is_told_word_for_word(name: str) -> None:
+def test_a_bad_input_is_reported_word_for_word(name: str) -> None:
     old, new, expected = BAD[name]
     assert old in BASE
 
@@ -690,7 +690,7 @@ def test_every_kind_of_input_is_counted() -> None:
     assert [path for path in wanted if path not in paths] == []
 
 
-def test_an_option_that_does_not_fit_is_told_when_the_file_is_read() -> None:
+def test_an_option_that_does_not_fit_is_reported_when_the_file_is_read() -> None:
     options = (
         "options:\n  good: {}\n  bad: {change: {loans.bank.rat: 9 %/year}}\n  worse: {change: {loans.bank.rate: 9 %}}\n"
     )
@@ -703,7 +703,7 @@ def test_an_option_that_does_not_fit_is_told_when_the_file_is_read() -> None:
     assert "found a share, wanted a rate per time" in problems
 
 
-def test_a_setting_is_told_where_it_is_wrong() -> None:
+def test_a_setting_is_reported_where_it_is_wrong() -> None:
     scenario = scenario_of(BASE)
 
     with pytest.raises(ScenarioError, match="found a share, wanted a rate per time"):
@@ -716,7 +716,7 @@ def test_a_setting_is_told_where_it_is_wrong() -> None:
     assert float(block.projects["line"].ramp.linear) == 6.0
 
 
-def test_a_file_that_is_not_there_is_told_with_the_near_names() -> None:
+def test_a_file_that_is_not_there_is_reported_with_the_near_names() -> None:
     with pytest.raises(ScenarioError, match="did you mean `fibercore`"):
         locate("fibercor")
 

@@ -99,7 +99,7 @@ def test_a_bad_clause_is_refused_at_its_place(name: str) -> None:
     assert "loans.bank" in error.value.problems[0].path
 
 
-def test_all_of_a_loan_is_told_at_once() -> None:
+def test_all_of_a_loan_is_reported_at_once() -> None:
     terms = LOAN.replace("10 million USD", "10 million").replace("8.5 %/year", "{index: libro}")
     text = f"fibercap: 1\nrates: {{libor: 5 %/year}}\nloans:\n  bank: {{{terms}, grace: 9 years, day_count: ACT/3}}\n"
 

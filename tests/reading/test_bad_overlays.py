@@ -527,11 +527,11 @@ plan.yaml:25:94: claims.more.at_least
 
 
 @pytest.mark.parametrize(("example", "message"), [*OVERLAYS.values(), *FILES.values()], ids=[*OVERLAYS, *FILES])
-def test_it_is_told_word_for_word(example: Example, message: str) -> None:
+def test_it_is_reported_word_for_word(example: Example, message: str) -> None:
     assert "\n\n".join(problem.render() for problem in example.problems()) == message
 
 
-def test_a_removal_names_all_that_refers_to_it_once_and_the_rest_is_told_too() -> None:
+def test_a_removal_names_all_that_refers_to_it_once_and_the_rest_is_reported_too() -> None:
     """The gap names a revolver, two projects its purse; another mistake in the same file is reported beside it."""
     plan = PLAN.replace("  bank:\n", "  bank:\n    repayment: {style: revolver}\n").replace(
         "rates: {", "company: {gap: [bank]}\nrates: {"

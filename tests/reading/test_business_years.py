@@ -79,7 +79,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_is_wrong_is_said_with_its_place_and_the_way_out(case: str) -> None:
+def test_what_is_wrong_is_reported_with_its_place_and_the_way_out(case: str) -> None:
     changes, message = WRONG[case]
 
     with pytest.raises(ScenarioError) as raised:

@@ -113,7 +113,7 @@ def test_two_variants_that_set_one_value_clash_whatever_its_form(folder: Path) -
     assert read(write_plan(folder, child + "change: {products.f.price: 7 USD/km}\n")).products["f"].price.values[0] == 7
 
 
-def test_two_parents_that_differ_are_told_unless_the_child_settles_it(folder: Path) -> None:
+def test_two_parents_that_differ_are_reported_unless_the_child_settles_it(folder: Path) -> None:
     write_plan(folder, BASE.replace("10 USD/km", "11 USD/km"), "other.yaml")
     child = "fibercap: 1\nextends: [base.yaml, other.yaml]\n"
 
@@ -144,7 +144,7 @@ def test_two_parents_that_differ_are_told_unless_the_child_settles_it(folder: Pa
         ("extends: base.yaml\nadd: {products.f: {price: 1 USD/km}}\n", "found a path that exists already"),
     ],
 )
-def test_what_does_not_fit_is_told_at_its_place(folder: Path, text: str, message: str) -> None:
+def test_what_does_not_fit_is_reported_at_its_place(folder: Path, text: str, message: str) -> None:
     path = write_plan(folder, f"fibercap: 1\n{text}")
 
     with pytest.raises(ScenarioError) as error:
@@ -154,7 +154,7 @@ def test_what_does_not_fit_is_told_at_its_place(folder: Path, text: str, message
     assert "child.yaml:2:" in str(error.value) or "child.yaml:3:" in str(error.value)
 
 
-def test_mistakes_of_the_overlay_and_of_what_comes_of_it_are_told_together(folder: Path) -> None:
+def test_mistakes_of_the_overlay_and_of_what_comes_of_it_are_reported_together(folder: Path) -> None:
     """A misspelt path, a wrong unit in the child and one in the parent: all at once, the child's first."""
     (folder / "base.yaml").write_text(BASE.replace("100 km/year", "100 km"))
     text = "fibercap: 1\nextends: base.yaml\nchange:\n  products.f.prize: 1 USD/km\n  plants.p.cash_cost: 5 USD\n"

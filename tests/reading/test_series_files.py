@@ -606,7 +606,7 @@ def test_a_bad_file_says_where_and_the_way_out(example: Example, message: str) -
     assert problem.render().endswith(message)
 
 
-def test_all_that_is_wrong_with_a_file_is_said_at_once() -> None:
+def test_all_that_is_wrong_with_a_file_is_reported_at_once() -> None:
     spoilt = "year,smf [USD/km]\n2000,40\n2001,x\n2002,\n2003,-1\n"
     example = of_file(spoilt, SERIES.replace("smf", "smf, growth: 5 %"))
     places = [(problem.place.file, problem.place.line) for problem in example.problems() if problem.place]

@@ -177,7 +177,7 @@ def test_entities_are_refused(tmp_path: Path) -> None:
         (0.000125, "USD/km", "0.000125 USD/km"),
     ],
 )
-def test_numbers_of_a_sheet_are_said_as_a_scenario_has_them(value: float, unit: str, text: str) -> None:
+def test_numbers_of_a_sheet_are_reported_as_a_scenario_has_them(value: float, unit: str, text: str) -> None:
     assert text_of(value, unit) == text
 
 

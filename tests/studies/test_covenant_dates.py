@@ -224,7 +224,7 @@ def test_one_dividend_follows_no_earnings() -> None:
     assert "2004-Q2" in covenant.locked
 
 
-def test_no_date_in_the_horizon_is_said_too() -> None:
+def test_no_date_in_the_horizon_is_reported_too() -> None:
     """A loan of the last month, tested by half-year: nothing is left of it to test, and no command stops."""
     text = NEW_LOAN.replace("step: quarter", "step: month").replace("to: 2004,", "to: 2004-11,")
     text = text.replace("matures: 5 years", "matures: 2004-11-20")

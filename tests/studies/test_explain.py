@@ -106,7 +106,7 @@ def moments(projection: Projection, row: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "option"), [("fibercore", None), ("fleet_revolver", None), ("jena_in_euro", "german_bank")]
 )
-def test_every_row_recomputes_from_the_numbers_that_are_told(name: str, option: str | None) -> None:
+def test_every_row_recomputes_from_the_numbers_that_are_reported(name: str, option: str | None) -> None:
     projection, wrong, count = project(read(name, option)), list[str](), 0
     for row in projection.rows:
         for when in moments(projection, row)[slice(None if name == "fibercore" else 1)]:
@@ -164,7 +164,7 @@ def test_a_result_leads_down_to_the_file_and_the_source() -> None:
     assert (written.title, written.kind, written.where) == ("The memo", "stated", "page 3")
 
 
-def test_the_period_before_is_told_as_such_and_ends_at_what_was_opened_with() -> None:
+def test_the_period_before_is_reported_as_such_and_ends_at_what_was_opened_with() -> None:
     number = result(small(), "accounts.cash", "2001-Q2", depth=3).number
     chain = [one for one in every(number) if one.path == "accounts.cash"]
 
@@ -272,7 +272,7 @@ def test_a_row_without_a_formula_says_what_it_is_read_from() -> None:
     ]  # fmt: skip
 
 
-def test_what_a_formula_does_not_name_is_told_beside_it() -> None:
+def test_what_a_formula_does_not_name_is_reported_beside_it() -> None:
     number = result(small(), "accounts.tax_paid", "2003-Q1").number
 
     assert [(w.path, w.text) for w in number.written] == [("tax.lag", "1 year")]
@@ -465,7 +465,7 @@ def test_few_digits_are_printed_where_they_are_enough() -> None:
         (None, "USD", "undefined"),
     ],
 )
-def test_a_number_is_told_with_its_unit(value: float | None, unit: str, text: str) -> None:
+def test_a_number_is_reported_with_its_unit(value: float | None, unit: str, text: str) -> None:
     assert value_text(value, unit) == text
 
 

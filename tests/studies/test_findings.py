@@ -85,7 +85,7 @@ def test_an_insolvent_plan_lacks_cash_and_sources() -> None:
     assert uses.stops
 
 
-def test_what_is_said_to_heal_cash_does() -> None:
+def test_what_is_reported_to_heal_cash_does() -> None:
     plan = insolvent()
 
     ways = heal(plan, of(plan)[0])
@@ -164,7 +164,7 @@ def with_amounts(scenario: Scenario, amounts: dict[str, float], by: float = 1.0)
         (None, "{leverage: {row: accounts.debt_to_ebitda_12m, at_most: 0.5}}"),
     ],
 )
-def test_the_loan_that_is_said_to_keep_a_covenant_is_the_largest_that_does(
+def test_the_loan_that_is_reported_to_keep_a_covenant_is_the_largest_that_does(
     option: str | None, covenant: str, tmp_path: Path
 ) -> None:
     """By laying it over the plan, and one dollar more."""
@@ -196,7 +196,7 @@ def test_a_covenant_that_no_smaller_loan_keeps_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_what_a_smaller_loan_would_break_instead_is_said(tmp_path: Path) -> None:
+def test_what_a_smaller_loan_would_break_instead_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "promised.yaml"
     file.write_text(
         "fibercap: 1\nextends: fibercore\nchange: {funding.xtal_1: {equity: 38 million USD}}\n"

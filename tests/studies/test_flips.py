@@ -73,7 +73,7 @@ def test_a_path_moves_as_a_whole_and_has_no_single_value(nearest: dict[str, Flip
     ].holds
 
 
-def test_a_claim_flips_where_it_is_said_to_and_not_before(nearest: dict[str, Flip | None]) -> None:
+def test_a_claim_flips_where_it_is_reported_to_and_not_before(nearest: dict[str, Flip | None]) -> None:
     for claim, flip in nearest.items():
         assert flip is not None
         if flip.present is None or claim == "jena_doubles":

@@ -142,7 +142,7 @@ LATER = PLAN.replace("matures: 2003-06-30", LONG[: LONG.index(",")]).replace(
 )
 
 
-def test_interest_that_rises_after_the_horizon_turns_the_verdict_and_is_told() -> None:
+def test_interest_that_rises_after_the_horizon_turns_the_verdict_and_is_reported() -> None:
     teaser = "teaser: {change: {loans.bank.rate: {2000: 7 %/year, 2003-12-31: 40 %/year}}}"
     answer, _, lines = verdict_and_lines(teaser, plan=LATER)
     factors = 1.1 ** -np.arange(1, 11)
@@ -154,7 +154,7 @@ def test_interest_that_rises_after_the_horizon_turns_the_verdict_and_is_told() -
     assert message in lines
 
 
-def test_a_grant_that_comes_in_thirty_years_turns_the_verdict_and_is_told() -> None:
+def test_a_grant_that_comes_in_thirty_years_turns_the_verdict_and_is_reported() -> None:
     late = "late: {add: {funding.line.grant: {amount: 0.5 million USD, after: 30 years}}}"
     answer, _, lines = verdict_and_lines(late)
     waits = 1.1**-4 - 1.1**-31
@@ -192,7 +192,7 @@ def test_owners_of_a_company_that_loses_more_than_the_projects_add_are_warned() 
     assert f"is worth {total:,.0f} USD, and {total - answer.worth['bank']:,.0f} USD with nothing new" in messages[0]
 
 
-def test_a_choice_whose_gain_comes_from_the_financing_alone_is_said_to_be_one() -> None:
+def test_a_choice_whose_gain_comes_from_the_financing_alone_is_reported_to_be_one() -> None:
     gift = "loans.bank.rate: 0 %/year, loans.bank.repayment: {style: bullet}, loans.bank.commitment: 3 million USD"
     plan = (
         PLAN.replace("capex: 2 million", "capex: 3.9 million").replace("book", "none").replace("1 million", "3 million")
@@ -218,7 +218,7 @@ def test_owners_of_a_company_that_earns_are_not_warned() -> None:
     assert not any("owners get back less" in text for text in warnings(comparison.cases["bank"].projection))
 
 
-def test_a_covenant_of_the_choice_that_is_tested_on_no_date_is_told() -> None:
+def test_a_covenant_of_the_choice_that_is_tested_on_no_date_is_reported() -> None:
     covenant = "{cover: {says: Covered 300 times, row: accounts.dscr_12m, at_least: 300, test: payment}}"
     vague = f"change: {{loans.bank.matures: 2000-06-30, {CHEAP}}}, add: {{loans.bank.covenants: {covenant}}}"
     answer, _, lines = verdict_and_lines(f"vague: {{{vague}}}", plan=PLAN.replace("step: year", "step: quarter"))
@@ -240,7 +240,7 @@ def test_an_option_without_projects_does_not_silence_free_cash_flow_of_others() 
     assert alone.apart == answer.apart
 
 
-def test_a_number_that_an_option_has_of_its_own_is_told_with_its_option() -> None:
+def test_a_number_that_an_option_has_of_its_own_is_reported_with_its_option() -> None:
     _, _, lines = verdict_and_lines("near: {change: {loans.bank.rate: 8.2 %/year}}")
 
     assert any(
@@ -297,7 +297,7 @@ def test_what_is_due_after_the_horizon_is_told_of_a_plan_alone_where_it_costs_mo
     assert messages_of(late)[0].endswith(" USD less")
 
 
-def test_a_plant_that_closes_before_its_terminal_value_is_earned_is_told() -> None:
+def test_a_plant_that_closes_before_its_terminal_value_is_earned_is_reported() -> None:
     plan = PLAN.partition("options:")[0].replace("terminal_value: book", "terminal_value: {multiple: 4}")
     closing = plan.replace("cash_cost: 20 USD/km}", "cash_cost: 20 USD/km, closes: 2005-12-31}")
     messages = [text for text in warnings(project(scenario_of(closing))) if "closes on" in text]

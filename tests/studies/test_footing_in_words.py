@@ -68,7 +68,7 @@ def test_tables_say_where_they_stand_on_another_footing_than_the_verdict(text: s
 
 
 @pytest.mark.long
-def test_what_is_moved_in_the_first_two_options_only_is_told_where_more_may_be_taken() -> None:
+def test_what_is_moved_in_the_first_two_options_only_is_reported_where_more_may_be_taken() -> None:
     two, three = (verdict(comparison_of(text)) for text in (PLAN, PLAN + OTHER))
 
     assert ALONE not in not_close_text(two)

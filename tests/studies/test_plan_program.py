@@ -140,7 +140,7 @@ def test_corners_that_the_plan_refuses_are_counted_and_left_out() -> None:
     assert program.points == 16 - program.refused
 
 
-def test_a_plan_without_a_program_is_projected_and_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_without_a_program_is_projected_and_the_reason_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dividends that are barred by a ratio that looks ahead rest on themselves."""
     scenario = scenario_of(ROUND.replace("26 MUSD}", "0.3 MUSD}"))
     samples = {"opening.cash": Samples(np.linspace(5e6, 5.1e6, 5)[:, None], "USD")}

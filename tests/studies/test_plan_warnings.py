@@ -92,7 +92,7 @@ def test_solve_tells_what_is_wrong_with_the_plan_at_what_it_finds(tmp_path: Path
 
 
 @pytest.mark.long
-def test_a_step_that_moves_the_answer_is_told_in_the_report_and_the_workbook(tmp_path: Path) -> None:
+def test_a_step_that_moves_the_answer_is_reported_in_the_report_and_the_workbook(tmp_path: Path) -> None:
     plan = scenario_of(PLAN.replace("step: month", "step: quarter"))
     (message,) = step_warning(project(plan))
     write(project(plan), tmp_path / "plan.xlsx")

@@ -69,7 +69,7 @@ def test_reserves_stand_in_no_ratio_so_that_a_loan_is_as_large_with_them_as_with
     assert sizes["with"] == sizes["from uses"] == sizes["without"] < 6e6
 
 
-def test_what_goes_wrong_beside_a_reserve_at_that_size_is_said() -> None:
+def test_what_goes_wrong_beside_a_reserve_at_that_size_is_reported() -> None:
     """The limit asked for holds with a loan at which the lender's own covenant is broken."""
     strict = (LOCKED[0], LOCKED[1].replace("at_least: 1.1", "at_least: 1.6"))
     text = replace_parts(PLAN, STEADY, strict)

@@ -193,7 +193,7 @@ def test_a_limit_that_is_no_ratio_is_refused(value: float) -> None:
 
 
 @pytest.mark.long
-def test_what_a_loan_of_that_size_breaks_is_told() -> None:
+def test_what_a_loan_of_that_size_breaks_is_reported() -> None:
     """The limit that is asked for is kept; the covenant of the loan, of which nobody asked, is not."""
     text = DRAWN.replace(
         "payments: {every: quarter}", "payments: {every: quarter}, covenants: {cover: {measure: min_dscr, at_least: 3}}"

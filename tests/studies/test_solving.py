@@ -99,7 +99,7 @@ def test_none_says_how_far_it_was_looked_and_what_came() -> None:
     assert solution.ends[0] is not None
 
 
-def test_an_input_that_does_nothing_is_told_so() -> None:
+def test_an_input_that_does_nothing_is_reported_so() -> None:
     solution = solve(scenario_of(PLAN), "project_npv", 0.0, "loans.bank.rate")
 
     assert (solution.roots, solution.moves) == ((), False)
@@ -123,7 +123,7 @@ def test_a_root_is_closed_in_on_however_far_one_looks() -> None:
     assert [root.value for root in far.roots] == pytest.approx([root.value for root in near.roots], abs=1e-6)
 
 
-def test_what_the_plan_refuses_is_told_and_is_not_taken_for_undefined() -> None:
+def test_what_the_plan_refuses_is_reported_and_is_not_taken_for_undefined() -> None:
     """What funding asks of the loan is more than a smaller commitment."""
     solution = solve(scenario_of(DRAWN), "gearing", 0.25, "loans.bank.commitment")
     text = "\n".join(solution_lines(solution))
@@ -132,7 +132,7 @@ def test_what_the_plan_refuses_is_told_and_is_not_taken_for_undefined() -> None:
     assert "searched from 3.00 million USD to 12.00 million USD; the plan allows no more: found " in text
 
 
-def test_why_a_measure_is_undefined_is_told() -> None:
+def test_why_a_measure_is_undefined_is_reported() -> None:
     loans = PLAN[PLAN.index("loans:") : PLAN.index("funding:")]
     solution = solve(scenario_of(PLAN.replace(loans, "")), "min_llcr", 1.5, "plants.works.cash_cost")
 
@@ -206,7 +206,7 @@ def test_bad_numbers_are_refused_in_words(arguments: tuple[str, ...], message: s
     assert message in str(result.exception)
 
 
-def test_an_input_that_does_nothing_is_told_so_on_the_command_line() -> None:
+def test_an_input_that_does_nothing_is_reported_so_on_the_command_line() -> None:
     output = invoke("--measure", "project_npv", "--equals", "0", "--vary", "loans.fleet.rate").stdout
 
     assert "NPV of the projects never equals 0 USD" in output

@@ -72,7 +72,7 @@ def test_eighty_eight_percent_is_four_points_off_ninety_two(within: str, holds_:
 
 
 @pytest.mark.parametrize("option", [[], ["--option", "narrow"]])
-def test_points_are_told_wherever_the_claim_is(tmp_path: Path, option: list[str]) -> None:
+def test_points_are_reported_wherever_the_claim_is(tmp_path: Path, option: list[str]) -> None:
     file = tmp_path / "small.yaml"
     file.write_text(plan("4 points") + "options: {narrow: {change: {claims.full.within: 1 point}}}\n")
 

@@ -375,7 +375,9 @@ def test_uses_are_what_projects_and_purchases_cost() -> None:
     assert uses_of(project(plan)) == pytest.approx(25e6 + 25e6 + 46e6 + 69e6 + 78.2e6)
 
 
-def test_where_a_plan_has_too_many_numbers_it_is_said_how_many_were_not_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_a_plan_has_too_many_numbers_it_is_reported_how_many_were_not_moved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(choice_flips, "MOST", 1)
     comparison = compare(scenario_of(NEAR))
     answer = verdict(comparison)

@@ -136,7 +136,7 @@ def test_another_option_is_first_beyond_a_change_and_not_before_it(plan: fc.Scen
 
 
 @pytest.mark.long
-def test_what_the_plan_refuses_is_said_and_the_rest_goes_on(plan: fc.Scenario) -> None:
+def test_what_the_plan_refuses_is_reported_and_the_rest_goes_on(plan: fc.Scenario) -> None:
     result = fc.sensitivity(plan, {"tax.rate": ("10 %", "130 %")}, points=5)
     points = result["tax.rate"].points
 

@@ -93,7 +93,7 @@ def test_outcomes_of_the_sensitivity_chart_have_as_many_digits(measure: str) -> 
     assert [len(digits) for digits in written if digits] == [1]
 
 
-def test_the_lowest_cash_is_told_in_its_own_unit_beside_billions() -> None:
+def test_the_lowest_cash_is_reported_in_its_own_unit_beside_billions() -> None:
     """Over thirty years cash grows to more than a billion; the lowest, 2.52 million, is not called 0."""
     long = project(read("fibercore").with_changes(Branch({"change": Branch({"horizon.to": Leaf("2029")})}), "test"))
     with mpl.rc_context(SETTINGS):

@@ -338,7 +338,7 @@ def test_one_period_is_named_by_its_year() -> None:
     assert "thousand km/year" not in shown
 
 
-def test_a_loan_that_is_never_drawn_is_said() -> None:
+def test_a_loan_that_is_never_drawn_is_reported() -> None:
     shown = words(write_chart("debt", ".svg", *project_and_compare(EDGES["a loan that is never drawn"])))
 
     assert "No loan is drawn in this plan." in shown

@@ -109,7 +109,7 @@ def test_that_nothing_is_paid_out_is_a_law_whichever_of_several_lock_ups_bars_it
 
 @pytest.mark.parametrize("option", ["as written", "short"])
 @pytest.mark.parametrize("price", [45.0, 28.0, 15.0])
-def test_cash_below_zero_after_the_horizon_is_told_as_inputs_change(
+def test_cash_below_zero_after_the_horizon_is_reported_as_inputs_change(
     price: float, option: str, content: bytes, tmp_path: Path
 ) -> None:
     calculator = Recalculator(spoilt(content), tmp_path)

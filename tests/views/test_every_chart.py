@@ -256,7 +256,7 @@ def test_of_many_loans_those_nearest_to_their_limits_are_drawn() -> None:
     assert nearest_to_limits([company, far, near]) == [company, far, near]
 
 
-def test_far_ratios_are_cut_and_said() -> None:
+def test_far_ratios_are_cut_and_reported() -> None:
     projection = projection_of("fibercore")
     (company,) = ratios(projection)
     far, near = (
@@ -280,7 +280,7 @@ def test_output_that_finds_no_buyer_is_between_made_and_sold() -> None:
     assert results["multimode fiber"].demand is None
 
 
-def test_the_lowest_cash_and_the_least_to_be_held_are_told() -> None:
+def test_the_lowest_cash_and_the_least_to_be_held_are_reported() -> None:
     projection = projection_of("twelve")
     with mpl.rc_context(SETTINGS):
         messages = [text.get_text() for text in cash_chart(projection, None).axes[0].texts]

@@ -60,7 +60,7 @@ def test_letters_that_the_usual_font_lacks_are_drawn_by_another_one() -> None:
 
 
 @pytest.mark.long
-def test_a_chinese_title_is_drawn_or_said_not_to_be_drawn(tmp_path: Path) -> None:
+def test_a_chinese_title_is_drawn_or_reported_not_to_be_drawn(tmp_path: Path) -> None:
     plan = read("jena_only", settings=[f"title={CHINESE}"])
     with boxes(CHINESE):
         picture(plan, "cash", ".pdf")

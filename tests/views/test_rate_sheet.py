@@ -89,7 +89,7 @@ def prices(flows: tuple[float, ...]) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_the_rate_and_what_is_said_of_it_follow_changed_flows(name: str, calculator: Recalculator) -> None:
+def test_the_rate_and_what_is_reported_of_it_follow_changed_flows(name: str, calculator: Recalculator) -> None:
     flows = FLOWS[name]
     sheets = enter(calculator, prices(flows))
     projection = project(scenario_of(plan(flows, fee="1 %")))

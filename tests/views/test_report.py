@@ -272,7 +272,7 @@ def test_a_broken_covenant_comes_before_everything(hostile: str) -> None:
     assert re.search(r"breaks “.*?” in 2000", text)
 
 
-def test_what_is_wrong_is_told_in_full_after_the_first_page() -> None:
+def test_what_is_wrong_is_reported_in_full_after_the_first_page() -> None:
     plan = scenario_of(DECIDED.format(limit=100), "x.yaml")
     comparison = compare(plan)
     text = Reader(report(project(plan), comparison).decode()).text
@@ -314,7 +314,7 @@ plants: {jena: {product: glass, capacity: 400 km/year, cash_cost: 30 USD/km}}
     assert "Ways of financing" not in message
 
 
-def test_one_option_asked_for_is_told_without_the_others(tmp_path: Path) -> None:
+def test_one_option_asked_for_is_reported_without_the_others(tmp_path: Path) -> None:
     (path,) = write(project(read("fibercore", "bullet")), tmp_path / "bullet.HTML")
     text = Reader(path.read_text(encoding="utf-8")).text
 

@@ -47,7 +47,7 @@ def test_no_page_is_all_but_empty(pages: list[str]) -> None:
     assert min(map(len, pages)) > 250
 
 
-def test_without_a_browser_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_browser_the_way_out_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("fibercap.views.report.pdf.shutil.which", lambda _: None)
 
     with pytest.raises(FibercapError, match=r"no Chromium, Chrome or Edge is installed.*write a `.html`"):

@@ -94,7 +94,7 @@ def test_a_chart_shows_at_most_seven_options_and_says_so() -> None:
     assert "2 further options are not drawn" in texts
 
 
-def test_refused_samples_are_said() -> None:
+def test_refused_samples_are_reported() -> None:
     what = chances("refusing")
     assert what.first.refused
     texts = " ".join(text for text, _ in shown_texts(figure_of("cash", what)))

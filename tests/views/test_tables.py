@@ -129,7 +129,7 @@ def test_no_cell_of_any_exported_table_is_a_formula(small: fc.Projection, tmp_pa
             float(cell)  # a number may have a sign
 
 
-def test_inputs_are_told_as_written_and_as_number_and_unit() -> None:
+def test_inputs_are_reported_as_written_and_as_number_and_unit() -> None:
     plan = scenario_of(PLAN, "small.yaml")
     price = next(item for item in written_inputs(plan) if item.path == "products.fiber.price")
 

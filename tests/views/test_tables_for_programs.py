@@ -341,7 +341,7 @@ def test_what_cannot_be_written_is_refused_in_words(
 
 
 @pytest.mark.parametrize("words", ["--out rows.parquet", "--out tables --format parquet"])
-def test_without_pyarrow_the_way_out_is_said(
+def test_without_pyarrow_the_way_out_is_reported(
     words: str, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(file.parent)
