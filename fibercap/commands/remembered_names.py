@@ -20,7 +20,7 @@ _NO_CACHE: Final = (OSError, ValueError, LookupError, TypeError, AttributeError,
 
 
 class RememberedNames:
-    """The names in one scenario, by what they are names of; empty when a file of it has changed since."""
+    """The names in one scenario, by kind; empty if one of its files has changed since they were kept."""
 
     def __init__(self, scenario: Path) -> None:
         self._kept: dict[str, Any] = {}

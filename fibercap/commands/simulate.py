@@ -166,7 +166,7 @@ def _print_page(chances: Chances) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar on a terminal while samples are projected, nothing in a pipe; yield what tells it of progress."""
+    """Show a bar on a terminal while samples are projected, nothing in a pipe; yield the function that moves it."""
     if not sys.stderr.isatty():
         yield None
         return

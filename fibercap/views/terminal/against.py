@@ -59,7 +59,7 @@ def _say(console: Console, word: str, sentence: str) -> None:
 
 
 def _columns(agreement: Agreement) -> str:
-    """Return which column was taken for what."""
+    """Return the columns, each with what it was taken for."""
     table, parts = agreement.table, []
     for role, index in sorted(table.shown.items(), key=lambda pair: table.grid.columns[pair[1]]):
         heading = table.grid.headings[index]
