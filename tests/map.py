@@ -1,10 +1,12 @@
 """The map of the house, made from its imports and from a projection: `python -m tests.map`; see `make map`.
 
-Writes the picture of the folders, and the table of which file writes which rows, that stand in docs/architecture.md.
+Writes the picture of the folders, the table of what each holds, and that of which file writes which rows, that stand in
+docs/architecture.md.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections import Counter, defaultdict
@@ -20,11 +22,12 @@ from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from tests.house import imports_of
-from tests.sources import Sources, sources_below
+from tests.sources import Sources, sources_below, tree_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, PICTURE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "img" / "architecture.svg"
-BEGIN, END = "<!-- rows: made by `make map` -->\n", "<!-- end of rows -->\n"
+ROOMS = "<!-- rooms: made by `make map` -->\n", "<!-- end of rooms -->\n"
+ROWS = "<!-- rows: made by `make map` -->\n", "<!-- end of rows -->\n"
 FLOORS = (
     ("core", "core/formulas", "core/language", "core/trees", "core/problems", "core/program"),
     (
@@ -347,11 +350,26 @@ def table(result: dict[str, set[str]]) -> Iterator[str]:
         yield f"| `{file}` | {text} |\n"
 
 
+def rooms(sources: Sources) -> Iterator[str]:
+    """Run over the lines of the table of folders: the first line of each one's `__init__.py` says what it holds."""
+    yield "| folder | holds |\n|---|---|\n"
+    for path, text in sorted(sources.items()):
+        folder = PurePosixPath(path).parent.relative_to("fibercap").as_posix()
+        if path.endswith("/__init__.py") and folder != ".":
+            first, _, _ = (ast.get_docstring(tree_of(text)) or "").partition("\n")
+            yield f"| `{folder}` | {first} |\n"
+
+
+def renew(text: str, marks: tuple[str, str], lines: Iterator[str]) -> str:
+    """Return a text with other lines between two marks."""
+    before, _, rest = text.partition(marks[0])
+    _, _, after = rest.partition(marks[1])
+    return f"{before}{marks[0]}\n{''.join(lines)}\n{marks[1]}{after}"
+
+
 def page(text: str) -> str:
-    """Return the page with the table of rows made anew."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{''.join(table(writers()))}\n{END}{after}"
+    """Return the page with its tables made anew."""
+    return renew(renew(text, ROOMS, rooms(sources_below(ROOT))), ROWS, table(writers()))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 from fibercap.core.errors import FibercapError
 from fibercap.reading.files import scenario_of
 from tests.fuzz.plans import make_plan, write_plan
-from tests.map import PAGE, PICTURE, ROOT, arrows, page, picture, writers, writers_of
+from tests.map import PAGE, PICTURE, ROOMS, ROOT, arrows, page, picture, renew, rooms, writers, writers_of
 from tests.sources import sources_below
 
 STALE = "stale; `make map` makes it anew"
@@ -19,6 +19,14 @@ STALE = "stale; `make map` makes it anew"
 @pytest.mark.long
 def test_the_picture_is_that_of_the_imports() -> None:
     assert PICTURE.read_text("utf-8") == picture(sources_below(ROOT)), STALE
+
+
+def test_the_table_says_what_each_folder_holds() -> None:
+    text, lines = PAGE.read_text("utf-8"), list(rooms(sources_below(ROOT)))
+
+    assert renew(text, ROOMS, iter(lines)) == text, STALE
+    assert [line for line in lines if line.endswith("|  |\n")] == []
+    assert any(line.startswith("| `core/language` | ") for line in lines)
 
 
 @pytest.mark.long
