@@ -102,6 +102,8 @@ class Vocabulary:
     undeclared : tuple of str
         Names that products have as their units though nobody declares them. They are read as new units, so that only
         the product's `unit` is in error.
+    circles : tuple of tuple of str
+        Declared units that are defined by each other, which are read as new units too; only their meaning is in error.
 
     Examples
     --------
@@ -112,6 +114,7 @@ class Vocabulary:
 
     declared: tuple[tuple[str, float, str], ...] = ()
     undeclared: tuple[str, ...] = ()
+    circles: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def _own_units(self) -> tuple[tuple[str, float, str], ...]:
@@ -148,16 +151,27 @@ BUILT_IN: Final = Vocabulary()
 
 
 class PlanUnits(NamedTuple):
-    """The units in which a plan keeps amounts: its currency, and those of the product and the material in question."""
+    """The units in which a plan keeps amounts: its currency, and those of the product and the material in question.
+
+    A plan in kg and tonnes keeps both in one of them; `product_as_written` and `material_as_written` are for messages.
+    """
 
     currency: str = "USD"
     product: str = "km"
     material: str = "kg"
+    product_as_written: str = ""
+    material_as_written: str = ""
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> PlanUnits:
         """Return the units that a validation's context names."""
-        return cls(context.get("currency", "USD"), context.get("product", "km"), context.get("material", "kg"))
+        return cls(**{name: context[name] for name in cls._fields if name in context})
+
+    @property
+    def as_written(self) -> PlanUnits:
+        """The units as the plan writes them, in which messages speak."""
+        product, material = self.product_as_written or self.product, self.material_as_written or self.material
+        return self._replace(product=product, material=material)
 
 
 _in_use: ContextVar[Vocabulary] = ContextVar("vocabulary", default=BUILT_IN)

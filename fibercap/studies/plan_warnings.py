@@ -146,6 +146,9 @@ def _terminal(projection: Projection) -> list[str]:
     if not scenario.projects:
         return []
     if isinstance(scenario.money.terminal_value, NoTerminalValue):
+        last_days = [scenario.plants[project.plant].last_day for project in scenario.projects.values()]
+        if all(day and day <= scenario.horizon.end for day in last_days):
+            return []
         return ["no terminal value: NPV and IRR count only flows within the horizon, though the plants run on"]
     worth = float(projection.value("returns.project_terminal_value")[0, -1])
     message = f"the terminal value is {worth:,.0f} {scenario.currency}, below zero; to close the plants may cost less"
@@ -153,13 +156,14 @@ def _terminal(projection: Projection) -> list[str]:
 
 
 def _closed_early(scenario: Scenario) -> Iterator[str]:
-    """Warn of plants that close before the years end that the terminal value counts."""
+    """Warn of plants whose earnings the terminal value counts for longer than they are open."""
     kind, end = scenario.money.terminal_value, month_number(scenario.horizon.end)
     for name, plant in scenario.plants.items():
-        left = (month_number(plant.last_day) - end) / 12 if plant.last_day else 0.0
-        if left > 0 and isinstance(kind, Multiple) and left < float(np.max(kind.multiple)):
+        left = (month_number(plant.last_day) - end) / 12 if plant.last_day else -1.0
+        if left > -1 and isinstance(kind, Multiple) and left < float(np.max(kind.multiple)):
+            when = f"{left:.1f} years after the horizon" if left > 0 else "within the horizon"
             yield (
-                f"`{name}` closes on {plant.last_day}, {left:.1f} years after the horizon, and the terminal value "
+                f"`{name}` closes on {plant.last_day}, {when}, and the terminal value "
                 f"counts {float(np.max(kind.multiple)):g} years of what it earns"
             )
 

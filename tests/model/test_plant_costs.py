@@ -327,7 +327,7 @@ WRONG = [
     ("product: fiber, products: {fiber: 100 %}, cash_cost: 3 USD/km", "works.product\n.*`product` beside `products`"),
     ("cash_cost: 3 USD/km, note: no product", "plants.works.product\n.*no `product` in `plants.works`, wanted one, or `products`"),
     ("product: fiber", "plants.works.cash_cost\n.*no `cash_cost` in `plants.works`, wanted one, or `costs`"),
-    ("products: {fiber: 60 %, other: 50 %}, cash_cost: 3 USD/km", "works.products\n.*total 110 % in 2001-01, wanted 100 %; give one of them as `rest`"),
+    ("products: {fiber: 60 %, other: 50 %}, cash_cost: 3 USD/km", "works.products\n.*total 110 % in 2001-01, wanted 100 %; lower one of them, or give one as `rest`"),
     ("products: {fiber: 60 %, other: 30 %}, cash_cost: 3 USD/km", "total 90 % in 2001-01"),
     ("products: {fiber: {2001: 60 %, 2002: 90 %}, other: 20 %, third: rest}, cash_cost: 3 USD/km", "total 110 % in 2002-01, wanted at most 100 %"),
     ("products: {fiber: {2001: 60 %, growth: 40 %/year}, other: 20 %, third: rest}, cash_cost: 3 USD/km", "total 104 % in 2002-01, wanted at most 100 %"),

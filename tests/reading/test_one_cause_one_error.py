@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
+from fibercap.core.units import known_product_units
+from fibercap.core.vocabulary import BUILT_IN
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 
@@ -51,9 +53,32 @@ def test_units_are_declared_in_any_order() -> None:
         np.testing.assert_array_equal(one.value(row), other.value(row), row)
 
 
-def test_units_that_are_each_other_are_none() -> None:
-    with pytest.raises(ScenarioError, match=r"(?s)units.box.*found `3 coil`, wanted `new`"):
-        scenario_of(PLAN.replace("{coil: 12 km}", "{box: 3 coil, coil: 2 box}"), "plan.yaml")
+@pytest.mark.parametrize(
+    ("units", "circles"),
+    [
+        ("{box: 3 coil, coil: 2 box}", ["`3 coil`, in a circle of `box`, `coil`, defined by each other"]),
+        ("{coil: 2 coil}", ["`2 coil`, in a circle of `coil`, defined by itself"]),
+        (
+            "{coil: 5 crate, crate: 3 drum, drum: 2 crate}",
+            ["`5 crate`, in a circle of `crate`, `drum`, defined by each"],
+        ),
+        (
+            "{coil: 2 box, box: 3 coil, a: 2 b, b: 4 a}",
+            ["`2 box`, in a circle of `coil`, `box`, defined", "`2 b`, in a circle of `a`, `b`, defined"],
+        ),
+    ],
+)
+def test_units_that_are_each_other_are_one_error_for_each_circle(units: str, circles: list[str]) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(PLAN.replace("{coil: 12 km}", units), "plan.yaml")
+
+    problems = caught.value.problems
+    assert [one.found[: len(circle)] for one, circle in zip(problems, circles, strict=True)] == circles
+    assert problems[0].hint.startswith("say what one of them is, like `")
+
+
+def test_the_way_out_of_a_circle_is_one() -> None:
+    assert scenario_of(PLAN.replace("{coil: 12 km}", "{box: new, coil: 2 box}"), "plan.yaml").products
 
 
 MILL = """
@@ -128,6 +153,59 @@ options: {bank: {title: A bank}}
             "products.glass.price.2001",
             "give its rates under `exchange: {INR: ...}`, or convert it; it stands in 4 more inputs",
         ),
+        (
+            "glass: {unit: tonne",
+            "glass: {unit: GWh",
+            "products.glass.unit",
+            "found `GWh` of a product that is priced and made in tonne, wanted the unit that it is priced in; "
+            "write `unit: tonne`",
+        ),
+        (
+            "60 %, sand: rest}, capacity: 2_000 tonne/year, costs: {soda: {use: 1.1 kg/tonne",
+            "60 %, sand: rest}, capacity: 2_000 GWh/year, costs: {soda: {use: 1.1 kg/GWh",
+            "plants.pune.capacity",
+            "its unit is `tonne/year`; 1 more amount is of that kind: does the plant make another product?",
+        ),
+        (
+            "soda: {use: 1.1 kg/tonne",
+            "soda: {per_year: 2 million INR/year, use: 1.1 kg/tonne",
+            "plants.pune.costs.soda.price",
+            "found `price` and `use` beside `per_year`",
+        ),
+        (
+            "complete: 2002-12-31",
+            "complete: 2002-12-31, land: true, life: 9 years, residual: 5 %",
+            "projects.line.residual",
+            "remove `residual` and `life`, or `land`",
+        ),
+        ("price: 12 INR/kg", "price: 12 INR/l", "plants.pune.costs.soda.price", "its unit is `INR/kg`"),
+        ("price: 12 INR/kg", "price: -12 INR/kg", "plants.pune.costs.soda.price", "wanted at least 0 INR/kg"),
+        (
+            "sand: {unit: tonne, price: 9_000 INR/tonne}",
+            "sand: {unit: kg, price: 9 INR/l}",
+            "products.sand.price",
+            "its unit is `INR/kg`",
+        ),
+        (
+            "2001: 60_000 INR/tonne, 2003: 61_000 INR/tonne",
+            '2001: "60000,5 INR/tonne", 2003: "61000,5 INR/tonne"',
+            "products.glass.price.2001",
+            "write `60000.5 INR/tonne`; 1 more of its values has the same mistake",
+        ),
+        ("price: 12 INR/kg", "price: 12 INR/kgs", "plants.pune.costs.soda.price", "write `12 INR/kg`"),
+        (
+            "projects:",
+            "units: {EUR: new}\nprojects:",
+            "units.EUR",
+            "found `EUR`, a currency, wanted a name for a unit; name it with other letters, such as `coil`",
+        ),
+        (
+            "price: 12 INR/kg}}}}",
+            "price: 12 INR/kg}}}, yard: {product: glass, capacity: 9 tonne/year, cash_cost: 9 INR/kg, closures: {one: {from: 2003-07-01, "
+            "to: 2003-09-30}}, purchase: {price: 9 million INR, on: 2003-01-31, sold: {on: 2002-12-31, price: 1 INR}}}}",
+            "plants.yard.purchase.sold.on",
+            "sell it later",
+        ),
         ("use: 1.1 kg/tonne", "use: 1.1", "plants.pune.costs.soda.use", "wanted a mass per mass; write it like"),
         (
             "use: 1.1 kg/tonne, price: 12 INR/kg",
@@ -176,6 +254,26 @@ def test_a_mistake_in_a_plan_in_tonnes_is_one_error(was: str, now: str, path: st
     assert problem.path == path
     assert problem.place is not None
     assert sentence in problem.sentence()
+
+
+def test_a_currency_as_a_unit_is_one_error_however_it_is_used() -> None:
+    bad = GLASS.replace("projects:", "units: {EUR: new}\nprojects:").replace("tonne", "EUR").replace("kt/", "EUR/")
+
+    assert errors_in(bad) == ["products.glass.unit: " + known_product_units(BUILT_IN) + "; it stands in 2 more inputs"]
+
+
+def test_two_mistakes_in_one_product_are_two_errors() -> None:
+    bad = GLASS.replace(
+        "glass: {unit: tonne, ", "glass: {unit: GWh, demand: {market: 9_000 tonne/year, share: 350 %}, "
+    )
+
+    assert errors_in(bad) == ["products.glass.unit: write `unit: tonne`", "products.glass.demand.share: "]
+
+
+def test_amounts_of_a_unit_whose_meaning_is_not_known_are_no_errors_too() -> None:
+    bad = MILL.replace("{roll: 100 m}", "{roll: 2 bale, bale: 3 roll}")
+
+    assert [path.partition(":")[0] for path in errors_in(bad)] == ["units.roll"]
 
 
 def test_a_price_alone_in_another_unit_is_an_error_of_the_price() -> None:

@@ -299,10 +299,10 @@ def test_what_is_due_after_the_horizon_is_told_of_a_plan_alone_where_it_costs_mo
 
 def test_a_plant_that_closes_before_its_terminal_value_is_earned_is_reported() -> None:
     plan = PLAN.partition("options:")[0].replace("terminal_value: book", "terminal_value: {multiple: 4}")
-    closing = plan.replace("cash_cost: 20 USD/km}", "cash_cost: 20 USD/km, closes: 2005-12-31}")
-    messages = [text for text in warnings(project(scenario_of(closing))) if "closes on" in text]
+    whens = {"2005-12-31": "2.0 years after the horizon", "2003-12-31": "within the horizon"}
+    for day, when in whens.items():
+        closing = plan.replace("cash_cost: 20 USD/km}", f"cash_cost: 20 USD/km, closes: {day}}}")
+        messages = [text for text in warnings(project(scenario_of(closing))) if "closes on" in text]
 
-    assert messages == [
-        "`works` closes on 2005-12-31, 2.0 years after the horizon, and the terminal value counts 4 years of what it earns"
-    ]
+        assert messages == [f"`works` closes on {day}, {when}, and the terminal value counts 4 years of what it earns"]
     assert not any("closes on" in text for text in warnings(project(scenario_of(plan))))

@@ -56,6 +56,13 @@ def test_a_company_that_opens_owing_more_than_it_owns_is_warned_of(cash: str, co
         ]
 
 
+@pytest.mark.parametrize(("closes", "count"), [("2003-12-30", 0), ("2003-12-31", 0), ("2004-01-01", 1)])
+def test_plants_that_close_with_the_horizon_do_not_run_on(closes: str, count: int) -> None:
+    plan = PLAN.replace(", terminal_value: book", "").replace("20 USD/km}", f"20 USD/km, closes: {closes}}}")
+
+    assert sum("the plants run on" in text for text in warnings(project(scenario_of(plan)))) == count
+
+
 def test_cover_below_zero_is_not_told_as_a_ratio_alone(tmp_path: Path) -> None:
     for cost, message in (("20 USD/km", False), ("41 USD/km", True)):
         file = tmp_path / "plan.yaml"

@@ -160,7 +160,8 @@ class Of(Field):
     def _amount_text(self, magnitude: float, units: PlanUnits) -> str:
         if sign := {"percent": "%", "1/year": "%/year"}.get(self.unit):
             return f"{amount_text(magnitude * 100)} {sign}"
-        return f"{amount_text(magnitude)} {unit_text(self.house(units))}".strip()
+        house, written = self.house(units), self.house(units.as_written)
+        return f"{amount_text(magnitude * (conversion(house, written) or 1.0))} {unit_text(written)}".strip()
 
     def _range(self, units: PlanUnits, amount: float) -> str:
         least, top = (self._amount_text(bound, units) for bound in self.bounds)
@@ -194,7 +195,7 @@ class Of(Field):
             or (share and not unit)
             or (not share and "percent" in unit and self.house(units) == "")
         ):
-            raise wrong(*misfit(text, self.kept_unit(units), wanted, rewrite))
+            raise wrong(*misfit(text, self.kept_unit(units.as_written), wanted, rewrite))
         return number * factor
 
     def kept_unit(self, units: PlanUnits) -> str:
@@ -209,12 +210,12 @@ class Of(Field):
         text, units : str, PlanUnits
             The text as written, and the plan's units.
         """
-        house, (least, top) = self.kept_unit(units), self.bounds
+        house, (least, top) = self.kept_unit(units.as_written), self.bounds
         return fitting(text, house, partial(takes, house=house, low=max(least, self.above), high=top))
 
     def example(self, units: PlanUnits) -> str:
         """Return a quantity of this kind as one would write it."""
-        house, money, product = self.house(units), units.currency, units.product
+        house, money, product = self.house(units := units.as_written), units.currency, units.product
         known = {
             f"{product}/year": f"`255_000 {product}/year`",
             "1/year": "`8.5 %/year`",

@@ -98,13 +98,17 @@ class MeaningOfUnit(Field):
         Raises
         ------
         PydanticCustomError
-            If it is neither `new` nor an amount of a unit of products.
+            If it is neither `new` nor an amount of a unit of products, or one that comes back to itself.
         """
         del info
-        text = text_of(raw, "what the unit is")
+        text, wanted = text_of(raw, "what the unit is"), "`new`, or an amount of a unit of products"
+        word = text.rpartition(" ")[2]
+        if circle := next((one for one in vocabulary_in_use().circles if word in one), ()):
+            names, first = ", ".join(map(quote, circle)), circle[0]
+            actual = f"{quote(text)}, in a circle of {names}, defined by {'each other' if circle[1:] else 'itself'}"
+            hint = f"say what one of them is, like `{first}: 12 km` or `{first}: {NEW}`"
+            raise wrong("unknown_unit", actual, wanted, hint)
         if text != NEW and _amount(text, vocabulary_in_use()) is None:
-            wanted = "`new`, or an amount of a unit of products"
-            word = text.rpartition(" ")[2]
             near = near_unit(word, (NEW, *vocabulary_in_use().product_units))
             hint = f"did you mean `{near}`?" if near and near != word else "write it like `12 km` or `0.5 tonne`"
             raise wrong("unknown_unit", quote(text), wanted, hint)
@@ -116,20 +120,46 @@ def vocabulary_of(tree: Branch) -> Vocabulary:
 
     One whose amount cannot be read is taken for a new one, so that it is an error there alone and not where it is used.
     """
-    block, declared = tree.get("units"), list[tuple[str, float, str]]()
+    block = tree.get("units")
     written = block.items() if isinstance(block, Branch) else ()
     unread = {name: word_of(leaf) for name, leaf in written if not why_no_name(name)}
-    for name in [*unread] * len(unread):
-        text = unread.get(name, "")
-        amount = (1.0, name) if text == NEW else text and _amount(text, Vocabulary(tuple(declared)))
-        if amount:
-            declared.append((name, *amount))
-            del unread[name]
-    declared += [(name, 1.0, name) for name, text in unread.items() if text.rpartition(" ")[2] not in unread]
-    known = Vocabulary(tuple(declared))
+    declared, circles = _readable_units(unread, ()), tuple[tuple[str, ...], ...]()
+    while unread:
+        strange = [name for name, text in unread.items() if text.rpartition(" ")[2] not in unread]
+        circles = circles if strange else _circles(unread)
+        stand_ins = strange or [name for circle in circles for name in circle]
+        declared = (*declared, *((name, 1.0, name) for name in stand_ins))
+        unread = {name: text for name, text in unread.items() if name not in stand_ins}
+        declared = _readable_units(unread, declared)
+    known = Vocabulary(declared)
     units = {word_of(child.get("unit")) for child in blocks_in(tree, "products").values()}
     unknown = sorted(unit for unit in units - {""} if unit not in known.words and not why_no_name(unit))
-    return Vocabulary(tuple(declared), tuple(unknown)) if declared or unknown else BUILT_IN
+    return Vocabulary(declared, tuple(unknown), circles) if declared or unknown else BUILT_IN
+
+
+def _readable_units(
+    unread: dict[str, str], declared: tuple[tuple[str, float, str], ...]
+) -> tuple[tuple[str, float, str], ...]:
+    """Return declared units with those whose meaning can be read by them, which are taken out of `unread`."""
+    for name in [*unread] * len(unread):
+        text = unread.get(name, "")
+        amount = (1.0, name) if text == NEW else text and _amount(text, Vocabulary(declared))
+        if amount:
+            declared = (*declared, (name, *amount))
+            del unread[name]
+    return declared
+
+
+def _circles(unread: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Return the units that are defined by each other, as a tuple for each circle of them."""
+    circles = dict[tuple[str, ...], None]()
+    for name in unread:
+        way = [name]
+        while (after := unread[way[-1]].rpartition(" ")[2]) not in way:
+            way.append(after)
+        circle = way[way.index(after) :]
+        circles[tuple(each for each in unread if each in circle)] = None
+    return tuple(circles)
 
 
 def _amount(text: str, vocabulary: Vocabulary) -> tuple[float, str] | None:

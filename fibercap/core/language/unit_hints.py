@@ -34,6 +34,7 @@ _OTHER: Final = {
     **{f"{prefix}km": (by, "km") for prefix, by in _SCALED.items() if prefix != "M"},
     **{f"{prefix}{code}": (Fraction(_PREFIXES[prefix]), code) for prefix in "GT" for code in CURRENCIES},
     **dict.fromkeys(("lb", "lbs"), (Fraction("0.45359237"), "kg")),
+    **dict.fromkeys(("kgs", "kilo", "kilos"), (Fraction(1), "kg")),
     **dict.fromkeys(("liter", "liters", "litre", "litres"), (Fraction(1, 1000), "m3")),
     **dict.fromkeys(("sqm", "qm"), (Fraction(1), "m2")),
     **dict.fromkeys(("pcs", "units"), (Fraction(1), "piece")),

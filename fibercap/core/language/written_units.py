@@ -29,8 +29,8 @@ def units_context(tree: Branch, vocabulary: Vocabulary) -> dict[str, Any]:
     vocabulary : Vocabulary
         The units that it knows.
     """
-    house, left_out = dict[str, str](), _units_left_out(tree, vocabulary)
-    written = {name: unit_written(block, vocabulary, left_out) for name, block in blocks_in(tree, "products").items()}
+    house, mistaken = dict[str, str](), _mistaken_units(tree, vocabulary)
+    written = {name: unit_written(block, vocabulary, mistaken) for name, block in blocks_in(tree, "products").items()}
     for _, unit in sorted(written.items()):  # by name, for the order of keys means nothing
         house.setdefault(vocabulary.base_of(unit), unit)
     products = {name: house[vocabulary.base_of(unit)] for name, unit in written.items()}
@@ -42,7 +42,9 @@ def units_context(tree: Branch, vocabulary: Vocabulary) -> dict[str, Any]:
         "unit_of_product": products,
         "unit_of_plant": plants,
         "unit_of_opening": opening,
-        "units_left_out": left_out,
+        "product_as_written_of_plant": {name: unit_of_output(block, written) for name, block in written_plants.items()},
+        "written_units": written,
+        "mistaken_units": mistaken,
         "vocabulary": vocabulary,
     }
 
@@ -57,9 +59,7 @@ def unit_of_output(plant: Mapping[str, Any], units: Mapping[str, str]) -> str:
     units : mapping
         The unit of each product.
     """
-    several = plant.get("products")
-    first = next(iter(several), "") if isinstance(several, Mapping) else ""
-    return unit_of_nearest(word_of(plant.get("product")) or first, units)
+    return unit_of_nearest(word_of(plant.get("product")) or next(iter(_products_of(plant)), ""), units)
 
 
 def unit_of_nearest(name: str, units: Mapping[str, str]) -> str:
@@ -78,8 +78,8 @@ def unit_of_nearest(name: str, units: Mapping[str, str]) -> str:
     return units.get(name) or units.get(nearest(name, units), first)
 
 
-def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary, left_out: Collection[str]) -> str:
-    """Return the unit of a product as written; if it is unknown, the unit of its price, else `km`.
+def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary, mistaken: Collection[tuple[str, str]]) -> str:
+    """Return the unit of a product as written; where that is mistaken or unknown, the one that its price has, if any.
 
     Parameters
     ----------
@@ -87,42 +87,56 @@ def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary, left_out: C
         The block of the product as written.
     vocabulary : Vocabulary
         The units that there are.
-    left_out : collection of str
-        The kinds of units that products without a `unit` seem to be counted in, in place of `km`.
+    mistaken : collection of (str, str)
+        The `unit` and the unit of the price of products that are made in that of the price.
     """
-    word = word_of(product.get("unit"))
-    unit = SPOKEN.get(word, word) or "km"
-    priced = _unit_of_price(product)
-    if "unit" not in product and priced in vocabulary.product_units and vocabulary.base_of(priced) in left_out:
+    unit, priced = _unit_and_priced(product)
+    if (unit, priced) in mistaken:
         return priced
+    unit = unit or "km"
     if unit in vocabulary.product_units:
         return unit
     known = {*vocabulary.product_units, *vocabulary.undeclared}
     return next((name for name in (priced, unit) if name in known), "km")
 
 
-def _unit_of_price(product: Mapping[str, Any]) -> str:
-    priced = word_of(_first_value(product.get("price"))).rpartition("/")[2]
-    return SPOKEN.get(priced, priced)
+def _unit_and_priced(product: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the `unit` of a product, "" where it is left out, and the unit of its price."""
+    price = product.get("price")
+    first = next(iter(price.values()), None) if isinstance(price, Mapping) else price
+    unit, priced = word_of(product.get("unit")), word_of(first).rpartition("/")[2]
+    return SPOKEN.get(unit, unit), SPOKEN.get(priced, priced)
 
 
-def _first_value(series: Any) -> Any:
-    return next(iter(series.values()), None) if isinstance(series, Mapping) else series
+def _mistaken_units(tree: Branch, vocabulary: Vocabulary) -> frozenset[tuple[str, str]]:
+    """Return the `unit` and the unit of the price of products that plants make in the unit of the price, not in `unit`.
 
-
-def _units_left_out(tree: Branch, vocabulary: Vocabulary) -> frozenset[str]:
-    """Return the kinds of units, but that of `km`, in which products without a `unit` are priced and plants make them.
-
-    Such a plan lacks `unit`; its amounts are read in that of the price, so that each of them is not an error too.
+    Their amounts are read in that of the price, so that each of them is not an error beside `unit`.
     """
-    lacking = [block for block in blocks_in(tree, "products").values() if "unit" not in block]
-    made = {
-        word_of(_first_value(plant.get("capacity"))).rpartition(" ")[2].partition("/")[0]
-        for plant in blocks_in(tree, "plants").values()
-    }
-    units = ({SPOKEN.get(unit, unit) for unit in made}, set(map(_unit_of_price, lacking)))
-    made_in, priced_in = ({vocabulary.base_of(one) for one in some if one in vocabulary.table} for some in units)
-    return frozenset(made_in & priced_in - {vocabulary.base_of("km")})
+    plants = blocks_in(tree, "plants").values()
+    pairs = set[tuple[str, str]]()
+    for name, product in blocks_in(tree, "products").items():
+        unit, priced = _unit_and_priced(product)
+        known = (unit or "km") in vocabulary.table and priced in vocabulary.product_units
+        if not known or vocabulary.base_of(unit or "km") == vocabulary.base_of(priced):
+            continue
+        makers = [plant for plant in plants if name in _products_of(plant)] or plants
+        if vocabulary.base_of(priced) in {_kind_of_capacity(plant, vocabulary) for plant in makers}:
+            pairs.add((unit, priced))
+    return frozenset(pairs)
+
+
+def _products_of(plant: Mapping[str, Any]) -> Collection[str]:
+    several = plant.get("products")
+    return several if isinstance(several, Mapping) else (word_of(plant.get("product")),)
+
+
+def _kind_of_capacity(plant: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+    capacity = plant.get("capacity")
+    first = next(iter(capacity.values()), None) if isinstance(capacity, Mapping) else capacity
+    unit = word_of(first).rpartition(" ")[2].partition("/")[0]
+    unit = SPOKEN.get(unit, unit)
+    return vocabulary.base_of(unit) if unit in vocabulary.table else ""
 
 
 def blocks_in(tree: Branch, key: str) -> dict[str, Branch]:

@@ -10,15 +10,22 @@ from fibercap.core.errors import Place, Problem, order_of
 from fibercap.core.period_names import NO_BUSINESS_YEARS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _CODE: Final = re.compile(r"(?:the unknown (?:unit|currency) |^)`[kM]?([A-Z]{3})`")
 _UNIT: Final = re.compile(r"products\.[^.]+\.unit `([^`]+)`, (?:a currency and )?no unit of products")
 _UNKNOWN_UNIT: Final = re.compile(r"(?:money\.report_in |\S+ the unknown unit )`([^`]+)`")
-_WITHOUT_RATE: Final = re.compile(r"in ([A-Z]{3}) without an exchange rate$")
+_WITHOUT_RATE: Final = re.compile(r"(in [A-Z]{3} without an exchange rate)$")
+_CIRCLE: Final = re.compile(r", (in a circle of .+), defined by")
 _VALUE_OF_SERIES: Final = re.compile(r"(.+)\.(?:FY)?[0-9]{4}(?:-[0-9Q-]+)?")
-_ALIKE: Final = frozenset({"wrong_dimension", "bare_number"})
+_ALIKE: Final = frozenset({"wrong_dimension", "bare_number", "not_a_number"})
+_WITH_COMMA: Final = re.compile(r"`-?[0-9_]+,[0-9]+\b")
+_CURRENCY_AS_UNIT: Final = re.compile(r"`([^`]+)`, a currency and no unit of products")
+_NO_NAME: Final = re.compile(r"units\.[kM]?([A-Z]{3}) `[A-Za-z]+`, a currency$")
 _SERIES: Final = "series "
+_SAYS_ALL: Final = "in a circle of "
+_CAPACITY: Final = re.compile(r"plants\.[^.]+\.(?=capacity(?:\.|$))")
+_PLANT: Final = "plant "
 _NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_currency"})
 
 
@@ -38,10 +45,13 @@ def unique(problems: Iterable[Problem]) -> list[Problem]:
 def once_per_cause(problems: list[Problem]) -> list[Problem]:
     """Return the problems with one for each cause, which says in how many more inputs it occurs.
 
-    An unknown unit or currency is one cause, and so are a currency without exchange rates, all keys of business years
-    in a plan without them, and values of one series that are in the same wrong unit. If the reporting currency is not
-    known, problems that depend on it are left out: those of other currencies and of exchange rates; and if the unit of
-    a product or the product of a plant is not known, those of amounts that do not fit it.
+    An unknown unit or currency is one cause, and so are a currency without exchange rates, units that are defined by
+    each other, all keys of business years in a plan without them, and values of one series in the same wrong unit. A
+    plant whose capacity is in a unit of another kind than its product has one cause for all amounts of that kind.
+
+    If the reporting currency is not known, problems that depend on it are left out: those of other currencies and of
+    exchange rates; and if the unit of a product, the meaning of a declared unit, or the product of a plant is not
+    known, those of amounts that do not fit it.
 
     Parameters
     ----------
@@ -50,15 +60,20 @@ def once_per_cause(problems: list[Problem]) -> list[Problem]:
     """
     unreported = any(problem.path == "money.report_in" and problem.code == "unknown_word" for problem in problems)
     strange = [f"amount in {match[1]}" for one in problems if (match := _UNIT.match(f"{one.path} {one.found}"))]
+    strange += [f"amount in {one.path.removeprefix('units.')}" for one in problems if one.path.startswith("units.")]
+    currencies = [rf"\b{match[1]}\b" for one in problems if (match := _CURRENCY_AS_UNIT.match(one.found))]
+    plants = {match[0]: _kinds(one) for one in problems if (match := _CAPACITY.match(one.path)) and _kinds(one)}
     unnamed = tuple(f"{one.path.partition('.product')[0]}." for one in problems if one.code == "unknown_product")
     kept: dict[int, Problem] = {}
     seen: dict[str, list[int]] = {}
     for number, problem in enumerate(problems):
         if problem.code == "wrong_dimension" and (
-            any(unit in problem.wanted for unit in strange) or problem.path.startswith(unnamed)
+            any(unit in problem.wanted for unit in strange)
+            or problem.path.startswith(unnamed)
+            or any(re.search(currency, _text_at(problem)) for currency in currencies)
         ):
             continue
-        code = _cause(problem)
+        code = _cause(problem) or _cause_in_plant(problem, plants)
         about_exchange = problem.code in _NEED_REPORTING or problem.path.startswith("exchange.")
         if unreported and about_exchange and not unknown_currency(problem):
             continue
@@ -67,11 +82,14 @@ def once_per_cause(problems: list[Problem]) -> list[Problem]:
         if len(places) == 1:
             kept[number] = problem
     for code, places in seen.items():
-        if len(places) > 1:
+        if len(places) > 1 and not code.startswith(_SAYS_ALL):
             first, more, many = kept[places[0]], len(places) - 1, "s" if len(places) > 2 else ""
             again = f"it stands in {more} more input{many}"
             if code.startswith(_SERIES):
                 again = f"{more} more of its values {'have' if many else 'has'} the same mistake"
+            if code.startswith(_PLANT):
+                are = "are" if many else "is"
+                again = f"{more} more amount{many} {are} of that kind: does the plant make another product?"
             if code == NO_BUSINESS_YEARS:
                 again = f"{more} more key{many} name{'' if many else 's'} business years"
             kept[places[0]] = replace(first, hint=f"{first.hint}; {again}" if first.hint else again)
@@ -87,12 +105,38 @@ def _cause(problem: Problem) -> str:
     line = f"{problem.path} {problem.found}"
     if unit := _UNIT.match(line) or _UNKNOWN_UNIT.match(line):
         return f"unit {unit[1]}"
-    if rate := _WITHOUT_RATE.search(problem.found):
-        return f"exchange {rate[1]}"
+    if match := _WITHOUT_RATE.search(problem.found) or _CIRCLE.search(problem.found) or _NO_NAME.match(line):
+        return match[1]
     series = _VALUE_OF_SERIES.fullmatch(problem.path)
-    if not series or problem.code not in _ALIKE:
+    comma = bool(_WITH_COMMA.match(problem.found))
+    if not series or problem.code not in _ALIKE or (problem.code == "not_a_number" and not comma):
         return ""
-    return _SERIES + " ".join((series[1], problem.wanted, "" if problem.code == "bare_number" else problem.found))
+    alike = problem.code == "bare_number" or comma
+    return _SERIES + " ".join((series[1], problem.code, problem.wanted, "" if alike else problem.found))
+
+
+def _text_at(problem: Problem) -> str:
+    """Return what was written, "" where that is not known."""
+    place = problem.place
+    return place.text[place.column - 1 : place.column - 1 + place.width] if place else ""
+
+
+def _kinds(problem: Problem) -> tuple[str, str]:
+    """Return the kinds of units by which an amount differs from what is wanted, such as a mass and an energy."""
+    actual, wanted = (re.sub(r"\ban? ", "", text).split(" per ") for text in (problem.found, problem.wanted))
+    differing = {pair for pair in zip(actual, wanted, strict=False) if pair[0] != pair[1]}
+    return differing.pop() if len(actual) == len(wanted) and len(differing) == 1 else ("", "")
+
+
+def _cause_in_plant(problem: Problem, plants: Mapping[str, tuple[str, str]]) -> str:
+    """Return the plant of which an amount is in the same wrong kind of unit as its capacity, "" if there is none."""
+    if problem.code != "wrong_dimension":
+        return ""
+    kinds, in_project = _kinds(problem), problem.path.startswith("projects.")
+    of = (
+        plant for plant, others in plants.items() if others == kinds and (in_project or problem.path.startswith(plant))
+    )
+    return f"{_PLANT}{plant}" if (plant := next(of, "")) else ""
 
 
 def unknown_currency(problem: Problem) -> str:

@@ -35,10 +35,11 @@ def land(s: Plan, name: str) -> Findings:
         The plan, and the block whose assets are checked: `projects`, `plants` or `opening`.
     """
     for path, terms in _assets(s, name):
-        for key in DEPRECIATED if terms.land else ():
-            if key in terms.model_fields_set:
-                problem, hint = f"`{key}` of land, which is not depreciated", f"remove `{key}`, or `land`"
-                yield f"{path}.{key}", "land_depreciated", problem, "`land: true` alone", hint
+        keys = [key for key in DEPRECIATED if key in terms.model_fields_set]
+        if terms.land and keys:
+            listed = " and ".join(f"`{key}`" for key in keys)
+            problem, hint = f"{listed} of land, which is not depreciated", f"remove {listed}, or `land`"
+            yield f"{path}.{keys[0]}", "land_depreciated", problem, "`land: true` alone", hint
 
 
 def sale(s: Plan, name: str) -> Findings:

@@ -49,6 +49,9 @@ def _days_closed_anyway(plant: Plant, closure: Closure, path: str) -> Findings:
             wanted,
             "close it later, or let the plant open earlier",
         )
+    deal = plant.purchase
+    if deal is not None and deal.sold is not None and deal.sold.on < deal.on:
+        return  # the day of the sale is an error by itself
     if plant.last_day and closure.end > plant.last_day:
         wanted = f"a day up to {plant.last_day}, when the plant closes"
         yield f"{path}.to", "closed_anyway", f"{closure.end}", wanted, "end the closure earlier, or leave it out"

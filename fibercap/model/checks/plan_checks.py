@@ -35,7 +35,7 @@ from fibercap.model.checks.funding_checks import (
 )
 from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
 from fibercap.model.checks.owner_checks import dates_of_owners, payouts
-from fibercap.model.checks.plant_checks import plant_costs, plant_products, product_shares, unit_left_out
+from fibercap.model.checks.plant_checks import plant_costs, plant_products, product_shares, unit_of_product
 from fibercap.model.checks.rank_checks import ranks_without_gaps, sculpted_ranks
 from fibercap.model.checks.ratio_checks import ratio_parts
 from fibercap.model.checks.reserve_checks import reserve_from_uses, reserve_of_loan
@@ -117,7 +117,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (_names, ["plants", "projects", "loans"]),
         (_sources, ["default_source"]),
         *((check, ["all"]) for check in (start_of_series, growth_of_series, start_of_discounting)),
-        (unit_left_out, names("products")),
+        (unit_of_product, names("products")),
         *((check, names("plants")) for check in (plant_products, product_shares, plant_costs)),
         (_plant, names("plants")),
         (closure_days, names("plants")),

@@ -24,8 +24,8 @@ ROUNDING = 1e-9
 """Rounding of the texts of shares."""
 
 
-def unit_left_out(s: Plan, name: str) -> Findings:
-    """Yield a product without `unit`, which is counted in `km`, though its price and its plants are in another unit.
+def unit_of_product(s: Plan, name: str) -> Findings:
+    """Yield a product whose `unit`, `km` where it is left out, is not that in which it is priced and made.
 
     Parameters
     ----------
@@ -34,9 +34,14 @@ def unit_left_out(s: Plan, name: str) -> Findings:
     """
     product, path = s.products[name], f"products.{name}"
     unit = product.unit_of_amounts
-    if unit != product.unit:
-        problem = f"no `unit` in `{path}`, which is counted in km without one and priced per {unit}"
-        yield f"{path}.unit", "missing", problem, "the unit that it is priced in", f"add `unit: {unit}`"
+    if unit == product.unit:
+        return
+    problem = f"no `unit` in `{path}`, which is counted in km without one and priced per {unit}"
+    code, way = "missing", f"add `unit: {unit}`"
+    if "unit" in product.model_fields_set:
+        problem = f"`{product.unit}` of a product that is priced and made in {unit}"
+        code, way = "wrong_dimension", f"write `unit: {unit}`"
+    yield f"{path}.unit", code, problem, "the unit that it is priced in", way
 
 
 def plant_products(s: Plan, name: str) -> Findings:
@@ -99,6 +104,8 @@ def product_shares(s: Plan, name: str) -> Findings:
         where = in_sample(np.asarray(off.any(axis=-1))) if len(totals) > 1 else ""
         problem = f"shares that total {100 * totals[sample, month]:g} % in {months.labels[month]}{where}"
         way = ("at most 100 %", "lower one of them") if rests else ("100 %", f"give one of them as `{REST}`")
+        if not rests and totals[sample, month] > 1:
+            way = ("100 %", f"lower one of them, or give one as `{REST}`")
         yield path, "shares_not_whole", problem, *way
 
 
@@ -138,8 +145,9 @@ def plant_costs(s: Plan, name: str) -> Findings:
             continue
         if "per_year" in keys:
             hint = "a line has `use` and `price`, or `per_year`"
-            for other in sorted(keys & {"price", "use"}):
-                yield f"{where}.{other}", "given_twice", f"`{other}` beside `per_year`", "one of them", hint
+            if others := sorted(keys & {"price", "use"}):
+                problem = f"{' and '.join(f'`{other}`' for other in others)} beside `per_year`"
+                yield f"{where}.{others[0]}", "given_twice", problem, "one of them", hint
         elif "price" not in keys:
             problem, wanted = f"no `price` in `{where}`", "one" if "use" in keys else "one, or `per_year`"
             yield f"{where}.price", "missing", problem, wanted, "add `price:`"

@@ -210,7 +210,8 @@ def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:
     """
     values: dict[str, Any] = {}
     keys, raw = spec.fields_by_key(), spec.gather_fields(raw)
-    context = context | spec.units_of(raw, context) if issubclass(spec, InUnits) else context
+    inside = spec.units_of(raw, context) if issubclass(spec, InUnits) else {}
+    context = context | inside
     for key, name in keys.items():
         field = spec.model_fields[name]
         if key not in raw:
@@ -229,6 +230,8 @@ def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:
             del spec_made.__dict__[name]
     spec_made.__dict__.update(values)
     object.__setattr__(spec_made, "__pydantic_fields_set__", {name for key, name in keys.items() if key in raw})
+    if isinstance(spec_made, InUnits):
+        spec_made._inside = inside  # noqa: SLF001 - as where the whole block is valid
     return spec_made
 
 

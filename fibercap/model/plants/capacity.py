@@ -91,7 +91,8 @@ class Plant(InUnits):
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the unit of what the plant makes."""
-        return {"product": unit_of_output(raw, context.get("unit_of_product", {}))}
+        units = {"product": "unit_of_product", "product_as_written": "written_units"}
+        return {key: unit_of_output(raw, context.get(of, {})) for key, of in units.items()}
 
 
 def not_bought(plants: Mapping[str, Plant]) -> list[str]:

@@ -42,10 +42,11 @@ class CostLine(InUnits):
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the unit of what the line uses, as `use` says or else `price`: that of its kind that a product has."""
         if "use" not in raw:
-            return {"material": context.get("product", "km")}
+            written = context.get("product_as_written", "")
+            return {"material": context.get("product", "km"), "material_as_written": written}
         words = (_first_unit(raw["use"]).partition("/")[0], _first_unit(raw.get("price", "")).rpartition("/")[2])
         word = next((one.strip() for one in words if one.strip() in vocabulary_in_use().product_units), "")
-        return {"material": house_unit_of(word, context)} if word else {}
+        return {"material": house_unit_of(word, context), "material_as_written": word} if word else {}
 
 
 def _first_unit(series: Any) -> str:

@@ -112,12 +112,13 @@ class Product(InUnits):
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
         """Return the unit of the product."""
         vocabulary = vocabulary_in_use()
-        unit = unit_written(raw, vocabulary, context.get("units_left_out", ()))
-        return {"product": context.get("house_units", {}).get(vocabulary.base_of(unit), unit)}
+        unit = unit_written(raw, vocabulary, context.get("mistaken_units", ()))
+        house = context.get("house_units", {}).get(vocabulary.base_of(unit), unit)
+        return {"product": house, "product_as_written": unit}
 
     @property
     def unit_of_amounts(self) -> str:
-        """The unit in which its price and demand are read: not `unit` where that is left out but seems needed."""
+        """The unit in which its price and demand are read: not `unit` where that seems to be a mistake."""
         return str(self._inside.get("product", self.unit))
 
 

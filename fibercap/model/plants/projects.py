@@ -156,7 +156,8 @@ class Project(InUnits):
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the unit of what its plant makes."""
-        return {"product": unit_of_nearest(word_of(raw.get("plant")), context.get("unit_of_plant", {}))}
+        units = {"product": "unit_of_plant", "product_as_written": "product_as_written_of_plant"}
+        return {key: unit_of_nearest(word_of(raw.get("plant")), context.get(of, {})) for key, of in units.items()}
 
     @property
     def planned_month(self) -> float:
