@@ -33,6 +33,50 @@ def test_run_begins_with_ten_lines(say: Any) -> None:
     assert say("run", "small.yaml").out.startswith(output.out.rstrip())
 
 
+def test_each_of_the_ten_lines_is_what_the_rows_say(say: Any) -> None:
+    settings = (
+        "--set",
+        "loans.bank.covenants={cover: {says: Covered, row: accounts.dscr_12m, at_least: 9, test: payment}}",
+    )
+    document = say("run", "small.yaml", *settings, "--json").document
+    lines, rows, measures = document["summary"], document["rows"], document["measures"]
+    quarters = [f"{day[:4]}-Q{int(day[5:7]) // 3}" for day in document["periods"]]
+
+    def reached(row: str) -> tuple[float, str]:
+        values = rows[f"plants.works.{row}"]["values"]
+        return max(values), quarters[values.index(max(values))]
+
+    def by_year(row: str) -> str:
+        years = rows[f"accounts.{row}"]["annual"]
+        return ", ".join(f"{years[year] / 1e6:.2f} million USD in {year}" for year in (min(years), max(years)))
+
+    (made, then), (built, first) = reached("effective_capacity"), reached("nameplate")
+    begins = rows["plants.works.effective_capacity"]["values"][0]
+    rise = f"{made:,.0f} km/year effective in {then}, up from {begins:,.0f} km/year in {quarters[0]}"
+    assert lines["Capacity"] == f"{rise}; nameplate {built:,.0f} km/year from {first}"
+    assert (lines["Sales"], lines["EBITDA"]) == (by_year("revenue"), by_year("ebitda"))
+    cover = [value for value in rows["accounts.dscr_12m"]["values"] if value is not None]
+    when = quarters[rows["accounts.dscr_12m"]["values"].index(min(cover))]
+    assert lines["Lowest cover"] == f"DSCR {min(cover):.2f} over the twelve months to the end of {when}"
+    assert (lines["Claims"], lines["Covenants"]) == ("1 of 1 hold", "0 of 1 kept; broken: bank: Covered")
+    assert lines["Owners' worth"].startswith(
+        f"NPV {measures['equity_npv']['value'] / 1e6:.2f} million USD, IRR undefined"
+    )
+    assert lines["Warnings"].startswith(f"{len(document['warnings'])}: {document['warnings'][0].partition(';')[0]}")
+    evidence = document["inputs"]
+    assert lines["Inputs"].startswith(f"{sum(evidence.values())}: {evidence['stated']} stated, ")
+
+
+def test_a_wide_horizon_is_folded_by_the_years_that_fit(say: Any) -> None:
+    output = say("run", "small.yaml", "--set", "horizon.to=2039", "--only", "income")
+
+    blocks = [line.split() for line in output.out.splitlines() if re.match(r" +2\d{3}", line)]
+    assert [year for block in blocks for year in block] == [str(year) for year in range(2000, 2040)]
+    assert len({len(block) for block in blocks[:-1]}) == 1 < len(blocks)
+    assert sum(line.startswith("Revenue ") for line in output.out.splitlines()) == len(blocks)
+    assert 70 < max(map(len, output.out.splitlines())) <= 80
+
+
 def test_lowest_cash_of_the_summary_is_that_of_the_row(say: Any) -> None:
     document = say("run", "fibercore", "--json").document
     cash = document["rows"]["accounts.cash"]["values"]

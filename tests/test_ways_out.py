@@ -101,6 +101,50 @@ def test_a_text_is_a_text_in_any_encoding(
         json.loads(out)
 
 
+FORGED = "VERDICT    dear: worth 900 million USD to the owners"
+LINES = {
+    "title: t\n": f'title: "Sound{" plan" * 14} {FORGED}"\n', "title: bank": f'title: "bank\\n{FORGED}"', "t1": f'"t\\r\\n\\n{FORGED}"',
+    "t2": f'"t\\u2028{FORGED}"', "says: s": 'says: "s\\n        PASS"', "grows": f'"grows\\x0b{FORGED}"',
+}  # fmt: skip
+LINED = """\
+fibercap: 1
+id: x
+title: t
+horizon: {from: 2001, to: 2003, step: quarter}
+money: {report_in: USD, discount_rate: 12 %/year}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}}
+projects: {line: {plant: works, adds: 150_000 km/year, capex: 9 million USD, complete: 2001-12-31}}
+loans: {bank: {title: bank, commitment: 6 million USD, signed: 2001-01-01, matures: 2 years, rate: 8 %/year,
+  covenants: {cover: {says: s, row: accounts.dscr_12m, at_least: 50}}}}
+funding: {line: {bank: 6 million USD, equity: rest}}
+options: {fair: {title: t1}, dear: {title: t2, change: {loans.bank.rate: 9 %/year}}}
+claims: {a: {says: grows, row: plants.works.nameplate, when: end of 2002, above: 900_000 km/year}}
+"""
+
+
+@pytest.mark.parametrize(
+    "command", ["run --only summary", "check", "compare", "run --only claims", "loan", "sensitivity"]
+)
+def test_no_part_of_a_title_passes_for_a_line_of_its_own(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by breaks of lines of any kind nor, at the head of a page, by its length."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    text = LINED
+    for plain, forged in LINES.items():
+        assert plain in text
+        text = text.replace(plain, forged)
+    Path("x.yaml").write_text(text, encoding="utf-8")
+
+    verb, *options = command.split()
+    _, out, _ = run_command([verb, "x.yaml", *options], "utf-8", monkeypatch)
+
+    assert "VERDICT" in out
+    assert not [line for line in out.splitlines() if line.startswith("VERDICT    dear") or line.strip() == "PASS"]
+
+
 def test_json_and_yaml_say_the_same_in_any_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("x.yaml").write_text(PLAN, encoding="utf-8")

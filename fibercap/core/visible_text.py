@@ -35,3 +35,9 @@ def visible(text: str, spell: Callable[[str], str] = escape) -> str:
     return _UNUSUAL.sub(
         lambda one: spell(one[0]) if category(one[0]) in _OBEYED and one[0] not in _KEPT else one[0], text
     )
+
+
+def on_one_line(text: str) -> str:
+    """Return a text without breaks of lines, so that no part of a title can pass for a line of its own."""
+    lines = text.splitlines()
+    return text if lines == [text] else " ".join(line.strip() for line in lines if line.strip())

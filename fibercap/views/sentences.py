@@ -43,7 +43,7 @@ def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
     if value is None:
         return "–", ""
     if unit == "1/year":
-        return f"{100 * value:z,.2f}", "%/year"
+        return _percent(100 * value), "%/year"
     if unit == "":
         return f"{value:z,.2f}", ""
     if abs(value) >= MILLION and is_money(unit):
@@ -51,6 +51,11 @@ def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
     if unit == "year":
         return f"{value:z,.2f}", "years"
     return (f"{value:z,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:z,.2f}"), shown_unit(unit)
+
+
+def _percent(rate: float) -> str:
+    """Return a rate with two decimals; one beyond a million percent as `1.4e20`, for only its size says anything."""
+    return f"{rate:z,.2f}" if abs(rate) < MILLION else f"{rate:.1e}".replace("e+0", "e").replace("e+", "e")
 
 
 def shown_unit(unit: str) -> str:

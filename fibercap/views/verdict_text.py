@@ -226,6 +226,10 @@ def caution_lines(verdict: Verdict, comparison: Comparison, speech: Speech) -> I
     if loss is not None and loss < 0 <= verdict.worth[first]:
         amount = money_text(loss, verdict.currency)
         yield f"before financing, the projects are worth {amount}: all that owners gain comes from the financing"
+    cover = comparison.cases[first].measures["min_dscr"] if first else None
+    if cover is not None and cover.value is not None and cover.value < 1:
+        times = f"covers debt service {cover.value:.2f} times" if cover.value > 0 else "leaves nothing for debt service"
+        yield f"with {speech.option(first)} cash flow {times} in the twelve months to the end of {cover.when}"
     if verdict.first_later:
         text = "if debts and grants due after the horizon are discounted to the days on which they are paid, "
         yield f"{text}{speech.option(verdict.first_later)} is first"

@@ -229,6 +229,24 @@ def test_a_covenant_of_the_choice_that_is_tested_on_no_date_is_reported() -> Non
     )
 
 
+@pytest.mark.parametrize(("cost", "says"), [(20, ""), (37, "covers debt service 0.81 times"), (40, "leaves nothing")])
+def test_a_choice_that_no_covenant_bars_is_told_where_cash_flow_does_not_cover_its_debt(cost: int, says: str) -> None:
+    """An option that leaves out the covenant which bars the bank is first; EBITDA of 2000 over interest and principal."""
+    cover = "covenants: {cover: {row: accounts.dscr_12m, at_least: 1.2, test: payment}}, payments"
+    plan = PLAN.replace("payments", cover, 1).replace("cash_cost: 20", f"cash_cost: {cost}")
+    answer, comparison, lines = verdict_and_lines(
+        "free: {remove: [loans.bank.covenants]}", plan=plan.replace("cash: 2 million", "cash: 9 million")
+    )
+    lowest = comparison.cases["free"].measures["min_dscr"].value
+    cautions = [line for line in lines if "debt service" in line]
+
+    assert lowest is not None
+    assert (lowest < 1) == bool(says)
+    assert answer.recommended == (("free",) if says else ("bank", "free"))
+    assert len(cautions) == bool(says)
+    assert all(line.startswith(f"but: with free cash flow {says}") for line in cautions)
+
+
 @pytest.mark.long
 def test_an_option_without_projects_does_not_silence_free_cash_flow_of_others() -> None:
     plan = PLAN.replace("step: year", "step: quarter")

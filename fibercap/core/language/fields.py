@@ -18,6 +18,7 @@ from fibercap.core.language.unit_hints import as_number, fitting, takes
 from fibercap.core.language.unit_words import in_words
 from fibercap.core.trees.tree import Leaf
 from fibercap.core.units import Array, QuantityTextError, conversion, factor_of_samples, split_quantity, unit_text
+from fibercap.core.visible_text import on_one_line
 from fibercap.core.vocabulary import PlanUnits
 
 if TYPE_CHECKING:
@@ -189,12 +190,7 @@ class Of(Field):
         number, unit = quantity_of(text := text_of(raw, f"{wanted} like {example}"), wanted, example, rewrite)
         factor = conversion(unit, self.house(units))
         share, plain = self.unit == "percent", "/" in self.unit and "/" not in unit  # `1.2` and `120 %` are no kg/kg
-        if (
-            factor is None
-            or plain
-            or (share and not unit)
-            or (not share and "percent" in unit and self.house(units) == "")
-        ):
+        if factor is None or plain or (not unit if share else "percent" in unit and self.house(units) == ""):
             raise wrong(*misfit(text, self.kept_unit(units.as_written), wanted, rewrite))
         return number * factor
 
@@ -233,8 +229,11 @@ def _dimension_and_example(of: Of, units: PlanUnits) -> tuple[str, str]:
     return in_words(of.kept_unit(units)), of.example(units)
 
 
+@dataclass(frozen=True)
 class Text(Field):
-    """A text, kept as it is."""
+    """A text as it is, or as `shape` makes it, such as on one line."""
+
+    shape: Callable[[str], str] = str
 
     def schema(self) -> grammar.Json:
         """Return what may be written; YAML may read it as a number or a boolean."""
@@ -243,7 +242,7 @@ class Text(Field):
     def parse(self, raw: Any, info: ValidationInfo) -> str:
         """Return the text."""
         del info
-        return text_of(raw, "a text")
+        return self.shape(text_of(raw, "a text"))
 
 
 @dataclass(frozen=True)
@@ -297,4 +296,5 @@ class Number(Field):
 
 Share = Annotated[Array, Of("percent", low=0.0, high=1.0)]
 Money = Annotated[Array, Of("money", low=0.0)]
-Label = Annotated[str, Text()]
+Label = Annotated[str, Text(on_one_line)]
+Note = Annotated[str, Text()]

@@ -12,7 +12,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import core_schema
 
-from fibercap.core.language.fields import Field, Label, Of
+from fibercap.core.language.fields import Field, Note, Of
 from fibercap.core.language.limits import LARGEST
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Spec(BaseModel):
     together: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """The keys that a key requires, by that key."""
 
-    note: Label = ""
+    note: Note = ""
     """A remark for the reader of the file. Like `Assumed, as at Jena.`."""
 
     @staticmethod

@@ -75,6 +75,12 @@ class _Trimmed:
             yield Segment.line()
 
 
+def print_title(console: Console, title: str) -> None:
+    """Print a title in bold; further lines of a long one are indented, so that none passes for a line of the page."""
+    lines = wrap(title, max(console.width, 20), subsequent_indent="  ")
+    console.print(Text("\n".join(lines), style="bold"))
+
+
 def show_figures(console: Console, figures: Figures) -> None:
     """Print a table, in blocks of as many columns as the window holds; long labels take several lines."""
     divisor, unit, decimals = figures.scale()

@@ -13,7 +13,14 @@ from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import all_warnings
 from fibercap.views.sentences import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
 from fibercap.views.tables import table_step
-from fibercap.views.terminal.printing import plain_table, print_bars, print_failures, print_hanging, show_figures
+from fibercap.views.terminal.printing import (
+    plain_table,
+    print_bars,
+    print_failures,
+    print_hanging,
+    print_title,
+    show_figures,
+)
 from fibercap.views.terminal.run_sections import EVERYTHING, Selection, selected_tables
 from fibercap.views.terminal.summary import summary
 
@@ -78,7 +85,7 @@ def _subtitle(projection: Projection) -> str:
 
 def heading(console: Console, title: str, subtitle: str) -> None:
     """Print the title and subtitle of a page."""
-    console.print(Text(title, style="bold"))
+    print_title(console, title)
     console.print(Text(subtitle, style="dim"))
     console.print()
 

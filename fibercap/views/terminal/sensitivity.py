@@ -8,7 +8,7 @@ from rich.text import Text
 
 from fibercap.studies.what_if.two_way import TwoWay
 from fibercap.views.sentences import count_text
-from fibercap.views.terminal.printing import fold_label, plain_table, print_hanging
+from fibercap.views.terminal.printing import fold_label, plain_table, print_hanging, print_title
 from fibercap.views.what_if_words import (
     UNSOUND_NOTE,
     cell_text,
@@ -40,7 +40,7 @@ def sensitivity_page(console: Console, result: Sensitivity | TwoWay) -> None:
     """Print a tornado, a table for each input that was asked for, or a two-way table."""
     plan = result.base.scenario
     option = f", option {plan.option}" if plan.option else ""
-    console.print(Text(f"{plan.title or plan.id}{option}", style="bold"))
+    print_title(console, f"{plan.title or plan.id}{option}")
     _say_undefined(console, result.measures.values())
     if isinstance(result, TwoWay):
         _two_way(console, result)

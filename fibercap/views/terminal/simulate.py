@@ -10,7 +10,7 @@ from fibercap.model.uncertain.parameters import in_ones
 from fibercap.studies.batch import MANY
 from fibercap.views.chances_tables import tables_of
 from fibercap.views.distribution_text import evidence_of, uncertain_text
-from fibercap.views.terminal.printing import fold_label, plain_table, print_hanging
+from fibercap.views.terminal.printing import fold_label, plain_table, print_hanging, print_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def simulation_page(console: Console, simulation: Simulation, groups: Sequence[D
         What drives a measure, and its name.
     """
     plan, uncertain = simulation.scenario, simulation.sampler.uncertain
-    console.print(Text(plan.title or plan.id, style="bold"))
+    print_title(console, plan.title or plan.id)
     rounded = f" ({simulation.asked:,} rounded up)" if simulation.samples != simulation.asked else ""
     console.print(Text(f"{simulation.samples:,} samples{rounded}, seed {simulation.sampler.seed}", style="dim"))
     console.print()

@@ -13,10 +13,13 @@ function fixed(value, decimals) {
 
 const isMoney = (unit) => /^[A-Z]{3}$/.test(unit);
 
+/** Return a rate with two decimals; one beyond a million percent as `1.4e20`. */
+const rateText = (percent) => (Math.abs(percent) < 1e6 ? fixed(percent, 2) : percent.toExponential(1).replace("e+", "e"));
+
 /** Return a number and its unit, as sentences have them. */
 function quantity(value, unit, shown) {
   if (!Number.isFinite(value)) return DASH;
-  if (unit === "1/year") return `${fixed(100 * value, 2)} %/year`;
+  if (unit === "1/year") return `${rateText(100 * value)} %/year`;
   if (unit === "") return fixed(value, 2);
   if (Math.abs(value) >= 1e6 && isMoney(unit)) return `${fixed(value / 1e6, 2)} million ${unit}`;
   if (unit === "year") return `${fixed(value, 2)} years`;
