@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import shlex
 import subprocess
 import sys
@@ -60,6 +61,21 @@ def test_without_a_home_a_picture_is_drawn_without_a_word(tmp_path: Path) -> Non
     done = run("plot", "fibercore", "--out", "p.svg", cwd=tmp_path, HOME=missing, XDG_CONFIG_HOME="", XDG_CACHE_HOME="")
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("locale", ["C", "tr_TR.UTF-8", "de_DE.ISO-8859-1", "no_such.place"])
+def test_any_locale_shows_the_same_figures(locale: str, tmp_path: Path) -> None:
+    """Even where Python does not turn to UTF-8 by itself: what an encoding lacks is written in plain letters."""
+    given = {"LC_ALL": locale, "LANG": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "COLUMNS": "80"}
+    asked = ("run", "fibercore", "--only", "income", "--only", "claims")
+
+    done = run(*asked, cwd=tmp_path, **given)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.findall(r"\d[\d,.]*", done.stdout) == re.findall(
+        r"\d[\d,.]*", run(*asked, cwd=tmp_path, PYTHONUTF8="1", COLUMNS="80").stdout
+    )
 
 
 def on_terminal(cwd: Path, **environment: str) -> bytes:

@@ -198,6 +198,31 @@ def test_a_name_is_no_path_and_no_markup(named: str, name: str) -> None:
     assert "not_a_name" in {problem.code for problem in refused.value.problems}
 
 
+@pytest.mark.parametrize("name", ["../up", "[/]", "=1+1", "a\x1b[1m", "größe", "a" * 65])
+@pytest.mark.parametrize(
+    ("before", "written"),
+    [
+        ("products: {", "products: {NAME: {price: 4 USD/km}, "),
+        ("plants: {", "plants: {NAME: {product: fiber, capacity: 1 km/year, cash_cost: 2 USD/km}, "),
+        ("works: {", "works: {closures: {NAME: {from: 2001-01-01, to: 2001-02-01}}, "),
+        ("plants: {", "indices: {NAME: {2001: 100 %}}\nplants: {"),
+        ("plants: {", "ratios: {NAME: {numerator: accounts.cash, denominator: accounts.debt}}\nplants: {"),
+        ("plants: {", "uncertain: {inputs: {NAME: {input: products.fiber.price}}}\nplants: {"),
+        ("plants: {", "options: {a: {add: {rates: {NAME: 5 %/year}}}}\nplants: {"),
+    ],
+)
+def test_nothing_else_has_such_a_name_either(before: str, written: str, name: str) -> None:
+    plan = (
+        "fibercap: 1\nhorizon: {from: 2001, to: 2003}\nmoney: {report_in: USD}\nproducts: {fiber: {price: 40 USD/km}}\n"
+        "plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 22 USD/km}}\n"
+    )
+
+    with pytest.raises(ScenarioError) as refused:
+        scenario_of(plan.replace(before, written.replace("NAME", json.dumps(name))))
+
+    assert "not_a_name" in {problem.code for problem in refused.value.problems}
+
+
 def test_the_name_of_a_file_becomes_a_name(tmp_path: Path) -> None:
     path = tmp_path / "Größe [2] $x$.yaml"
     path.write_text(PLAN.replace("id: x\n", ""), encoding="utf-8")

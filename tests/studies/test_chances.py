@@ -415,6 +415,15 @@ def test_drivers_explain_the_spread() -> None:
             "2 distributions",
         ),
         ("inputs: {a: {input: plants.works.cash_cost, times: {}}}", "one of"),
+        (
+            "inputs: {a: {input: plants.works.cash_cost, note: later}}",
+            "found none of is, times, plus, wanted one; write one",
+        ),
+        (
+            "inputs: {a: {input: plants.works.cash_cost, times: {uniform: {low: 1, high: 2}}, "
+            "plus: {normal: {mean: 1 USD/km, sd: 1 USD/km}}}}",
+            "found 2 of them: times, plus, wanted one; keep one of them",
+        ),
         ("inputs: {}", "no uncertain input"),
         ("{samples: 3.5, inputs: {a: {input: plants.works.cash_cost, times: {uniform: {low: 1, high: 2}}}}}", "3.5"),
     ],

@@ -12,6 +12,7 @@ from fibercap.model.uncertain.correlation import impossible_pair
 from fibercap.model.uncertain.distributions import OneNumber
 from fibercap.model.uncertain.free_input import FixedInput, FreeInput, free_input, inputs_by_path
 from fibercap.model.uncertain.parameters import in_ones
+from fibercap.model.uncertain.uncertain import ACTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,11 @@ def uncertain_inputs(s: Plan, block: str) -> Findings:
             hint = f"join them in `{before[twice]}`; a walk and a shock may stand in one"
             yield f"{path}.input", "uncertain_twice", f"`{uncertain.input}`, uncertain already", "each once", hint
         before.setdefault(uncertain.input, name)
+        acts = uncertain.acts_written
+        if len(acts) != 1:
+            problem = f"{len(acts)} of them: {', '.join(acts)}" if acts else f"none of {', '.join(ACTS)}"
+            yield path, "one_kind", problem, "one", "keep one of them" if acts else "write one"
+            continue
         free = free_input(s, uncertain.input, inputs)
         if isinstance(free, FixedInput):
             yield f"{path}.input", "not_drawable", f"`{free.path}`; {free.why}", "one that may differ by sample", ""

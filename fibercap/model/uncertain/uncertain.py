@@ -132,6 +132,13 @@ class UncertainInput(Spec):
     """Where in that source. Like `table 3`."""
 
     @property
+    def acts_written(self) -> tuple[str, ...]:
+        """Which of `is`, `times` and `plus` are written; a sound input has one."""
+        return tuple(
+            act for act, what in zip(ACTS, (self.replaced, self.times, self.plus), strict=True) if what is not None
+        )
+
+    @property
     def acts(self) -> str:
         """How it acts on the input: `is`, `times` or `plus`."""
         return "is" if self.replaced is not None else "times" if self.times is not None else "plus"
