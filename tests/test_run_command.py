@@ -42,7 +42,7 @@ def test_each_of_the_ten_lines_is_what_the_rows_say(say: Any) -> None:
     lines, rows, measures = document["summary"], document["rows"], document["measures"]
     quarters = [f"{day[:4]}-Q{int(day[5:7]) // 3}" for day in document["periods"]]
 
-    def reached(row: str) -> tuple[float, str]:
+    def peak_of(row: str) -> tuple[float, str]:
         values = rows[f"plants.works.{row}"]["values"]
         return max(values), quarters[values.index(max(values))]
 
@@ -50,7 +50,7 @@ def test_each_of_the_ten_lines_is_what_the_rows_say(say: Any) -> None:
         years = rows[f"accounts.{row}"]["annual"]
         return ", ".join(f"{years[year] / 1e6:.2f} million USD in {year}" for year in (min(years), max(years)))
 
-    (made, then), (built, first) = reached("effective_capacity"), reached("nameplate")
+    (made, then), (built, first) = peak_of("effective_capacity"), peak_of("nameplate")
     begins = rows["plants.works.effective_capacity"]["values"][0]
     rise = f"{made:,.0f} km/year effective in {then}, up from {begins:,.0f} km/year in {quarters[0]}"
     assert lines["Capacity"] == f"{rise}; nameplate {built:,.0f} km/year from {first}"
