@@ -78,17 +78,17 @@ $(BIN)/python:
 
 # The stamps are older than pyproject.toml only when it was changed; then, and only then, pip runs again.
 $(VENV)/installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable .
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
 	@touch $@ $(VENV)/installed
 
 # In an environment of their own. Old libraries meet newer ones that they bring along, which they are warned about.
 $(LOWEST)/installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m tests.floors > $(VENV)/floors
 	$(BIN)/python -m venv --clear $(LOWEST)
-	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(VENV)/floors --editable . \
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint $(VENV)/floors --editable . \
 	  pytest pytest-xdist hypothesis jsonschema
 	@touch $@

@@ -7,12 +7,12 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import settings
 
-from tests.memory import forget_if_large
+from tests.memory import give_memory_back
 
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 settings.load_profile("ci")
 
-gc.disable()  # collecting cycles takes a sixth of the time; between files it is done by hand, where it is worth while
+gc.disable()  # collecting cycles again and again takes a sixth of the time; it is done once after each file
 
 collect_ignore = [] if find_spec("PySAM") else ["model/test_pysam.py"]  # it has no wheel for every Python
 
@@ -21,7 +21,7 @@ collect_ignore = [] if find_spec("PySAM") else ["model/test_pysam.py"]  # it has
 def _small_process() -> Iterator[None]:
     """Keep a process of tests small: by the end of the suite one had grown to 14 GB."""
     yield
-    forget_if_large()
+    give_memory_back()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,11 +19,16 @@ def bytes_in_memory() -> int:
     return int(pages.read_text("ascii").split()[1]) * PAGE if pages.exists() else 0
 
 
-def forget_if_large() -> None:
-    """Give memory back if the process is large: that of cycles first, and what the caches of functions hold if need be."""
+def give_memory_back() -> None:
+    """Give back the memory of cycles that a file of tests left, and what the caches of functions hold if need be.
+
+    What outlives the file is frozen, so that the next collection looks at new objects alone.
+    """
+    gc.collect()
+    gc.freeze()
     if bytes_in_memory() < MOST:
         return
-    gc.unfreeze()  # a command freezes all objects before it ends, for its process usually ends with it
+    gc.unfreeze()
     _collect()
     if bytes_in_memory() < MOST / 2:
         return
