@@ -402,6 +402,7 @@ def test_compare_prints_the_verdict_before_figures_and_in_json(tmp_path: Any) ->
 
     assert page.index("VERDICT    bank, close: worth ") < page.index("Measures, best marked *")
     assert "close      loans.bank.rate at 8.30 %/year (now 8.00 %/year) makes other first" in page
+    assert "rates      3 to 15 %: bank, other" in page
     assert max(map(len, page.splitlines())) <= 80
     assert (document["recommended"], document["close"], document["tie"], document["runner_up"]) == (
         ["bank"],
