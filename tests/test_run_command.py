@@ -67,6 +67,15 @@ def test_each_of_the_ten_lines_is_what_the_rows_say(say: Any) -> None:
     assert lines["Inputs"].startswith(f"{sum(evidence.values())}: {evidence['stated']} stated, ")
 
 
+def test_a_long_title_of_a_loan_hangs_below_the_name_of_its_measure(say: Any) -> None:
+    title = "loans.bank.title=The very long name of a bank that lends for the long term to makers of fiber"
+    lines = say("run", "small.yaml", "--set", title, "--only", "measures").out.splitlines()
+
+    start = next(number for number, line in enumerate(lines) if line.startswith("Average life of The very long"))
+    assert all(line.startswith("  ") for line in lines[start + 1 : start + 3])
+    assert " ".join(lines[start + 1].split() + lines[start + 2].split()).endswith("to makers of fiber")
+
+
 def test_a_wide_horizon_is_folded_by_the_years_that_fit(say: Any) -> None:
     output = say("run", "small.yaml", "--set", "horizon.to=2039", "--only", "income")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.padding import Padding
 from rich.text import Text
@@ -14,6 +14,7 @@ from fibercap.studies.plan_warnings import all_warnings
 from fibercap.views.sentences import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
 from fibercap.views.tables import table_step
 from fibercap.views.terminal.printing import (
+    fold_label,
     plain_table,
     print_bars,
     print_failures,
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import CovenantResult
+
+MEASURE_WIDTH: Final = 38
+"""The width of the names of measures; longer ones take several lines."""
 
 
 def run_page(
@@ -116,12 +120,13 @@ def _capacity_bars(console: Console, projection: Projection, selection: Selectio
 def measures_table(console: Console, measures: Mapping[str, Measure]) -> None:
     """Print the measures, with the reason where one is undefined, and the weakest kind of input behind them."""
     table = plain_table()
-    table.add_column("Measure", max_width=44)
+    table.add_column("Measure", no_wrap=True)
     table.add_column("Value", justify="right", no_wrap=True)
     table.add_column("Unit")
     for measure in measures.values():
         shown, unit = measure_text(measure)
-        table.add_row(Text(measure.label), shown, _unit_text(measure, unit))
+        label = "\n".join(fold_label(measure.label, MEASURE_WIDTH))
+        table.add_row(Text(label), shown, _unit_text(measure, unit))
     console.print(table)
     if note := evidence_note(measures):
         console.print(Text(note, style="dim"))
