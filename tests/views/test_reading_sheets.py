@@ -183,7 +183,8 @@ def test_the_summary_says_that_the_choice_is_close_and_why() -> None:
 
     assert ruling.close
     assert texts[3].endswith(", but it is close.")
-    assert texts[5].startswith("What would change it: fixed cost of works at 2.52 million USD/year")
+    change = "What would change it: fixed cost of works at 2.52 million USD/year"
+    assert any(text.startswith(change) for text in texts[4:8])
 
 
 @pytest.mark.parametrize("name", ["fibercore", "term_sheet"])

@@ -121,14 +121,17 @@ def _text_at(problem: Problem) -> str:
     return place.text[place.column - 1 : place.column - 1 + place.width] if place else ""
 
 
-def _kinds(problem: Problem) -> tuple[str, str]:
-    """Return the kinds of units by which an amount differs from what is wanted, such as a mass and an energy."""
+def _kinds(problem: Problem) -> tuple[str, ...]:
+    """Return the kinds of units by which an amount differs from what is wanted, such as a mass and an energy.
+
+    An amount that differs in more than one kind, or lacks a part such as `/year`, has none.
+    """
     actual, wanted = (re.sub(r"\ban? ", "", text).split(" per ") for text in (problem.found, problem.wanted))
     differing = {pair for pair in zip(actual, wanted, strict=False) if pair[0] != pair[1]}
-    return differing.pop() if len(actual) == len(wanted) and len(differing) == 1 else ("", "")
+    return differing.pop() if len(actual) == len(wanted) and len(differing) == 1 else ()
 
 
-def _cause_in_plant(problem: Problem, plants: Mapping[str, tuple[str, str]]) -> str:
+def _cause_in_plant(problem: Problem, plants: Mapping[str, tuple[str, ...]]) -> str:
     """Return the plant of which an amount is in the same wrong kind of unit as its capacity, "" if there is none."""
     if problem.code != "wrong_dimension":
         return ""
