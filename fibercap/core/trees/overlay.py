@@ -288,7 +288,7 @@ def _each(tree: Tree, operator: str, operand: Leaf, change: _Change, path: Path)
         }
         return Branch(children, tree.keys_at, tree.place)
     step = Origin(operand.place, change.how, str(tree.value), f"{operator}: {operand.value}")
-    # An option is laid over a plan that may have it already, as with `--set` after `--option`.
+    # The plan may have the option already, as with `--set` after `--option`.
     again = any((o.place, o.how, o.operator) == (step.place, step.how, step.operator) for o in tree.origins)
     if tree.value is None or (step.place is not None and again):
         return tree

@@ -96,7 +96,7 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     """
     cases, left_out = cases_of(scenario)
     book, inputs, derived = _parts(cases)
-    # Rows whose formula a sheet cannot have show values; that moves inputs and addresses, so all is laid out again.
+    # Rows whose formula a sheet cannot have show values; that moves inputs and addresses, so the layout is made again.
     if as_values := rows_as_values(book):
         book, inputs, derived = _parts(cases, as_values)
     annual, measures = AnnualSheet(book), MeasureSheet(book)

@@ -86,7 +86,7 @@ class Flows(Mapping[str, "Array"]):
 
     def any(self, key: str) -> bool:
         """Return whether the values of a name are not all zero."""
-        # An array counts as something without being looked at: a needless sum costs less than the look.
+        # An array counts as not zero without a test: a needless sum costs less than the test.
         return any(isinstance(amount, np.ndarray) or amount != 0.0 for amount in self._kept[key])
 
     def exceeds(self, key: str, least: Array) -> npt.NDArray[np.bool_]:
