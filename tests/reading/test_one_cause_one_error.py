@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -282,3 +284,127 @@ def test_a_price_alone_in_another_unit_is_an_error_of_the_price() -> None:
         scenario_of(PLAN.replace("price: 60 USD/coil, unit: coil", "price: 60 USD/tonne"))
 
     assert [problem.path for problem in caught.value.problems] == ["products.one.price"]
+
+
+SEVERAL = """
+fibercap: 1
+horizon: {from: 2001, to: 2005}
+money: {report_in: INR}
+products: {fiber: {price: 9 INR/km}, glass: {unit: tonne, price: 60_000 INR/tonne}}
+plants:
+  jena: {product: fiber, capacity: 2_000 km/year, cash_cost: 1 INR/km}
+  pune: {product: glass, capacity: 2_000 tonne/year, cash_cost: 10 INR/kg, fixed_cost: 2 million INR/year, costs: {soda: {use: 1.1 kg/tonne, price: 12 INR/kg}}}
+projects: {line: {plant: pune, adds: 1.5 kt/year, capex: 60 million INR, complete: 2002-12-31}}
+"""
+PRODUCT = "plants.pune.product: the unknown product"
+
+
+def findings(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(text)
+    return [f"{problem.path}: {problem.found}" for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("product", ["glas", "kiln"])
+def test_amounts_in_any_unit_of_products_are_no_errors_beside_an_unknown_product(product: str) -> None:
+    plan = SEVERAL.replace("product: glass", f"product: {product}")
+
+    assert findings(plan) == [f"{PRODUCT} `{product}`"]
+    assert findings(plan.replace("10 INR/kg", "10 INR/GWh")) == [f"{PRODUCT} `{product}`"]
+    in_units = plan.replace("tonne/year", "GWh/year").replace("1.5 kt", "1.5 GWh").replace("kg/tonne", "kg/GWh")
+    assert findings(in_units.replace("10 INR/kg", "10 INR/GWh")) == [f"{PRODUCT} `{product}`"]
+
+
+@pytest.mark.parametrize("product", ["glas", "kiln"])
+@pytest.mark.parametrize(
+    ("was", "now", "problem", "hint"),
+    [
+        ("2_000 tonne/year", "20 tonne", "capacity: a mass", "write it like `20 tonne/year`"),
+        ("2_000 tonne/year", "{2001: 20 tonne, 2003: 9 tonne}", "capacity.2001: a mass", "like `20 tonne/year`; 1 more"),
+        ("10 INR/kg", "10 INR", "cash_cost: an amount of money", "write it like `10 INR/tonne`"),
+        ("2 million INR/year", "2 million INR", "fixed_cost: an amount of money", "write it like `2 million INR/year`"),
+        ("2 million INR/year", "2 tonne/year", "fixed_cost: a mass per time", "its unit is `INR/year`"),
+        ("1.1 kg/tonne", "1.1 kg", "costs.soda.use: a mass", "write it like `1.1 kg/tonne`"),
+        ("12 INR/kg", "12 INR/l", "costs.soda.price: money per volume", "its unit is `INR/kg`"),
+        ("1.5 kt/year", "1.5 kt", "projects.line.adds: a mass", "write it like `1.5 kt/year`"),
+    ],
+)  # fmt: skip
+def test_an_amount_that_is_wrong_whatever_a_plant_makes_is_an_error_at_once(
+    was: str, now: str, problem: str, hint: str, product: str
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(SEVERAL.replace(was, now).replace("product: glass", f"product: {product}"))
+
+    first, second = caught.value.problems
+    assert first.code == "unknown_product"
+    assert f"{second.path}: {second.found}".removeprefix("plants.pune.") == problem
+    assert hint in second.hint
+
+
+def test_what_a_project_of_an_unknown_plant_adds_is_an_error_only_where_it_lacks_the_year() -> None:
+    bad = SEVERAL.replace("plant: pune", "plant: mill")
+
+    assert findings(bad) == ["projects.line.plant: the unknown plant `mill`"]
+    assert findings(bad.replace("1.5 kt/year", "1.5 kt"))[1:] == ["projects.line.adds: a mass"]
+
+
+def test_an_amount_in_an_unknown_unit_that_lacks_the_year_is_an_error_at_once() -> None:
+    bad = SEVERAL.replace("2_000 tonne/year", "2_000 crate").replace("tonne", "crate").replace("1.5 kt", "9 crate")
+
+    assert findings(bad.replace("10 INR/kg", "10 INR/crate")) == [
+        "products.glass.unit: `crate`, no unit of products",
+        "plants.pune.capacity: an amount in crate",
+    ]
+
+
+RICH = """\
+fibercap: 1
+horizon: {from: 2001, to: 2005}
+money: {report_in: INR}
+sources: {letter: {title: A letter, kind: stated}}
+products: {glass: {unit: tonne, price: 60_000 INR/tonne, demand: {market: 9_000 tonne/year, share: 30 %}}, sand: {unit: tonne, price: 9_000 INR/tonne}}
+plants: {pune: {products: {glass: 60 %, sand: rest}, capacity: 2_000 tonne/year, costs: {soda: {use: 1.1 kg/tonne, price: 12 INR/kg}, crew: {per_year: 2 million INR/year}}, closures: {one: {from: 2003-01-01, to: 2003-03-31}}}}
+projects: {line: {plant: pune, adds: 1.5 kt/year, capex: 60 million INR, complete: 2002-12-31, sold: {on: 2004-12-31, price: 1 million INR}}}
+loans: {bank: {commitment: 30 million INR, signed: 2001-01-31, matures: 5 years, rate: 8 %/year, covenants: {cover: {measure: lowest_dscr, at_least: 1.2}}}}
+funding: {line: {bank: 50 %, grant: {amount: 1 million INR}, equity: rest}}
+claims: {one: {row: accounts.cash, at_least: 0 INR, source: letter, when: 2003, says: Cash at last.}}
+ratios: {turn: {numerator: {top: {add: accounts.cash}}, denominator: {bottom: {add: accounts.revenue}}}}
+"""
+KEYS = [*re.finditer(r"(?<=[{ \n])([a-z_]+)(?=:[ \n])", RICH)]
+
+
+@pytest.mark.parametrize("key", KEYS, ids=[f"{match.start()}-{match[0]}" for match in KEYS])
+def test_a_misspelt_key_is_one_error(key: re.Match[str]) -> None:
+    """Of names, which stand between keys, one that nothing refers to may be any; a misspelt one is one error."""
+    spelt = f"{RICH[: key.end()]}{key[0][-1]}{RICH[key.end() :]}"
+    try:
+        scenario_of(spelt)
+    except ScenarioError as error:
+        (problem,) = error.problems
+        assert problem.hint.startswith("did you mean") or problem.code.startswith("unknown_")
+    else:
+        assert key[0] in {"crew", "soda", "one", "bank", "cover", "turn", "top", "bottom"}
+
+
+def test_what_is_wrong_beside_a_misspelt_key_is_an_error_too() -> None:
+    bad = RICH.replace("report_in", "report_inn").replace("commitment", "comitment").replace("12 INR/kg", "12 INR/l")
+
+    assert [problem.partition(":")[0] for problem in findings(bad)] == [
+        "money.report_inn",
+        "plants.pune.costs.soda.price",
+        "loans.bank.comitment",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "problem"),
+    [
+        ("{top: {add:", "{add: {top:", "ratios.turn.numerator.add.top: unknown key"),
+        ("{top: {add:", "{top: {row:", "ratios.turn.numerator.top.row: unknown key"),
+        ("measure: lowest", "ratio: lowest", "loans.bank.covenants.cover.ratio: unknown key"),
+        ("at_least: 0 INR", "minimum: 0 INR", "claims.one.minimum: unknown key"),
+        ("grant: {amount", "state: {amount", "funding.line.state: the unknown source `state`"),
+    ],
+)
+def test_an_unknown_key_in_place_of_one_of_a_few_is_one_error(was: str, now: str, problem: str) -> None:
+    assert findings(RICH.replace(was, now)) == [problem]

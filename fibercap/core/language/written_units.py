@@ -35,21 +35,22 @@ def units_context(tree: Branch, vocabulary: Vocabulary) -> dict[str, Any]:
         house.setdefault(vocabulary.base_of(unit), unit)
     products = {name: house[vocabulary.base_of(unit)] for name, unit in written.items()}
     written_plants = blocks_in(tree, "plants")
-    plants = {name: unit_of_output(block, products) for name, block in written_plants.items()}
+    plants = {name: unit_of_output(block, products, vocabulary) for name, block in written_plants.items()}
+    as_written = {name: unit_of_output(block, written, vocabulary) for name, block in written_plants.items()}
     opening = next((plants[name] for name, block in written_plants.items() if "purchase" not in block), "km")
     return {
         "house_units": house,
         "unit_of_product": products,
         "unit_of_plant": plants,
         "unit_of_opening": opening,
-        "product_as_written_of_plant": {name: unit_of_output(block, written) for name, block in written_plants.items()},
+        "product_as_written_of_plant": as_written,
         "written_units": written,
         "mistaken_units": mistaken,
         "vocabulary": vocabulary,
     }
 
 
-def unit_of_output(plant: Mapping[str, Any], units: Mapping[str, str]) -> str:
+def unit_of_output(plant: Mapping[str, Any], units: Mapping[str, str], vocabulary: Vocabulary) -> str:
     """Return the unit of what a plant makes, that of its first product if it makes several.
 
     Parameters
@@ -58,14 +59,32 @@ def unit_of_output(plant: Mapping[str, Any], units: Mapping[str, str]) -> str:
         The block of the plant as written.
     units : mapping
         The unit of each product.
+    vocabulary : Vocabulary
+        The units that there are.
     """
-    return unit_of_nearest(word_of(plant.get("product")) or next(iter(_products_of(plant)), ""), units)
+    name = word_of(plant.get("product")) or next(iter(_products_of(plant)), "")
+    return unit_of_nearest(name, units, _unit_by_year(plant.get("capacity"), vocabulary))
 
 
-def unit_of_nearest(name: str, units: Mapping[str, str]) -> str:
-    """Return the unit of a product or plant; of one that is unknown, that of the nearest name, of the first, or `km`.
+def unit_of_addition(project: Mapping[str, Any], units: Mapping[str, str], vocabulary: Vocabulary) -> str:
+    """Return the unit of what a project adds, that of its plant.
 
-    So a name that is misspelt is an error by itself alone, and the amounts beside it are none.
+    Parameters
+    ----------
+    project : mapping
+        The block of the project as written.
+    units : mapping
+        The unit of each plant.
+    vocabulary : Vocabulary
+        The units that there are.
+    """
+    return unit_of_nearest(word_of(project.get("plant")), units, _unit_by_year(project.get("adds"), vocabulary))
+
+
+def unit_of_nearest(name: str, units: Mapping[str, str], written: str) -> str:
+    """Return the unit of a product or plant; of one that is unknown, that of the amounts beside it.
+
+    So an unknown name is an error by itself alone, and the amounts beside it are none.
 
     Parameters
     ----------
@@ -73,9 +92,10 @@ def unit_of_nearest(name: str, units: Mapping[str, str]) -> str:
         The name as written.
     units : mapping
         The unit of each product, or of each plant.
+    written : str
+        The unit of those amounts, "" where they have none; then it is that of the nearest name, of the first, or `km`.
     """
-    first = next(iter(units.values()), "km")
-    return units.get(name) or units.get(nearest(name, units), first)
+    return units.get(name) or written or units.get(nearest(name, units)) or next(iter(units.values()), "km")
 
 
 def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary, mistaken: Collection[tuple[str, str]]) -> str:
@@ -121,7 +141,8 @@ def _mistaken_units(tree: Branch, vocabulary: Vocabulary) -> frozenset[tuple[str
         if not known or vocabulary.base_of(unit or "km") == vocabulary.base_of(priced):
             continue
         makers = [plant for plant in plants if name in _products_of(plant)] or plants
-        if vocabulary.base_of(priced) in {_kind_of_capacity(plant, vocabulary) for plant in makers}:
+        made = filter(None, (_unit_by_year(plant.get("capacity"), vocabulary) for plant in makers))
+        if vocabulary.base_of(priced) in map(vocabulary.base_of, made):
             pairs.add((unit, priced))
     return frozenset(pairs)
 
@@ -131,12 +152,12 @@ def _products_of(plant: Mapping[str, Any]) -> Collection[str]:
     return several if isinstance(several, Mapping) else (word_of(plant.get("product")),)
 
 
-def _kind_of_capacity(plant: Mapping[str, Any], vocabulary: Vocabulary) -> str:
-    capacity = plant.get("capacity")
-    first = next(iter(capacity.values()), None) if isinstance(capacity, Mapping) else capacity
+def _unit_by_year(amount: Any, vocabulary: Vocabulary) -> str:
+    """Return the unit of products in which an amount by the year, or the first of a series, is written; "" if none."""
+    first = next(iter(amount.values()), None) if isinstance(amount, Mapping) else amount
     unit = word_of(first).rpartition(" ")[2].partition("/")[0]
     unit = SPOKEN.get(unit, unit)
-    return vocabulary.base_of(unit) if unit in vocabulary.table else ""
+    return unit if unit in vocabulary.product_units else ""
 
 
 def blocks_in(tree: Branch, key: str) -> dict[str, Branch]:

@@ -26,6 +26,11 @@ _SERIES: Final = "series "
 _SAYS_ALL: Final = "in a circle of "
 _CAPACITY: Final = re.compile(r"plants\.[^.]+\.(?=capacity(?:\.|$))")
 _PLANT: Final = "plant "
+_ONE_OF_A_FEW: Final = frozenset({"no_parts", "one_subject", "one_limit"})
+_NONE_OF_THEM: Final = ("neither ", "no ")
+_UNKNOWN_OUTPUT: Final = frozenset({"unknown_product", "unknown_plant"})
+_NOT_MADE: Final = ("money", "time", "duration", "share", "rate", "number without a unit")
+_PRICE_OF_MATERIAL: Final = re.compile(r".+\.costs\.[^.]+\.price(\.[^.]+)?")
 _NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_currency"})
 
 
@@ -33,13 +38,23 @@ def unique(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems in the order of the file, without repetitions of a sentence at one place.
 
     A mistake in a block that YAML aliases repeat is listed once, and so is what has one cause, at the first place. An
-    unknown key needs no value.
+    unknown key needs no value, an unknown source of funding no other form, and a block with an unknown key need not be
+    said to lack one of a few keys, which the message of the unknown key names.
     """
     first: dict[tuple[Place | str, str], Problem] = {}
     for problem in sorted(problems, key=lambda p: (*order_of(p), p.path)):
         first.setdefault((problem.place or problem.path, problem.sentence()), problem)
-    unknown = {problem.place for problem in first.values() if problem.code == "unknown_key"}
-    return once_per_cause([p for p in first.values() if p.code != "null" or p.place not in unknown])
+    keys = [problem for problem in first.values() if problem.code == "unknown_key"]
+    places, blocks = {problem.place for problem in keys}, {problem.path.rpartition(".")[0] for problem in keys}
+    sources = {problem.path for problem in first.values() if problem.code == "unknown_loan"}
+    effects = {
+        id(problem)
+        for problem in first.values()
+        if (problem.code == "null" and problem.place in places)
+        or (problem.code == "not_a_scalar" and problem.path in sources)
+        or (problem.code in _ONE_OF_A_FEW and problem.path in blocks and problem.found.startswith(_NONE_OF_THEM))
+    }
+    return once_per_cause([problem for problem in first.values() if id(problem) not in effects])
 
 
 def once_per_cause(problems: list[Problem]) -> list[Problem]:
@@ -50,8 +65,8 @@ def once_per_cause(problems: list[Problem]) -> list[Problem]:
     plant whose capacity is in a unit of another kind than its product has one cause for all amounts of that kind.
 
     If the reporting currency is not known, problems that depend on it are left out: those of other currencies and of
-    exchange rates; and if the unit of a product, the meaning of a declared unit, or the product of a plant is not
-    known, those of amounts that do not fit it.
+    exchange rates; and if the unit of a product, the meaning of a declared unit, the product of a plant, or the plant
+    of a project is not known, those of amounts that differ in this alone.
 
     Parameters
     ----------
@@ -63,14 +78,13 @@ def once_per_cause(problems: list[Problem]) -> list[Problem]:
     strange += [f"amount in {one.path.removeprefix('units.')}" for one in problems if one.path.startswith("units.")]
     currencies = [rf"\b{match[1]}\b" for one in problems if (match := _CURRENCY_AS_UNIT.match(one.found))]
     plants = {match[0]: _kinds(one) for one in problems if (match := _CAPACITY.match(one.path)) and _kinds(one)}
-    unnamed = tuple(f"{one.path.partition('.product')[0]}." for one in problems if one.code == "unknown_product")
+    unnamed = tuple(f"{'.'.join(one.path.split('.')[:2])}." for one in problems if one.code in _UNKNOWN_OUTPUT)
     kept: dict[int, Problem] = {}
     seen: dict[str, list[int]] = {}
     for number, problem in enumerate(problems):
-        if problem.code == "wrong_dimension" and (
-            any(unit in problem.wanted for unit in strange)
-            or problem.path.startswith(unnamed)
-            or any(re.search(currency, _text_at(problem)) for currency in currencies)
+        kinds = _kinds(problem)
+        if (kinds and (kinds[1] in strange or (problem.path.startswith(unnamed) and _of_product(problem, kinds)))) or (
+            problem.code == "wrong_dimension" and any(re.search(currency, _text_at(problem)) for currency in currencies)
         ):
             continue
         code = _cause(problem) or _cause_in_plant(problem, plants)
@@ -124,17 +138,23 @@ def _text_at(problem: Problem) -> str:
 def _kinds(problem: Problem) -> tuple[str, ...]:
     """Return the kinds of units by which an amount differs from what is wanted, such as a mass and an energy.
 
-    An amount that differs in more than one kind, or lacks a part such as `/year`, has none.
+    An amount that differs in more than one kind, or lacks a part such as `/year`, has none, and so has what is no
+    amount in a wrong unit.
     """
+    if problem.code != "wrong_dimension":
+        return ()
     actual, wanted = (re.sub(r"\ban? ", "", text).split(" per ") for text in (problem.found, problem.wanted))
     differing = {pair for pair in zip(actual, wanted, strict=False) if pair[0] != pair[1]}
     return differing.pop() if len(actual) == len(wanted) and len(differing) == 1 else ()
 
 
+def _of_product(problem: Problem, kinds: tuple[str, ...]) -> bool:
+    """Return whether an amount differs by units of products alone, and is not the price of a material."""
+    return not any(kind.endswith(_NOT_MADE) for kind in kinds) and not _PRICE_OF_MATERIAL.fullmatch(problem.path)
+
+
 def _cause_in_plant(problem: Problem, plants: Mapping[str, tuple[str, ...]]) -> str:
     """Return the plant of which an amount is in the same wrong kind of unit as its capacity, "" if there is none."""
-    if problem.code != "wrong_dimension":
-        return ""
     kinds, in_project = _kinds(problem), problem.path.startswith("projects.")
     of = (
         plant for plant, others in plants.items() if others == kinds and (in_project or problem.path.startswith(plant))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean, nearest
+from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean
 from fibercap.core.language.input_hints import quote
 from fibercap.core.language.product_units import InUnits
 from fibercap.core.language.series import SETTINGS
@@ -38,11 +38,9 @@ def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[
     """
     problems: list[Problem] = []
     details: list[dict[str, Any]] = [{**detail} for detail in error.errors(include_url=False, include_input=False)]
-    misspelt, entries, unknown = _misspelt(details, spec, tree), _Entries(tree), 0
+    entries, unknown = _Entries(tree), 0
     for detail in details:
         path = _path(detail["loc"], tree, missing=detail["type"] == "missing")
-        if detail["type"] == "missing" and path in misspelt:
-            continue
         unknown += detail["type"] == "extra_forbidden"
         if unknown > MOST_SHOWN and detail["type"] == "extra_forbidden":
             where = place_of(tree, path, key=True)
@@ -54,26 +52,6 @@ def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[
         if not misused:
             problems += [_problem_of_field(path, code, other, entries) for code, other in context.get("others", ())]
     return problems
-
-
-def not_misspelt(problems: list[Problem], others: list[Problem], spec: type[Spec]) -> list[Problem]:
-    """Return problems without the keys that are missing because an unknown key probably means them.
-
-    Parameters
-    ----------
-    problems, others : list of Problem
-        Those found across blocks, and those of fields, which have the unknown keys.
-    spec : type of Spec
-        The class that was validated.
-    """
-    blocks = {problem.path.rpartition(".")[0] for problem in problems if problem.code == "missing"}
-    unknown = [other.path.rpartition(".") for other in others if other.code == "unknown_key"]
-    meant = {
-        f"{block}.{nearest(key, fields_at(spec, tuple(block.split('.'))) or ())}"
-        for block, _, key in unknown
-        if block in blocks
-    }
-    return [problem for problem in problems if problem.code != "missing" or problem.path not in meant]
 
 
 class _Entries:
@@ -102,17 +80,6 @@ class _Entries:
                     keys.setdefault(f"`{child.value}`", key)
             self._keys_by_text[path] = keys
         return self._keys_by_text[path].get(text)
-
-
-def _misspelt(details: list[dict[str, Any]], spec: type[Spec], tree: Branch) -> set[Path]:
-    """Return the paths that an unknown key beside them probably meant: they are not missing too."""
-    missing = {tuple(map(str, detail["loc"][:-1])) for detail in details if detail["type"] == "missing"}
-    unknown = [
-        _path(detail["loc"], tree)
-        for detail in details
-        if detail["type"] == "extra_forbidden" and tuple(map(str, detail["loc"][:-1])) in missing
-    ]
-    return {(*path[:-1], nearest(path[-1], fields_at(spec, path[:-1]) or ())) for path in unknown}
 
 
 def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pydantic import PrivateAttr
 
 from fibercap.core.currencies import CURRENCIES
+from fibercap.core.errors import ScenarioError
 from fibercap.core.trees.tree import Branch, unwrap
+from fibercap.model.checks.misspelt_keys import without_effects
 from fibercap.model.checks.plan_checks import problems_among_loans
 from fibercap.model.checks.validation import plain
 from fibercap.model.loans.clauses.business_days import calendars_of
@@ -36,7 +40,10 @@ class Contracts(Lending):
         if not isinstance(values, Branch):
             raise TypeError("a file of loans is a block")
         context = {"currency": "USD", "currencies": CURRENCIES, "calendars": calendars_of(values, plain)}
-        contracts = validate(cls, Parsed(values, wrappers, name), context, problems_among_loans)
+        try:
+            contracts = validate(cls, Parsed(values, wrappers, name), context, problems_among_loans)
+        except ScenarioError as error:
+            raise without_effects(error, tree, cls, partial(cls.from_tree, name=name)) from None
         contracts._tree = values  # noqa: SLF001 - its own
         return contracts
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from fibercap.core.trees.overlay import OverlayError, overlay
 from fibercap.core.trees.plain_trees import overlay_of
 from fibercap.core.trees.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.vocabulary import Vocabulary, using
+from fibercap.model.checks.misspelt_keys import without_effects
 from fibercap.model.checks.plan_checks import problems_across
 from fibercap.model.funding.financing_inputs import is_financing
 from fibercap.model.plan.context import context_of
@@ -80,7 +82,10 @@ class Scenario(Plan):
             blocks = reusable_blocks(tree, like, like.tree)
             parsed = replace(parsed, like=blocks, amounts=reusable_amounts(blocks, like, like.tree))
         with using(vocabulary):
-            scenario = validate(cls, parsed, context, problems_across)
+            try:
+                scenario = validate(cls, parsed, context, problems_across)
+            except ScenarioError as error:
+                raise without_effects(error, tree, cls, partial(cls.from_tree, name=name)) from None
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
         scenario._context, scenario._unwrapped = context, (values, wrappers)  # noqa: SLF001 - a member of the same class
         scenario._files_read = like._files_read if like is not None else {}  # noqa: SLF001 - its own

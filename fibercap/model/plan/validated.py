@@ -13,7 +13,7 @@ from fibercap.core.language.names import is_name, names_in, not_a_name
 from fibercap.core.language.spec import Spec
 from fibercap.core.problems.one_cause import unique
 from fibercap.core.trees.tree import Branch, Leaf, Path, Tree, is_wrapper, place_of
-from fibercap.model.checks.validation import not_misspelt, partly_valid, plain, problems_of
+from fibercap.model.checks.validation import partly_valid, plain, problems_of
 from fibercap.model.currency.currency import currencies_by_path
 from fibercap.model.plan.plan import Lending
 
@@ -68,7 +68,7 @@ def validate(
         plan = partly_valid(cls, plain(parsed.values), context)
         problems += problems_of(error, cls, parsed.values)
     plan._written_in = currencies  # noqa: SLF001 - known only now
-    problems += not_misspelt(across(plan, parsed.values), problems, cls)
+    problems += across(plan, parsed.values)
     problems += _unknown_sources(parsed.values, parsed.wrappers)
     problems += _strange_names(cls, parsed)
     abroad = {

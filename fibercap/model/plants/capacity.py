@@ -15,6 +15,7 @@ from fibercap.core.language.product_units import InUnits
 from fibercap.core.language.series import PathOf, Series
 from fibercap.core.language.spec import Spec
 from fibercap.core.language.written_units import unit_of_output
+from fibercap.core.vocabulary import vocabulary_in_use
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.plants.closures import Closure
 from fibercap.model.plants.cost_lines import CostLine
@@ -92,7 +93,7 @@ class Plant(InUnits):
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the unit of what the plant makes."""
         units = {"product": "unit_of_product", "product_as_written": "written_units"}
-        return {key: unit_of_output(raw, context.get(of, {})) for key, of in units.items()}
+        return {key: unit_of_output(raw, context.get(of, {}), vocabulary_in_use()) for key, of in units.items()}
 
 
 def not_bought(plants: Mapping[str, Plant]) -> list[str]:

@@ -19,9 +19,10 @@ from fibercap.core.language.period_keys import span_of
 from fibercap.core.language.product_units import InUnits
 from fibercap.core.language.series import PathOf, Series
 from fibercap.core.language.spec import OneOf, Spec
-from fibercap.core.language.written_units import unit_of_nearest, word_of
+from fibercap.core.language.written_units import unit_of_addition
 from fibercap.core.timeline import month_number, month_start
 from fibercap.core.units import Array
+from fibercap.core.vocabulary import vocabulary_in_use
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.plants.ramps import NoRamp, Ramp
@@ -157,7 +158,7 @@ class Project(InUnits):
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the unit of what its plant makes."""
         units = {"product": "unit_of_plant", "product_as_written": "product_as_written_of_plant"}
-        return {key: unit_of_nearest(word_of(raw.get("plant")), context.get(of, {})) for key, of in units.items()}
+        return {key: unit_of_addition(raw, context.get(of, {}), vocabulary_in_use()) for key, of in units.items()}
 
     @property
     def planned_month(self) -> float:
