@@ -97,7 +97,7 @@ MISTAKES = (
     ),
     Mistake(
         "A year for a date",
-        "Dates name the day, for interest runs by days. Only `from` and `to`, and the keys of paths, may be years.",
+        "Dates name the day, for interest runs by days. Only `from` and `to`, and the keys of series, may be years.",
         "complete: 2001",
         "complete: 2001-12-31",
         "complete: 2001-12-31",
@@ -164,7 +164,7 @@ MISTAKES = (
     ),
     Mistake(
         "An operator on a block",
-        "`times` and `plus` change numbers, or a path of them. In a block of several inputs nobody could tell which.",
+        "`times` and `plus` change numbers, or a series of them. In a block of several inputs nobody could tell which.",
         "change: {loans.bank: {times: 2}}",
         "change: {loans.bank.commitment: {times: 2}}",
     ),

@@ -19,6 +19,13 @@ MOST_SHOWN: Final = 100
 """Problems of one kind that a message shows; it counts the others, and no similar names are searched for them."""
 MOST_LISTED: Final = 40
 """Known words that a hint lists; of more, it names those that are most like the one that is misspelt."""
+FIRST_ENTRY: Final = {
+    "calendars": "{weekends: true}",
+    "indices": "{2001: 2 %/year}",
+    "rates": "{2001: 4 %/year}",
+    "sources": "{title: Offer of the bank, kind: stated}",
+}
+"""Examples of entries, by block; a hint shows one where the block is empty."""
 
 
 class FibercapError(Exception):
@@ -238,7 +245,7 @@ def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
     word : str
         The word as written.
     known : iterable of str
-        The words that exist.
+        The words that exist. Of a block that is empty the hint says how to write the first entry.
     kind : str
         What the words are, in the plural, for the list.
     """
@@ -249,4 +256,7 @@ def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
     if len(names) > MOST_LISTED:
         alike = ", ".join(f"`{name}`" for name in close_to(word, names, 3, cutoff=0.0))
         return f"of {len(names)} {kind} the most alike are {alike}"
-    return f"known {kind}: {', '.join(names)}" if names else f"there are no {kind} here"
+    if names:
+        return f"known {kind}: {', '.join(names)}"
+    first = FIRST_ENTRY.get(kind)
+    return f"there are no {kind} here" + (f"; write `{kind}: {{{word}: {first}}}`" if first else "")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -109,3 +110,21 @@ def test_the_first_page_stands_alone_before_an_appendix(report_on_paper: Printed
     assert re.match(r"1 ?\. \w", second[0])
     assert any("Statements" in line for line in first)
     assert any(re.fullmatch(r"\d+ ?\. Statements", line) for page in report_on_paper.pages[1:] for _, line in page)
+
+
+def test_no_head_of_a_table_is_left_alone_at_the_foot_of_a_page() -> None:
+    """The same table begins at forty heights of a page, a few points apart; its head stays with the first lines."""
+    style = files("fibercap.views.report").joinpath("report.css").read_text(encoding="utf-8")
+    rows = "".join(f"<tr><th scope='row'>line {n}</th><td>{n}</td></tr>" for n in range(30))
+    table = f"<table><caption>A caption</caption><thead><tr><th>the head</th></tr></thead><tbody>{rows}</tbody></table>"
+    tops = "".join(
+        f"<div style='break-before: page; height: {700 + 6 * n}px'>top</div><div class='table'>{table}</div>"
+        for n in range(40)
+    )
+
+    pages = PdfReader(BytesIO(pdf(f"<style>{style}</style>{tops}".encode(), ["a foot"], date(2026, 11, 30)))).pages
+    last = [lines_of(page)[-1][1] for page in pages]
+
+    assert {"top", "line 29 29"} < set(last)
+    assert "the head" not in last
+    assert "A caption" not in last

@@ -150,8 +150,7 @@ def known_index(text: str, info: ValidationInfo, wanted: str) -> str:
     known = (info.context or {}).get("indices", ())
     if text in known:
         return text
-    hint = did_you_mean(text, known, "indices") if known else f"write `indices: {{{text}: {{2001: 2 %/year}}}}`"
-    raise wrong("unknown_index", f"the unknown index {quote(text)}", wanted, hint)
+    raise wrong("unknown_index", f"the unknown index {quote(text)}", wanted, did_you_mean(text, known, "indices"))
 
 
 class IndexName(Field):

@@ -1,4 +1,4 @@
-"""Values over time: paths by year, quarter or month."""
+"""Values over time: series by year, quarter or month."""
 
 from __future__ import annotations
 

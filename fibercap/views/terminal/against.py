@@ -9,6 +9,7 @@ from rich.text import Text
 
 from fibercap.studies.bank.agreement import AS_WRITTEN, UNDER_CONVENTIONS
 from fibercap.studies.bank.table import letters
+from fibercap.studies.bank.variants import WEEKDAYS
 from fibercap.views.numbers import number
 from fibercap.views.sentences import count_text
 from fibercap.views.terminal.printing import plain_table, print_hanging
@@ -79,6 +80,9 @@ def _conventions(console: Console, conventions: Sequence[Convention]) -> None:
             left = len(convention.same) - 2
             more = f"; or {count_text(left, 'other')}" if left > 0 else ""
             print_hanging(console, "the same", f"{others}{more}", "dim", indent=5)
+    if any(convention.changes.get("payments.calendar") == WEEKDAYS for convention in conventions[:MOST_SHOWN]):
+        block = f"calendars: {{{WEEKDAYS}: {{weekends: true}}}}, written in the file beside `loans`"
+        print_hanging(console, "goes with", block, "dim", indent=2)
     if len(conventions) > MOST_SHOWN:
         print_hanging(console, "and", f"{len(conventions) - MOST_SHOWN} others (--json has them)", "dim", indent=2)
 
