@@ -28,18 +28,19 @@ def give_memory_back() -> None:
     gc.freeze()
     if bytes_in_memory() < MOST:
         return
-    gc.unfreeze()
-    _collect()
-    if bytes_in_memory() < MOST / 2:
-        return
     for name in [name for name in sys.modules if name.partition(".")[0] in {"fibercap", "tests"}]:
         for value in vars(sys.modules[name]).values():
             if isinstance(value, functools._lru_cache_wrapper):
                 value.cache_clear()
-    _collect()
-
-
-def _collect() -> None:
+    _give_to_the_system()
+    if bytes_in_memory() < MOST / 2:  # looking for cycles in all that is left takes seconds
+        return
+    gc.unfreeze()
     gc.collect()
+    _give_to_the_system()
+    gc.freeze()
+
+
+def _give_to_the_system() -> None:
     if sys.platform == "linux":
         ctypes.CDLL("libc.so.6").malloc_trim(0)

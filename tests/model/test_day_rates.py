@@ -25,6 +25,7 @@ from fibercap.reading.files import scenario_of
 from fibercap.studies.covenants import covenants
 from tests.model.test_formulas import Reader, disagreements
 from tests.model.test_reads import projection_or_none
+from tests.near import assert_near
 from tests.written import valid_scenarios
 
 DEM_PER_EUR = PER_EURO["DEM"]
@@ -317,7 +318,7 @@ def test_at_a_rate_that_never_moves_a_loan_is_one_in_dollars(text: str) -> None:
     for path in other.period_rows:
         in_dollars = path in one.period_rows and one.rows[path].unit == other.rows[path].unit == "USD"
         if path.startswith(("accounts.", "loans.")) and in_dollars:
-            assert value_at(one, path) == pytest.approx(value_at(other, path), rel=1e-9, abs=0.01, nan_ok=True), path
+            assert_near(value_at(one, path), value_at(other, path), path, rel=1e-9, least=0.01, nan_ok=True)
     mine, theirs = measures(one), measures(other)
     for name in ("total_interest", "total_fees", "peak_debt", "all_in_cost", "average_life", "equity_npv"):
         one_is, other_is = (np.nan if of[name].value is None else of[name].value for of in (mine, theirs))
@@ -452,7 +453,7 @@ def test_a_thousand_times_the_money_is_a_thousand_times_the_money(text: str) -> 
     for path, row in one.rows.items():
         if row.unit in {"USD", "EUR", "DEM"}:
             mine, theirs = value_at(one, path) * 1000, value_at(other, path)
-            assert theirs == pytest.approx(mine, rel=1e-9, abs=10, nan_ok=True), path
+            assert_near(theirs, mine, path, rel=1e-9, least=10, nan_ok=True)
 
 
 @pytest.mark.parametrize(

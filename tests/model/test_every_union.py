@@ -16,6 +16,7 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.claims import outcomes
 from tests.model.test_formulas import disagreements
+from tests.near import assert_near
 
 pytestmark = pytest.mark.long
 
@@ -168,13 +169,14 @@ def test_formulas_are_the_kernels_and_a_batch_is_its_members(title: str, member:
         alone = money(project(scenario.with_samples({"plants.works.cash_cost": Quantity(cost[None], "USD/km")})))
         for path, value in money(batch).items():
             wide = np.broadcast_to(value, (2, value.shape[-1]))[number]
-            assert wide == pytest.approx(alone[path][0], rel=1e-9, abs=1e-4), path
+            assert_near(wide, alone[path][0], path, rel=1e-9, least=1e-4)
 
 
 @pytest.mark.parametrize(("title", "member"), [each for each in EACH if each[0] != "rounding"])
 def test_a_thousand_times_the_money_is_a_thousand_times_everything(title: str, member: str) -> None:
     one, other = (project(plan(title, member, thousands=thousands)) for thousands in (False, True))
 
+    amounts = money(other)
     for path, value in money(one).items():
-        assert money(other)[path] == pytest.approx(1000 * value, rel=1e-9, abs=1.0), path
+        assert_near(amounts[path], 1000 * value, path, rel=1e-9, least=1.0)
     assert [o.holds for o in outcomes(one).values()] == [o.holds for o in outcomes(other).values()]

@@ -27,7 +27,8 @@ class Reader:
 
     def __init__(self, projection: Projection) -> None:
         self.given = {path: item.value for block in projection.blocks.values() for path, item in block.given.items()}
-        self.rows, self.values = projection.rows, {path: projection.value(path) for path in projection.rows}
+        self.rows = dict(projection.rows)
+        self.values = {path: projection.value(path) for path in self.rows}
         self.block = {path: block for block in projection.blocks.values() for path in block.rows}
 
     def __call__(self, path: str, shift: int) -> Array:
@@ -58,11 +59,15 @@ class Reader:
 def disagreements(projection: Projection) -> list[str]:
     """Return the rows whose formula text and kernel differ."""
     reader, results = Reader(projection), []
-    for path, row in projection.rows.items():
+    for path, row in reader.rows.items():
         if not row.formula:
             continue
-        kernel = projection.value(path)
-        text = np.broadcast_to(evaluate(row.formula, reader), kernel.shape)
+        kernel = reader.values[path]
+        text = evaluate(row.formula, reader)
+        same = text == kernel
+        if same.shape == kernel.shape and same.all():  # as nearly all are, bit for bit, which is quicker to see
+            continue
+        text = np.broadcast_to(text, kernel.shape)
         scale = float(np.nanmax(np.abs(kernel), initial=0.0))
         alike = np.isclose(
             text, kernel, rtol=1e-9, atol=max(1e-6 if row.unit.isupper() else 1e-9, 1e-10 * scale), equal_nan=True

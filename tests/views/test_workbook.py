@@ -97,7 +97,7 @@ def test_every_cell_recalculates_to_the_engine(name: str, tmp_path: Path) -> Non
     assert differences(sheets, Recalculator(workbook_of(name), tmp_path).read(evaluate=False)) == []
 
     for option in options:
-        result = recalculate(calculator, option)
+        result = sheets if option == AS_WRITTEN else recalculate(calculator, option)
         assert disagreements(result, project(read(name, None if option == AS_WRITTEN else option)), option) == []
         assert live_measures_unlike(result, option) == []
 
@@ -423,11 +423,26 @@ def convert(contents: dict[str, bytes], folder: Path) -> dict[str, bytes]:
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, "utf-8")
     for name, content in contents.items():
-        (folder / f"{name}.xlsx").write_bytes(content)
+        (folder / f"{name}.xlsx").write_bytes(without_print_titles(content))
     command = ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML",
                "--outdir", str(folder / "out"), *(str(folder / f"{name}.xlsx") for name in contents)]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=280)
     return {name: (folder / "out" / f"{name}.xlsx").read_bytes() for name in contents}
+
+
+def without_print_titles(content: bytes) -> bytes:
+    """Return a workbook whose printed pages repeat no rows and columns, on which no cell rests.
+
+    With them LibreOffice lays out all pages as it loads a file, which takes twice as long as the rest.
+    """
+    target = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == "xl/workbook.xml":
+                text = re.sub(rb'<definedName name="_xlnm.Print_Titles"[^>]*>[^<]*</definedName>', b"", text)
+            new.writestr(name, text)
+    return target.getvalue()
 
 
 ALWAYS_RECALCULATE = """\
