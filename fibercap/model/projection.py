@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -66,6 +66,19 @@ class Projection:
     def timeline(self) -> Timeline:
         """The model's periods."""
         return self.scenario.timeline
+
+    def sample(self, number: int, scenario: Scenario) -> Projection:
+        """Return one sample of a batch as a projection.
+
+        Parameters
+        ----------
+        number : int
+            The sample, counted from 0.
+        scenario : Scenario
+            The plan with the inputs of that sample.
+        """
+        blocks = {name: block.sample(number) for name, block in self.blocks.items()}
+        return replace(self, scenario=scenario, blocks=blocks, samples=1)
 
     @cached_property
     def rows(self) -> Mapping[str, Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -16,11 +17,12 @@ from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
 from fibercap.studies.findings import faults
-from fibercap.studies.movable_inputs import Lever, input_samples
+from fibercap.studies.movable_inputs import Lever, input_samples, levers
 from fibercap.studies.verdict import choice_flips
+from fibercap.studies.verdict.choice_flips import flips_at
 from fibercap.studies.verdict.footing import owners_worth
 from fibercap.studies.verdict.numbers_of_options import RATE, numbers, tenths
-from fibercap.studies.verdict.race import may_be_recommended
+from fibercap.studies.verdict.race import Race, may_be_recommended
 from fibercap.studies.verdict.verdict import RATES, Verdict, uses_of, verdict
 from fibercap.views.verdict_text import PLAIN, choice_text, flip_text, verdict_lines
 
@@ -414,3 +416,41 @@ def test_compare_prints_the_verdict_before_figures_and_in_json(tmp_path: Any) ->
     assert {flip["path"] for flip in document["flips"]} >= {"loans.bank.rate", "loans.other.rate"}
     assert list(document["at_discount_rates"]) == [f"{rate:g}" for rate in RATES]
     assert document["reason"] is None
+
+
+def test_turns_judged_in_one_batch_are_what_each_is_alone() -> None:
+    """Five numbers make the first option of the term sheet break a covenant: to the last bit and word, as one by one."""
+    comparison = compare(read("term_sheet"))
+    turns = [(flip.lever, 1.0 + flip.change) for flip in verdict(comparison).flips]
+    plans = {name: case.projection for name, case in comparison.cases.items()}
+
+    together = flips_at(Race(plans, ("agreed",)), turns)
+
+    assert len(turns) == 5
+    assert together == [flips_at(Race(plans, ("agreed",)), [turn])[0] for turn in turns]
+    for flip in together:
+        beyond = flip.lever, 1.0 + flip.change * (1.0 + 1e-6)
+        alone = project(read("term_sheet").with_option("agreed").with_samples(input_samples([beyond])))
+        assert (flip.first, flip.fault) == ("all_swept", faults(alone)[0].fault)
+
+
+def test_a_sample_of_a_batch_is_the_projection_of_its_inputs() -> None:
+    """Rows, scalars, run-off, measures and findings of the second of three samples, against that sample alone."""
+    plan = read("two_banks")
+    prices = next(each for each in levers(plan) if each.name == "products.single_mode.price")
+    batch = project(plan.with_samples(input_samples([(prices, factor) for factor in (1.1, 0.9, 1.0)])))
+    alone = project(plan.with_samples(input_samples([(prices, 0.9)])))
+
+    one = batch.sample(1, alone.scenario)
+
+    assert (batch.samples, one.samples) == (3, 1)
+    assert set(one.rows) == set(alone.rows)
+    for path in alone.rows:
+        np.testing.assert_allclose(one.value(path), alone.value(path), rtol=1e-12, atol=1e-6, err_msg=path)
+    assert one.scalars.keys() == alone.scalars.keys()
+    for name, measure in alone.measures.items():
+        assert (one.measures[name].value, one.measures[name].reason) == (
+            pytest.approx(measure.value, rel=1e-9) if measure.value is not None else None,
+            measure.reason,
+        )
+    assert [each.sentence for each in faults(one)] == [each.sentence for each in faults(alone)] != []

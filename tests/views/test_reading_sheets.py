@@ -23,6 +23,7 @@ from fibercap.reading.files import read, scenario_of
 from fibercap.reading.workbook import read_review
 from fibercap.studies.compare import compare
 from fibercap.studies.verdict.verdict import verdict
+from fibercap.views.workbook.measure_sheet import OPTIONS_ROW
 from fibercap.views.workbook.reading_sheets.summary_sheet import RESULTS
 from fibercap.views.workbook.workbook import workbook
 from tests.reading_sheets import READING, tables_on
@@ -411,3 +412,28 @@ def printed_heads(content: bytes, paper: str, folder: Path, pages: int) -> list[
     assert round(float(max(printed[0].mediabox.width, printed[0].mediabox.height))) == {"A4": 842, "Letter": 792}[paper]
     texts = [page.extract_text() for page in printed]
     return [next((name for name in READING if f"{name} in million USD, " in text), "") for text in texts]
+
+
+def test_reasons_of_undefined_measures_stand_once_below_the_options() -> None:
+    sheet = book_of("fibercore")["Options"]
+    notes = dict(
+        row[0].value.split(" undefined: ")
+        for row in sheet.iter_rows()
+        if isinstance(row[0].value, str) and row[0].value.startswith("(")
+    )
+    comparison = compare(read("fibercore"))
+    titles = {case.title: case for case in comparison.cases.values()}
+    heads = [cell.value for cell in sheet[OPTIONS_ROW - 1]]
+    seen = set()
+    for row in sheet.iter_rows(min_row=OPTIONS_ROW):
+        for head, cell in zip(heads, row, strict=True):
+            if head in titles and isinstance(cell.value, str) and cell.value.startswith("undefined"):
+                measures = {each.label: each for each in titles[head].measures.values()}
+                assert notes[cell.value.removeprefix("undefined ")] == measures[str(row[0].value)].reason
+                seen.add((head, row[0].value))
+
+    undefined = {
+        (case.title, each.label) for case in titles.values() for each in case.measures.values() if each.value is None
+    }
+    assert seen == undefined != set()
+    assert len(set(notes.values())) == len(notes) > 0

@@ -86,8 +86,7 @@ def _quotient(first: CellFunction, second: CellFunction) -> CellFunction:
         above, below = first(index), second(index)
         if type(below) is float:
             return above / below if below else above * np.nan
-        above, below = np.broadcast_arrays(above, below)
-        return np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0)
+        return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below != 0)
 
     return quotient
 

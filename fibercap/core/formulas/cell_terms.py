@@ -177,9 +177,10 @@ def _choice(test: CellFunction, yes: CellFunction, no: CellFunction) -> CellFunc
         holds = test(index)
         if type(holds) is bool:
             return yes(index) if holds else no(index)  # the other side may rest on this very cell
-        if holds.all():
+        count = np.count_nonzero(holds)
+        if count == np.size(holds):
             return yes(index)
-        return np.where(holds, yes(index), no(index)) if holds.any() else no(index)
+        return np.where(holds, yes(index), no(index)) if count else no(index)
 
     return choice
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -106,9 +106,23 @@ class Block:
         """Return the number of samples, 1 if no row has several."""
         return max((value.shape[0] for value in self.values.values() if value.ndim > 1), default=1)
 
+    def sample(self, number: int) -> Block:
+        """Return the block with the values of one sample alone, each `(period,)` or `(1, period)`."""
+        return replace(
+            self,
+            values={path: _of_sample(value, number) for path, value in self.values.items()},
+            given={path: item._replace(value=_of_sample(item.value, number)) for path, item in self.given.items()},
+            continues=self.continues and self.continues.sample(number),
+            checked=len(self.values),
+        )
+
     def continued_path(self, path: str) -> str:
         """Return the path of the row that a row of this block continues."""
         return path.removeprefix(f"{self.name}.")
+
+
+def _of_sample(value: Array, number: int) -> Array:
+    return value[number : number + 1] if value.ndim > 1 and len(value) > 1 else value
 
 
 def with_year_ends(reads: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.errors import FibercapError
 from fibercap.model.project import project
 from fibercap.studies.findings import faults
-from fibercap.studies.movable_inputs import Change
+from fibercap.studies.movable_inputs import Change, input_samples
 from fibercap.studies.turning_points import turns_of
 from fibercap.studies.verdict.numbers_of_options import (
     POINT,
     RATE,
     TENTH,
     Number,
+    WholeMonths,
     lever_of,
     numbers,
     plan_after,
@@ -23,10 +25,12 @@ from fibercap.studies.verdict.numbers_of_options import (
 from fibercap.studies.verdict.race import CHOICE, ROUNDING, Race
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
     from fibercap.studies.movable_inputs import Lever
+    from fibercap.studies.turning_points import Move
 
 MOST: Final = 300_000_000
 """The most values that are computed when all numbers are moved for the first time."""
@@ -80,12 +84,12 @@ def choice_flips(
         [*moves, *((n, end / n.value_at(1.0)) for n in lives for end in _ends(n))]
     )  # all in one batch; the race keeps the results
     turned = turns_of(race.judge, known[:most], {CHOICE: race.lead(race.now)}, passes=2, grid=tenths)
-    flips = [flip_at(race, turn.lever, turn.factor) for turn in turned.get(CHOICE, ())]
-    flips += [flip_at(race, number, factor) for number, factor in _duration_turns(race, lives)]
+    flips = flips_at(race, [(turn.lever, turn.factor) for turn in turned.get(CHOICE, ())])
+    flips += flips_at(race, [*_duration_turns(race, lives)])
     if runner_up:
         two = Race({name: projections[name] for name in (*leaders, runner_up)}, leaders)
         of_loans = [n for n in every if n.in_months and not n.is_life and any(lever_of(n, name) for name in two.plans)]
-        flips += [flip_at(two, number, factor) for number, factor in _duration_turns(two, of_loans)]
+        flips += flips_at(two, [*_duration_turns(two, of_loans)])
     flips.sort(key=lambda flip: abs(flip.change) / (POINT if flip.path == RATE else TENTH))
     return tuple(flips), max(len(known) - most, 0)
 
@@ -117,25 +121,64 @@ def _turns_choice(race: Race, number: Number, months: int) -> bool:
     return bool(allowed[0] and not judgements[CHOICE].holds[0])
 
 
-def flip_at(race: Race, number: Lever, factor: float) -> ChoiceFlip:
-    """Return which option is best after a move, and which finding forbids the present one, if any.
+def flips_at(race: Race, turns: Sequence[Move]) -> list[ChoiceFlip]:
+    """Return for each turn which option is best beyond it, and which finding forbids the present one, if any.
 
-    It is judged a little beyond the move, because at the move itself both options are worth the same.
+    It is judged a little beyond the turn, because at the turn itself both options are worth the same. All turns are
+    judged in one batch, and so are the findings.
 
     Parameters
     ----------
-    race, number, factor : Race, Lever, float
-        The options, the number that is moved, and the factor at which the choice changes.
+    race, turns : Race, sequence of (Lever, float)
+        The options, and the numbers that change the choice, each with the factor at which it does.
     """
+    beyond = [(number, _beyond(number, factor)) for number, factor in turns]
+    _, allowed = race.after(beyond)
+    # A move that is refused goes beyond a bound of the input.
+    moves = [move if may else turn for turn, move, may in zip(turns, beyond, allowed, strict=True)]
+    stands, _ = race.after(moves)
+    first = race.leaders[0]
+    barred = {
+        row: (lever, factor)
+        for row, (number, factor) in enumerate(moves)
+        if (lever := lever_of(number, first)) is not None and not any(stands[n].holds[row] for n in race.leaders)
+    }
+    reasons = dict(zip(barred, _faults_after(race, first, [*barred.values()]), strict=True))
+    others = [name for name in stands if name not in race.leaders]
+    flips = []
+    for row, (number, factor) in enumerate(turns):
+        worth = {name: float(stands[name].gap[row]) for name in others if stands[name].holds[row]}
+        best = max(worth, key=lambda name: worth[name], default="")
+        flips.append(ChoiceFlip(number, factor - 1.0, best, reasons.get(row, "")))
+    return flips
+
+
+def _beyond(number: Lever, factor: float) -> float:
     # A whole month is beyond the turn already.
-    beyond = factor if isinstance(number, Number) and number.in_months else 1.0 + (factor - 1.0) * (1.0 + 1e-6)
-    stands, allowed = race.after([(number, beyond)])
-    if not allowed[0]:  # the move goes to a bound of the input
-        beyond = factor
-        stands, _ = race.after([(number, beyond)])
-    worth = {n: float(s.gap[0]) for n, s in stands.items() if n not in race.leaders and s.holds[0]}
-    fault, first = "", race.leaders[0]
-    lever = lever_of(number, first)
-    if lever is not None and not any(stands[name].holds[0] for name in race.leaders):
-        fault = next((each.fault for each in faults(project(plan_after(race.plans[first], (lever, beyond))))), "")
-    return ChoiceFlip(number, factor - 1.0, max(worth, key=lambda name: worth[name], default=""), fault)
+    return factor if isinstance(number, Number) and number.in_months else 1.0 + (factor - 1.0) * (1.0 + 1e-6)
+
+
+def _faults_after(race: Race, option: str, moves: Sequence[Move]) -> list[str]:
+    """Return the first fault of an option after each move, "" if it has none; numbers are moved in one batch."""
+    plan = race.plans[option]
+    reasons: dict[Move, str] = {}
+    numbers_only = [move for move in moves if not isinstance(move[0], WholeMonths)]
+    for start in range(0, len(numbers_only), race.chunk):
+        reasons |= _faults_in_batch(plan, numbers_only[start : start + race.chunk])
+    return [reasons[move] if move in reasons else _first_fault(project(plan_after(plan, move))) for move in moves]
+
+
+def _faults_in_batch(plan: Scenario, moves: Sequence[Move]) -> dict[Move, str]:
+    """Return the first fault of a plan by move; moves that cannot be projected together are tried by halves."""
+    try:
+        batch = project(plan.with_samples(input_samples(moves)))
+    except FibercapError:
+        if len(moves) == 1:
+            raise
+        middle = len(moves) // 2
+        return _faults_in_batch(plan, moves[:middle]) | _faults_in_batch(plan, moves[middle:])
+    return {move: _first_fault(batch.sample(row, plan_after(plan, move))) for row, move in enumerate(moves)}
+
+
+def _first_fault(projection: Projection) -> str:
+    return next((each.fault for each in faults(projection)), "")

@@ -12,7 +12,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.studies.compare import compare
 from fibercap.studies.movable_inputs import lever
 from fibercap.studies.turning_points import turns_of, usual_grid
-from fibercap.studies.verdict.choice_flips import MOST, ChoiceFlip, flip_at
+from fibercap.studies.verdict.choice_flips import MOST, ChoiceFlip, flips_at
 from fibercap.studies.verdict.footing import footing
 from fibercap.studies.verdict.numbers_of_options import Number, numbers
 from fibercap.studies.verdict.race import CHOICE, Race
@@ -92,8 +92,8 @@ def first_changes(scenario: Scenario, levers: Sequence[Lever], spans: Sequence[S
 
     turned = turns_of(race.judge, chosen, {CHOICE: race.lead(race.now)}, passes=PASSES, grid=grid)
     changes: dict[str, list[ChoiceFlip]] = {}
-    for turn in turned.get(CHOICE, ()):
-        changes.setdefault(turn.lever.name, []).append(flip_at(race, turn.lever, turn.factor))
+    for flip in flips_at(race, [(turn.lever, turn.factor) for turn in turned.get(CHOICE, ())]):
+        changes.setdefault(flip.path, []).append(flip)
     by_input = {name: tuple(sorted(flips, key=lambda flip: abs(flip.change))) for name, flips in changes.items()}
     return FirstChanges(
         ranking.recommended, by_input, tuple(name for name in moved if name in left_out and name not in by_input)

@@ -26,6 +26,7 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "title": {"bold": True, "font_size": 14, "font_color": DARK},
     "remark": {"italic": True, "font_color": GRAY},
     "head": {"bold": True, "bg_color": DARK, "font_color": "#FFFFFF", "text_wrap": True},
+    "unit-head": {"bold": True, "bg_color": DARK, "font_color": "#FFFFFF", "indent": 1},
     "group": {"bold": True, "bg_color": PALE, "font_color": DARK},
     "text": {},
     "wrapped": {"text_wrap": True},
