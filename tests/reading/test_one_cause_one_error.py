@@ -408,3 +408,27 @@ def test_what_is_wrong_beside_a_misspelt_key_is_an_error_too() -> None:
 )
 def test_an_unknown_key_in_place_of_one_of_a_few_is_one_error(was: str, now: str, problem: str) -> None:
     assert findings(RICH.replace(was, now)) == [problem]
+
+
+def test_a_unit_is_in_words_what_this_plan_makes_of_it() -> None:
+    """Of a plan that was read before with the same unit, whose meaning is known there, nothing stays."""
+    assert scenario_of(MILL).products
+    bad = (
+        MILL.replace("100 m}", "100 USD}")
+        .replace("190 USD/roll", "190 USD/m")
+        .replace("shirting: {unit: roll", "shirting: {unit: m")
+    )
+
+    assert findings(bad) == ["units.roll: `100 USD`"]
+
+
+def test_a_number_alone_is_a_ratio_of_amounts_in_one_unit() -> None:
+    (hint,) = errors_in(GLASS.replace("1.1 kg/tonne", "1.1"))
+    assert hint == "plants.pune.costs.soda.use: write it like `1.1 kg/kg`"
+    (hint,) = errors_in(GLASS.replace("use: 1.1 kg/tonne, price: 12 INR/kg", "use: 1.1, price: 12 INR/kWh"))
+    assert hint == "plants.pune.costs.soda.use: write it like `1.1 kWh/tonne`"
+
+
+@pytest.mark.parametrize(("was", "near"), [("RIN", "INR"), ("NIR", "INR"), ("BRZ", "BRL")])
+def test_of_codes_one_of_the_same_letters_is_nearest(was: str, near: str) -> None:
+    assert f"did you mean `{near}`?" in errors_in(GLASS.replace("report_in: INR", f"report_in: {was}"))[0]

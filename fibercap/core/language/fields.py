@@ -19,7 +19,7 @@ from fibercap.core.language.unit_words import in_words
 from fibercap.core.trees.tree import Leaf
 from fibercap.core.units import Array, QuantityTextError, conversion, factor_of_samples, split_quantity, unit_text
 from fibercap.core.visible_text import on_one_line
-from fibercap.core.vocabulary import PlanUnits
+from fibercap.core.vocabulary import PlanUnits, Vocabulary, vocabulary_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,7 +186,7 @@ class Of(Field):
         return magnitude
 
     def _read(self, raw: Any, units: PlanUnits) -> float:
-        (wanted, example), rewrite = _dimension_and_example(self, units), partial(self.rewrite, units=units)
+        (wanted, example), rewrite = _in_words(self, units, vocabulary_in_use()), partial(self.rewrite, units=units)
         number, unit = quantity_of(text := text_of(raw, f"{wanted} like {example}"), wanted, example, rewrite)
         factor = conversion(unit, self.house(units))
         share, plain = self.unit == "percent", "/" in self.unit and "/" not in unit  # `1.2` and `120 %` are no kg/kg
@@ -224,7 +224,7 @@ class Of(Field):
 
 
 @cache
-def _dimension_and_example(of: Of, units: PlanUnits) -> tuple[str, str]:
+def _in_words(of: Of, units: PlanUnits, _vocabulary_in_use: Vocabulary) -> tuple[str, str]:
     """Return the dimension of a quantity in words, and an example."""
     return in_words(of.kept_unit(units)), of.example(units)
 

@@ -123,9 +123,9 @@ def _about_unit(text: str, unit: str, fit: Callable[[str], str]) -> str:
 def unknown_currency(code: str) -> str:
     """Return the hint for three capitals that are no currency: the codes that are most like them."""
 
-    def likeness(known: str) -> tuple[int, list[bool]]:
+    def likeness(known: str) -> tuple[bool, int, list[bool]]:
         same = list(map(str.__eq__, code, known))
-        return sum(same), same  # the same letters in the same places, first ones before later ones
+        return sorted(code) == sorted(known), sum(same), same  # in the same places, first ones before later ones
 
     near = max(sorted(close_to(code, CURRENCIES)), key=likeness, default="")
     return f"did you mean `{near}`?" if near else "write a code of ISO 4217, such as `USD`, `INR` or `JPY`"
@@ -153,6 +153,9 @@ def misfit(text: str, house: str, wanted: str, fit: Callable[[str], str]) -> tup
     number, unit = split_quantity(text)
     target = spoken_unit(unit_text(house))
     if not unit:
+        over, _, under = house.partition("/")
+        if {over, under}.issubset(vocabulary_in_use().product_units) and conversion(over, under) is not None:
+            target = f"{over}/{over}"  # a number alone is a ratio: of kilograms to kilograms, not to tonnes
         digits = f"{100 * number:g}" if "%" in target and 0 < abs(number) <= 1 else text
         return (
             "bare_number",

@@ -10,7 +10,7 @@ from fibercap.core.errors import Place, Problem, order_of
 from fibercap.core.period_names import NO_BUSINESS_YEARS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 _CODE: Final = re.compile(r"(?:the unknown (?:unit|currency) |^)`[kM]?([A-Z]{3})`")
 _UNIT: Final = re.compile(r"products\.[^.]+\.unit `([^`]+)`, (?:a currency and )?no unit of products")
@@ -29,6 +29,8 @@ _PLANT: Final = "plant "
 _ONE_OF_A_FEW: Final = frozenset({"no_parts", "one_subject", "one_limit"})
 _NONE_OF_THEM: Final = ("neither ", "no ")
 _UNKNOWN_OUTPUT: Final = frozenset({"unknown_product", "unknown_plant"})
+_AMOUNT_IN: Final = "amount in "
+_COUNTED_IN: Final = re.compile(r"counted in (\w+)")
 _NOT_MADE: Final = ("money", "time", "duration", "share", "rate", "number without a unit")
 _PRICE_OF_MATERIAL: Final = re.compile(r".+\.costs\.[^.]+\.price(\.[^.]+)?")
 _NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_currency"})
@@ -74,17 +76,18 @@ def once_per_cause(problems: list[Problem]) -> list[Problem]:
         The problems in the order of the file.
     """
     unreported = any(problem.path == "money.report_in" and problem.code == "unknown_word" for problem in problems)
-    strange = [f"amount in {match[1]}" for one in problems if (match := _UNIT.match(f"{one.path} {one.found}"))]
-    strange += [f"amount in {one.path.removeprefix('units.')}" for one in problems if one.path.startswith("units.")]
+    strange = {match[1] for one in problems if (match := _UNIT.match(f"{one.path} {one.found}"))}
+    strange |= {one.path.removeprefix("units.") for one in problems if one.path.startswith("units.")}
     currencies = [rf"\b{match[1]}\b" for one in problems if (match := _CURRENCY_AS_UNIT.match(one.found))]
     plants = {match[0]: _kinds(one) for one in problems if (match := _CAPACITY.match(one.path)) and _kinds(one)}
     unnamed = tuple(f"{'.'.join(one.path.split('.')[:2])}." for one in problems if one.code in _UNKNOWN_OUTPUT)
     kept: dict[int, Problem] = {}
     seen: dict[str, list[int]] = {}
     for number, problem in enumerate(problems):
-        kinds = _kinds(problem)
-        if (kinds and (kinds[1] in strange or (problem.path.startswith(unnamed) and _of_product(problem, kinds)))) or (
-            problem.code == "wrong_dimension" and any(re.search(currency, _text_at(problem)) for currency in currencies)
+        if (
+            _is_in_unit(problem, strange)
+            or (problem.path.startswith(unnamed) and _is_of_product(problem))
+            or (problem.code == "wrong_dimension" and any(re.search(one, _text_at(problem)) for one in currencies))
         ):
             continue
         code = _cause(problem) or _cause_in_plant(problem, plants)
@@ -148,9 +151,19 @@ def _kinds(problem: Problem) -> tuple[str, ...]:
     return differing.pop() if len(actual) == len(wanted) and len(differing) == 1 else ()
 
 
-def _of_product(problem: Problem, kinds: tuple[str, ...]) -> bool:
+def _is_in_unit(problem: Problem, units: Container[str]) -> bool:
+    """Return whether a problem is that an amount, or a second product of a plant, is not in one of some units."""
+    if problem.code == "mixed_units":
+        return any(match in units for match in _COUNTED_IN.findall(f"{problem.found} {problem.wanted}"))
+    kinds = _kinds(problem)
+    return bool(kinds) and kinds[1].startswith(_AMOUNT_IN) and kinds[1].removeprefix(_AMOUNT_IN) in units
+
+
+def _is_of_product(problem: Problem) -> bool:
     """Return whether an amount differs by units of products alone, and is not the price of a material."""
-    return not any(kind.endswith(_NOT_MADE) for kind in kinds) and not _PRICE_OF_MATERIAL.fullmatch(problem.path)
+    kinds = _kinds(problem)
+    made = bool(kinds) and not any(kind.endswith(_NOT_MADE) for kind in kinds)
+    return made and not _PRICE_OF_MATERIAL.fullmatch(problem.path)
 
 
 def _cause_in_plant(problem: Problem, plants: Mapping[str, tuple[str, ...]]) -> str:
