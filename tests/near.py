@@ -8,7 +8,7 @@ from fibercap.core.units import Array
 
 
 def assert_near(
-    values: Array, wanted: Array, name: str = "", *, rel: float = 1e-6, least: float = 1e-12, nan_ok: bool = False
+    values: Array, wanted: Array, name: str = "", *, rel: float = 0.0, least: float = 1e-12, nan_ok: bool = False
 ) -> None:
     """Hold that no cell is further from the wanted one than a share of it, or than the least difference that counts."""
     values, wanted = np.asarray(values, dtype=float), np.asarray(wanted, dtype=float)

@@ -65,6 +65,8 @@ def test_a_horizon_made_longer_by_hand_tells_the_same(text: str, to: str) -> Non
     block, horizon = short.blocks["run_off"], short.timeline.count
     for path in (block.continued_path(path) for path in block.rows):
         expected, result = long.value(path), short.to_maturity(path)
+        if np.array_equal(result, expected):
+            continue
         scale = float(np.nanmax(np.abs(expected), initial=0.0))
         alike = np.isclose(result, expected, rtol=1e-9, atol=max(1e-6, 1e-10 * scale), equal_nan=True)
         assert alike.all(), (path, np.argwhere(~alike)[0], horizon)
