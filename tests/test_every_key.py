@@ -316,17 +316,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("keys")
 
 
-def results_of(projection: Projection) -> dict[str, str]:
-    """Return all that a plan leads to, as text."""
-    results: dict[str, Any] = {path: projection.value(path).tolist() for path in projection.rows}
-    results |= {name: measure.value for name, measure in measures(projection).items()}
+def results_of(projection: Projection) -> dict[str, str | bytes]:
+    """Return all that a plan leads to: rows bit for bit, the rest as text."""
+    rows = {path: projection.value(path).tobytes() for path in projection.rows}
+    results: dict[str, Any] = {name: measure.value for name, measure in measures(projection).items()}
     results |= {name: (test.tests, test.untested) for name, test in covenants(projection).items()}
     results |= {"findings": findings(projection), "claims": outcomes(projection)}
-    return {name: str(value) for name, value in results.items()}
+    return rows | {name: str(value) for name, value in results.items()}
 
 
 @cache
-def results_of_unmoved(name: str) -> dict[str, str]:
+def results_of_unmoved(name: str) -> dict[str, str | bytes]:
     return results_of(base(name))
 
 
