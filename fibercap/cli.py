@@ -70,8 +70,9 @@ In place of a file, `-` means standard input or output. On a terminal, output lo
 pager that PAGER names, or by less; --no-pager prints it at once.
 
 Exit codes: 0 done; 1 a plan fails its check (a covenant is broken, cash falls below zero, uses have no source, a claim
-is not as expected), or a law of the books is broken; 2 bad usage, a bad scenario, or a file or output that cannot be
-written; 130 interrupted; 141 the reader of the output has gone. There are no other codes.
+is not as expected), a bank's schedule differs from the loan's, or a law of the books is broken; 2 bad usage, a bad
+scenario, or a file or output that cannot be written; 130 interrupted; 141 the reader of the output has gone. There are
+no other codes.
 """
 COMPLETING: Final = "_FIBERCAP_COMPLETE"
 """The environment variable by which a shell asks for completions, or for the lines that switch them on."""

@@ -27,7 +27,7 @@ whole scenario; [the model](../model.md) says what is computed from it, [convent
 
 A scenario is a block of keys. Collections such as `plants` are blocks too, keyed by names of your own, so every value has
 a path: `loans.fleet.rate`. Names consist of letters, digits, `_` and `-`. Unknown keys, keys given twice, empty values and
-lists (but for `extends`, `remove` and `gap`) are refused.
+lists (except for `extends`, `remove` and `gap`) are refused.
 
 | what | how | examples |
 |---|---|---|
@@ -76,7 +76,7 @@ fibercap.schema.json plan.yaml`. The schema sees one file at a time: whether a l
 order and shares add up, is seen by `fibercap check`.
 """
 LIKE = """\
-Within a collection, an entry may be `like` another of the same file: it takes that one's keys, but for those it gives itself.
+Within a collection, an entry may be `like` another of the same file: it takes the keys of that entry, except those that it gives itself.
 
 ```yaml
 projects:
@@ -109,8 +109,8 @@ def page() -> str:
     """Return the page."""
     parts = _parts()
     lines = [HEAD, *_section("The keys of a scenario", "", parts["Plan"], 2)]
-    lines += ["## Scenarios laid over others", "", parts["Overlay"]["description"], "", *_table(parts["Overlay"], "")]
-    lines += ["", "In place of a value, a change may say what is done to the value below:", ""]
+    lines += ["## Scenarios that extend others", "", parts["Overlay"]["description"], "", *_table(parts["Overlay"], "")]
+    lines += ["", "In place of a value, a change may name an operation on the present value:", ""]
     operator = {key: message for key, message in parts["operator"]["properties"].items() if "$ref" not in message}
     lines += [*_table({"properties": operator}, ""), "", LIKE]
     loans = ", ".join(f"`{key}`" for key in parts["Lending"]["properties"] if key != "note")

@@ -433,7 +433,7 @@ plan.yaml:13:12: projects.line.spend
 plan.yaml:16:3: loans.equity
     16 |   equity: {commitment: 3 million USD, signed: 2000-01-15, matures: 5 years, rate: 8 %/year}
        |   ^^^^^^
-    found the name `equity`, wanted another; in `funding` it means a purse of its own
+    found the name `equity`, wanted another; in `funding` this word names another source
 
 plan.yaml:18:10: funding.line.bank
     18 |   line: {bank: 2 million USD, equity: rest}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -202,6 +203,10 @@ def _hint_of_day(text: str) -> str:
         (month, day), year = sorted(map(int, last.group(1, 3))), int(last[4])
         if 1 <= month <= MONTHS < day <= calendar.monthrange(year, month)[1]:
             return f"write `{date(year, month, day)}`"
+    words = re.sub(r"(?<=\d)(st|nd|rd|th)|[,.]", "", text.replace("-", " "))
+    for form in ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y"):
+        with suppress(ValueError):
+            return f"write `{datetime.strptime(words, form).date()}`"  # noqa: DTZ007 - a day, not a time
     return "write it like `2001-12-31`"
 
 
@@ -225,7 +230,7 @@ def _repair(text: str, fit: Callable[[str], str]) -> tuple[str, str]:
             right = fit(text)
             return reason, _both_ways(right, reason) if right else ""
     right = fit(text) if text != written else ""
-    return reason or (_REPAIRS[0][0] if set("$€£₹") & set(written) else ""), right
+    return reason or (_NO_SIGN if set("$€£₹") & set(written) else ""), right
 
 
 def _both_ways(text: str, reason: str) -> str:
@@ -273,14 +278,16 @@ def _replace_words(text: str) -> str:
     return head + blank + "".join(p if p in words else re.sub(r"[A-Za-z]+", word, p) for p in re.split(r"([ /])", tail))
 
 
+_NO_SIGN: Final = "a currency sign is not allowed; "
 _BLANKS: Final = "one blank stands between number and unit, none elsewhere; "
 _REPAIRS: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
-    ("a currency sign is not allowed; ", lambda text: _move_currency(text, r"[$€£₹]|Rs\.?")),
+    ("", lambda text: re.sub(r" (p\. ?a\.?|pa|per annum|annually|yearly)$", "/year", text)),
+    ("", lambda text: re.sub(r" ?/ ?| (per|a) ", "/", text)),
+    (_NO_SIGN, lambda text: _move_currency(text, r"[$€£₹]|Rs\.?")),
     ("the currency comes after the number; ", lambda text: _move_currency(text, "[A-Z]{3}")),
     ("a comma is not allowed in a number; ", _replace_comma),
     (_BLANKS, lambda text: re.sub(r"\s+", " ", text.strip())),
     (_BLANKS, lambda text: re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "_", text)),
-    ("", lambda text: re.sub(r" ?/ ?| per ", "/", text)),
     ("put a blank between number and unit: ", lambda text: re.sub(r"^(-?[\d_.]+)(?=[A-Za-z%])", r"\1 ", text)),
     ("a crore is 10 million, a lakh 100 thousand; ", _replace_scale_of_india),
     ("", _replace_words),

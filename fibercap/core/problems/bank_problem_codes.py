@@ -26,7 +26,7 @@ BANK: Final = {
         "Say which: `--dates day-first` or `--dates month-first`.",
     ),
     "table_in_other_currency": Kind(
-        "A bank's table is in another currency than the loan.", "Name the loan that it is of, or the other file."
+        "A bank's table is in another currency than the loan.", "Name the loan to which it belongs, or another file."
     ),
     "unreadable_table": Kind(
         "The file of a bank's table is damaged, locked, or of another kind.",

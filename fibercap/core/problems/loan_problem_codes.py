@@ -57,7 +57,7 @@ LOANS: Final = {
     "negative_margin": Kind("The margin of a rate is negative.", "Write one of at least 0 %/year, or give a floor."),
     "unknown_index": Kind(
         "A rate floats, or a series grows, by an index that is not under `rates` or `indices`.",
-        "Add its path there, or take the name that is proposed.",
+        "Add its rates there, or take the name that is proposed.",
     ),
     "mixed_schedule": Kind("A custom schedule mixes amounts and shares, or is empty.", "Write all in one way."),
     "below_interest": Kind(

@@ -138,11 +138,11 @@ VALUES: Final = {
     "not_a_date": Kind("The text is not a date.", "Write it like `2001-12-31`."),
     "no_such_date": Kind("The calendar has no such day, or no plan such a year.", "Mend year, month or day."),
     "not_a_period": Kind(
-        "A key of a path is not a year, quarter or month.", "Write it like `2001`, `2001-Q3` or `2001-07`."
+        "A key of a series is not a year, quarter or month.", "Write it like `2001`, `2001-Q3` or `2001-07`."
     ),
     "not_whole_months": Kind("A duration is not a whole number of months.", "Take one of the two that are proposed."),
     "same_key": Kind("Two keys of a block mean the same.", "Keep one of the two."),
-    "same_start": Kind("Two keys of a path start at the same time.", "Keep one of the two."),
+    "same_start": Kind("Two keys of a series start at the same time.", "Keep one of the two."),
     "same_end": Kind("Two closing rates are those of the same day.", "Keep one of the two."),
     "in_place_of_block": Kind(
         "Samples of one number would replace a series over time, or another block of values.",
@@ -170,7 +170,7 @@ VALUES: Final = {
         "Write each value by its key; rates, indices and terms of loans may lie on lines, with `interpolate: linear`.",
     ),
     "late_path": Kind(
-        "A path, or limits of a covenant, start after they are first needed.", "Add a value that starts earlier."
+        "A series, or limits of a covenant, start after they are first needed.", "Add a value that starts earlier."
     ),
 }
 MONEY: Final = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import did_you_mean
 from fibercap.model.loans.clauses.business_days import MOST_CLOSED, NO_ROLL
@@ -10,6 +10,9 @@ from fibercap.model.loans.clauses.business_days import MOST_CLOSED, NO_ROLL
 if TYPE_CHECKING:
     from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.plan.plan import Lending
+
+_FIRST_CALENDAR: Final = "write `calendars: {weekdays: {weekends: true}}` in the file, and `calendar: weekdays` here"
+"""What to write where a plan has no calendar yet."""
 
 
 def closed_days(s: Lending, name: str) -> Findings:
@@ -41,7 +44,7 @@ def loan_business_days(s: Lending, name: str) -> Findings:
         yield f"{prefix}.calendar", "unknown_calendar", problem, "one under `calendars`", way
     if payments.roll != NO_ROLL and not payments.calendar:
         names = list(s.calendars)
-        way = f"add `calendar: {names[0]}`" if names else "add one under `calendars`, and name it as `calendar`"
+        way = f"add `calendar: {names[0]}`" if names else _FIRST_CALENDAR
         problem = f"`roll: {payments.roll}` without a calendar"
         yield f"{prefix}.roll", "roll_without_calendar", problem, "the `calendar` of its business days", way
     written = payments.model_fields_set

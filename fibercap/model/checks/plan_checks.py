@@ -181,7 +181,7 @@ def _names(s: Plan, name: str) -> Findings:
                 "reserved_name",
                 f"the name `{key}`",
                 "another",
-                "in `funding` it means a purse of its own"
+                "in `funding` this word names another source"
                 if key in (*PURSES, REST)
                 else "in `funding` it has a meaning",
             )

@@ -78,12 +78,17 @@ class Amount:
         return None if values is None else float(np.ravel(values)[0])
 
 
+@dataclass(frozen=True)
 class AnyQuantity(Field):
     """A quantity in whatever unit the row has; compared when the claim is tested."""
 
+    title: str = "quantity"
+    unit: str = "that of the row"
+    """What the reference says of its unit."""
+
     def schema(self) -> grammar.Json:
         """Return what may be written: a ratio is a bare number."""
-        text_schema = grammar.text("quantity", grammar.ANY_QUANTITY, "that of the row", "`500_000 km/year`, or `1.2`")
+        text_schema = grammar.text(self.title, grammar.ANY_QUANTITY, self.unit, "`500_000 km/year`, or `1.2`")
         return {**text_schema, "type": ["string", "number"]}
 
     def parse(self, raw: Any, info: Any) -> Amount:

@@ -154,7 +154,7 @@ class Plan(Lending):
     opening: Opening = Opening()
     """The balance sheet on the day before the horizon; retained earnings balance it. Like `{cash: 3 million USD}`."""
     options: Mapping[str, Option] = {}
-    """Ways to pay for the same plan, by name; each is laid over it. Like `{bullet: {change: {loans.fleet.repayment:
+    """Ways to pay for the same plan, by name; each changes it. Like `{bullet: {change: {loans.fleet.repayment:
     {style: bullet}}}}`."""
     ratios: Mapping[str, OwnRatio] = {}
     """Ratios as agreements define them, by name; covenants and claims may test them. Like `{leverage: {numerator:

@@ -14,8 +14,8 @@ from fibercap.core.language.fields import Share, text_of, wrong
 from fibercap.core.language.series import OverTime
 from fibercap.core.language.spec import Spec
 from fibercap.core.units import Array
-from fibercap.model.plan.claim import Amount, AnyQuantity
-from fibercap.model.uncertain.parameters import Quantity, Refusal
+from fibercap.model.plan.claim import Amount
+from fibercap.model.uncertain.parameters import SAMPLED, Quantity, Refusal
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -25,7 +25,7 @@ class Case(Spec):
     """One of a few values, and its chance."""
 
     value: Quantity
-    """What is drawn. Like `6 months`."""
+    """The value. Like `6 months`."""
     chance: Share
     """How likely it is. Like `65 %`."""
 
@@ -68,7 +68,7 @@ class Observations(OverTime):
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
-        one = AnyQuantity().schema()
+        one = SAMPLED.schema()
         title = "observed values by number; or a column of a file"
         return grammar.either(
             title, one["x-unit"], grammar.block_by_key(self.key_pattern, one), grammar.column_of_file({})
@@ -90,7 +90,7 @@ class Observations(OverTime):
         if not isinstance(raw, dict):
             way = "write them like `{1: 97 %, 2: 104 %}`, or name a `file` and a `column`"
             raise wrong("not_a_block", f"`{text_of(raw, 'a block of values')}`", "observed values by number", way)
-        values = read_block(raw, lambda key, _: key, AnyQuantity().parse, info)
+        values = read_block(raw, lambda key, _: key, SAMPLED.parse, info)
         if not values:
             raise wrong("empty", "no observed value", "one or more", "write them like `{1: 97 %, 2: 104 %}`")
         return tuple(values.values())

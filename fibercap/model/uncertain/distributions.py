@@ -11,8 +11,10 @@ import numpy as np
 from fibercap.core.language.fields import Number
 from fibercap.core.language.spec import Spec
 from fibercap.core.units import Array
-from fibercap.model.plan.claim import Amount, AnyQuantity
+from fibercap.model.plan.claim import Amount
 from fibercap.model.uncertain.parameters import (
+    SAMPLED,
+    SPREAD,
     Parameters,
     Quantity,
     Refusal,
@@ -28,7 +30,7 @@ class OneNumber(ABC):
 
     kind: ClassVar[str]
     quantities: ClassVar[tuple[str, ...]] = ()
-    """The parameters that are in the unit of what is drawn."""
+    """The parameters that are in the unit of the samples."""
     bounded: ClassVar[bool] = True
     """Whether `between` can cut it."""
 
@@ -67,7 +69,7 @@ class OneNumber(ABC):
         Parameters
         ----------
         value, unit : float, str
-            The value, in the unit of what is drawn.
+            The value, in the unit of the samples.
         """
 
 
@@ -77,9 +79,9 @@ class Normal(OneNumber, Spec):
     kind: ClassVar[str] = "normal"
     quantities: ClassVar[tuple[str, ...]] = ("mean", "sd")
     mean: Quantity
-    """Its mean, in the unit of what is drawn. Like `0 %/year`."""
+    """Its mean, in the unit of the samples. Like `0 %/year`."""
     sd: Quantity
-    """Its standard deviation, in the unit of what is drawn. Like `1 %/year`."""
+    """Its standard deviation, in the unit of the samples. Like `1 %/year`."""
 
     def refusals(self, unit: str) -> Iterator[Refusal]:
         """Yield a standard deviation that is not above zero."""
@@ -107,8 +109,8 @@ class Lognormal(OneNumber, Spec):
     kind: ClassVar[str] = "lognormal"
     quantities: ClassVar[tuple[str, ...]] = ("median",)
     median: Quantity
-    """Its median, in the unit of what is drawn. Like `100 %`."""
-    sigma: Annotated[Amount, AnyQuantity()]
+    """Its median, in the unit of the samples. Like `100 %`."""
+    sigma: Annotated[Amount, SPREAD]
     """Standard deviation of its natural logarithm. Like `15 %`."""
 
     def refusals(self, unit: str) -> Iterator[Refusal]:
@@ -241,9 +243,9 @@ class Beta(OfBeta, Spec):
     """First shape; mean alpha / (alpha + beta) of the way. Like `14`."""
     beta: Annotated[Array, Number()]
     """Second shape. Like `26`."""
-    low: Annotated[Amount | None, AnyQuantity()] = None
+    low: Annotated[Amount | None, SAMPLED] = None
     """The lowest number; without it 0 %. Like `0 %`."""
-    high: Annotated[Amount | None, AnyQuantity()] = None
+    high: Annotated[Amount | None, SAMPLED] = None
     """The highest number; without it 100 %. Like `100 %`."""
 
     @property
@@ -275,7 +277,7 @@ class Between(Spec):
     """The two ends between which a drawn value lies."""
 
     low: Quantity
-    """The lower end, in the unit of what is drawn. Like `60 %`."""
+    """The lower end, in the unit of the samples. Like `60 %`."""
     high: Quantity
     """The upper end. Like `160 %`."""
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 
 from fibercap.model.plan.claim import Amount, AnyQuantity
 
-Quantity = Annotated[Amount, AnyQuantity()]
+SAMPLED: Final = AnyQuantity("sampled quantity", "that of the samples")
+SPREAD: Final = AnyQuantity("share or number", "1")
+Quantity = Annotated[Amount, SAMPLED]
 Refusal = tuple[str, str, str, str, str]
 """Path below the distribution, code, what was found, what is wanted, the way out."""
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """The parameters of a distribution that are quantities, as numbers in the unit of what is drawn."""
+    """The parameters of a distribution that are quantities, as numbers in the unit of the samples."""
 
     values: Mapping[str, float]
 

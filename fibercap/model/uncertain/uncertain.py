@@ -22,7 +22,7 @@ from fibercap.model.uncertain.distributions import (
     Triangular,
     Uniform,
 )
-from fibercap.model.uncertain.parameters import Quantity
+from fibercap.model.uncertain.parameters import SPREAD
 from fibercap.model.uncertain.yearly import Shock, Walk
 
 ONE_NUMBER = ("normal", "lognormal", "uniform", "triangular", "pert", "beta", "choice", "empirical")
@@ -125,7 +125,7 @@ class UncertainInput(Spec):
     """What is added to it, to all its values over time alike, in its unit. Like `{normal: {mean: 0 %/year, sd:
     1 %/year}}`."""
     between: Between | None = None
-    """Cuts the distribution: what is drawn lies between two ends. Like `{low: 60 %, high: 160 %}`."""
+    """Cuts the distribution: samples lie between two ends. Like `{low: 60 %, high: 160 %}`."""
     source: Label = ""
     """Name of the source of all its parameters that name none themselves. Like `release`."""
     where: Label = ""
@@ -158,7 +158,7 @@ class Together(Spec):
     """Name of an uncertain input. Like `single_mode_price`."""
     other: Label
     """Name of another. Like `brazilian_demand`."""
-    rank_correlation: Quantity
+    rank_correlation: Annotated[Amount, SPREAD]
     """Rank correlation (Spearman's), from -1 to 1. Like `0.6`."""
 
 

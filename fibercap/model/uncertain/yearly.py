@@ -17,8 +17,8 @@ from fibercap.core.language.fields import Label, Of
 from fibercap.core.language.growth import RATE_OF_GROWTH
 from fibercap.core.language.spec import Spec
 from fibercap.core.units import Array
-from fibercap.model.plan.claim import Amount, AnyQuantity
-from fibercap.model.uncertain.parameters import Refusal, in_ones, refusals_of_spread
+from fibercap.model.plan.claim import Amount
+from fibercap.model.uncertain.parameters import SPREAD, Refusal, in_ones, refusals_of_spread
 
 YEAR = 12
 
@@ -33,7 +33,7 @@ class Walk(Spec):
     kind: ClassVar[str] = "walk"
     drift: Annotated[Array, RATE_OF_GROWTH] = np.asarray(0.0)
     """By how much the median moves each year, on top of the plan. Like `-8.3 %/year`."""
-    sd: Annotated[Amount, AnyQuantity()]
+    sd: Annotated[Amount, SPREAD]
     """Standard deviation of the natural logarithm of a year's factor. Like `15 %`."""
     starts: Annotated[date | None, Edge()] = Spec.field_with_key("from", None)
     """First year that may differ from the plan; without it, the second of the horizon. Like `2001`."""

@@ -14,23 +14,23 @@ from fibercap.reading.schema.overlays import changes, path
 _TEXT: Final = {key: part for key, part in Text().schema().items() if key != "title"}
 _OPERATOR: Final[Json] = {
     "title": "operator",
-    "description": "In place of a value: what is done to the value below.",
+    "description": "In place of a value: an operation on the present value.",
     "type": "object",
     "properties": {
         "times": {
-            "description": "The value below, times a number or a share.",
+            "description": "The present value, times a number or a share.",
             "examples": [0.8, "80 %"],
             "type": ["number", "string"],
             "pattern": f"^{grammar.NUMBER}(?: %)?$",
         },
         "plus": {
-            "description": "The value below and this, in the same unit; below zero takes away.",
+            "description": "The present value plus this, in the same unit; a negative amount is subtracted.",
             "examples": ["50 bp/year", "-2 USD/km"],
             "type": ["number", "string"],
             "pattern": f"^(?:{grammar.ANY_QUANTITY})$",
         },
         "delay": {
-            "description": "The date below, later by this.",
+            "description": "The present date, later by this.",
             "examples": ["6 months"],
             "type": "string",
             "pattern": f"^-?{grammar.duration()}$",
@@ -53,14 +53,14 @@ _SHARED: Final[dict[str, Json]] = {
         **_TEXT,
     },
     "like": {
-        "description": "Name of another entry of the same block, whose keys are taken but for those given here.",
+        "description": "Name of another entry of the same block, whose keys are copied, except those given here.",
         "examples": ["xtal_1"],
         **_TEXT,
     },
     "operator": _OPERATOR,
 }
 _EXTENDS: Final[Json] = {
-    "description": "The file that this one is laid over, or a list of them; paths start in this file's folder.",
+    "description": "The file that this one changes, or a list of them; their paths start in this file's folder.",
     "examples": ["fibercore.yaml", ["fibercore.yaml", "soft_market.yaml"]],
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
 }
@@ -97,7 +97,7 @@ def _overlay(maker: Maker) -> Json:
     verbs = {key: maker.property(Option, key, key) for key in VERBS}
     return {
         "title": "Overlay",
-        "description": "A scenario laid over others: what it changes, adds and removes.",
+        "description": "A scenario that extends others: what it changes, adds and removes.",
         "type": "object",
         "properties": {**heading, "extends": _EXTENDS, **verbs},
         "additionalProperties": False,

@@ -172,7 +172,7 @@ class Maker:
                 key: self.value_reference(Word(tuple(values), f"{key}s").schema()) for key, values in shared.items()
             }
             kinds |= {"properties": properties} | ({} if self.in_change else {"required": list(properties)})
-        unit = {"1/year": "%/year"}.get(union.unit or "", union.unit)
+        unit = {"1/year": "%/year", "percent": "%"}.get(union.unit or "", union.unit)
         forms = [*bare, kinds, *words]  # editors tell what the first of those misses that come near
         return self._part(union.title, forms, self.in_change, unit)
 
