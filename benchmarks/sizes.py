@@ -33,11 +33,11 @@ LOAN: Final = ("loans:", "  bank:", "    outstanding: 8 million USD")
 FIRST: Final = date(2000, 1, 1)
 
 
-def plan(*blocks: list[str], years: int = 10) -> str:
+def plan(*blocks: list[str], years: int = 10, step: str = "month") -> str:
     """Return a plan with one product, a project and what the blocks add."""
     lines = [
         "fibercap: 1",
-        f"horizon: {{from: 2000, to: {1999 + years}, step: month}}",
+        f"horizon: {{from: 2000, to: {1999 + years}, step: {step}}}",
         "money: {report_in: USD, discount_rate: 10 %/year, terminal_value: book}",
         "products: {fiber: {price: 40 USD/km}}",
         "opening: {cash: 900 million USD}",
@@ -67,11 +67,15 @@ def of_daily_rates(number: int) -> str:
     return plan(plants(1), [*LOAN, "    remaining: 10 years", "    rate:", "      1999-12-31: 5 %/year", *days])
 
 
-def of_prepayments(number: int) -> str:
-    """Return a plan whose loan is prepaid on many days."""
+def of_prepayments(number: int, step: str = "month") -> str:
+    """Return a plan whose loan is prepaid on many days, over forty years."""
     days = [f"      {FIRST + timedelta(days=30 + k * 14_000 // number)}: 100 USD" for k in range(number)]
     terms = ["    remaining: 40 years", "    rate: 7 %/year"]
-    return plan(plants(1), [*LOAN, *terms, "    prepayments:", *days], years=40)
+    return plan(plants(1), [*LOAN, *terms, "    prepayments:", *days], years=40, step=step)
+
+
+def of_prepayments_by_year(number: int) -> str:
+    return of_prepayments(number, "year")
 
 
 def of_samples(_: int) -> str:
@@ -90,6 +94,7 @@ KINDS: Final = {
     "plants": Size(of_plants, (250, 500, 1000, 2000)),
     "daily rates": Size(of_daily_rates, (450, 900, 1800, 3653)),
     "prepayments": Size(of_prepayments, (625, 1250, 2500, 5000)),
+    "prepayments by year": Size(of_prepayments_by_year, (625, 1250, 2500, 5000)),
     "samples": Size(of_samples, (250, 500, 1000, 2000), ("samples",)),
 }
 

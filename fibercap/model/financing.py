@@ -21,7 +21,7 @@ from fibercap.model.cover.service import cover_rows
 from fibercap.model.income.statements import account_rows
 from fibercap.model.loans.covenants.covenant_rows import limit_rows
 from fibercap.model.loans.facilities import cash_loans, known_loans
-from fibercap.model.loans.prepayments import Cuts, Rounds, cuts_agree, cuts_of, prepayments
+from fibercap.model.loans.prepayments import Cuts, Rounds, cuts_agree, cuts_of, left_rows, prepayments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,6 +75,7 @@ def financed_rows(
         schedules = _write(written, scenario, cuts, ratios=ratios)
         cut = cuts_of(scenario, written, schedules)
         if cuts_agree(cut, cuts):
+            left_rows(written, scenario)
             return written, schedules
         cuts = rounds.next_guess(cut)
     named = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)

@@ -1,5 +1,6 @@
 """Dated prepayments of several loans that the same cash cuts."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,23 @@ def test_two_loans_share_what_cash_leaves_for_both_on_one_day() -> None:
     assert paid[0] == pytest.approx(380_000 / (1 - 0.12 * 205 / 365), abs=1e-6)
     assert projection.value("loans.second.schedule.prepaid")[0].sum() == 0
     np.testing.assert_allclose(cash[0], 0.0, atol=1e-6)
+
+
+def test_each_prepayment_leaves_cash_to_the_next_one_of_its_period() -> None:
+    """What is left is worked out again from the rows; formulas do not grow with the prepayments of a period."""
+    days = [f"2001-{month:02d}-{day:02d}: 30_000 USD" for month in range(1, 13) for day in (5, 20)]
+    projection = project(scenario_of(PLAN.replace("2001-06-09: 0.9 million USD", ", ".join(days)), "plan.yaml"))
+    scalars = {path: item for path, item in projection.scalars.items() if path.endswith((".left", ".cut"))}
+    in_2001 = re.compile(r"loans\.\w+\.prepayments\.2001-.*\.left")
+    left = [item.value for path, item in scalars.items() if in_2001.fullmatch(path)]
+    paid = [projection.value(f"loans.{loan}.schedule.prepaid") for loan in ("first", "second")]
+    paid = np.concatenate([row[row > 0] for row in paid])
+    free = projection.value("accounts.cash")[0, 0] + projection.value("accounts.prepayments")[0, 0]
+
+    assert len(left) == 47  # of 48: no other takes what the last one leaves
+    np.testing.assert_allclose(left[: len(paid)], free - np.cumsum(paid), atol=1e-6)
+    np.testing.assert_allclose(left[len(paid) :], 0.0, atol=1e-6)
+    assert max(len(item.formula) for item in scalars.values()) < 400
 
 
 @pytest.mark.long

@@ -18,7 +18,7 @@ from fibercap.model.horizon.outliving import to_maturity
 from fibercap.model.income.operating import funded_rows, operations
 from fibercap.model.loans import schedule, schedule_block
 from fibercap.model.loans.facilities import _moves_before_cash, _setting
-from fibercap.model.loans.prepayments import cuts_of, prepayments
+from fibercap.model.loans.prepayments import cuts_by_day, cuts_of, prepayments
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read, scenario_of
@@ -319,7 +319,8 @@ def test_a_loan_that_cash_moves_is_what_its_kernel_makes_of_the_moves(text: str)
     for name in with_cash:
         if plan.loans[name].repayment.cover_field:  # its target rows would be written twice
             continue
-        block, known = schedules[f"loans.{name}.schedule"], _moves_before_cash(full, plan, name, cuts)
+        block = schedules[f"loans.{name}.schedule"]
+        known = _moves_before_cash(full, plan, name, cuts_by_day(plan, cuts)[name])
         called = full.value(f"loans.{name}.called") if plan.loans[name].revolves else None
         moved = replace(known, called=called, paid=full.value(repaid_row(plan, name)))
         made = schedule_block(_setting(full, plan, name), moved)

@@ -23,12 +23,13 @@ from fibercap.model.funding.financing_costs import fee_in_assets, last_spending,
 from fibercap.model.loans import CurrencyRates, Moves, Setting, loan_rows, schedule_block
 from fibercap.model.loans.foreign import OWN, translated_rows
 from fibercap.model.loans.funded_service import funded_service_rows
-from fibercap.model.loans.prepayments import Cuts, cut_texts, free_text, prepays
+from fibercap.model.loans.prepayments import Cuts, cuts_by_day, free_text, prepays
 from fibercap.model.loans.rows.sweep_rows import sweep_share
 from fibercap.model.loans.setting import used_commitment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import date
 
     from fibercap.core.formulas.rows import Block
     from fibercap.core.units import Array
@@ -57,7 +58,7 @@ def known_loans(sheet: Sheet, plan: Plan, cuts: Cuts) -> tuple[dict[str, Block],
     docs/conventions.md, section 5, Order of cash in a period.
     """
     owner_rows(sheet, plan)
-    planned = {name: _moves_before_cash(sheet, plan, name, cuts) for name in plan.loans}
+    planned = {name: _moves_before_cash(sheet, plan, name, by_day) for name, by_day in cuts_by_day(plan, cuts).items()}
     on_their_own = [name for name, loan in plan.loans.items() if not loan.needs_cash]
     blocks = {name: _write_loan(sheet, plan, name, planned.pop(name)) for name in on_their_own}
     return blocks, planned
@@ -106,16 +107,16 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
     return Setting(name, loan, code, plan.timeline, plan.rates, exchange, in_assets, trifle, is_drawn, cut)
 
 
-def _moves_before_cash(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moves:
+def _moves_before_cash(sheet: Sheet, plan: Plan, name: str, cuts: Mapping[date, tuple[Array, str]]) -> Moves:
     """Return what moves on a loan before cash decides: draws of funding, and the service of a sculpted loan."""
-    keys, texts = plan.uses_of_loan(name), cut_texts(plan).get(name, {})
+    keys = plan.uses_of_loan(name)
     write_stop(sheet, plan, name)
     return Moves(
         funded=sheet.value(f"loans.{name}.funded") if keys else None,
         service=_service_aimed_at(sheet, plan, name),
         until=last_spending(plan, keys),
         until_text=last_spending_text(plan, keys),
-        cuts={day: (cuts.get((name, day), np.asarray(0.0)), text) for day, text in texts.items()},
+        cuts=cuts,
     )
 
 

@@ -44,11 +44,13 @@ class Prepayment(NamedTuple):
     day: date
     amount: Array
     period: int
+    before: str = ""
+    """The path of the cash that the prepayment before it in its period leaves; "" of the first one."""
 
     @property
-    def cut_path(self) -> str:
-        """The path of the scalar that says by how much it is cut."""
-        return f"loans.{self.loan}.prepayments.{self.day}.cut"
+    def left_path(self) -> str:
+        """The path of the cash that it leaves to the next one of its period."""
+        return f"loans.{self.loan}.prepayments.{self.day}.left"
 
 
 def prepayments(plan: Plan) -> list[Prepayment]:
@@ -56,7 +58,13 @@ def prepayments(plan: Plan) -> list[Prepayment]:
     drawn = [name for name in by_rank(plan) if name not in plan.undrawn]
     lent = [(name, by) for name in drawn if (by := plan.loans[name].prepayments)]
     dated = [Prepayment(name, day, much, plan.timeline.index(day)) for name, by in lent for day, much in by.items()]
-    return [p for p in dated if 0 <= p.period < plan.timeline.count]
+    served: list[Prepayment] = []
+    last: dict[int, str] = {}
+    for item in dated:
+        if 0 <= item.period < plan.timeline.count:
+            served.append(item._replace(before=last.get(item.period, "")))
+            last[item.period] = item.left_path
+    return served
 
 
 def prepays(plan: Plan) -> list[str]:
@@ -118,32 +126,63 @@ def free_text(plan: Plan, least: str) -> str:
     return f"{{{left_by_service(plan)}}}{repaid} - {least}"
 
 
-def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
-    """Return, by loan and day, the formula text of what a prepayment is cut by: the part that cash cannot pay.
+def cuts_by_day(plan: Plan, cuts: Cuts) -> dict[str, dict[date, tuple[Array, str]]]:
+    """Return, by loan and day, by how much a prepayment is cut, and the formula text of it. [money]
+
+    Parameters
+    ----------
+    plan, cuts : Plan, Cuts
+        The plan, and by how much a round cuts its prepayments.
 
     Source
     ------
     docs/conventions.md, section 5. The interest of a period depends on a prepayment within it, so that the cut is
     found in rounds; a law proves that it agrees with this formula.
     """
-    texts: dict[str, dict[date, str]] = {}
-    before: dict[int, str] = {}
-    free = free_text(plan, "{inputs.money.minimum_cash}")
+    by_loan: dict[str, dict[date, tuple[Array, str]]] = {name: {} for name in plan.loans}
     for item in prepayments(plan):
-        here = f"({{time.period}} = {item.period + 1})"
-        room = f"MAX(SUM(({free}) * {here}){before.get(item.period, '')}, 0)"
-        # Prepayments of one period take cash in turn: each leaves the rest to the next.
-        before[item.period] = f"{before.get(item.period, '')} - {_paid_text(plan, item)}"
-        code = plan.loan_currency(item.loan)
-        if code != plan.currency:
-            room = f"{room} / ({_rate_text(plan, item)})"
-        if plan.loans[item.loan].charges_prepayments:
-            room = f"{room} / (1 + {_fee_text(plan, item)})"
-        text = f"MAX({{inputs.loans.{item.loan}.prepayments.{item.day}}} - {room}, 0)"
-        if item.period >= plan.timeline.within:
-            text = prefix_text(text, RUN_OFF, frozenset(_in_periods(plan)))
-        texts.setdefault(item.loan, {})[item.day] = text
-    return texts
+        text = _as_split(plan, item, _cut_text(plan, item))
+        by_loan[item.loan][item.day] = cuts.get((item.loan, item.day), np.asarray(0.0)), text
+    return by_loan
+
+
+def left_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write what cash each prepayment leaves to the next one of its period: `loans.<l>.prepayments.<day>.left`. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has all rows of the last round and gets these scalars, and the plan.
+    """
+    served = prepayments(plan)
+    followed = {item.before for item in served}
+    for item in served:
+        if item.left_path in followed:
+            text = f"{_left_before(plan, item)} - {_paid_text(plan, item)}"
+            value = _scalar(sheet.work_out(text))
+            sheet.give(item.left_path, plan.currency, value, formula=_as_split(plan, item, text))
+
+
+def _cut_text(plan: Plan, item: Prepayment) -> str:
+    room = f"MAX({_left_before(plan, item)}, 0)"
+    if plan.loan_currency(item.loan) != plan.currency:
+        room = f"{room} / ({_rate_text(plan, item)})"
+    if plan.loans[item.loan].charges_prepayments:
+        room = f"{room} / (1 + {_fee_text(plan, item)})"
+    return f"MAX({{inputs.loans.{item.loan}.prepayments.{item.day}}} - {room}, 0)"
+
+
+def _left_before(plan: Plan, item: Prepayment) -> str:
+    """Return the formula text of the cash above its minimum that a prepayment may take. [money]"""
+    if item.before:
+        return f"{{{item.before}}}"
+    free = free_text(plan, "{inputs.money.minimum_cash}")
+    return f"SUM(({free}) * ({{time.period}} = {item.period + 1}))"
+
+
+def _as_split(plan: Plan, item: Prepayment, text: str) -> str:
+    """Return a formula text as it stands once the run-off is split from the horizon."""
+    return text if item.period < plan.timeline.within else prefix_text(text, RUN_OFF, frozenset(_in_periods(plan)))
 
 
 def _paid_row(plan: Plan, item: Prepayment) -> str:

@@ -213,14 +213,18 @@ class Book:
 
     @cached_property
     def _circles(self) -> dict[str, int]:
-        """The number of its circle for every row and scalar that depends on itself, in all cases together."""
+        """The number of its circle for every row and scalar that depends on itself, in all cases together.
+
+        The cell of a fixed scalar holds a value, whatever its formula reads beside it, so it closes no circle.
+        """
         reads: dict[str, list[str]] = {}
 
         node = self.union.node
         for case in range(len(self.cases)):
             for path, items in self.union.scalars.items():
-                if items[case] is not None:
-                    texts = [items[case].formula]  # type: ignore[union-attr]  # not None, as was just asked
+                item = items[case]
+                if item is not None:
+                    texts = [] if item.fixed else [item.formula]
                     reads.setdefault(path, []).extend(_nodes_read(node, case, texts))
             for grid in self.union.grids:
                 for path, line in grid.lines.items():
