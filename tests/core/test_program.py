@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import nan
 
 import numpy as np
@@ -74,8 +75,14 @@ def texts(depth: int = 3) -> st.SearchStrategy[str]:
         st.builds(_over_columns, st.sampled_from(["SUM", "MIN", "MAX"]), part),
         st.builds(lambda one: f"ROUND({one}, 1)", part),
         st.builds(lambda one: f"ROUNDUP({one}, 0)", part),
+        st.builds(_by_key, st.lists(st.tuples(st.sampled_from(sorted(NUMBERS)), part), min_size=2, max_size=5)),
         st.builds(lambda one: f"SUMIFS({{column}}, {{column}}, {{half}} * 4) + ({one})", part),
     )
+
+
+def _by_key(amounts: list[tuple[str, str]]) -> str:
+    """Return a sum of amounts that each hold in the columns of one key."""
+    return "(" + " + ".join(f"IF({{column}} = {{{key}}}, {part}, 0)" for key, part in amounts) + ")"
 
 
 def _over_columns(name: str, part: str) -> str:
@@ -116,6 +123,32 @@ def test_equal_operations_are_one_node_and_numbers_are_folded() -> None:
     assert graph.apply(Do.SUBTRACT, total, total) == 0.0
     assert graph.apply(Do.ADD, graph.apply(Do.MULTIPLY, 3.0, x), 0.0) is not graph.apply(Do.MULTIPLY, x, y)
     assert len(graph.nodes) == 5
+
+
+def test_amounts_by_day_are_read_on_their_day_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is worked out grows with the days, and not with days times columns."""
+    worked_out: list[Do] = []
+    apply = Graph.apply
+
+    def note(graph: Graph, do: Do, *operands: Value) -> Value:
+        worked_out.append(do)
+        return apply(graph, do, *operands)
+
+    monkeypatch.setattr(Graph, "apply", note)
+
+    def operations(days: int) -> int:
+        keys = {f"day_{k}": float(k) for k in range(days)}
+        amounts = " + ".join(f"IF({{column}} = {{{key}}}, {{x}} * {{{key}}}, 0)" for key in keys)
+        plain = block({"row": amounts, "sums": "SUMIFS({row}, {column}, {column})"}, length=days)
+        given = {key: Given(key, "", np.asarray(number)) for key, number in keys.items()}
+        cells = cells_of(replace(plain, given={**plain.given, **given}))
+        worked_out.clear()
+        tape = tape_of(cells.graph, {name: cells.columns(name) for name in ("row", "sums")})
+        for result in results(tape, np.full((len(NAMES), 1), 2.0)).values():
+            assert result[:, 0].tolist() == [2.0 * k for k in range(days)]
+        return len(worked_out)
+
+    assert operations(200) < 2.1 * operations(100)
 
 
 def test_zero_times_what_may_be_undefined_is_no_zero() -> None:

@@ -1,11 +1,11 @@
-"""Circles of rows that depend on one another, though no cell depends on itself: interest reads last period's cash."""
+"""What depends on what, and circles of rows that depend on one another: interest reads last period's cash."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 
 def circles(reads: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -58,3 +58,25 @@ def _close(name: str, open_: list[str], numbers: dict[str, int]) -> None:
         numbers[member] = number
         if member == name:
             return
+
+
+def dependent(reads: Mapping[str, Sequence[str]], names: Collection[str]) -> set[str]:
+    """Return some names and all that read them, directly or through others.
+
+    Parameters
+    ----------
+    reads : mapping
+        What each name reads.
+    names : collection of str
+        The names that are read.
+    """
+    readers: dict[str, list[str]] = {}
+    for name, others in reads.items():
+        for other in others:
+            readers.setdefault(other, []).append(name)
+    reached, left = set(names), list(names)
+    while left:
+        new = set(readers.get(left.pop(), ())) - reached
+        reached |= new
+        left += new
+    return reached

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import nan
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FormulaError
 from fibercap.core.formulas.formula import FUNCTIONS
@@ -13,42 +12,14 @@ from fibercap.core.program.node import is_number
 from fibercap.core.program.operations import Do
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fibercap.core.program.cell_reader import CellFunction, CellReader
     from fibercap.core.program.graph import Graph
     from fibercap.core.program.node import Value
 
-CellFunction = Callable[[int], "Value"]
-"""Gives the value of a formula in a column."""
 UNITS_A_YEAR: Final = {"IRR": 12, "XIRR": 365}
 """How many units of time of a rate of return are a year."""
-
-
-class CellReader(Protocol):
-    """Gives a cell function the cells of rows and scalars."""
-
-    @property
-    def graph(self) -> Graph:
-        """The graph on which nodes are made."""
-
-    def read(self, path: str, column: int) -> Value:
-        """Return a cell of a row, also before its first and after its last column; a scalar is the same in any.
-
-        Parameters
-        ----------
-        path, column : str, int
-            The path of a row or scalar, and the index of the column.
-        """
-
-    def length(self, path: str) -> int:
-        """Return the number of columns of a row; 1 of a scalar."""
-
-    def depends(self, path: str) -> bool:
-        """Return whether a row or scalar depends on an input."""
-
-    def is_defined(self, path: str) -> bool:
-        """Return whether no cell at a path may be undefined."""
-
-    def least_money(self, path: str) -> Value:
-        """Return the largest amount that counts as no money beside the flows of a row."""
 
 
 def cell_function(term: Term, cells: CellReader) -> CellFunction:
@@ -97,6 +68,8 @@ _SIGNS: Final = {
 
 
 def _operation(term: Operation, cells: CellReader) -> CellFunction:
+    if (by_key := _amounts_by_key(term, cells)) is not None:
+        return by_key
     left, right = cell_function(term.left, cells), cell_function(term.right, cells)
     if term.sign == "*":
         # The factor that is a number comes first: if it is 0, cells behind the other are never worked out.
@@ -107,6 +80,39 @@ def _operation(term: Operation, cells: CellReader) -> CellFunction:
     if term.sign in {">", ">="}:
         left, right = right, left  # x > y is y < x: one operation less for every machine
     return lambda column: apply(do, left(column), right(column))
+
+
+def _amounts_by_key(term: Operation, cells: CellReader) -> CellFunction | None:
+    """Return the function of a sum of amounts that each hold in columns with one key, such as a day; else None.
+
+    A column of `IF({date} = {first.on}, {first}, 0) + IF({date} = {second.on}, {second}, 0) + ...` reads the amounts of
+    its own day alone, however many there are.
+    """
+    amounts: list[tuple[str, Term]] = []
+    row = ""
+    left: list[Term] = [term] if term.sign == "+" else []
+    while left:
+        match left.pop():
+            case Operation("+", first, second):
+                left += [second, first]
+            case Call("IF", (Operation("=", Reference(path, 0), Reference(key, 0)), amount, Number(0.0))) if (
+                path == (row or path) and not cells.depends(path) and not cells.depends(key) and cells.length(key) == 1
+            ):
+                row = path
+                amounts.append((key, amount))
+            case _:
+                return None
+    by_key: dict[Value, list[CellFunction]] = {}
+    for key, amount in amounts:
+        by_key.setdefault(cells.read(key, 0), []).append(cell_function(amount, cells))
+
+    def sum_here(column: int) -> Value:
+        total: Value = 0.0
+        for amount_here in by_key.get(cells.read(row, column), ()):
+            total = cells.graph.apply(Do.ADD, total, amount_here(column))
+        return total
+
+    return sum_here if by_key else None
 
 
 def _product(first: CellFunction, second: CellFunction, graph: Graph, *, is_defined: bool) -> CellFunction:
@@ -250,18 +256,16 @@ def _over_columns(term: Call, cells: CellReader) -> CellFunction:
 
 def _sum_where(term: Call, cells: CellReader) -> CellFunction:
     """Return the sum of a row over the columns in which a row of the calendar has a value."""
-    values, keys, wanted = (cell_function(part, cells) for part in term.arguments)
+    values, wanted = cell_function(term.arguments[0], cells), cell_function(term.arguments[2], cells)
     path = term.arguments[1].references[0][0]
 
     def sum_where(column: int) -> Value:
-        key = wanted(column)
+        key, columns = wanted(column), cells.columns_of(path)
+        if not (is_number(key) and all(map(is_number, columns))):
+            raise FormulaError("not_of_one_column", f"`{term}` looks for a date that depends on an input")
         total: Value = 0.0
-        for other in range(cells.length(path)):
-            here = keys(other)
-            if not (is_number(here) and is_number(key)):
-                raise FormulaError("not_of_one_column", f"`{term}` looks for a date that depends on an input")
-            if here == key:
-                total = cells.graph.apply(Do.ADD, total, values(other))
+        for other in columns.get(key, ()):
+            total = cells.graph.apply(Do.ADD, total, values(other))
         return total
 
     return sum_where

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import FormulaError
-from fibercap.core.formulas.components import circles
+from fibercap.core.formulas.components import circles, dependent
 from fibercap.core.formulas.formula_text import term_of
 from fibercap.core.program.cell_functions import cell_function
 from fibercap.core.program.node import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from fibercap.core.formulas.rows import Block, Given
-    from fibercap.core.program.cell_functions import CellFunction
+    from fibercap.core.program.cell_reader import CellFunction
     from fibercap.core.program.graph import Graph
     from fibercap.core.program.node import Value
 
@@ -71,6 +71,7 @@ class Unroller:
         self._cells: dict[str, list[Value | None]] = {path: [value] for path, value in inputs.items()}
         self._beyond: dict[tuple[str, int], Value] = {}
         self._functions: dict[str, CellFunction] = {}
+        self._columns_of: dict[str, dict[Value, list[int]]] = {}
         self._reads_of: dict[str, list[str]] = {}
         self._dependent = self._closure(inputs)
 
@@ -92,7 +93,7 @@ class Unroller:
         changed = self._closure(values)
         other._cells = {path: cells for path, cells in self._cells.items() if path not in changed}  # noqa: SLF001 - likewise
         other._cells |= {path: [value] for path, value in values.items()}  # noqa: SLF001 - likewise
-        other._beyond, other._functions = {}, {}  # noqa: SLF001 - functions read the cells of the one that made them
+        other._beyond, other._functions, other._columns_of = {}, {}, {}  # noqa: SLF001 - functions read the cells of the one that made them
         return other
 
     def follow(self, path: str) -> Value:
@@ -158,6 +159,15 @@ class Unroller:
         """Return whether no cell at a path may be undefined."""
         return path not in self._blocks or not self._blocks[path].rows[path].undefined
 
+    def columns_of(self, path: str) -> Mapping[Value, Sequence[int]]:
+        """Return the columns in which a row has each of its values."""
+        if path not in self._columns_of:
+            columns: dict[Value, list[int]] = {}
+            for column in range(self.length(path)):
+                columns.setdefault(self.read(path, column), []).append(column)
+            self._columns_of[path] = columns
+        return self._columns_of[path]
+
     def least_money(self, path: str) -> Value:
         """Return the largest amount that counts as no money beside the flows of a row."""
         return self.value(self._least_money(path))
@@ -214,18 +224,9 @@ class Unroller:
             self._functions[text] = cell_function(term_of(text), self)
         return self._functions[text]
 
-    def _closure(self, inputs: Iterable[str]) -> set[str]:
+    def _closure(self, inputs: Collection[str]) -> set[str]:
         """Return the paths of all rows and scalars that depend on an input."""
-        readers: dict[str, list[str]] = {}
-        for path in (*self._blocks, *self._scalars):
-            for other in self._reads(path):
-                readers.setdefault(other, []).append(path)
-        dependent, left = set(inputs), list(inputs)
-        while left:
-            new = set(readers.get(left.pop(), ())) - dependent
-            dependent |= new
-            left += new
-        return dependent
+        return dependent({path: self._reads(path) for path in (*self._blocks, *self._scalars)}, inputs)
 
     def _reads(self, path: str) -> list[str]:
         """Return the paths that the cells of a row or scalar read, beside its first and its last column too."""

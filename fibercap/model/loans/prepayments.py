@@ -195,14 +195,12 @@ def _paid_text(plan: Plan, item: Prepayment) -> str:
     """Return the formula text of what a prepayment costs with its fee, in the reporting currency."""
     prefix = f"loans.{item.loan}.schedule"
     on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
-    paid = f"{{{_paid_row(plan, item)}}}"
+    rows = [_paid_row(plan, item)]
     if plan.loans[item.loan].charges_prepayments:
-        paid = f"({paid} + {{{prefix}.prepayment_fee}})"
-    text = f"SUM({paid} * ({{{prefix}.date}} = {on}))"
-    code = plan.loan_currency(item.loan)
-    if code == plan.currency:
-        return text
-    return f"{text} * ({_rate_text(plan, item)})"
+        rows.append(f"{prefix}.prepayment_fee")
+    text = " + ".join(f"SUMIFS({{{row}}}, {{{prefix}.date}}, {on})" for row in rows)
+    rate = "" if plan.loan_currency(item.loan) == plan.currency else f" * ({_rate_text(plan, item)})"
+    return f"({text}){rate}"
 
 
 def _fee_text(plan: Plan, item: Prepayment) -> str:
