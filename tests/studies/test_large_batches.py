@@ -14,11 +14,13 @@ from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies import batch, sensitivity
-from fibercap.studies.batch import CHUNK, chunk_of, evaluate, size_if_large
+from fibercap.studies.batch import CHUNK, chunk_of, evaluate, size_if_large, size_of
 from fibercap.studies.movable_inputs import levers
 from fibercap.studies.sensitivity import one_at_a_time
 from fibercap.views.report import subject
 from fibercap.views.report.basis import sensitivity as section
+from fibercap.views.report.live import page
+from fibercap.views.report.live.page import live_part
 from fibercap.views.report.parts import Items
 from fibercap.views.report.subject import subject_of
 
@@ -31,11 +33,11 @@ opening: {cash: 900 million USD}
 plants:
 """
 PRICE = "products.fiber.price"
+TERMS = "{product: fiber, capacity: 1_000 km/year, cash_cost: 15 USD/km}"
 
 
 def plan(plants: int) -> Scenario:
-    terms = "{product: fiber, capacity: 1_000 km/year, cash_cost: 15 USD/km}"
-    return scenario_of(HEAD + "".join(f"  plant_{k}: {terms}\n" for k in range(plants)))
+    return scenario_of(HEAD + "".join(f"  plant_{k}: {TERMS}\n" for k in range(plants)))
 
 
 def test_few_samples_of_a_small_plan_are_projected_together_without_a_count(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,3 +110,16 @@ def test_a_report_of_a_plan_too_large_for_it_is_refused_with_the_limit(monkeypat
     monkeypatch.setattr(subject, "MOST_VALUES", 1_000)
     with pytest.raises(FibercapError, match="a report takes at most 1,000; export a workbook or tables"):
         subject_of(project(plan(1)), None)
+
+
+@pytest.mark.long
+def test_a_page_with_dated_prepayments_is_live_up_to_a_smaller_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its cells are worked out nine times, for what cash cuts prepayments by depends on itself."""
+    bank = "loans: {bank: {outstanding: 1 million USD, remaining: 3 years, rate: 7 %/year, prepayments: {2001-02-01: 1_000 USD}}}\n"
+    for more, rounds in (("", 1), (bank, 9)):
+        of_plan = subject_of(project(scenario_of(f"{HEAD}  p: {TERMS}\n{more}")), None)
+        size = size_of(of_plan.projection)
+        monkeypatch.setattr(page, "MOST_VALUES", rounds * size)
+        assert live_part(of_plan, "year").data
+        monkeypatch.setattr(page, "MOST_VALUES", rounds * size - 1)
+        assert f"the plan has {size:,} values in all options, of at most" in live_part(of_plan, "year").why

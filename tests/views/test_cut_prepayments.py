@@ -26,7 +26,9 @@ loans:
          repayment: {style: bullet}, payments: {every: month}, fees: {upfront: 1 %}, prepayments: {2001-03-10: 9 million USD, 2001-06-30: 2 million USD}}
 options: {small: {change: {loans.term.prepayments.2001-03-10: 4 million USD}}}
 """
-IN_TURN = PLAN.replace("money: {", "exchange: {EUR: {average: 0.9 USD/EUR, closing: {2001: 0.95 USD/EUR, 2002: 1.1 USD/EUR}}}\nmoney: {").replace(
+IN_TURN = PLAN.replace(
+    "money: {", "exchange: {EUR: {average: 0.9 USD/EUR, closing: {2001: 0.95 USD/EUR, 2002: 1.1 USD/EUR}}}\nmoney: {"
+).replace(
     "options:",
     """\
   euros: {commitment: 2 million EUR, signed: 2001-01-31, draws: {2001-01-31: 2 million EUR}, matures: 4 years, rate: 8 %/year,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 ROUNDS: Final = 4
 """How often two rounds are extrapolated on a tape."""
+TIMES: Final = 2 * ROUNDS + 1
+"""How often cells are worked out where scalars depend on themselves."""
 STEADY: Final = 1e-3
 """Answers are extrapolated where the difference of their moves is more than this share of the last move."""
 

@@ -10,6 +10,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.program.rounds import TIMES
+from fibercap.model.loans.prepayments import prepayments
 from fibercap.studies.batch import size_of
 from fibercap.views.report.live.document import as_json, live_document
 
@@ -57,8 +59,10 @@ def live_part(subject: Subject, by: str) -> LivePart:
     from markupsafe import Markup
 
     count = len(subject.comparison.cases) if subject.comparison is not None else 1
-    if (size := size_of(subject.projection) * count) > MOST_VALUES:
-        return LivePart("", f"the plan has {size:,} values in all options, of at most {MOST_VALUES:,}")
+    rounds = TIMES if prepayments(subject.projection.scenario) else 1
+    if (size := size_of(subject.projection) * count) * rounds > MOST_VALUES:
+        most = f"at most {MOST_VALUES // rounds:,}{' where loans have dated prepayments' if rounds > 1 else ''}"
+        return LivePart("", f"the plan has {size:,} values in all options, of {most}")
     try:
         return LivePart(Markup(as_json(live_document(subject, by))))  # noqa: S704 - no text in it ends the element
     except FibercapError as error:
