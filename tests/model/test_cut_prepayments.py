@@ -44,8 +44,8 @@ def test_each_prepayment_leaves_cash_to_the_next_one_of_its_period() -> None:
     scalars = {path: item for path, item in projection.scalars.items() if path.endswith((".left", ".cut"))}
     in_2001 = re.compile(r"loans\.\w+\.prepayments\.2001-.*\.left")
     left = [item.value for path, item in scalars.items() if in_2001.fullmatch(path)]
-    paid = [projection.value(f"loans.{loan}.schedule.prepaid") for loan in ("first", "second")]
-    paid = np.concatenate([row[row > 0] for row in paid])
+    rows = [projection.value(f"loans.{loan}.schedule.prepaid") for loan in ("first", "second")]
+    paid = np.concatenate([row[row > 0] for row in rows])
     free = projection.value("accounts.cash")[0, 0] + projection.value("accounts.prepayments")[0, 0]
 
     assert len(left) == 47  # of 48: no other takes what the last one leaves
