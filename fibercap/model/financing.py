@@ -21,7 +21,8 @@ from fibercap.model.cover.service import cover_rows
 from fibercap.model.income.statements import account_rows
 from fibercap.model.loans.covenants.covenant_rows import limit_rows
 from fibercap.model.loans.facilities import cash_loans, known_loans
-from fibercap.model.loans.prepayments import Cuts, Rounds, cuts_agree, cuts_of, left_rows, prepayments
+from fibercap.model.loans.prepayments import Cuts, cuts_of, left_rows, prepayments
+from fibercap.model.loans.rounds_of_cuts import Rounds, cuts_agree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -218,7 +218,6 @@ class Book:
         The cell of a fixed scalar holds a value, whatever its formula reads beside it, so it closes no circle.
         """
         reads: dict[str, list[str]] = {}
-
         node = self.union.node
         for case in range(len(self.cases)):
             for path, items in self.union.scalars.items():
