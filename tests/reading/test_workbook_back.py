@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,7 +17,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.reading.files import read
 from fibercap.reading.workbook import read_review, text_of
 from fibercap.views.workbook.workbook import workbook
-from tests.sheets import Recalculator, inputs_of
+from tests.sheets import InputCell, Recalculator, inputs_of
 
 
 @cache
@@ -24,11 +25,15 @@ def fibercore_workbook() -> bytes:
     return workbook(read("fibercore"), "0.1.0")
 
 
+@cache
+def input_cells(option: str) -> dict[str, InputCell]:
+    with TemporaryDirectory() as folder:
+        return inputs_of(Recalculator(fibercore_workbook(), Path(folder)).read(), option)
+
+
 def workbook_with(tmp_path: Path, option: str = "as written", **values: float) -> Path:
     """Return the workbook as a reviewer would save it: another program writes it anew."""
-    calculator = Recalculator(fibercore_workbook(), tmp_path)
-    sheets = calculator.read()
-    cells = inputs_of(sheets, option)
+    calculator, cells = Recalculator(fibercore_workbook(), tmp_path), input_cells(option)
     calculator.enter("Inputs", 5, 2, option)
     for name, value in values.items():
         cell = cells[name.replace("__", ".")]
