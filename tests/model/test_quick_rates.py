@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 import pyxirr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fibercap.model.returns import irr_of_batches as quick
@@ -178,6 +178,7 @@ def test_what_does_not_settle_says_so() -> None:
 
 
 @pytest.mark.long
+@settings(max_examples=60)  # of 70 series each
 @given(seed=SEEDS, changes=st.sampled_from([2, 3, 4, 5, 9]), width=st.sampled_from([0.1, 1.0, 3.0]))
 def test_series_of_several_changes_have_the_rate_that_the_thorough_way_finds(
     seed: int, changes: int, width: float
