@@ -1,4 +1,4 @@
-"""Lists that pages keep by hand: every measure, ramp and style of repayment stands where readers look for it."""
+"""Lists that pages keep by hand: every measure, ramp, style of repayment and law stands where readers look for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from fibercap.model.laws.all_laws import LAWS
 from fibercap.model.loans.repayment.styles import STYLES
 from fibercap.model.measures.all_measures import LOAN_MEASURES, MEASURES, is_debt_service_cover
 from fibercap.model.plants.ramps import RAMP_KINDS
@@ -34,6 +35,7 @@ def section(page: str, heading: str) -> str:
         ("conventions.md", "## 2. Capacity and output", tuple(RAMP_KINDS)),
         ("conventions.md", "### Principal", tuple(STYLES)),
         ("model.md", "## A loan", tuple(STYLES)),
+        ("model.md", "## Laws", LAWS),
     ],
 )
 def test_a_section_names_every_member(page: str, heading: str, names: tuple[str, ...]) -> None:
