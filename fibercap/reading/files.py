@@ -14,6 +14,7 @@ from fibercap.core.problems.one_cause import unique
 from fibercap.core.trees.overlay import OverlayError, overlay, removals
 from fibercap.core.trees.set_twice import find_repeated_settings
 from fibercap.core.trees.tree import Branch, Leaf, Origin
+from fibercap.model.checks.misspelt_keys import with_meant_keys
 from fibercap.model.loans.contracts import Contracts
 from fibercap.model.plan.plan_schema import SCHEMA
 from fibercap.model.plan.scenario import Scenario
@@ -199,16 +200,18 @@ def _scenario(loaded: LoadedText, default_id: str) -> Scenario:
         raise ScenarioError(name, [*loaded.problems, problem])
     if "id" not in tree:
         tree = tree.with_child("id", Leaf(as_name(default_id)))
-    scenario, problems = None, list[Problem]()
+    scenario, problems, misspelt = None, list[Problem](), dict[str, Problem]()
     try:
         scenario = Scenario.from_tree(tree, name)
         scenario.set_files_read(loaded.files_read)
     except ScenarioError as error:
         problems = [*error.problems]
+        tree, misspelt = with_meant_keys(tree, problems)  # so that options are laid over what it means
+    of_options = _problems_of_options(tree, name, problems, scenario)
     all_problems = [
         *loaded.problems,
         *loaded.problems_beyond(problems),
-        *loaded.problems_beyond(_problems_of_options(tree, name, problems, scenario)),
+        *loaded.problems_beyond(one for one in of_options if not f"{one.path}.".startswith(tuple(misspelt))),
     ]
     if scenario is None or all_problems:
         raise ScenarioError(name, unique(merge_problems_of_removals(all_problems, loaded.removed)))

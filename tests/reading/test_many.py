@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-import fibercap.model.checks.misspelt_keys
+import fibercap.model.checks.validation
 from fibercap.core import errors
 from fibercap.core.errors import MOST_SHOWN, Problem, ScenarioError
 from fibercap.core.trees import overlay
@@ -66,7 +66,7 @@ def test_near_names_are_looked_for_only_for_what_is_shown(where: str, monkeypatc
         looked.append(word)
         return ""
 
-    for module in (errors, overlay, fibercap.model.checks.misspelt_keys):
+    for module in (errors, overlay, fibercap.model.checks.validation):
         monkeypatch.setattr(module, "nearest", count_call)
     results = []
     for number in (500, 1_000):

@@ -432,3 +432,59 @@ def test_a_number_alone_is_a_ratio_of_amounts_in_one_unit() -> None:
 @pytest.mark.parametrize(("was", "near"), [("RIN", "INR"), ("NIR", "INR"), ("BRZ", "BRL")])
 def test_of_codes_one_of_the_same_letters_is_nearest(was: str, near: str) -> None:
     assert f"did you mean `{near}`?" in errors_in(GLASS.replace("report_in: INR", f"report_in: {was}"))[0]
+
+
+LENT = """\
+fibercap: 1
+horizon: {from: 2001, to: 2005}
+money: {report_in: INR, discount_rate: {value: 12 %/year, note: As the board says.}}
+sources: {letter: {title: A letter, kind: stated}}
+indices: {cpi: 2 %/year}
+rates: {libor: 6 %/year}
+products: {glass: {unit: tonne, price: {value: {2001: 60_000 INR/tonne, growth: cpi}, source: letter}}}
+plants: {pune: {product: glass, capacity: 2_000 tonne/year, cash_cost: {value: {2001: 40_000 INR/tonne, growth: cpi}, source: letter}, fixed_cost: {value: 1 million INR/year, source: letter}}}
+projects:
+  line: {plant: pune, adds: 1.5 kt/year, capex: 60 million INR, complete: 2002-12-31}
+  more: {like: line, complete: 2003-12-31}
+loans:
+  bank:
+    commitment: 30 million INR
+    signed: 2001-01-31
+    matures: 5 years
+    rate: {index: libor, margin: {by: accounts.debt_to_ebitda_12m, steps: {low: {below: 2, is: 1 %/year}}, else: 2 %/year}}
+    repayment: {style: level}
+    sweep: {share: 50 %, while: {row: accounts.cash, above: 9 million INR}}
+funding: {line: {bank: 50 %, equity: rest}}
+company: {gap: [equity]}
+options:
+  bullet: {title: At the end, change: {loans.bank.repayment: {style: bullet}, loans.bank.matures: 6 years}}
+  none: {title: No loan, remove: [loans.bank, funding.line.bank]}
+"""
+
+
+def test_the_plan_with_a_loan_has_no_error() -> None:
+    assert set(scenario_of(LENT).options) == {"bullet", "none"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "path", "hint"),
+    [
+        ("{letter: {", "{leter: {", "products.glass.price", "did you mean `leter`?; it stands in 2 more inputs"),
+        ("{cpi: 2", "{cpii: 2", "products.glass.price.growth", "did you mean `cpii`?; it stands in 1 more input"),
+        ("\nloans:", "\nloanss:", "loanss", "did you mean `loans`?"),
+        ("\n  bank:", "\n  banks:", "funding.line.bank", "did you mean `banks`?"),
+        ("funding: {line", "funding: {lien", "funding.lien", "did you mean `line`?"),
+        ("{style: level", "{stile: level", "loans.bank.repayment.stile", "did you mean `style`?"),
+        ("sweep: {share", "sweep: {shares", "loans.bank.sweep.shares", "did you mean `share`?"),
+        ("{below: 2, is:", "{below: 2, iss:", "loans.bank.rate.margin.steps.low.iss", "did you mean `is`?"),
+        ("{value: 12", "{valeu: 12", "money.discount_rate.valeu", "did you mean `value`?"),
+        ("note: As", "notes: As", "money.discount_rate.notes", "did you mean `note`?"),
+        ("{value: 1 m", "{vlue: 1 m", "plants.pune.fixed_cost.vlue", "did you mean `value`?"),
+        ("{like: line", "{likee: line", "projects.more.likee", "did you mean `like`?"),
+        ("{gap: [", "{gaps: [", "company.gaps", "did you mean `gap`?"),
+        ("remove: [", "removes: [", "options.none.removes", "did you mean `remove`?"),
+    ],
+)
+def test_a_word_that_is_misspelt_is_one_error_whatever_rests_on_it(was: str, now: str, path: str, hint: str) -> None:
+    assert was in LENT
+    assert errors_in(LENT.replace(was, now, 1)) == [f"{path}: {hint}"]

@@ -124,7 +124,7 @@ def _limits(marks: list[Any]) -> tuple[float, float] | None:
 
 
 def _tag(pair: tuple[str, Any]) -> str:
-    return pair[0]
+    return f"<{pair[0]}>"  # no key is called so, and paths of errors hold both
 
 
 def _block(pair: tuple[str, Any]) -> Any:
@@ -149,7 +149,7 @@ class OneOf:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Make pydantic choose the member first, so that only its own errors are reported."""
         inner = {
-            tag: core_schema.no_info_before_validator_function(_block, handler.generate_schema(member))
+            _tag((tag, None)): core_schema.no_info_before_validator_function(_block, handler.generate_schema(member))
             for tag, member in self.members.items()
         }
         union = core_schema.tagged_union_schema(cast("dict[Any, Any]", inner), discriminator=_tag)

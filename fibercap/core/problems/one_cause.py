@@ -48,12 +48,17 @@ def unique(problems: Iterable[Problem]) -> list[Problem]:
         first.setdefault((problem.place or problem.path, problem.sentence()), problem)
     keys = [problem for problem in first.values() if problem.code == "unknown_key"]
     places, blocks = {problem.place for problem in keys}, {problem.path.rpartition(".")[0] for problem in keys}
-    sources = {problem.path for problem in first.values() if problem.code == "unknown_loan"}
+    paths, sources = (
+        {one.path for one in first.values() if one.code == code} for code in ("unknown_key", "unknown_loan")
+    )
+    proposals = {problem.hint.partition(";")[0] for problem in first.values() if _unknown_name(problem)}
     effects = {
         id(problem)
         for problem in first.values()
         if (problem.code == "null" and problem.place in places)
+        or (problem.code == "list" and problem.path in paths)
         or (problem.code == "not_a_scalar" and problem.path in sources)
+        or (problem.code == "no_such_path" and problem.hint in proposals)
         or (problem.code in _ONE_OF_A_FEW and problem.path in blocks and problem.found.startswith(_NONE_OF_THEM))
     }
     return once_per_cause([problem for problem in first.values() if id(problem) not in effects])
@@ -117,8 +122,8 @@ def _cause(problem: Problem) -> str:
     """Return what many problems have in common, "" if the problem is one by itself."""
     if problem.hint.startswith(NO_BUSINESS_YEARS):
         return NO_BUSINESS_YEARS
-    if currency := unknown_currency(problem):
-        return currency
+    if name := unknown_currency(problem) or _unknown_name(problem):
+        return name
     line = f"{problem.path} {problem.found}"
     if unit := _UNIT.match(line) or _UNKNOWN_UNIT.match(line):
         return f"unit {unit[1]}"
@@ -130,6 +135,12 @@ def _cause(problem: Problem) -> str:
         return ""
     alike = problem.code == "bare_number" or comma
     return _SERIES + " ".join((series[1], problem.code, problem.wanted, "" if alike else problem.found))
+
+
+def _unknown_name(problem: Problem) -> str:
+    """Return the words for a name that stands nowhere, such as "the unknown source `bank`", "" of another problem."""
+    named = problem.found.startswith("the unknown ") and problem.code not in {"unknown_unit", "unknown_currency"}
+    return problem.found if named else ""
 
 
 def _text_at(problem: Problem) -> str:

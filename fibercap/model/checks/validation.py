@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean
+from fibercap.core.errors import MOST_SHOWN, Problem, close_to, did_you_mean, nearest
 from fibercap.core.language.input_hints import quote
 from fibercap.core.language.product_units import InUnits
 from fibercap.core.language.series import SETTINGS
@@ -47,7 +47,7 @@ def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[
             problems.append(Problem(".".join(path), "unknown_key", "unknown key", place=where))
             continue
         context = detail.get("ctx", {})
-        misused = _of_wrapper(path, tree)
+        misused = _of_wrapper(path, tree) or _of_misspelt_wrapper(path[:-1], tree)
         problems += misused or [_problem(path, detail["type"], context, spec, entries)]
         if not misused:
             problems += [_problem_of_field(path, code, other, entries) for code, other in context.get("others", ())]
@@ -89,6 +89,8 @@ def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
         return []
     strange = [key for key in block if key not in WRAPPER]
     name = ".".join(path)
+    if problems := _of_misspelt_wrapper(path, tree):
+        return problems
     if "value" not in block and not strange:
         hint = "write it like `{value: ..., source: ...}`"
         return [Problem(name, "missing", f"no `value` beside `{next(iter(block))}`", "one", hint, place_of(tree, path))]
@@ -99,6 +101,21 @@ def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
         for key in strange
         for hint in [_BESIDE_PERIODS if key in SETTINGS else did_you_mean(key, WRAPPER)]
     ]
+
+
+def _of_misspelt_wrapper(path: Path, tree: Branch) -> list[Problem]:
+    """Return the problem of a block that was meant as `{value, source, where, note}`, one of which is misspelt."""
+    block = subtree(tree, path)
+    if not isinstance(block, Branch) or not WRAPPER.intersection(block):
+        return []
+    strange = [key for key in block if key not in WRAPPER]
+    lacking = [word for word in sorted(WRAPPER) if word not in block and ("value" in block or word == "value")]
+    for word in lacking:
+        for key in close_to(word, strange, 1, 0.8):
+            where, hint = (*path, key), f"did you mean `{word}`?"
+            place = place_of(tree, where, key=True)
+            return [Problem(".".join(where), "unknown_key", "unknown key", "", hint, place)]
+    return []
 
 
 def _problem(path: Path, code: str, context: dict[str, Any], spec: type[Spec], entries: _Entries) -> Problem:
@@ -143,6 +160,8 @@ def _unknown_hint(path: Path, keys: frozenset[str], tree: Branch) -> str:
         return f"style `{style.value}` does not take it; remove it"
     if "." in path[-1]:
         return "a path with dots stands at the top of `change` or `add`, not inside a block; write the whole path there"
+    if len(path) == len(("plants", "jena", "like")) and nearest(path[-1], keys | {"like"}) == "like":
+        return "did you mean `like`?"
     return did_you_mean(path[-1], keys - {"note"})
 
 

@@ -43,7 +43,7 @@ class Contracts(Lending):
         try:
             contracts = validate(cls, Parsed(values, wrappers, name), context, problems_among_loans)
         except ScenarioError as error:
-            raise without_effects(error, tree, cls, partial(cls.from_tree, name=name)) from None
+            raise without_effects(error, tree, partial(cls.from_tree, name=name)) from None
         contracts._tree = values  # noqa: SLF001 - its own
         return contracts
 

@@ -85,7 +85,7 @@ class Scenario(Plan):
             try:
                 scenario = validate(cls, parsed, context, problems_across)
             except ScenarioError as error:
-                raise without_effects(error, tree, cls, partial(cls.from_tree, name=name)) from None
+                raise without_effects(error, tree, partial(cls.from_tree, name=name)) from None
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
         scenario._context, scenario._unwrapped = context, (values, wrappers)  # noqa: SLF001 - a member of the same class
         scenario._files_read = like._files_read if like is not None else {}  # noqa: SLF001 - its own

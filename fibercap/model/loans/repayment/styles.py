@@ -8,8 +8,10 @@ from typing import Annotated, Any, ClassVar, get_args
 
 import numpy as np
 
+from fibercap.core.errors import close_to
 from fibercap.core.language.by_key import ByKey
 from fibercap.core.language.dates import Day
+from fibercap.core.language.entries import error_in_entry
 from fibercap.core.language.fields import Number, Of, Word, text_of, wrong
 from fibercap.core.language.money_or_share import Part, PartField, Truth
 from fibercap.core.language.spec import OneOf
@@ -221,6 +223,8 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
     if not isinstance(raw, dict):
         raise wrong("not_a_block", f"`{text_of(raw, 'a block')}`", "a block", "write `{style: level}`")
     if "style" not in raw:
+        if misspelt := next((key for key in raw if close_to(key, ["style"], 1, 0.8)), ""):
+            raise error_in_entry(misspelt, wrong("unknown_key", "unknown key", "", "did you mean `style`?"), key=True)
         raise wrong("missing", "no `style`", f"one of {', '.join(STYLES)}", "write `style: level`")
     return Word(tuple(STYLES), "styles").parse(raw["style"]), raw
 
