@@ -28,7 +28,7 @@ def parts() -> dict[str, bytes]:
 
 def pack(block: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     target = BytesIO()
-    with zipfile.ZipFile(target, "w", packing) as book:
+    with zipfile.ZipFile(target, "w", packing, compresslevel=1) as book:
         for name, content in block.items():
             book.writestr(name, content)
     return target.getvalue()
