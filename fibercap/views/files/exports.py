@@ -72,7 +72,7 @@ def _xlsx(projection: Projection, by: str) -> bytes:
 
     if by:
         raise FibercapError("not_together", "a workbook shows the model's own step and years", "leave `--by` out")
-    return workbook(projection.scenario, version("fibercap"))
+    return workbook(projection.scenario, version("fibercap"), projection)
 
 
 EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {

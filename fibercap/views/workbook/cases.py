@@ -47,14 +47,15 @@ class WorkbookCase:
     projection: Projection
 
 
-def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
+def cases_of(scenario: Scenario, known: Projection | None = None) -> tuple[list[WorkbookCase], dict[str, str]]:
     """Return the cases of a workbook, and the options that cannot be in it, each with the reason.
 
     The cases are the scenario as written and its options. An option with another horizon or reporting currency needs
     other columns, one with other units of products other labels, and is left out. A scenario that an option was
-    applied to is the only case.
+    applied to is the only case. `known` is the projection of the scenario, if the caller has it.
     """
-    first, units = project(scenario), {key: scenario.unit_of_plant(key) for key in scenario.plants}
+    first = known if known is not None else project(scenario)
+    units = {key: scenario.unit_of_plant(key) for key in scenario.plants}
     cases, left_out = [WorkbookCase(scenario.option or AS_WRITTEN, scenario.title, first)], {}
     for name, option in scenario.options.items() if scenario.option is None else ():
         plan = scenario.with_option(name)
@@ -194,7 +195,7 @@ class RowUnion:
             amounts = tuple(values.get(number, {}).get(path) for number in range(len(self.cases)))
             row = next(row for row in row_by_case if row is not None)
             lines[path] = GridLine(
-                path, row, row_by_case, tuple(None if a is None else np.atleast_2d(a)[0] for a in amounts)
+                path, row, row_by_case, tuple(a if a is None or a.ndim == 1 else a[0] for a in amounts)
             )
         return lines
 
@@ -287,13 +288,15 @@ def _signature(block: Block) -> tuple[object, ...]:
 
 def merge_in_order(lists: Sequence[Sequence[Key]]) -> list[Key]:
     """Return every name of several lists once; a new one comes after the name that it follows in its list."""
-    merged = list(lists[0]) if lists else []
-    seen = set(merged)
-    for names in lists[1:]:
-        place = 0
+    following: dict[Key | None, Key | None] = {None: None}
+    for names in lists:
+        before = None
         for name in names:
-            if name not in seen:
-                merged.insert(place, name)
-                seen.add(name)
-            place = merged.index(name) + 1
+            if name not in following:
+                following[name], following[before] = following[before], name
+            before = name
+    merged, last = [], following[None]
+    while last is not None:
+        merged.append(last)
+        last = following[last]
     return merged

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fibercap.core.calendar import serial
 from fibercap.core.currencies import CURRENCIES
@@ -103,12 +104,27 @@ class Styles:
 CellValues = Sequence[float | str]
 
 
+class _SharedCell(NamedTuple):
+    """A cell of a formula that several cells share: the element of the formula, look and result."""
+
+    formula: str
+    look: Format
+    value: float | str
+
+    @property
+    def rest_of_element(self) -> str:
+        """The element of the cell after its address; a text is marked as one, or previews of files show 0."""
+        style = self.look._get_xf_index()  # noqa: SLF001 - as the library does for every cell
+        kind = ' t="str"' if isinstance(self.value, str) else ""
+        return f' s="{style}"{kind}>{self.formula}<v>{self.value}</v></c>'
+
+
 def plain_sheets() -> type[Worksheet]:
     """Return a class of worksheets that takes formulas as they are and writes shared formulas.
 
     Formulas need no checks by the library: none has a function that newer programs want with a prefix.
     """
-    from xlsxwriter.utility import xl_range
+    from xlsxwriter.utility import xl_range, xl_rowcol_to_cell_fast
     from xlsxwriter.worksheet import Worksheet
 
     class Plain(Worksheet):  # type: ignore[misc]  # the library comes without types
@@ -116,13 +132,24 @@ def plain_sheets() -> type[Worksheet]:
 
         def write_shared(self, row: int, column: int, formula: str, look: Format, values: CellValues) -> None:
             """Write a formula into cells side by side; the file holds it once (ECMA-376, part 1, 18.3.1.40)."""
-            cells = f'ref="{xl_range(row, column, row, column + len(values) - 1)}" si="{self.shared}"'
-            element = f'<f t="shared" {cells}>{escape(formula, quote=False)}</f>'
-            for place, value in enumerate(values, column):
-                # Not `write_formula`: that would take the element for a text of a formula.
-                self._write_formula(row, place, element, look, value)
-                element = f'<f t="shared" si="{self.shared}"/>'
+            last = column + len(values) - 1
+            self._check_dimensions(row, column)
+            self._check_dimensions(row, last)
+            if row > self.previous_row:
+                self._write_single_row(row)  # the row before is complete
+            element = f'<f t="shared" ref="{xl_range(row, column, row, last)}" si="{self.shared}">'
+            element = f"{element}{escape(formula, quote=False)}</f>"
+            elements = chain([element], repeat(f'<f t="shared" si="{self.shared}"/>'))
+            cells = map(_SharedCell, elements, repeat(look), values)
+            self.table[row].update(enumerate(cells, column))
             self.shared += 1
+
+        def _write_cell(self, row: int, col: int, cell: Any) -> None:
+            """Write a cell; one of a shared formula at once, for most cells are such."""
+            if type(cell) is _SharedCell:
+                self.fh.write(f'<c r="{xl_rowcol_to_cell_fast(row, col)}"{cell.rest_of_element}')
+            else:
+                super()._write_cell(row, col, cell)
 
         def _write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> int:
             return int(super()._write_string(row, col, visible(string), cell_format))
@@ -140,11 +167,7 @@ def plain_sheets() -> type[Worksheet]:
         def _xml_formula_element(self, formula: str, result: object, attributes: list[tuple[str, str]]) -> None:
             """Mark an empty result as a text; without that, previews of files show 0."""
             more = [*attributes, ("t", "str")] if result == "" else attributes
-            if formula.startswith("<f"):
-                written = "".join(f' {key}="{value}"' for key, value in more)
-                self.fh.write(f"<c{written}>{formula}<v>{result}</v></c>")
-            else:
-                super()._xml_formula_element(formula, result, more)
+            super()._xml_formula_element(formula, result, more)
 
     return Plain
 

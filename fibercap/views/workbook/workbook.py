@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
     from fibercap.model.plan.scenario import Scenario
+    from fibercap.model.projection import Projection
     from fibercap.views.workbook.cases import WorkbookCase
 
 
@@ -77,7 +78,7 @@ def _parts(
     return book, InputSheet(book), derived_scalars(book)
 
 
-def workbook(scenario: Scenario, version: str) -> bytes:
+def workbook(scenario: Scenario, version: str, known: Projection | None = None) -> bytes:
     """Return a scenario and its options as the bytes of a workbook with live formulas.
 
     The same scenario always gives the same bytes.
@@ -88,13 +89,15 @@ def workbook(scenario: Scenario, version: str) -> bytes:
         The scenario.
     version : str
         The version of fibercap, which the cover states.
+    known : Projection, optional
+        The projection of the scenario, if the caller has it.
 
     Raises
     ------
     FibercapError
         If the scenario is a batch of samples.
     """
-    cases, left_out = cases_of(scenario)
+    cases, left_out = cases_of(scenario, known)
     book, inputs, derived = _parts(cases)
     # Rows whose formula a sheet cannot have show values; that moves inputs and addresses, so the layout is made again.
     if as_values := rows_as_values(book):
