@@ -194,9 +194,8 @@ class RowUnion:
             row_by_case = tuple(rows.get(number, {}).get(path) for number in range(len(self.cases)))
             amounts = tuple(values.get(number, {}).get(path) for number in range(len(self.cases)))
             row = next(row for row in row_by_case if row is not None)
-            lines[path] = GridLine(
-                path, row, row_by_case, tuple(a if a is None or a.ndim == 1 else a[0] for a in amounts)
-            )
+            first_samples = tuple(a if a is None or a.ndim == 1 else a[0] for a in amounts)
+            lines[path] = GridLine(path, row, row_by_case, first_samples)
         return lines
 
     def _variants(self, name: str, first: int, alike: Callable[[Block], tuple[object, ...]]) -> list[LineGrid]:
@@ -295,8 +294,7 @@ def merge_in_order(lists: Sequence[Sequence[Key]]) -> list[Key]:
             if name not in following:
                 following[name], following[before] = following[before], name
             before = name
-    merged, last = [], following[None]
-    while last is not None:
+    merged, last = list[Key](), None
+    while (last := following[last]) is not None:
         merged.append(last)
-        last = following[last]
     return merged

@@ -119,15 +119,12 @@ class _SharedCell(NamedTuple):
         return f' s="{style}"{kind}>{self.formula}<v>{self.value}</v></c>'
 
 
-def plain_sheets() -> type[Worksheet]:
-    """Return a class of worksheets that takes formulas as they are and writes shared formulas.
-
-    Formulas need no checks by the library: none has a function that newer programs want with a prefix.
-    """
+def sharing_sheets() -> type[Worksheet]:
+    """Return a class of worksheets that writes formulas shared by cells side by side."""
     from xlsxwriter.utility import xl_range, xl_rowcol_to_cell_fast
     from xlsxwriter.worksheet import Worksheet
 
-    class Plain(Worksheet):  # type: ignore[misc]  # the library comes without types
+    class Sharing(Worksheet):  # type: ignore[misc]  # the library comes without types
         shared = 0
 
         def write_shared(self, row: int, column: int, formula: str, look: Format, values: CellValues) -> None:
@@ -151,6 +148,16 @@ def plain_sheets() -> type[Worksheet]:
             else:
                 super()._write_cell(row, col, cell)
 
+    return Sharing
+
+
+def plain_sheets() -> type[Worksheet]:
+    """Return a class of worksheets that takes formulas as they are and writes shared formulas.
+
+    Formulas need no checks by the library: none has a function that newer programs want with a prefix.
+    """
+
+    class Plain(sharing_sheets()):  # type: ignore[misc]  # the library comes without types
         def _write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> int:
             return int(super()._write_string(row, col, visible(string), cell_format))
 
