@@ -437,3 +437,13 @@ def test_reasons_of_undefined_measures_stand_once_below_the_options() -> None:
     }
     assert seen == undefined != set()
     assert len(set(notes.values())) == len(notes) > 0
+
+
+def test_headings_of_inputs_are_titles() -> None:
+    rows = [[cell.value for cell in row] for row in book_of("fibercore")["Inputs"].iter_rows(min_row=9)]
+    heads = [row[0] for row in rows if row[0] and not row[8]]  # the ninth column has the path of an input
+
+    assert "Projects: Jena, second multimode plant" in heads
+    assert "Funding: Jena, second multimode plant" in heads
+    assert "Loans: Fleet five-year loan" in heads
+    assert len(set(heads)) == len(heads)

@@ -8,7 +8,7 @@ from fibercap.views.input_words import in_words
 from fibercap.views.workbook.book import DERIVED, INPUTS
 from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
 from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
-from fibercap.views.workbook.inputs import InputEntry, input_entries, titles
+from fibercap.views.workbook.inputs import InputEntry, heading, input_entries, titles
 from fibercap.views.workbook.labels import width_of
 from fibercap.views.workbook.scalars import ScalarCells, scalar_cells
 
@@ -37,9 +37,7 @@ class InputSheet:
         self.rows: list[InputEntry | str] = []
         names = dict(titles(book.union))
         for thing, listed in input_entries(book.union).items():
-            self.rows.append(
-                f"{thing.replace('_', ' ').replace('.', ': ')}{f' ({names[thing]})' if thing in names else ''}"
-            )
+            self.rows.append(heading(thing, names))
             self.rows += listed
         for place, entry in enumerate(self.rows):
             if isinstance(entry, InputEntry) and entry.scalar:

@@ -164,6 +164,19 @@ def thing(path: str) -> str:
     return ".".join(parts[:2]) if named else parts[0]
 
 
+def heading(about: str, names: Mapping[str, str]) -> str:
+    """Return the heading of the inputs of a thing in words, with its title in the place of its name.
+
+    Parameters
+    ----------
+    about, names : str, mapping
+        The path of the thing, and the titles of things by path.
+    """
+    block, _, name = about.partition(".")
+    title = names.get(about) or (names.get(f"projects.{name}") or names.get(f"plants.{name}") if name else "")
+    return ": ".join(filter(None, (block.replace("_", " ").capitalize(), title or name.replace("_", " "))))
+
+
 def _words(keys: Path) -> str:
     rest = keys[len(thing(".".join(keys)).split(".")) :] or keys[-1:]
     return ", ".join(key.replace("_", " ") for key in rest).capitalize()
