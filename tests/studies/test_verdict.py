@@ -418,6 +418,7 @@ def test_compare_prints_the_verdict_before_figures_and_in_json(tmp_path: Any) ->
     assert document["reason"] is None
 
 
+@pytest.mark.long
 def test_turns_judged_in_one_batch_are_what_each_is_alone() -> None:
     """Five numbers make the first option of the term sheet break a covenant: to the last bit and word, as one by one."""
     comparison = compare(read("term_sheet"))
@@ -434,6 +435,7 @@ def test_turns_judged_in_one_batch_are_what_each_is_alone() -> None:
         assert (flip.first, flip.fault) == ("all_swept", faults(alone)[0].fault)
 
 
+@pytest.mark.long
 def test_a_sample_of_a_batch_is_the_projection_of_its_inputs() -> None:
     """Rows, scalars, run-off, measures and findings of the second of three samples, against that sample alone."""
     plan = read("two_banks")
