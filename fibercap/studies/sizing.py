@@ -13,7 +13,6 @@ from fibercap.core.units import Samples
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.studies.claims import holds
 from fibercap.studies.findings import faults
 from fibercap.studies.largest_loan import CENT, GRID, SMALLEST, amounts, is_whole, largest, loan_lever
 from fibercap.studies.movable_inputs import input_samples
@@ -31,6 +30,8 @@ USED: Final = "use"
 ALLOWED: Final = "plan"
 """The limit of the plan itself: a larger loan would make it invalid, as when funding exceeds a project's cost."""
 CEILINGS: Final = frozenset({"gearing", "max_debt_to_ebitda"})
+EXACT: Final = 1e-12
+"""How much of a limit rounding may take; what claims and covenants allow would be many units of a large loan."""
 MOST: Final = 1e6
 RATIO: Final = "a ratio above 0, such as `1.3`"
 
@@ -154,7 +155,8 @@ def _judge(loan: str, limits: Sequence[Limit], share: float) -> Judge:
         judgements = {USED: Judgement(used >= -CENT * share / 2, used)}
         for limit in limits:
             values = np.broadcast_to(measure_named(projection, limit.measure).values, (projection.samples,))
-            keeps = holds(limit.comparator, values, np.asarray(limit.value), np.zeros(1)) & ~np.isnan(values)
+            slack = EXACT * limit.value * (1.0 if limit.measure in CEILINGS else -1.0)
+            keeps = values <= limit.value + slack if limit.measure in CEILINGS else values >= limit.value + slack
             judgements[limit.measure] = Judgement(keeps, values)
         return judgements
 

@@ -127,6 +127,23 @@ def test_shares_of_funding_grow_with_the_loan() -> None:
     assert float(sizing.changes["funding.line.bank"].magnitude) == pytest.approx(0.75)
 
 
+IN_DONG = """\
+fibercap: 1
+horizon: {from: 2024, to: 2026, step: year}
+money: {report_in: VND}
+products: {paper: {unit: tonne, price: 30 million VND/tonne}}
+plants: {mill: {product: paper, capacity: 20_000 tonne/year, cash_cost: 20 million VND/tonne}}
+projects: {line: {plant: mill, adds: 5_000 tonne/year, capex: 100 billion VND, complete: 2024-12-31}}
+loans: {bank: {commitment: 60 billion VND, signed: 2024-01-31, matures: 5 years, rate: 9 %/year}}
+funding: {line: {bank: 60 %, equity: rest}}
+"""
+
+
+def test_a_large_loan_is_met_to_its_unit_too() -> None:
+    """70 % of 100 billion is 70 billion; a billionth more, which claims and covenants allow, would be 70 dong."""
+    assert sizing_of(IN_DONG, Limit("gearing", 0.7)).commitment == 70e9
+
+
 @pytest.mark.long
 def test_a_loan_that_outlives_the_horizon_is_sized_by_its_llcr() -> None:
     """What it repays after the horizon is covered by the cash flow of the run-off."""
