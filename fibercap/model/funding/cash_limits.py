@@ -108,7 +108,7 @@ def limit_rows(sheet: Sheet, plan: Plan, key: str) -> None:
         write_stop(sheet, plan, name)
     for name, text in ((CASH, _cash_text), (EQUITY, _equity_text)):
         if name in limits.most:
-            path, label = f"funding.{key}.{name}_available", f"{key}: {name} that is there for it"
+            path, label = f"funding.{key}.{name}_available", f"{plan.spending_title(key)}: {name} that is there for it"
             sheet.after_horizon(path, "0")
             sheet.put(Row(path, label, plan.currency, FLOW, f"MAX({text(sheet, plan, key)}, 0)"), None)
 

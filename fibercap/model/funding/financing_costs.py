@@ -93,17 +93,17 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
         cash_share(sheet, plan, key)
         after = month_after(project.built_until_text(key))
         done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.built_until - 1e-9), formula=after)
+        title = plan.spending_title(key)
         for name in lenders(plan, [key]):
             path, prefix = f"funding.{key}.{name}.share", f"loans.{name}"
             text = share_of(sheet, plan, key, name)
-            sheet.line(Row(path, f"{key}: share of {plan.loan_title(name)}", "", FLOW, text))
+            sheet.line(Row(path, f"{title}: share of {plan.loan_title(name)}", "", FLOW, text))
             during = f"{{{path}}} * IF({{time.end}} <= {done}, 1, 0)"
             in_assets.setdefault(name, []).append(during)
             funded.setdefault(name, []).append(f"{during} * (1 - {{funding.{key}.cash_share}})")
             terms.append(f"({{{prefix}.interest}} + {{{prefix}.fees}} + {{{prefix}.upfront_fee}}) * {during}")
-        row = Row(
-            f"funding.{key}.financing_costs", f"{key}: financing costs", plan.currency, FLOW, " + ".join(terms) or "0"
-        )
+        path, text = f"funding.{key}.financing_costs", " + ".join(terms) or "0"
+        row = Row(path, f"{title}: financing costs", plan.currency, FLOW, text)
         sheet.put(row, value)  # `settle_costs` has found it: the loans in the formula are not written yet
         sheet.after_horizon(row.path, "0")
     for kind, label, of_loans in (
@@ -134,7 +134,7 @@ def cash_share(sheet: Sheet, plan: Plan, key: str) -> None:
     """
     counts = trifle_of(sheet).counts_text(f"{{funding.{key}.uses}}")
     text = f"IF({counts}, ({paid_by_cash(plan, key)}) / {{funding.{key}.uses}}, 0)"
-    sheet.line(Row(f"funding.{key}.cash_share", f"{key}: share paid by cash", "", FLOW, text))
+    sheet.line(Row(f"funding.{key}.cash_share", f"{plan.spending_title(key)}: share paid by cash", "", FLOW, text))
 
 
 def paid_by_cash(plan: Plan, key: str) -> str:

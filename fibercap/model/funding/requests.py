@@ -44,6 +44,7 @@ class FundingPlan:
     """
 
     key: str
+    title: str
     uses: Array
     funding: Funding
     total_uses: TotalUses
@@ -129,7 +130,7 @@ def loan_path(name: str, loan: Loan) -> str:
 
 def _total_in(sheet: Sheet, plan: FundingPlan, code: str, rate: str, within: int) -> TotalUses:
     row = f"funding.{plan.key}.uses_in_{code}"
-    label, text = f"{plan.key}: uses of funds in {code}", f"{{funding.{plan.key}.uses}}"
+    label, text = f"{plan.title}: uses of funds in {code}", f"{{funding.{plan.key}.uses}}"
     if (saved := f"projects.{plan.key}.capex_saved") in sheet:  # sources agreed to parts of what was planned
         label, text = f"{label}, as planned", f"({text} + {{{saved}}})"
     uses = sheet.line(Row(row, label, code, FLOW, f"{text} / {{{rate}}}"))

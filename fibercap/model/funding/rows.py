@@ -131,7 +131,7 @@ class PlanRows:
         *reads : str
             Paths of the inputs that decide it besides those in the formula.
         """
-        return Row(f"{self.prefix}.{key}", f"{self.plan.key}: {words}", self.money, FLOW, text, reads=reads)
+        return Row(f"{self.prefix}.{key}", f"{self.plan.title}: {words}", self.money, FLOW, text, reads=reads)
 
     def write(self) -> None:
         """Write the rows."""
@@ -168,7 +168,7 @@ class PlanRows:
             sheet.put(row, None if self.limits else paid[name])
             payment = f"{{{prefix}.{name}}} / {{{source.rate}}}" if source.rate else f"{{{prefix}.{name}}}"
             sheet.write_balance(
-                f"{prefix}.{name}_to_date", f"{plan.key}: paid by {called} to date", source.currency, payment
+                f"{prefix}.{name}_to_date", f"{plan.title}: paid by {called} to date", source.currency, payment
             )
         # rounding of many sources leaves dust, which is no gap
         sheet.put(self.row("gap", "covered by no source", gap_text), None if self.limits else gap)

@@ -228,7 +228,7 @@ def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | 
     """Write the uses of funds of a project or purchase by period; return them with its funding."""
     row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
     text, total_cost = f"{{{row}}}", _total_cost(sheet, plan, key, money)
-    line = Row(f"funding.{key}.uses", f"{key}: uses of funds", plan.currency, FLOW, text)
+    line = Row(f"funding.{key}.uses", f"{plan.spending_title(key)}: uses of funds", plan.currency, FLOW, text)
     if costs is None:
         uses = sheet.line(line)
     else:  # financing costs are iterated; their row is written after they have converged
@@ -238,7 +238,7 @@ def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | 
         total_cost = TotalUses(
             f"({total_cost.text} + SUM({{funding.{key}.financing_costs}}))", total_cost.value + added
         )
-    return FundingPlan(key, uses, plan.funding[key], total_cost, circular=costs is not None)
+    return FundingPlan(key, plan.spending_title(key), uses, plan.funding[key], total_cost, circular=costs is not None)
 
 
 def _total_cost(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> TotalUses:

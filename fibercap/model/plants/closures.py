@@ -72,7 +72,7 @@ def open_spans(prefix: str, closures: Mapping[str, Closure]) -> list[Span]:
     return [*spans, Span(f"{prefix}.open_{len(spans) + 1}", begins, "", (since, np.inf))]
 
 
-def closure_rows(sheet: Sheet, prefix: str, name: str, before: str, closures: Mapping[str, Closure]) -> None:
+def closure_rows(sheet: Sheet, prefix: str, label: str, before: str, closures: Mapping[str, Closure]) -> None:
     """Write a plant's clock as it runs in each closure and in each span between them.
 
     Writes `closures.<key>.clock`, and `open_1`, `open_2` and so on, under `plants.<name>.`. [month]
@@ -81,8 +81,8 @@ def closure_rows(sheet: Sheet, prefix: str, name: str, before: str, closures: Ma
     ----------
     sheet : Sheet
         The sheet that has the plant's clock; it gets the rows, and the months of the closures as scalars.
-    prefix, name, before : str
-        Start of the plant's paths, its name, and the formula of its clock at the start of the horizon. [month]
+    prefix, label, before : str
+        Start of the plant's paths, its name for readers, and the formula of its clock at the horizon's start. [month]
     closures : mapping
         The closures by name; without any, nothing is written.
 
@@ -99,11 +99,11 @@ def closure_rows(sheet: Sheet, prefix: str, name: str, before: str, closures: Ma
         )
         begins = sheet.give(f"{path}.from", "month", closure.months[0], formula=month_number_text(first, start=True))
         ends = sheet.give(f"{path}.to", "month", closure.months[1], formula=month_number_text(last))
-        spans.append((f"Clock of {name}, closure {key}", Span(f"{path}.clock", begins, ends)))
+        spans.append((f"{label}: clock of closure {key}", Span(f"{path}.clock", begins, ends)))
     opened = open_spans(prefix, closures) if closures else []
-    spans += [(f"Clock of {name}, open span {number}", span) for number, span in enumerate(opened, 1)]
-    for label, span in spans:
-        sheet.line(Row(span.path, label, "month", STOCK, span.cut(f"{{{prefix}.clock}}"), span.cut(before)))
+    spans += [(f"{label}: clock of open span {number}", span) for number, span in enumerate(opened, 1)]
+    for words, span in spans:
+        sheet.line(Row(span.path, words, "month", STOCK, span.cut(f"{{{prefix}.clock}}"), span.cut(before)))
 
 
 def growth_over(clocks: Iterable[str], grown: Callable[[str], str]) -> str:

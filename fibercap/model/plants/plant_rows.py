@@ -112,8 +112,8 @@ def capacity_rows(sheet: Sheet, plan: Plan, name: str, projects: Mapping[str, Pr
     opened, closed = _give_open_months(sheet, timeline, prefix, plant)
     clock = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = clock.replace("{time.end}", "{time.from}")
-    sheet.line(Row(f"{prefix}.clock", f"Clock of {name}", "month", STOCK, clock, before))
-    closure_rows(sheet, prefix, name, before, plant.closures)
+    sheet.line(Row(f"{prefix}.clock", f"{label}: clock", "month", STOCK, clock, before))
+    closure_rows(sheet, prefix, label, before, plant.closures)
     clocks = [span.path for span in open_spans(prefix, plant.closures)]
     named = (f"{prefix}.capacity", f"{label}: capacity")
     nameplate, effective = capacity_texts(sheet, timeline, named, plant.capacity, f"{unit}/year", clocks)
@@ -165,7 +165,7 @@ def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project,
             text = integral_text(moment)  # added up as the kernel does, so that what is nothing is not a speck
             sums.append(f"({text}) - ({integral_text(span.begins)})" if span.begins else text)
         ramped = ramped + integral(np.clip(clock, *span.months)) - (integral(span.months[0]) if span.begins else 0.0)
-    row = Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK)
+    row = Row(f"projects.{key}.ramped_months", f"{project.name or key}: ramped months", "month", STOCK)
     sheet.put(row._replace(formula=" + ".join(texts), before=" + ".join(starts)), ramped)
 
 

@@ -36,8 +36,8 @@ def _lines(reader: AnnualReader, key: str, plans: list[Scenario]) -> Iterator[Ye
     paths = dict.fromkeys(path for plan in plans if key in plan.spends for path in plan.source_rows(key).values())
     uses, last = f"funding.{key}.uses", f"funding.{key}.gap"
     for path in [*sorted(paths, key=lambda path: path == last), *([uses] if reader.has(uses) else [])]:
-        row = next(p.rows[path] for p in reader.projections if path in p.rows)
-        label = row.label.removeprefix(f"{key}: ").replace("_", " ")
+        shown = next(projection for projection in reader.projections if path in projection.rows)
+        label = shown.rows[path].label.removeprefix(f"{shown.scenario.spending_title(key)}: ").replace("_", " ")
         zero = not any(abs(value) >= HALF for values, _ in reader.years_of(path) for value in values)
         words = USES if path == uses else f"{label[0].upper()}{label[1:]}"
         yield reader.line(path, words, strong=path == uses, hidden=zero and path != uses)
