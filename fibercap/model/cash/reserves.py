@@ -10,6 +10,7 @@ from fibercap.core.language.money_or_share import REST
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.ranks import ranks_of
 from fibercap.model.funding.financing_costs import last_spending_text
+from fibercap.model.plants.capex import spending_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,7 +103,7 @@ def reserve_target_row(sheet: Sheet, plan: Plan, name: str) -> None:
     if key:
         now = f"AND({{time.end}} >= {done}, {{time.start}} < {done})"
         text, path = f"IF({now}, {{loans.{name}.reserve_target}}, 0)", f"loans.{name}.reserve_from_uses"
-        label = f"{loan.title or name}: reserve as a use of {plan.spending_title(key)}"
+        label = f"{loan.title or name}: reserve as a use of {spending_title(plan, key)}"
         sheet.after_horizon(path, "0")
         reads = (f"loans.{name}.reserve.filled_from", f"funding.{key}")
         sheet.put(Row(path, label, plan.currency, FLOW, text, reads=reads), None)
@@ -129,7 +130,7 @@ def reserves_paid_by_owners(sheet: Sheet, plan: Plan) -> list[str]:
             asked = f"MIN({asked}, MAX({{accounts.equity_left@-1}}{before}, 0))"
         paths.append(f"funding.{key}.equity_for_reserve")
         sheet.after_horizon(paths[-1], "0")
-        label = f"{plan.spending_title(key)}: paid by owners into the reserve"
+        label = f"{spending_title(plan, key)}: paid by owners into the reserve"
         sheet.put(Row(paths[-1], label, plan.currency, FLOW, asked), None)
     return paths
 

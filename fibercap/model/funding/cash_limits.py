@@ -12,6 +12,7 @@ from fibercap.core.timeline import FLOW
 from fibercap.model.cash.draw_stop import stopped_row, write_stop
 from fibercap.model.cash.reserves import free_cash, short_reserves
 from fibercap.model.funding.sources import BRIDGE, GRANT
+from fibercap.model.plants.capex import spending_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +109,7 @@ def limit_rows(sheet: Sheet, plan: Plan, key: str) -> None:
         write_stop(sheet, plan, name)
     for name, text in ((CASH, _cash_text), (EQUITY, _equity_text)):
         if name in limits.most:
-            path, label = f"funding.{key}.{name}_available", f"{plan.spending_title(key)}: {name} that is there for it"
+            path, label = f"funding.{key}.{name}_available", f"{spending_title(plan, key)}: {name} that is there for it"
             sheet.after_horizon(path, "0")
             sheet.put(Row(path, label, plan.currency, FLOW, f"MAX({text(sheet, plan, key)}, 0)"), None)
 

@@ -12,6 +12,7 @@ from fibercap.core.timeline import FLOW
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.income.asset_sales import month_after
+from fibercap.model.plants.capex import spending_title
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -93,7 +94,7 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
         cash_share(sheet, plan, key)
         after = month_after(project.built_until_text(key))
         done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.built_until - 1e-9), formula=after)
-        title = plan.spending_title(key)
+        title = spending_title(plan, key)
         for name in lenders(plan, [key]):
             path, prefix = f"funding.{key}.{name}.share", f"loans.{name}"
             text = share_of(sheet, plan, key, name)
@@ -134,7 +135,7 @@ def cash_share(sheet: Sheet, plan: Plan, key: str) -> None:
     """
     counts = trifle_of(sheet).counts_text(f"{{funding.{key}.uses}}")
     text = f"IF({counts}, ({paid_by_cash(plan, key)}) / {{funding.{key}.uses}}, 0)"
-    sheet.line(Row(f"funding.{key}.cash_share", f"{plan.spending_title(key)}: share paid by cash", "", FLOW, text))
+    sheet.line(Row(f"funding.{key}.cash_share", f"{spending_title(plan, key)}: share paid by cash", "", FLOW, text))
 
 
 def paid_by_cash(plan: Plan, key: str) -> str:

@@ -25,7 +25,7 @@ from fibercap.model.funding.settling_costs import settle_costs
 from fibercap.model.income.operations import asset_rows, income_rows, unlevered_rows
 from fibercap.model.income.tax import rate_row
 from fibercap.model.income.working_capital import working_capital_rows
-from fibercap.model.plants.capex import capex_rows, give_dates
+from fibercap.model.plants.capex import capex_rows, give_dates, spending_title
 from fibercap.model.plants.cash_cost_per_unit import cash_cost_rows
 from fibercap.model.plants.market import market_rows
 from fibercap.model.plants.plant_rows import capacity_rows, running_cost_rows
@@ -228,7 +228,7 @@ def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | 
     """Write the uses of funds of a project or purchase by period; return them with its funding."""
     row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
     text, total_cost = f"{{{row}}}", _total_cost(sheet, plan, key, money)
-    line = Row(f"funding.{key}.uses", f"{plan.spending_title(key)}: uses of funds", plan.currency, FLOW, text)
+    line = Row(f"funding.{key}.uses", f"{spending_title(plan, key)}: uses of funds", plan.currency, FLOW, text)
     if costs is None:
         uses = sheet.line(line)
     else:  # financing costs are iterated; their row is written after they have converged
@@ -238,7 +238,7 @@ def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | 
         total_cost = TotalUses(
             f"({total_cost.text} + SUM({{funding.{key}.financing_costs}}))", total_cost.value + added
         )
-    return FundingPlan(key, plan.spending_title(key), uses, plan.funding[key], total_cost, circular=costs is not None)
+    return FundingPlan(key, spending_title(plan, key), uses, plan.funding[key], total_cost, circular=costs is not None)
 
 
 def _total_cost(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> TotalUses:

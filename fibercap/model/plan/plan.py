@@ -105,10 +105,6 @@ class Lending(Spec):
         """Return the title of a loan, or its name if it has no title."""
         return self.loans[name].title or name
 
-    def spending_title(self, key: str) -> str:
-        """Return the name of a project, or of a plant that is bought, for readers; its key if it has none."""
-        return (self.projects[key] if key in self.projects else self.plants[key]).name or key
-
     @property
     def amounts(self) -> Mapping[str, Mapping[str, str]]:
         """The currency of every amount by path, block by block as `block_of` names them."""

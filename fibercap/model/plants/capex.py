@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fibercap.core.formulas.sheet import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.model.currency.currencies import Currencies
+    from fibercap.model.plan.plan import Plan
     from fibercap.model.plants.projects import Project, Span
 
 WORDS: Final = {
@@ -25,6 +26,17 @@ WORDS: Final = {
     "capex_saved": "capex saved by cancelling it",
 }
 """Words for the rows of spending, by the ends of their names."""
+
+
+def spending_title(plan: Plan, key: str) -> str:
+    """Return the name of a project, or of a plant that is bought, for readers; its key if it has none.
+
+    Parameters
+    ----------
+    plan, key : Plan, str
+        The plan, and the project or plant.
+    """
+    return (plan.projects[key] if key in plan.projects else plan.plants[key]).name or key
 
 
 def give_dates(sheet: Sheet, timeline: Timeline, key: str, project: Project) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.model.plants.capex import spending_title
 from fibercap.views.statements import HALF
 from fibercap.views.workbook.reading_sheets.label_sums import sums_by_label
 from fibercap.views.workbook.reading_sheets.year_sheet import YearTable
@@ -37,7 +38,7 @@ def _lines(reader: AnnualReader, key: str, plans: list[Scenario]) -> Iterator[Ye
     uses, last = f"funding.{key}.uses", f"funding.{key}.gap"
     for path in [*sorted(paths, key=lambda path: path == last), *([uses] if reader.has(uses) else [])]:
         shown = next(projection for projection in reader.projections if path in projection.rows)
-        label = shown.rows[path].label.removeprefix(f"{shown.scenario.spending_title(key)}: ").replace("_", " ")
+        label = shown.rows[path].label.removeprefix(f"{spending_title(shown.scenario, key)}: ").replace("_", " ")
         zero = not any(abs(value) >= HALF for values, _ in reader.years_of(path) for value in values)
         words = USES if path == uses else f"{label[0].upper()}{label[1:]}"
         yield reader.line(path, words, strong=path == uses, hidden=zero and path != uses)
