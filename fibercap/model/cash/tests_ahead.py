@@ -12,6 +12,8 @@ from fibercap.core.formulas.cells import CircularError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import numpy.typing as npt
+
     from fibercap.core.units import Array
 
     Settled = dict[str, Array]
@@ -71,7 +73,10 @@ def settle_or_try(
 
 
 def _combination(
-    settle_with: Callable[[Mapping[str, Array]], Settled], rows: Sequence[str], results: Array, changing: Array
+    settle_with: Callable[[Mapping[str, Array]], Settled],
+    rows: Sequence[str],
+    results: Array,
+    changing: npt.NDArray[np.bool_],
 ) -> Array | None:
     """Return results that agree with themselves, each sample its first ones, (..., row and period); None without."""
     bit, count = np.maximum(np.cumsum(changing, axis=-1) - 1, 0), int(changing.sum(axis=-1).max())

@@ -199,5 +199,5 @@ class Race:
         # Of the worth before moves: after one, all worths may be near zero, and so would be the slack.
         slack = ROUNDING * np.nanmax(np.abs([stand.gap for stand in self.now.values()]))
         with np.errstate(invalid="ignore"):  # -inf less -inf: no option may be recommended
-            gap = best - other
+            gap: Array = best - other
         return Judgement(~(other > best + slack), np.where(np.isfinite(gap), gap, np.nan))

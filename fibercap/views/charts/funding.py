@@ -84,7 +84,9 @@ def sources_of(projection: Projection) -> list[FundingSource]:
     for place, key in enumerate(keys):
         for name, row in plan.source_rows(key).items():
             paid.setdefault(CALLED.get(name, name), zero.copy())[place] += yearly(projection, row)
-    paid = {name: amounts for name, amounts in paid.items() if projection.trifle.counts(amounts.sum()).any()}
+    paid = {
+        name: amounts for name, amounts in paid.items() if projection.trifle.counts(np.asarray(amounts.sum())).any()
+    }
     loans = sorted((name for name in paid if name in plan.loans), key=lambda name: -float(paid[name].sum()))
     purses = [name for name in ("grant", LATER, "equity", "cash") if name in paid]
     room = MOST - len(purses)

@@ -82,7 +82,7 @@ def _present(values: Array) -> Array:
 def _hill(ax: Axes, row: int, values: Array, edges: Array) -> None:
     """Draw a histogram that stands on the foot of its row, and ticks at P5, the median and P95."""
     counts, _ = np.histogram(values, edges)
-    foot, top = row + 0.4, 0.82 * counts / max(counts.max(), 1)
+    foot, top = row + 0.4, 0.82 * counts / max(int(counts.max()), 1)
     ax.stairs(foot - top, edges, baseline=foot, fill=True, color=FILLED, linewidth=0, zorder=2)
     ax.plot([edges[0], edges[-1]], [foot, foot], color=SOFT, linewidth=0.7, zorder=2.1)
     for level, tall, wide in ((0.05, 0.16, 1.1), (0.5, 0.82, 1.6), (0.95, 0.16, 1.1)):
