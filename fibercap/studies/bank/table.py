@@ -38,6 +38,8 @@ class Grid:
     """Rows of the file, counted from 1."""
     dates: tuple[date, ...] | None
     """The dates of the lines; None where no column has dates."""
+    dated: int | None
+    """The column of the file that has them, counted from 0."""
     numbers: tuple[int, ...] | None
     """The numbers of the payments where a column counts them."""
     columns: tuple[int, ...]
@@ -102,6 +104,7 @@ def read_grid(rows: Rows, order: str = "", name: str = "the table") -> Grid:
     return Grid(
         rows=tuple(row + 1 for row in lines),
         dates=None if dates is None else tuple(dates[row] for row in lines),
+        dated=by,
         numbers=None if counted is None else tuple(int(numbers_in[row][counted] or 0) for row in lines),
         columns=tuple(amounts),
         amounts=np.array([[np.nan if v is None else v for v in line] for line in values]).reshape(len(lines), -1),

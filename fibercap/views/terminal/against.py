@@ -61,7 +61,8 @@ def _say(console: Console, word: str, sentence: str) -> None:
 
 def _columns(agreement: Agreement) -> str:
     """Return the columns, each with what it was taken for."""
-    table, parts = agreement.table, []
+    table = agreement.table
+    parts = [] if table.grid.dated is None else [f"{letters(table.grid.dated)}: date"]
     for role, index in sorted(table.shown.items(), key=lambda pair: table.grid.columns[pair[1]]):
         heading = table.grid.headings[index]
         named = f" `{heading}`" if heading else ""
