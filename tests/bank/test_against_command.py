@@ -63,9 +63,9 @@ def test_conventions_are_printed_as_they_are_written_in_a_file(say: Any) -> None
     assert output.code == 0
     assert output.out.startswith("Fleet loan beside sheet `Plan`\n")
     assert "20 payments, 2001-04-08 to 2006-01-08" in output.out
-    said = " ".join(output.out.split())
-    assert "; column B: date, C `Rate`: payment" in said
-    assert "D `Zinsanteil`: interest" in said
+    words = " ".join(output.out.split())
+    assert "; column B: date, C `Rate`: payment" in words
+    assert "D `Zinsanteil`: interest" in words
     assert "AGREES  to the last digit on all 20 lines, with\n  1.  day_count: ACT/360, rounding: cent\n" in output.out
     assert "1 or 2?" not in output.out
     assert all(len(line) <= 80 for line in output.out.splitlines())
