@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.formulas.cells import Cells, Circle, Texts, circle_of
-from fibercap.core.formulas.components import circles
+from fibercap.core.formulas.components import circles, dependent
 from fibercap.core.formulas.formula_text import term_of
 
 if TYPE_CHECKING:
@@ -87,16 +87,8 @@ def _parts(
         lengths |= dict.fromkeys((row.path for row in rows), length)
         formulas |= {row.path: Texts(row.formula, after.get(row.path, ""), row.before, row.after) for row in rows}
     reads = {path: _references(four) - assumed for path, four in formulas.items()}  # assumed values close no circle
-    readers: dict[str, list[str]] = {}
-    for path, others in reads.items():
-        for other in others:
-            readers.setdefault(other, []).append(path)
-    dependent, left = set(unknown), list(unknown)
-    while left:
-        new = set(readers.get(left.pop(), [])) - dependent
-        dependent |= new
-        left += new
-    among = {path: sorted(reads[path] & dependent) for path in formulas if path in dependent}
+    open_paths = dependent(reads, unknown)
+    among = {path: sorted(reads[path] & open_paths) for path in formulas if path in open_paths}
     members: dict[int, list[str]] = {}
     for path, number in circles(among).items():
         members.setdefault(number, []).append(path)

@@ -60,7 +60,7 @@ def _close(name: str, open_: list[str], numbers: dict[str, int]) -> None:
             return
 
 
-def dependent(reads: Mapping[str, Sequence[str]], names: Collection[str]) -> set[str]:
+def dependent(reads: Mapping[str, Collection[str]], names: Collection[str]) -> set[str]:
     """Return some names and all that read them, directly or through others.
 
     Parameters

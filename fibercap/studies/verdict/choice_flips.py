@@ -124,8 +124,8 @@ def _turns_choice(race: Race, number: Number, months: int) -> bool:
 def flips_at(race: Race, turns: Sequence[Move]) -> list[ChoiceFlip]:
     """Return for each turn which option is best beyond it, and which finding forbids the present one, if any.
 
-    It is judged a little beyond the turn, because at the turn itself both options are worth the same. All turns are
-    judged in one batch, and so are the findings.
+    Options are compared a little beyond the turn, because at the turn itself both are worth the same. All turns are
+    projected in one batch, and so are the findings.
 
     Parameters
     ----------
