@@ -48,7 +48,7 @@ def test_every_way_out_says_so(insolvent: Path) -> None:
 
     assert code == 1
     assert checked.splitlines()[1].startswith("  FAIL  cash is below zero in 19 of 60 periods")
-    assert "to heal it:" in checked
+    assert "to fix it:" in checked
     kinds = [finding["kind"] for finding in json.loads(document)["findings"]]
     assert sorted(set(kinds)) == ["cash_below_zero", "uses_unfunded"]
     for verb in ("run", "compare"):

@@ -115,7 +115,7 @@ def test_a_folder_holds_tables_charts_samples_and_what_identifies_them(plan: str
     manifest = json.loads((out / "manifest.json").read_text())
     jsonschema.validate(manifest, result_schema("simulation_manifest"))
     assert (manifest["samples"], manifest["asked"], manifest["seed"]) == (32, 30, 7)
-    assert manifest["options"][""]["why_rows"] == "rows are faster for less than 3,000 samples"
+    assert manifest["options"][""]["why_rows"] == "rows are faster for fewer than 3,000 samples"
     assert manifest["fixed"]["loans.bank.matures"].startswith("dates, maturities and lives shape the calendar")
     names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     assert names == {*manifest["files"], "manifest.json"}
@@ -167,7 +167,7 @@ def test_a_chart_is_a_file(plan: str, tmp_path: Path) -> None:
         (("--out", "x.svg"), "x.svg looks like a file; name its chart by --chart, or a folder"),
         (("--out", "-"), "--out writes a folder"),
         (("--as", "pdf"), "name the chart by --chart"),
-        (("--out", "there.svg/deep"), "there.svg is no folder; name a folder"),
+        (("--out", "there.svg/deep"), "there.svg is not a folder; name a folder"),
         (("--out", "full"), "manifest.json exists; add --force to replace it"),
     ],
 )

@@ -160,7 +160,7 @@ def test_a_pipe_or_a_device_as_scenario_is_no_missing_file(tmp_path: Path) -> No
 
     assert done.returncode == 2
     for name in ("plan.yaml", "/dev/zero"):
-        message = f"found `{name}`, a pipe or a device, wanted a scenario; give its text to standard input, and name that, `-`"
+        message = f"found `{name}`, a pipe or a device, wanted a scenario; send its text to standard input"
         assert message in done.stderr
 
 

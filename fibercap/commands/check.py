@@ -85,17 +85,17 @@ def _check(plan: Scenario, with_unused: bool, flips: bool, as_json: bool) -> tup
 
     case = case_of(plan)
     options = cases_of_options(case)
-    still: list[str] | None = None
+    unused: list[str] | None = None
     if with_unused:
         from fibercap.studies.unused_inputs import unused_inputs
 
-        still = unused_inputs(plan)
+        unused = unused_inputs(plan)
     code = int(any(each.findings for each in (case, *options.values())))
     if as_json:
         from fibercap.views.json.documents import check_document
 
-        return code, check_document(case, options, still, flips=flips)
+        return code, check_document(case, options, unused, flips=flips)
     from fibercap.views.terminal.check import check_lines
 
-    _print(check_lines(case, options, still, flips=flips))
+    _print(check_lines(case, options, unused, flips=flips))
     return code, {}

@@ -93,7 +93,8 @@ def _plans_of_review(
 
     review = read_review(Path(scenarios[1]))
     if review.hash != plan.digest():
-        say(f"{scenarios[1]} was exported from another version of {scenarios[0]}; old values are its own", err=True)
+        message = f"{scenarios[1]} was exported from another version of {scenarios[0]}; old values are the present ones"
+        say(message, err=True)
     old = plan.with_option(review.option) if review.option and plan.option is None else plan
     new = old.with_changes(review.changes(), f"entered in {scenarios[1]}") if review.entries else old
     if out is not None:

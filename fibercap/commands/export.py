@@ -52,7 +52,7 @@ def export(
 
     A report (.html, or .pdf where Chromium, Chrome or Edge is installed) is a single file: which option to take, why,
     and what breaks it first; then claims, covenants, capacity, statements, loans, sensitivity, inputs with their
-    sources, conventions and checks. In a browser its sliders answer what if.
+    sources, conventions and checks. In a browser, sliders move its inputs and the results follow.
 
     A workbook (.xlsx) holds the plan in live formulas, with a switch between its options; with --option, only that one.
 

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 @scenario_options
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV and nothing else, a line for each date.")
 @click.option(
-    "--plot", "picture", type=OutputPath(), help="Draw the schedule too: FILE.png, .svg or .pdf; or - for it alone."
+    "--plot",
+    "picture",
+    type=OutputPath(),
+    help="Draw the schedule too: FILE.png, .svg or .pdf; or - to print it alone.",
 )
 @kind_option("png", "svg", "pdf", of="--plot")
 @click.option(
@@ -69,8 +72,8 @@ def loan(
 
     Without NAME, print all loans. --json and --plot take one loan; NAME may be left out if the file has only one.
 
-    With --against, say whether a bank's own schedule is that of the loan: as written, under which conventions, or from
-    which line on it differs (then the exit code is 1). --out writes the loan with the conventions of the bank.
+    With --against, compare the loan with a bank's own schedule: it agrees as written, it agrees under the conventions
+    that are printed, or it differs from a line on (exit code 1). --out writes the loan with the bank's conventions.
     """
     read = {"sheet": bool(sheet), "dates": bool(dates), "out": out is not None}
     _refuse_strays(bank, read, {"csv": as_csv, "plot": picture is not None, "as": bool(kind)})
@@ -111,7 +114,7 @@ def _print(lending: Lending, by_name: dict[str, Schedule], *, as_json: bool, as_
 
 
 def _refuse_strays(bank: Path | None, given: Mapping[str, bool], beside: Mapping[str, bool]) -> None:
-    """Refuse options that go with `--against` without it, and others beside it."""
+    """Refuse options that need `--against` (`given`) without it, and options that it excludes (`beside`) with it."""
     stray = [f"--{name}" for name, is_given in (given if bank is None else beside).items() if is_given]
     if stray and bank is None:
         raise click.UsageError(

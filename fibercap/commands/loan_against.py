@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """The bank's table, how it is read, and what is written of it."""
+    """The options of `--against`: the bank's file, how to read it, and what to write."""
 
     bank: Path
     sheet: str
@@ -28,7 +28,9 @@ class Asked:
 
 
 def compare_with_bank(lending: Lending, name: str | None, asked: Asked) -> None:
-    """Say whether a bank's schedule is that of a loan, and write the loan as the bank counts it; exit with 1 if not.
+    """Print how a bank's schedule compares with a loan, and write the loan as the bank counts it.
+
+    The command exits with code 1 if they differ under all conventions.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ class OutputPath(click.Path):
     """A path to write to; `./-` is a file of that name."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Return the path, `STANDARD_OUTPUT` for the names of that."""
+        """Return the path; `STANDARD_OUTPUT` for `-` and other names of standard output."""
         if str(value) in _NAMES:
             return STANDARD_OUTPUT
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
@@ -75,7 +75,7 @@ def print_content(content: bytes) -> None:
     Raises
     ------
     FibercapError
-        If the output is a terminal and the content is no text, or if standard output is closed.
+        If the output is a terminal and the content is not text, or if standard output is closed.
     """
     from fibercap.core.errors import FibercapError
 

@@ -1,4 +1,4 @@
-"""A pager for output that is longer than the screen of a terminal; what goes to a pipe or a file never meets it."""
+"""A pager for output that is longer than the screen of a terminal; output to a pipe or a file is never paged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NO_PAGER: Final = "--no-pager"
 LESS: Final = ("less", "-R", "-F", "-X")
-"""The pager where `PAGER` names none: colors as they are, no waiting for a single screen, and the text stays."""
+"""The pager if `PAGER` names none; it shows colors, ends at once if the text fits the screen, and leaves it there."""
 _SEQUENCE: Final = re.compile(rb"\x1b\[[0-9;]*m")
 
 
@@ -79,7 +79,7 @@ def _pager() -> list[str]:
         return []
     try:
         words = shlex.split(os.environ["PAGER"]) if "PAGER" in os.environ else list(LESS)
-    except ValueError:  # a quotation without its end
+    except ValueError:  # an unclosed quotation mark
         return []
     return words if words and words != ["cat"] and shutil.which(words[0]) else []
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST: Final = 20
-"""Scenarios whose names are kept; the one that was not asked for longest goes."""
+"""How many scenarios have their names kept; the one whose names were written longest ago is forgotten first."""
 _NO_CACHE: Final = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
-"""What a cache raises that cannot be read or written, that nobody has a home for, or that fibercap did not write."""
+"""Errors if the cache cannot be read or written, the user has no home folder, or another program wrote the file."""
 
 
 class RememberedNames:
@@ -58,7 +58,7 @@ def cache_folder() -> Path:
 
 
 def _fibercap() -> tuple[Path, ...]:
-    """Return a file that another version of fibercap replaces: other versions have other rows."""
+    """Return a file of fibercap itself, so that another version, which has other rows, reads the names anew."""
     return (Path(__file__),)
 
 

@@ -64,7 +64,7 @@ BY: Final = "10 %"
 @kind_option("csv", "png", "svg", "pdf", of="--out")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def sensitivity(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool, **asked: Any) -> None:
-    """Move inputs, and say what it does to measures.
+    """Move inputs, and print how measures change.
 
     Without --input, every number of the plan is moved, and those that matter most are shown (a tornado), each with the
     change at which the measure turns zero, and at which another option becomes first.

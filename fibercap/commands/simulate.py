@@ -54,7 +54,7 @@ class _ListingCharts(click.Command):
 )
 @scenario_options
 @click.option("--samples", type=click.IntRange(min=1), help="How many samples; rounded up to a power of two.")
-@click.option("--seed", type=click.IntRange(min=0), help="Where the samples start; default: the plan's.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the random numbers; default: the plan's.")
 @click.option(
     "--measure",
     "measures",
@@ -89,15 +89,13 @@ class _ListingCharts(click.Command):
     show_default=True,
     help="How the folder keeps the samples.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(min=1), default=1, help="Number of processes that work; it does not change results."
-)
+@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Number of processes; it does not change results.")
 @click.option("--dask", metavar="ADDRESS", help="Work on this Dask cluster, such as tcp://host:8786.")
 @click.option(
     "--keep",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Keep what is done in this folder; the same command goes on where it was cut.",
+    help="Keep finished samples in this folder; after an interruption, the same command continues.",
 )
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def simulate(scenario: str, settings: tuple[str, ...], as_json: bool, **asked: Any) -> None:
@@ -151,8 +149,8 @@ def _simulate(
                 plan, rows=rows, watch=watch, clock=perf_counter, executor=executor, shards=shards, **asked
             )
     except KeyboardInterrupt:
-        way = "nothing is kept; with --keep DIR, the same command goes on where it was cut"
-        say(f"\n{way if keep is None else f'what is done is kept in {keep}; the same command goes on'}", err=True)
+        way = "nothing is kept; with --keep DIR, the same command continues after an interruption"
+        say(f"\n{way if keep is None else f'what is done is kept in {keep}; the same command continues'}", err=True)
         raise
     return Chances(simulation, drivers(simulation, next(iter(simulation.cases.values())), driven), driven)
 

@@ -30,7 +30,7 @@ class Output:
     force: bool
 
     def rows(self, asked: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the rows to keep: those that are asked for; cash where a fan is to be drawn and none is."""
+        """Return the rows to keep: those that are asked for; if none are and a fan chart is drawn, cash."""
         fans = self.chart == "fan" or (self.chart is None and self.out is not None)
         return asked or ((CASH,) if fans else ())
 

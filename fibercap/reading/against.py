@@ -26,7 +26,7 @@ USUAL_RATE = 0.06
 def against(
     loan: Loan, table: Any, *, sheet: str = "", dates: str = "", currency: str = "USD", rates: Indices | None = None
 ) -> Agreement:
-    """Return whether a bank's schedule is that of a loan: as written, under which conventions, or from where on not.
+    """Compare a bank's schedule with a loan: does it agree, under which conventions, and where does it first differ.
 
     Parameters
     ----------
@@ -51,14 +51,14 @@ def against(
     Raises
     ------
     FibercapError
-        If the file cannot be read, its table is no schedule, or it is in another currency.
+        If the file cannot be read, its table is not a schedule, or it is in another currency.
     """
     frame = Frame(currency, minor_unit(currency))
     return agree(loan, bank_table(loan, table, sheet, dates), frame, rates)
 
 
 def against_loan_of(lending: Lending, name: str, table: Any, sheet: str = "", dates: str = "") -> Agreement:
-    """Return whether a bank's schedule is that of a loan of a scenario or of a file of loans; see `against`.
+    """Compare a bank's schedule with a loan of a scenario or of a file of loans; see `against`.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def bank_table(loan: Loan, source: Any, sheet: str = "", dates: str = "") -> Ban
     Parameters
     ----------
     loan : Loan
-        The contract, whose amount and rate help to tell the columns apart.
+        The contract; its amount and rate help to recognize the columns.
     source, sheet, dates
         As for `against`.
 
@@ -115,7 +115,7 @@ def bank_table(loan: Loan, source: Any, sheet: str = "", dates: str = "") -> Ban
 
 
 def _usual_rate(loan: Loan) -> float:
-    """Return about the rate of a loan. [1/year]"""
+    """Return the approximate rate of a loan. [1/year]"""
     if isinstance(loan.rate, Floating):
         return USUAL_RATE
     return float(np.mean([np.ravel(value)[0] for value in loan.rate.values]))

@@ -30,7 +30,7 @@ def sheets_of(source: Any, sheet: str = "") -> dict[str, Rows]:
     Parameters
     ----------
     source : path, DataFrame or list of rows
-        The file, or what was read of it.
+        The file, or its cells.
     sheet : str
         The sheet; "" for all of them.
 
@@ -118,7 +118,7 @@ def _read_workbook(content: bytes, name: str, sheet: str) -> dict[str, Rows]:
 
 
 def _refuse_bomb(content: bytes, name: str) -> None:
-    """Raise if a packed file would unpack to far more than a schedule has."""
+    """Raise if a packed file would unpack to far more bytes than any schedule has."""
     if content[:2] != b"PK":  # .xls is not packed
         return
     try:
@@ -130,9 +130,9 @@ def _refuse_bomb(content: bytes, name: str) -> None:
 
 
 def _rows_of_text(content: bytes, name: str) -> Rows:
-    """Return the cells of a text, whatever divides them; texts that are not UTF-8 are read as Windows writes them."""
+    """Return the cells of a text file; one that is neither UTF-8 nor UTF-16 is read in the encoding of Windows."""
     if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FibercapError("unreadable_table", f"{name} is no text, though its suffix says so")
+        raise FibercapError("unreadable_table", f"{name} is not a text file, though its suffix says so")
     coding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = content.decode(coding)
@@ -146,7 +146,7 @@ def _rows_of_text(content: bytes, name: str) -> Rows:
 
 
 def _divider(lines: list[str]) -> str:
-    """Return the mark that divides cells: the one of which most lines have the same number, above one."""
+    """Return the mark that divides cells: the one that gives most lines the same number of cells, more than one."""
 
     def rank(mark: str) -> tuple[int, int]:
         counts = Counter(count for line in csv.reader(lines, delimiter=mark) if (count := len(line)) > 1)

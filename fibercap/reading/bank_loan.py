@@ -26,9 +26,9 @@ def bank_loan_text(lending: Lending, name: str, agreement: Agreement, title: str
     lending, name : Lending, str
         The scenario or file of loans, and the loan.
     agreement : Agreement
-        What came of the comparison.
+        The result of the comparison.
     title : str
-        What the table is, as one would cite it.
+        The title of the table as a source.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def bank_loan_text(lending: Lending, name: str, agreement: Agreement, title: str
 
 
 def _contract(loan: Tree, lending: Lending, name: str) -> Branch:
-    """Return a loan with the keys that a file of loans knows; one that was owed already as it was drawn."""
+    """Return a loan with the keys that a file of loans knows; what is `outstanding` becomes a `commitment`."""
     kept = {key: child for key, child in loan.items() if key not in OF_COMPANIES}  # type: ignore[union-attr]  # a loan is a block
     if "outstanding" in kept:
         terms = lending.loans[name]

@@ -85,7 +85,7 @@ class Table:
         Raises
         ------
         ScenarioError
-            If it is not UTF-8, too large, empty or no CSV.
+            If it is not UTF-8, too large, empty or not CSV.
         """
         self.name = name
         head, *rest = _records(decode(content, name), name)
@@ -132,7 +132,7 @@ class Table:
 
 
 def _records(text: str, name: str) -> Iterator[Record]:
-    """Yield the lines of a text that are not blank; the first is missing from an empty text, which is an error."""
+    """Yield the lines of a text that are not blank; raise a ScenarioError if there are none or one is not CSV."""
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(lines, strict=True, skipinitialspace=True)
     begins, empty = 0, True
@@ -155,7 +155,7 @@ def _records(text: str, name: str) -> Iterator[Record]:
 
 
 def _problem_of_parser(message: str, name: str, lines: list[str], begins: int) -> Problem:
-    """Return the problem of a line that is no CSV."""
+    """Return the problem of a line that is not CSV."""
     known = next((words for part, words in _ERRORS.items() if part in message), ("a line that is no CSV", ""))
     line = lines[begins].rstrip("\r\n") if begins < len(lines) else ""
     place = Place(name, begins + 1, max(line.find('"'), 0) + 1, line)

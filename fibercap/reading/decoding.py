@@ -1,4 +1,4 @@
-"""Bytes of a file as text, or why they are none."""
+"""Decode the bytes of a file as text, or say why they are not text."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ def _problem_of_encoding(text: bytes, position: int, name: str) -> Problem:
 
 
 def problem_at_start(name: str, code: str, problem: str, wanted: str, hint: str = "") -> Problem:
-    """Return a problem of a text as a whole.
+    """Return a problem that concerns a text as a whole, placed at its start.
 
     Parameters
     ----------
     name, code, problem, wanted, hint : str
-        Name of the text in messages, and as of a `Problem`.
+        The name of the text in messages; the others as in `Problem`.
     """
     return Problem("", code, problem, wanted, hint, Place(name, 1, 1))

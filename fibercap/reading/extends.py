@@ -32,7 +32,7 @@ class Layer:
 
     @property
     def extends(self) -> Leaf | None:
-        """The files that it extends; None for a plan of its own."""
+        """The files that it extends; None for a complete plan."""
         leaf = self.tree.get("extends")
         return leaf if isinstance(leaf, Leaf) else None
 
@@ -99,7 +99,7 @@ def resolve_extends(layer: Layer, parents: Parents) -> Branch:
     """
     chain = parents.chain(layer)
     if all(step.extends is not None for step in chain):
-        return Branch()  # no file of the chain is a plan of its own
+        return Branch()  # no file of the chain is a complete plan
     trees: dict[tuple[FilePath | None, ...], Branch] = {}
     for step in chain:
         if len(parents.of(step)) > 1:

@@ -206,7 +206,7 @@ def _scenario(loaded: LoadedText, default_id: str) -> Scenario:
         scenario.set_files_read(loaded.files_read)
     except ScenarioError as error:
         problems = [*error.problems]
-        tree, misspelt = with_meant_keys(tree, problems)  # so that options are laid over what it means
+        tree, misspelt = with_meant_keys(tree, problems)  # so that options apply to what the file means
     of_options = _problems_of_options(tree, name, problems, scenario)
     all_problems = [
         *loaded.problems,

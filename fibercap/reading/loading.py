@@ -29,9 +29,9 @@ VERSION: Final = 1
 class LoadedText:
     """The tree of all files, and their problems.
 
-    `name` is the name of the file in messages, `folder` the folder from which its paths start, `files` what has read
-    the files of series, `refused` the places of values that cannot be read, `incomplete` the
-    blocks in which keys are missing because they could not be read, `removed` the places of removals by path.
+    `name` is the name of the file in messages, `folder` the folder from which its paths start, `files` reads the files
+    of series, `refused` are the places of values that cannot be read, `incomplete` the blocks in which keys are missing
+    because they could not be read, `removed` the places of removals by path.
     """
 
     name: str
@@ -51,7 +51,7 @@ class LoadedText:
         return {names[path]: digest for path, digest in self.files.digests.items()}
 
     def with_files(self, changes: Branch) -> Branch:
-        """Return changes laid over the scenario, with the series of files in place.
+        """Return changes in which the series of files stand as keys and values.
 
         Raises
         ------

@@ -66,7 +66,7 @@ def locate(name: str) -> Path:
         return path
     if name in shipped_scenarios():
         return shipped_scenarios()[name]
-    problem, hint = _describe_non_file(path, name), "give its text to standard input, and name that, `-`"
+    problem, hint = _describe_non_file(path, name), "send its text to standard input, and name it `-`"
     if problem.endswith("a folder"):
         hint = "name one file in it"
     elif not problem:
@@ -130,7 +130,7 @@ def _file_within(
 ) -> Path | Problem:
     """Return the file of a name inside the fence, or else a problem made of `missing`.
 
-    `near` are what the names of such files are called in the hint, and the names themselves.
+    `near` is what the hint calls the known files, and a function that returns their names.
     """
     path = folder / name
     if fence is not None and not _ask_file_system(
@@ -156,7 +156,7 @@ def _describe_non_file(path: Path, name: str) -> str:
 
 
 def _ask_file_system(question: Callable[[Path], bool], path: Path, *, otherwise: bool = False) -> bool:
-    """Ask the file system; it fails for names that are too long or have null characters, and for circular links."""
+    """Return an answer of the file system; `otherwise` if it fails, as for names too long and for circular links."""
     try:
         return question(path)
     except (OSError, ValueError, RuntimeError):
@@ -209,7 +209,7 @@ def bytes_of(path: Path) -> bytes:
     """
     try:
         with open(path, "rb", opener=_open_without_waiting) as stream:
-            return bytes_from(stream) or b""
+            return bytes_from(stream) or b""  # None from a pipe that has no data yet
     except OSError as error:
         problem, where = f"a file that cannot be read ({error.strerror})", Place(display_path(path), 1, 1)
         raise ScenarioError(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FILE: Final = "file"
 COLUMN: Final = "column"
 CALENDARS: Final = "calendars."
-"""What the paths of holidays begin with, which are read by date and not by period."""
+"""Prefix of the paths of holidays, whose keys are dates, not periods."""
 _VERBS: Final = ("change", "add")
 _LIKE: Final = "`{file: prices.csv, column: price}`"
 
@@ -76,7 +76,7 @@ class SeriesFiles:
         )
 
     def _series(self, block: Branch, folder: FilePath, path: Path, kind: OverTime | Holidays) -> Tree:
-        """Return the keys and values of a series, and what stands beside them; a value that cannot be read if none."""
+        """Return the keys and values of a series and its settings; a broken leaf if the series cannot be read."""
         known, count = (FILE, COLUMN, *kind.settings), len(self.problems)
         broken = Leaf(BROKEN, (Origin(block.place),))
         self.problems += [_unknown_key(key, block, path, known) for key in block if key not in known]
@@ -98,7 +98,7 @@ class SeriesFiles:
         return Branch({**series.children, **beside}, places, block.place)
 
     def _text(self, key: str, block: Branch, path: Path) -> Leaf | None:
-        """Return what a block says under `file` or `column`, None if it says nothing that can be read."""
+        """Return the text under `file` or `column`; None if there is none that can be read."""
         leaf, name = wrapped_value(block.get(key, Leaf(BROKEN))), ".".join(path)
         if isinstance(leaf, Leaf) and isinstance(leaf.value, str):
             return leaf
@@ -181,9 +181,9 @@ def _unknown_key(key: str, block: Branch, path: Path, known: tuple[str, ...]) ->
 
 
 def _problem_of_key(key: str, first: Place | None, path: str, here: Place) -> Problem | None:
-    """Return why a text cannot be a key, None if the series itself will say it; `first` has the same key before.
+    """Return why a text cannot be a key; None if it can, or if the series reports it. `first` has the same key.
 
-    What begins like a name would be read as what stands beside the keys of a series, such as `growth`.
+    A text that begins like a name would be read as a setting of the series, such as `growth`.
     """
     if re.match("FY[0-9]|[0-9]", key) is None:
         shown = f"the key {quote(key)}" if key else "a line without a key"
@@ -198,7 +198,7 @@ def _problem_of_key(key: str, first: Place | None, path: str, here: Place) -> Pr
 
 
 def _problem_of_cell(cell: str, record: Record, column: Column, path: str) -> Problem | None:
-    """Return why a cell cannot be a value of a column, None where the input itself will say it."""
+    """Return why a cell cannot be a value of a column; None if it can, or if the input itself reports it."""
     here, more = record.place(column.index), [cell for cell in record.cells[column.width :] if cell]
     if more:
         problem = f"{len(record.cells)} cells, where the first line has {column.width}"

@@ -152,7 +152,7 @@ class _Builder:
             self.incomplete.add(path)
 
     def _refuse_comma(self, children: dict[str, Tree], path: tuple[str, ...], rest: Place) -> bool:
-        """Refuse `{capex: 23,5 MUSD}`, which YAML reads as `capex: 23` and an empty key; return whether it was such."""
+        """Refuse `{capex: 23,5 MUSD}`, which YAML reads as `capex: 23` and an empty key; return whether it did."""
         old = children.get(path[-1])
         if not isinstance(old, Leaf) or old.place is None or old.place.line != rest.line:
             return False
@@ -162,7 +162,7 @@ class _Builder:
         is_number = bool(re.match(r"-?[0-9_]+(,[0-9_]+)*,[0-9]", number))
         if not is_number and value[:1] in "\"'[{":
             return False
-        # What stands before the comma was read as a value of its own; what is wrong with that is no news.
+        # The text before the comma was read as a value of its own; this problem replaces those of that value.
         self.problems = [p for p in self.problems if p.place is None or p.place != old.place]
         problem = f"{quote(number if is_number else value)}, which YAML reads as {quote(value.split(',')[0])}"
         problem += " and a key without a value"

@@ -74,8 +74,8 @@ def read_review(path: Path) -> Review:
     names = {text: column for column, text in heads.items() if len(column) > 1 or column >= "J"}
     option = inputs.get((5, "B"), AS_WRITTEN)
     if inputs.get((HEAD_ROW, "I")) != "Path" or option not in names:
-        hash_text = f"{path} is no workbook that fibercap exported: its sheet `{INPUTS}` has another form"
-        raise FibercapError("not_a_workbook", hash_text)
+        message = f"{path} is not a workbook that fibercap exported: its sheet `{INPUTS}` has another form"
+        raise FibercapError("not_a_workbook", message)
     columns = (names[option], names.get(f"{option}, as exported", ""))
     return Review(
         str(path), None if option == AS_WRITTEN else option, hash_text, tuple(_entries(inputs, columns, str(path)))

@@ -50,13 +50,13 @@ def cells_of(path: Path, names: tuple[str, ...]) -> tuple[Cells, ...]:
     Raises
     ------
     FibercapError
-        If it is no workbook with these sheets, or is damaged, encrypted or larger than any that was exported.
+        If it is not a workbook with these sheets, or is damaged, encrypted or larger than any that was exported.
     """
     try:
         if path.exists() and not path.is_file():
-            raise ValueError("it is no file")
+            raise ValueError("it is not a file")
         with path.open("rb") as file:
-            # Else zipfile would only say that it is no zip file.
+            # Else zipfile would only say that it is not a zip file.
             if file.read(len(_OLE)) == _OLE:
                 raise ValueError("it is encrypted or of an old format; save it as .xlsx, without a password")
         if path.stat().st_size > LARGEST:
@@ -65,11 +65,11 @@ def cells_of(path: Path, names: tuple[str, ...]) -> tuple[Cells, ...]:
             return tuple(_sheet(book, name) for name in names)
     except MemoryError:
         raise FibercapError(
-            "not_a_workbook", f"{path} is no workbook that fibercap exported (larger than memory)"
+            "not_a_workbook", f"{path} is not a workbook that fibercap exported (larger than memory)"
         ) from None
     except _BAD as error:
         reason = str(error.args[0] if isinstance(error, KeyError) and error.args else error) or "damaged"
-        raise FibercapError("not_a_workbook", f"{path} is no workbook that fibercap exported ({reason})") from None
+        raise FibercapError("not_a_workbook", f"{path} is not a workbook that fibercap exported ({reason})") from None
 
 
 def _sheet(book: zipfile.ZipFile, name: str) -> Cells:

@@ -62,10 +62,7 @@ def chunk_of(scenario: Scenario, samples: int) -> int:
 
 
 class Results(dict[str, Array]):
-    """Results of samples by name, with the program that worked them out, or why rows did.
-
-    `program` is None if they were worked out by projections; `why` says why, in words.
-    """
+    """Results of samples by name; `program` is what computed them, None for projections, and `why` then says why."""
 
     program: PlanProgram | None = None
     why: str = ""
@@ -93,8 +90,8 @@ def evaluate(
     keep : sequence of str
         Names of measures (`project_npv`, `all_in_cost.fleet`) and paths of rows (`accounts.cash`).
     chunk : int, optional
-        Samples that are worked out together; 1,000 rows or 5,000 of a program if not given, fewer for a large plan. It
-        changes speed and memory, not results.
+        Samples that are computed together; if not given, 1,000 by rows or 5,000 by a program, fewer for a large plan.
+        It changes speed and memory, not results.
     by : str
         `program` makes one tape of the formulas that the results need, compares it with projections at 16 points, and
         runs it; `fast` runs it with numba on all cores (`pip install 'fibercap[fast]'`); `rows` projects all rows. All
@@ -121,7 +118,7 @@ def evaluate(
     if by == "fast":
         refuse_without_numba()
     if by == "rows" or (by == "fastest" and number < MANY):
-        results.why = "rows are asked for" if by == "rows" else f"rows are faster for less than {MANY:,} samples"
+        results.why = "rows are asked for" if by == "rows" else f"rows are faster for fewer than {MANY:,} samples"
     else:
         try:
             results.program = program_for(scenario, samples, keep)

@@ -84,7 +84,7 @@ class Finding:
 
     @property
     def stops(self) -> bool:
-        """Whether it forbids to recommend the plan. Every kind does, except claims, which are public statements."""
+        """Whether the plan may not be recommended for it: true of every kind but claims, which are only statements."""
         return self.kind != CLAIM
 
     @cached_property
@@ -100,7 +100,7 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Return what is wrong with a plan: covenants, cash, uses, claims, in this order.
 
-    Cash below zero is no finding if the plan says that it is expected (`company.may_run_dry`).
+    Cash below zero is not a finding if the plan says that it is expected (`company.may_run_dry`).
 
     Parameters
     ----------
@@ -129,10 +129,10 @@ def findings(
 
 
 def faults(projection: Projection, promises: Mapping[str, CovenantResult] | None = None) -> tuple[Finding, ...]:
-    """Return the findings that forbid to recommend a plan: broken covenants, cash below zero, uses without a source.
+    """Return the findings for which a plan may not be recommended: covenants, cash below zero, unfunded uses.
 
-    Cash below zero counts even if the plan expects it (`company.may_run_dry`). Claims are public statements and forbid
-    nothing.
+    Cash below zero counts even if the plan expects it (`company.may_run_dry`). Claims, which are only statements, do
+    not count.
 
     Parameters
     ----------

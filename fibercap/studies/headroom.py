@@ -67,7 +67,7 @@ def headroom(projection: Projection, known: Mapping[str, CovenantResult] | None 
     Own derivation: a fall of EBITDA has the same effect as a higher fixed cost, so it is added to overhead.
     """
     tests = known if known is not None else covenants(projection)
-    failing = {name: tested for name, tested in tests.items() if not tested.holds}  # those not tested with them
+    failing = {name: tested for name, tested in tests.items() if not tested.holds}  # those that are not tested too
     broken = {name: Headroom(name, each.title, {}, is_broken=each.is_broken) for name, each in failing.items()}
     kept = {name: verdict for name, verdict in _judge(projection).items() if name not in broken}
     if not kept:

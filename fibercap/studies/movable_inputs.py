@@ -137,7 +137,7 @@ def lever(scenario: Scenario, path: str) -> Lever:
     handles = tuple(_handles(scenario, path, *known[path]))
     if not handles:
         fixed = free_input(scenario, path, inputs_by_path(scenario))
-        why = fixed.why if isinstance(fixed, FixedInput) else "it is no number"
+        why = fixed.why if isinstance(fixed, FixedInput) else "it is not a number"
         raise FibercapError("not_movable", f"`{path}` is fixed: {why}", f"compare plans: --set {path}=VALUE")
     low, high = _range(path, known[path][1], handles)
     item = written.get(path)

@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 TOLERANCE: Final = 1e-8
 """Largest difference from a projection, as a share of the largest value of the row."""
 SMALL: Final = 1e-13
-"""Largest difference beside it, which sums that cancel may have, as a share of the largest value in that unit."""
+"""Difference allowed on top, for sums whose terms cancel, as a share of the largest value in the same unit."""
 OVER_NOTHING: Final = 1e5
-"""Above this a ratio is one to next to nothing, a few cents of debt, which sums that cancel leave less exact."""
+"""A ratio above this divides by almost nothing, such as a few cents of debt, which cancelling sums leave inexact."""
 TOLERANCE_OVER_NOTHING: Final = 1e-6
 """Largest difference of such a ratio, as a share of the largest value of the row."""
 NO_PROGRAM: Final = "no_program"
 """The code of the error that says why a plan has no program."""
 MOST_KEPT: Final = 4
-"""Programs that are kept to be taken again."""
+"""How many of the latest programs are kept for reuse."""
 _LAST: Final[dict[tuple[int, tuple[tuple[str, str], ...], tuple[str, ...]], PlanProgram]] = {}
 
 
@@ -48,9 +48,8 @@ class PlanProgram:
     """A tape that works out some results of a plan from some of its inputs, and what its check has shown.
 
     `inputs` are the addresses of the numbers that it reads, in the order of the tape; `rows` are the results that are
-    rows. It was compared with projections
-    at so many `points`; the plan refused `refused` corners of the samples' ranges, and `gap` is the largest difference,
-    as a share of the largest value of its row.
+    rows. It was compared with projections at `points` points; the plan refused `refused` corners of the ranges of the
+    samples, and `gap` is the largest difference, as a share of the largest value of its row.
     """
 
     scenario: Scenario
@@ -141,12 +140,12 @@ class PlanProgram:
 
 
 def program_for(scenario: Scenario, samples: Mapping[str, Any], keep: Sequence[str]) -> PlanProgram:
-    """Return the program of a plan as `program_of` does; a program of the last few is taken again.
+    """Return the program of a plan as `program_of` does; reuse one of the last few if it fits.
 
     Parameters
     ----------
     scenario, samples, keep
-        As in `program_of`. A program is taken again for samples within the ranges in which it was checked.
+        As in `program_of`. A program is reused for samples within the ranges in which it was checked.
     """
     key = id(scenario), tuple(ranges(samples)), tuple(keep)
     kept = _LAST.get(key)
@@ -238,7 +237,7 @@ def _largest_gap(results: Mapping[str, Array], projection: Projection) -> float:
 
 
 def _least_by_unit(projection: Projection) -> dict[str, float]:
-    """Return what counts as no difference, by unit: of money what counts as none, of others a share of the largest."""
+    """Return the differences that count as none, by unit: of money the trifle, of others a share of the largest."""
     largest: dict[str, float] = {}
     for path, row in projection.period_rows.items():
         values = np.abs(projection.value(path))

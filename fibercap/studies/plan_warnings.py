@@ -1,4 +1,4 @@
-"""Warnings about a plan that are no failures: dividends that are cut, assumptions that matter, unused inputs.
+"""Warnings about a plan that are not failures: dividends that are cut, assumptions that matter, unused inputs.
 
 A new warning is a function that yields sentences, called by `warnings`. Failures are `findings`.
 """
@@ -133,8 +133,8 @@ def _cuts(projection: Projection) -> Iterator[str]:
 def _undrawn_loans(scenario: Scenario) -> list[str]:
     """Warn of loans that nothing in the plan uses."""
     return [
-        f"{scenario.loan_title(name)} is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an "
-        "offer that lies on the table and costs nothing"
+        f"{scenario.loan_title(name)} is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is "
+        "only an offer and costs nothing"
         for name in scenario.loans
         if name in scenario.undrawn
     ]
@@ -228,7 +228,7 @@ def _later(projection: Projection) -> Iterator[str]:
     more = worth_after(projection)
     if more < -_trifle(projection):
         yield (
-            "debts and grants that fall due after the horizon count at their face on its last day; counted as they are "
+            "debts and grants that fall due after the horizon count at face value on its last day; counted as they are "
             f"paid, at the discount rate, owners' worth is {-more:,.0f} {scenario.currency} less"
         )
 

@@ -28,7 +28,7 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
     Raises
     ------
     FibercapError
-        If the text is no quantity, or has another unit.
+        If the text is not a quantity, or has another unit.
     """
     house, wanted = ("percent", "a share") if share else (unit, in_words(unit))
 
@@ -61,7 +61,7 @@ def years_of(text: str) -> tuple[str, str]:
     Raises
     ------
     FibercapError
-        If the text is no range of years, or the first year comes after the last.
+        If the text is not a range of years, or the first year comes after the last.
     """
     match = re.fullmatch(r"((?:FY)?[12][0-9]{3})(?:\s*-\s*((?:FY)?[12][0-9]{3}))?", text.strip())
     first, last = (match[1], match[2] or match[1]) if match else ("", "")

@@ -1,4 +1,4 @@
-"""Warnings about the order in which lenders are served: what cash flow does not reach."""
+"""Warnings about the order in which lenders are served: sculpted loans for which too little cash flow is left."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def unserved_sculpting(projection: Projection) -> Iterator[str]:
-    """Yield a warning for each sculpted loan of which CFADS over its cover is below the interest and fees due.
+    """Yield a warning for each sculpted loan whose target, CFADS over cover, is below the interest and fees due.
 
     Parameters
     ----------

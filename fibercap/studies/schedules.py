@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def schedules(lending: Lending, name: str | None = None) -> dict[str, Schedule]:
-    """Return the schedule of one loan, or of every loan, by name; loans of a plan are drawn and repaid as it does.
+    """Return the schedule of one loan, or of every loan, by name; loans of a plan as it draws and repays them.
 
     Parameters
     ----------

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from fibercap.studies.movable_inputs import Lever
 
 USED: Final = "use"
-"""The limit that always applies: a loan is no larger than the amount that is drawn on it."""
+"""The limit that always applies: a loan is not larger than the amount that is drawn on it."""
 ALLOWED: Final = "plan"
 """The limit of the plan itself: a larger loan would make it invalid, as when funding exceeds a project's cost."""
 CEILINGS: Final = frozenset({"gearing", "max_debt_to_ebitda"})
 EXACT: Final = 1e-12
-"""How much of a limit rounding may take; what claims and covenants allow would be many units of a large loan."""
+"""Rounding that is allowed, as a share of a limit; that of claims and covenants would be many units of a large loan."""
 MOST: Final = 1e6
 RATIO: Final = "a ratio above 0, such as `1.3`"
 
@@ -108,7 +108,7 @@ def size(scenario: Scenario, loan: str, limits: Mapping[str, float] | Sequence[L
     scenario : Scenario
         The plan.
     loan : str
-        Its name.
+        The name of the loan.
     limits : mapping or sequence of Limit
         By measure, the lowest value allowed (the highest, for gearing and debt to EBITDA), such as
         `{"min_dscr": 1.3, "gearing": 0.7}`.

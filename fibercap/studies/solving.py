@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
 
 POINTS: Final = 129
-"""How many values are tried first; two roots between neighboring values are missed."""
+"""How many values are tried first; two roots between neighboring values may be missed."""
 MOST: Final = 4.0
 INSIDE: Final = 16
 PASSES: Final = range(3, 13)

@@ -32,7 +32,7 @@ ASIDE: Final = frozenset(
 )
 _PLAIN: Final = ("inputs.", "time.", "products.", "exchange.", "rates.", f"{WITHOUT}.", f"{SAME_WITHOUT}.")
 GIVEN: Final = (*_PLAIN, *(f"{RUN_OFF}.{block}" for block in _PLAIN))
-"""Prefixes of rows that only repeat inputs in periods; they are no results."""
+"""Prefixes of rows that only repeat inputs by period; they are not results."""
 NUDGE: Final = 1.01
 CHUNK: Final = 200
 ROUNDING: Final = 1e-12

@@ -148,7 +148,7 @@ def covenant_way_out(
     tested : CovenantResult
         The broken covenant.
     faults : callable
-        Returns what is wrong with a projection, in a few words by kind and name.
+        Returns the faults of a projection, each in a few words, by kind and name.
     """
     worst = tested.worst
     smaller = _smaller_loan(projection, tested, faults)

@@ -30,7 +30,7 @@ FIGURE_NAMES: Final = {
 }
 """What a table calls the figures of a simulation, in their order."""
 SPREAD: Final = ("mean", "P5", "P50", "P95")
-"""What a table says of the samples of a batch."""
+"""The figures that a table shows of the samples of a batch."""
 
 
 def spread_of(values: Array) -> list[float]:
@@ -94,7 +94,7 @@ def table(result: Comparison | Simulation | Sensitivity | TwoWay) -> pd.DataFram
     """Return a result as a frame: measures by case, the points of moved inputs, or a grid of two of them.
 
     Measures have the index (measure, unit), and a column for each option or scenario; an undefined one is nan. Where
-    the plans are batches, the index says too which of mean, P5, P50 and P95 of the samples a line is. Points have the
+    the plans are batches, the index also has `samples`: mean, P5, P50 or P95 of the samples. Points have the
     index (input, value), nan for an input of several values, and columns for its factor, unit, the measures, whether
     nothing fails there (`sound`) and why it is refused. Of a two-way table it is the grid of the first measure. Of a
     simulation the index is (measure, unit, samples), with mean, quantiles, and the mean of the lowest twentieth.

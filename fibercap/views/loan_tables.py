@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fibercap.views.json.answer_types import Event, Lent, LoanMeasures, Totals
 
 COLUMNS: Final = tuple(column.name for column in SCHEDULES[2:])
-"""What a table says of each date."""
+"""The columns of a table of events."""
 HEADINGS: Final = {
     "drawn": "Drawn",
     "interest": "Interest",
@@ -99,7 +99,7 @@ def loan_page(console: Console, name: str, loan: Loan, schedule: Schedule) -> No
 
 
 def _money(amounts: Array, least: float) -> Array:
-    """Return amounts without those that are no money."""
+    """Return amounts, with 0 for those that count as no money."""
     return np.where(np.abs(amounts) > least, amounts, 0.0)
 
 

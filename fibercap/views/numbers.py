@@ -75,7 +75,7 @@ def lies_within(name: str, months: tuple[int, int] | None, year_ends: int) -> bo
     Parameters
     ----------
     name : str
-        The name of the period; what names none lies nowhere.
+        The name of the period; any other text lies in no range.
     months : tuple of int
         The month numbers. [month]
     year_ends : int

@@ -262,7 +262,7 @@ def tightest_line(rooms: Mapping[str, Headroom]) -> str:
 def flip_line(flip: Flip | None) -> str:
     """Say which input decides a claim, whether it is stated or assumed, and where the claim flips."""
     if flip is None:
-        return "flips with no single input, from nothing up to twice its value"
+        return "flips with no single input, from 0 to twice its value"
     also = f"; or {', '.join(flip.also)} as much" if flip.also else ""
     head = f"decided by {flip.path}, {flip.kind}"
     if abs(flip.change) < AT_ONCE:

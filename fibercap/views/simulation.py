@@ -1,4 +1,4 @@
-"""Simulation for Python: on any executor, with a folder that keeps what is done."""
+"""Simulation for Python: on any executor, with a folder that keeps finished samples."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
     rows : sequence of str
         Paths of rows that are kept year by year.
     watch : callable, optional
-        Called with the samples done and their number, over all options.
+        Called with the number of samples done and of all samples, over all options.
     executor : concurrent.futures.Executor, optional
         Runs the samples, such as a `ProcessPoolExecutor` or that of a Dask client; results are the same, bit for bit.
         Processes are best started afresh: `mp_context=multiprocessing.get_context("spawn")`.
     keep : str or Path, optional
-        A folder of its own that keeps what is done; with the same folder a run that was cut goes on.
+        A folder of its own that keeps finished samples; with the same folder, an interrupted run continues.
 
     Returns
     -------
@@ -59,8 +59,8 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
     Raises
     ------
     FibercapError
-        If the plan says of nothing that it is uncertain, an option or row does not exist, every sample is refused, a
-        worker ends, or the folder holds other files.
+        If the plan declares nothing uncertain, an option or row does not exist, every sample is refused, a worker ends,
+        or the folder holds other files.
 
     Source
     ------

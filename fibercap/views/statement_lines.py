@@ -41,10 +41,9 @@ class StatementLine:
 class Statement:
     """A statement, given by its totals in order; above each stand the rows that its formula adds and subtracts.
 
-    Its rows are those under `prefix`; totals that a plan does not have are left out, and one that ends
-    in `*` stands for all that begin so. A row in `by_parts` is replaced by
-    the rows of its own formula. Rows in `last` come last above their total, and those `memos` that a plan has after
-    the last total.
+    Its rows are those under `prefix`. Totals that a plan does not have are left out; one that ends in `*` stands for
+    all rows that begin so. A row in `by_parts` is replaced by the rows of its own formula. Rows in `last` stand last
+    above their total. Those `memos` that a plan has stand after the last total.
     """
 
     totals: tuple[str, ...]
@@ -65,7 +64,7 @@ class Statement:
             yield StatementLine(f"{self.prefix}{memo}", "memo")
 
     def _matching(self, rows: Mapping[str, Row], pattern: str) -> list[str]:
-        """Return the totals that a plan has: the one of that name, or all that begin as a pattern with `*` says."""
+        """Return the totals that a plan has: the one of that name, or all that match a pattern with `*`."""
         if pattern.endswith("*"):
             stem = f"{self.prefix}{pattern[:-1]}"
             return [path.removeprefix(self.prefix) for path in rows if path.startswith(stem)]

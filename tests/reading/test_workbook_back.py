@@ -151,7 +151,7 @@ def test_what_is_no_workbook_of_ours_is_refused_in_words(tmp_path: Path) -> None
     )
 
     for path in (other, renamed, tmp_path / "none.xlsx"):
-        with pytest.raises(FibercapError, match="is no workbook that fibercap exported"):
+        with pytest.raises(FibercapError, match="is not a workbook that fibercap exported"):
             read_review(path)
 
 

@@ -78,7 +78,7 @@ SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
         (lambda: b"", "not a zip file"),
         (lambda: b"PK nothing", "not a zip file"),
         (lambda: fibercore_workbook()[:5000], "not a zip file"),
-        (damaged_workbook, "is no workbook that fibercap exported"),
+        (damaged_workbook, "is not a workbook that fibercap exported"),
         (encrypted_workbook, "encrypted"),
         (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "without a password"),
         (lambda: pack({name: parts()[name] for name in (RELS, BOOK)}, zipfile.ZIP_LZMA), "packed in an unknown way"),
@@ -89,7 +89,7 @@ SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
         (lambda: with_part(sheet_of_inputs(), SHEET + b'<c r="A1">' + b"<v/>" * 10_001), "more than 10,000 parts"),
         (lambda: pack({name: text for name, text in parts().items() if name != RELS}), "workbook.xml.rels"),
         (lambda: pack({name: text for name, text in parts().items() if name != BOOK}), "xl/workbook.xml"),
-        (lambda: with_part(RELS, b"<x/>"), "is no workbook that fibercap exported"),
+        (lambda: with_part(RELS, b"<x/>"), "is not a workbook that fibercap exported"),
         (lambda: with_part(BOOK, b"<x/>"), "there is no sheet `Inputs`"),
     ],
 )

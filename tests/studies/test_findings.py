@@ -1,4 +1,4 @@
-"""What is wrong with a plan although its books tie, and that what is said to heal it does."""
+"""What is wrong with a plan although its books tie, and that its way out mends it."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def test_few_samples_are_projected_and_many_are_run_on_a_tape_that_is_kept() -> 
     many = evaluate(scenario, {price.path: samples}, ["lowest_cash"])
     again = evaluate(scenario, {price.path: samples}, ["lowest_cash"])
 
-    assert "rows are faster for less than 3,000 samples" in few.why
+    assert "rows are faster for fewer than 3,000 samples" in few.why
     assert few.program is None
     assert many.program is not None
     assert again.program is many.program

@@ -190,7 +190,7 @@ def test_a_folder_of_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").touch()
     with pytest.raises(FibercapError, match=r"holds other files, such as letter.txt; name a new or empty folder"):
         simulate(scenario_of(PLAN), keep=tmp_path)
-    with pytest.raises(FibercapError, match=r"letter.txt is no folder; name a folder"):
+    with pytest.raises(FibercapError, match=r"letter.txt is not a folder; name a folder"):
         simulate(scenario_of(PLAN), keep=tmp_path / "letter.txt")
 
 

@@ -135,7 +135,7 @@ def test_the_report_says_which_option_why_and_what_breaks_it(fibercore: str) -> 
     assert "ahead of “Fleet by equal principal” (5.3 % of what that is worth, 1.0 % of what is spent)." in text
     assert "Debt service is covered 1.39 times at the lowest, in 2002-04" in text
     assert "Change from “Fleet by level quarterly payments”" in text
-    assert "nearest comes products.single_mode.price: 10.02 million USD, negative at -12.6%" in text
+    assert "the nearest is products.single_mode.price: 10.02 million USD, negative at -12.6%" in text
     assert "flips at 308,750 km/year" in text
     assert "Free cash flow to equity ranks otherwise" in text
 
@@ -278,11 +278,11 @@ def test_what_is_wrong_is_reported_in_full_after_the_first_page() -> None:
     text = Reader(report(project(plan), comparison).decode()).text
     (broken,) = comparison.cases["cheap"].findings
 
-    assert f"{broken.sentence[1:]}. To heal it: {broken.way_out}." in text
-    assert text.index("No option is recommended.") < text.index("To heal it: ") < text.index("Measures by option")
+    assert f"{broken.sentence[1:]}. To fix it: {broken.way_out}." in text
+    assert text.index("No option is recommended.") < text.index("To fix it: ") < text.index("Measures by option")
     dry = Reader(of_plan(f"{SMALL % 90}company: {{may_run_dry: true}}\n")).text
     assert dry.index("fails as it is planned") < dry.index("`company.may_run_dry` says that this is expected")
-    assert "To heal it" not in dry
+    assert "To fix it" not in dry
 
 
 def test_tables_have_captions_and_headings_with_scope(fibercore: str) -> None:

@@ -327,7 +327,7 @@ def test_iamc_goes_to_standard_output(file: Path) -> None:
         ("--out plan.csv --format parquet", "--format is that of the tables in a folder; name a folder, or a file by its suffix"),
         ("--out tables --format parket", "Invalid value for '--format': 'parket' is not one of 'csv', 'parquet'"),
         ("--out /proc/tables", "/proc/tables/rows.csv cannot be written"),
-        ("--out small.yaml/tables", "small.yaml is no folder; name a folder"),
+        ("--out small.yaml/tables", "small.yaml is not a folder; name a folder"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_written_is_refused_in_words(

@@ -95,7 +95,7 @@ FILES: Final = {
     ),
     "extra_missing": Kind("An optional library is needed that is not installed.", "Install it as the message says."),
     "not_a_workbook": Kind(
-        "The file is no workbook that fibercap exported, or is damaged.",
+        "The file is not a workbook that fibercap exported, or is damaged.",
         "Name one that `fibercap export` wrote, saved as .xlsx.",
     ),
 }

@@ -132,16 +132,16 @@ class Maker:
         return {"if": {"required": ["value"]}, "then": _with_source(inner), "else": inner}
 
     def value_reference(self, value_schema: Json) -> Json:
-        """Return a reference to a kind of value, bare or with its source, or with an operator where that is laid."""
+        """Return a reference to a kind of value: bare, with its source or, in changes of quantities, an operator."""
         with_operators = self.in_change and "x-unit" in value_schema
         forms = value_schema.get("anyOf") or [
             {key: part for key, part in value_schema.items() if key not in ("title", "x-unit")}
         ]
-        return self._part(
-            value_schema["title"], [self._form(form) for form in forms], with_operators, value_schema.get("x-unit")
-        )
+        made, unit = [self._form(form) for form in forms], value_schema.get("x-unit")
+        return self._part(value_schema["title"], made, unit, with_operators=with_operators)
 
-    def _part(self, title: str, forms: list[Json], with_operators: bool, unit: str | None) -> Json:  # noqa: FBT001 - laid or not
+    def _part(self, title: str, forms: list[Json], unit: str | None, *, with_operators: bool) -> Json:
+        """Keep the schema of a kind of value under the name of its title; return a reference to it."""
         name = re.sub("[^a-z0-9]+", "_", title.lower()).strip("_") + ("_changed" if with_operators else "")
         ref = {"$ref": f"#/$defs/{name}"}
         operator = [{"$ref": "#/$defs/operator"}] if with_operators else []
@@ -173,8 +173,8 @@ class Maker:
             }
             kinds |= {"properties": properties} | ({} if self.in_change else {"required": list(properties)})
         unit = {"1/year": "%/year", "percent": "%"}.get(union.unit or "", union.unit)
-        forms = [*bare, kinds, *words]  # editors tell what the first of those misses that come near
-        return self._part(union.title, forms, self.in_change, unit)
+        forms = [*bare, kinds, *words]  # editors report what the first form that nearly fits lacks
+        return self._part(union.title, forms, unit, with_operators=self.in_change)
 
     def _forms(self, union: OneOf, tag: str, member: Any) -> Iterator[Json]:
         """Yield the forms of a member of a union."""

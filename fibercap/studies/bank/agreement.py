@@ -1,4 +1,4 @@
-"""Whether a bank's schedule is the one of a loan, under which conventions, and from which line on it is not."""
+"""Compare a bank's schedule with a loan: does it agree, under which conventions, and where does it first differ."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNDER_CONVENTIONS: Final = "under_conventions"
 DIFFERS: Final = "differs"
 MOST_CONVENTIONS: Final = 12
 MOST_NEAREST: Final = 6
-"""Counts of time that are tried though not all lines agree: those with which most do before the first that does not."""
+"""If no way to count interest agrees on all lines, how many are tried further: those that agree on most at first."""
 
 
 Apart = tuple[int, date, str, tuple[float, ...]]
@@ -50,7 +50,7 @@ class Convention:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What came of comparing a table with a loan; `verdict` is `as_written`, `under_conventions` or `differs`."""
+    """The result of comparing a table with a loan; `verdict` is `as_written`, `under_conventions` or `differs`."""
 
     verdict: str
     paying: list[int] = field(repr=False)
@@ -62,7 +62,7 @@ class Agreement:
     """The payment that would tell the first two apart: number, date, column, and the amount under each convention."""
     difference: Difference | None = None
     closest: Changes = field(default_factory=dict)
-    """The terms from which the difference is counted: those with which most lines agree before one does not."""
+    """The terms with which the difference is computed: those with which most lines agree before one does not."""
     rate: str | dict[str, str] | None = None
     """The rate with which a table that differs is consistent, as written in a file."""
     with_rate: tuple[Convention, ...] = ()
@@ -71,7 +71,7 @@ class Agreement:
     """How many conventions were tried."""
 
     def __repr__(self) -> str:
-        """Return a line; `print` of the command line has more."""
+        """Return one line; `fibercap loan --against` prints more."""
         return f"<Agreement: {self.verdict}, {self.lines} lines, {len(self.conventions)} conventions>"
 
     @property
@@ -87,7 +87,7 @@ class Agreement:
 
 
 def agree(loan: Loan, table: BankTable, frame: Frame, rates: Indices | None = None) -> Agreement:
-    """Return whether a bank's table is the schedule of a loan.
+    """Compare a bank's table with the schedule of a loan, under its terms as written and under other conventions.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ class Search:
         self.best: tuple[float, float, Variant, Schedule] | None = None
 
     def run(self) -> Agreement:
-        """Return what comes of it."""
+        """Try conventions until some reproduce the table; return the agreement."""
         table, first = self.table, self._try(self.base)
         result = Agreement(AS_WRITTEN, self.lines, table)
         if first is not None and first.fits:
@@ -162,7 +162,7 @@ class Search:
         return [line for line, paid in enumerate(moves.tolist()) if paid]
 
     def _try(self, variant: Variant) -> Trial | None:
-        """Return a variant beside the table, None if it cannot be carried."""
+        """Compare a variant with the table; return None if it has no schedule."""
         self.tried += 1
         try:
             made = schedule(variant.loan, self.rates, self.frame.currency)
@@ -236,7 +236,7 @@ class Search:
                 rate = rate or text
                 fits += [fit for way in ways for fit in self._fit(variant.change(self.frame, way))]
                 if fits:
-                    self.best = best  # what differs is said of the rate as written
+                    self.best = best  # the difference is reported for the rate as written
                     return text, sorted(fits, key=lambda fit: fit[0].cost)
         self.best = best
         return rate, []

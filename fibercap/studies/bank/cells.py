@@ -46,7 +46,7 @@ def bare_number(cell: Any) -> str:
 
 
 def decimal_mark(cells: Iterable[Any]) -> str:
-    """Return the decimal mark of a table's texts, `.` or `,`; what is left open by all of them is a thousands mark."""
+    """Return the decimal mark of a table's texts, `.` or `,`; "" if none shows it: all marks then part thousands."""
     votes = {".": 0, ",": 0}
     for text in map(bare_number, cells):
         last = max(text.rfind("."), text.rfind(","))
@@ -141,7 +141,7 @@ def looks_like_date(cell: Any) -> bool:
 
 def _year(text: str) -> int:
     year = int(text)
-    # two digits are of 1970 to 2069
+    # two digits stand for 1970 to 2069
     return year if len(text) == 4 else year + (2000 if year < 70 else 1900)
 
 

@@ -18,7 +18,7 @@ from fibercap.studies.bank.table import Grid, digits_of
 ENOUGH: Final = 0.55
 """Share of the lines on which columns must do what their names say."""
 LEAST_OWED: Final = 1e-3
-"""The share of the loan up to which what is owed is a rest, whose interest says nothing of a rate."""
+"""Share of the loan below which a balance is a remainder; its interest says nothing about the rate."""
 LEAST_PAID: Final = 0.05
 """The least share of the loan that the lines of a table without balances repay."""
 Fit = tuple[dict[str, int], float]
@@ -50,7 +50,7 @@ class BankTable:
         """Return how far an amount may be from the one that is printed, (line,). [money]"""
         digits = self.digits(role)
         half = 1e-6 if digits is None else 0.5 * 10.0**-digits
-        # Half of the last printed digit, a hair more for ties, and what a double leaves of large amounts.
+        # Half of the last printed digit, slightly more for ties, and the rounding of doubles for large amounts.
         return np.asarray(half * (1 + 1e-6) + 1e-8 + 1e-14 * np.abs(np.nan_to_num(self.amounts[role])))
 
 
@@ -64,7 +64,7 @@ def recognize(grid: Grid, commitment: float, rate: float, name: str = "the table
     commitment : float
         What is lent. [money]
     rate : float
-        About the rate of the loan, to tell interest from principal. [1/year]
+        The approximate rate of the loan, to tell interest from principal. [1/year]
     name : str
         The table's name in messages.
 

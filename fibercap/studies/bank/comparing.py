@@ -61,13 +61,13 @@ class Trial:
 
 
 def compare(made: Schedule, table: BankTable, lines: list[int]) -> Trial:
-    """Return a schedule beside the lines of a table."""
+    """Compare a schedule with the lines of a table."""
     places = matches(made, table, lines)
     agrees = places >= 0
     for role in COMPARED:
         if role in table.shown:
             gaps = gaps_of(made, table, lines, places, role)
-            agrees &= ~(np.abs(gaps) > table.tolerance(role)[lines])  # not <=: what a table leaves empty agrees
+            agrees &= ~(np.abs(gaps) > table.tolerance(role)[lines])  # not <=: an empty cell, which is nan, agrees
     return Trial(made, agrees)
 
 
@@ -76,7 +76,7 @@ def gaps_of(made: Schedule, table: BankTable, lines: list[int], places: npt.NDAr
     amounts = table.amounts[role][lines] - amounts_of(made, role)[np.maximum(places, 0)]
     if role == "payment" and "fees" in made.values and np.any(made.values["fees"]):
         other = amounts - amounts_of(made, "fees")[np.maximum(places, 0)]
-        # Banks print payments with fees or without; each line may have the one that is nearer.
+        # Banks print payments with or without fees; each line is compared with the nearer of the two.
         amounts = np.where(np.abs(other) < np.abs(amounts), other, amounts)
     return np.where(places >= 0, amounts, np.nan)
 

@@ -26,10 +26,10 @@ MOST_RATE_DIGITS: Final = 6
 def counts_by_lines(
     variant: Variant, table: BankTable, frame: Frame, lines: list[int], rates: Indices
 ) -> list[tuple[Variant, int | None]]:
-    """Return the variant under each count of time and interest, and how many lines have its interest.
+    """Return the variant under each way to count time and interest, and the index of the first line that disagrees.
 
-    That is None where it may have all: also where the last line alone is off, for it may make up for rounding, and
-    where interest does not rest on one balance.
+    The index is None if all lines may agree: if none disagrees, if only the last does, which may make up for rounding,
+    or if the balance changes between payments, so that no line can be tested alone.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def fractions_of(loan: Loan) -> dict[Any, float]:
 
 
 def _lines_of(by: Mapping[Any, float], table: BankTable, lines: list[int]) -> tuple[Array, Array, Array, Array]:
-    """Return balance, interest, years and slack of the lines of a table; nan where one is not known."""
+    """Return balance, interest, years and allowed difference of each line of a table; nan where not known."""
     grid = table.grid
     keys: list[Any] = (
         [grid.dates[line] for line in lines]
@@ -132,7 +132,7 @@ def opening_of(table: BankTable) -> Array:
 
 
 def rate_that_fits(variant: Variant, table: BankTable, frame: Frame, lines: list[int]) -> Iterator[tuple[Variant, Any]]:
-    """Yield variants with another rate, from some line on, with which a table's interest is consistent.
+    """Yield variants with another rate, from some line on, that fits a table's interest, and this rate as written.
 
     Parameters
     ----------

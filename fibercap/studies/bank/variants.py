@@ -1,4 +1,4 @@
-"""A loan under other conventions: what may be changed, in plain order, and the loan that comes of it."""
+"""A loan under other conventions: what may be changed, the plainest first, and the changed loan."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _change_loan(loan: Loan, frame: Frame, changes: Changes) -> Loan:
 
 
 def rate_of(value: Any) -> Steps:
-    """Return a rate that is written as `8.4 %/year`, or by day."""
+    """Return a rate that is written as `8.4 %/year`, or as such texts by date."""
     if isinstance(value, str):
         return Steps((np.asarray(float(value.split()[0]) / 100),))
     days = tuple(map(date.fromisoformat, value))
@@ -170,7 +170,7 @@ def _missing(loan: Loan, dates: tuple[date, ...]) -> int:
 
 
 def _ways_to_pay(loan: Loan, frame: Frame, dates: tuple[date, ...]) -> Iterator[Changes]:
-    """Yield changes of the rhythm of payments, all that may lead to some days."""
+    """Yield the changes of payment dates and conventions that may lead to some days."""
     anchors = _anchors(loan, dates)
     gaps = [(b - a).days for a, b in pairwise(dates)] or [loan.interval * 30]
     every = min(INTERVALS, key=lambda name: abs(INTERVALS[name] * 30.4 - median(gaps)))
@@ -194,7 +194,7 @@ def _ways_to_pay(loan: Loan, frame: Frame, dates: tuple[date, ...]) -> Iterator[
 
 
 def _anchors(loan: Loan, dates: tuple[date, ...]) -> list[date]:
-    """Return days from which the rhythm of payments may count: the first as printed, or on the day that most have."""
+    """Return days on which regular payments may begin: the first as printed, or on the day of most payments."""
     first, day = dates[0], mode(day.day for day in dates)
     usual = first.replace(day=min(day, days_in_month(first.year, first.month)))
     near = [usual, *(add_months(usual, months) for months in (-1, 1))]

@@ -1,4 +1,4 @@
-"""Estimates from samples, each with its standard error: the spread of what the scrambles say, each alone."""
+"""Estimates from samples, each with its standard error: the spread of the estimates of single scrambles."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def mean(values: Array) -> float:
 
 
 def quantile(level: float) -> Callable[[Array], float]:
-    """Return what gives the value below which a share of samples lies."""
+    """Return a function that gives the value below which a share of the samples lies."""
     return lambda values: float(np.quantile(values, level))
 
 
@@ -80,7 +80,7 @@ FIGURES: Final[dict[str, Callable[[Array], float]]] = {
     **{name: quantile(level) for name, level in QUANTILES.items()},
     "cvar5": tail_mean,
 }
-"""What is said of every measure, by name."""
+"""The figures that are reported of every measure, by name."""
 
 
 def chance(holds: Array) -> Estimate:

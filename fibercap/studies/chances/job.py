@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 ALGORITHM: Final = 1
-"""Number of the way in which samples are made and worked out; raised where the same sample gives another result."""
+"""Version of the way in which samples are computed; raised whenever the same sample would give another result."""
 RANGE: Final = 4096
-"""Samples whose ranges a program is checked in."""
+"""Number of the first samples, whose ranges a program is checked in."""
 BY_PROGRAM: Final = 16_384
 """Samples of a shard that a program works out, which takes a fraction of a second."""
 BY_ROWS: Final = 2048
@@ -36,12 +36,12 @@ BY_ROWS: Final = 2048
 
 @dataclass(frozen=True)
 class Job:
-    """What works out the samples of a plan or option; it can be sent to another process.
+    """All that is needed to compute the samples of a plan or option; it can be sent to another process.
 
     Parameters
     ----------
     sampler, plan, overlay : Sampler, Scenario, SampleOverlay
-        What is uncertain, the plan or option, and it with samples.
+        What is uncertain, the plan or option, and the same plan ready for samples.
     measures, rows : tuple of str
         What is kept.
     program : PlanProgram, optional
@@ -97,7 +97,7 @@ def job_of(
     measures, rows = names
     plan = base.scenario
     if count < MANY:
-        why = f"rows are faster for less than {MANY:,} samples"
+        why = f"rows are faster for fewer than {MANY:,} samples"
         return Job(sampler, plan, overlay, measures, rows, why_rows=why)
     if any(covenant.measure for loan in plan.loans.values() for covenant in loan.covenants.values()):
         why = "a covenant limits a measure, which a program does not have"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Kept = dict[str, "Array"]
-"""By a name of its kind, (sample,), or (sample, year) of what is said year by year."""
+"""Results by a name that begins with their kind: (sample,), or (sample, year) for those by year."""
 MEASURE: Final = "measure:"
 CLAIM: Final = "claim:"
 COVENANT: Final = "covenant:"

@@ -17,7 +17,7 @@ _ENGINES: Final[dict[tuple[int, int, int], Any]] = {}
 """Sequences by dimensions, seed and scramble, where they stopped: samples are mostly asked for one after the other, and
 skipping points takes time. One that is in use is not in here."""
 LEAST: Final = 2.0**-53
-"""A chance is kept so far from 0 and 1, where a normal number would be infinite."""
+"""Coordinates are kept at least this far from 0 and 1, at which a normal number would be infinite."""
 
 
 def round_up(samples: int) -> int:
@@ -33,7 +33,7 @@ def sobol_points(dimensions: int, seed: int, numbers: range) -> Array:
     dimensions : int
         Coordinates of a point.
     seed : int
-        Where the scrambles start.
+        Seed of the scrambles.
     numbers : range
         Numbers of the samples, one after the other. Sample i is point i // 8 of scramble i mod 8: it does not depend on
         which others are asked for.

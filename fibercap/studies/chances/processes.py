@@ -1,4 +1,4 @@
-"""Processes of one's own that work out shards: each is started afresh, and shares nothing with this one."""
+"""Processes of this machine that compute shards; each starts anew and shares no memory with this one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def own_processes(count: int) -> Iterator[Executor]:
     """Start some processes; they end with the block, after the shards that they have begun.
 
-    A process is not ended while it works: one that is cut while it sends a shard leaves the others waiting for ever.
+    No process is ended while it works: one that is killed while it sends a shard leaves the others waiting forever.
     """
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context

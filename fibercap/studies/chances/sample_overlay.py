@@ -51,7 +51,7 @@ class SampleOverlay:
         Parameters
         ----------
         by_name : mapping
-            What is drawn for each uncertain input, by name.
+            The samples of each uncertain input, by name.
         """
         samples: dict[str, Any] = {}
         for name, uncertain in self.uncertain.items():

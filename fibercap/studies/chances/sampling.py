@@ -1,4 +1,4 @@
-"""Samples of the uncertain inputs: from points of the unit cube to values, and to what `evaluate` takes."""
+"""Samples of the uncertain inputs: values, or factors by year, from points of the unit cube."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Sampler:
     uncertain : Uncertain
         What is uncertain.
     seed : int
-        Where the samples start.
+        Seed of the samples.
     """
 
     scenario: Scenario

@@ -60,7 +60,7 @@ class Case:
     refused : tuple of Refusal
         The samples that validation refuses.
     seconds : float
-        What it took to make the program, or to try to. [s]
+        Time it took to make the program, or to try to. [s]
     """
 
     name: str
@@ -127,7 +127,7 @@ class Simulation:
     scenario : Scenario
         The plan as written.
     sampler : Sampler
-        What is uncertain, and where the samples start.
+        What is uncertain, and the seed of the samples.
     samples, asked : int
         How many samples were drawn, and how many were asked for.
     cases : mapping
@@ -217,7 +217,7 @@ def simulate(  # noqa: PLR0913 - what a user may ask for
     Raises
     ------
     FibercapError
-        If the plan says of nothing that it is uncertain, an option or row does not exist, or every sample is refused.
+        If the plan declares nothing uncertain, an option or row does not exist, or every sample is refused.
 
     Source
     ------

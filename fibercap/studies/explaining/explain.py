@@ -123,7 +123,7 @@ def _none_if_nan(value: float) -> float | None:
 
 
 class Explainer:
-    """Explains cells of one sample of a projection; a cell that it has explained once it does not explain again."""
+    """Explains cells of one sample of a projection, each cell once."""
 
     def __init__(self, cells: Cells, inputs: Inputs) -> None:
         self.cells, self.inputs = cells, inputs

@@ -43,11 +43,11 @@ def matches(pattern: str, path: str) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """Match sign by sign, in time proportional to both lengths, however many wildcards there are."""
+    """Match character by character, in time proportional to both lengths, however many wildcards there are."""
     text, signs = text.lower(), re.findall(r"\*+|.", pattern.lower(), re.DOTALL)
     if not text or sum(sign[0] != "*" for sign in signs) > len(text):
         return False
-    fits = [True, *[False] * len(text)]  # which beginnings of the text the signs so far match
+    fits = [True, *[False] * len(text)]  # which beginnings of the text the pattern so far matches
     for sign in signs:
         if sign[0] == "*":
             for end, letter in enumerate(text):

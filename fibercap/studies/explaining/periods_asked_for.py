@@ -42,7 +42,7 @@ def moment(cells: Cells, path: str, when: str) -> Moment:
     Raises
     ------
     FibercapError
-        If the text is no time, or the row has no column then.
+        If the text is not a time, or the row has no column then.
     """
     events = cells.event_dates(path)
     if events is not None and re.fullmatch("[1-9][0-9]{0,2}", when):

@@ -122,7 +122,7 @@ def plans_after(plans: Mapping[str, Scenario], samples: Mapping[str, Any]) -> di
 
 
 def _allowed_sides(plans: Mapping[str, Scenario], inputs: Sequence[Number]) -> Array:
-    """Return whether each input may be lower, and higher, (input, 2), alone and for all that checks of inputs say."""
+    """Return whether each input, moved alone, may be lower and higher, (input, 2), within all checks of the plan."""
     moves = [(n, 1.0 + side * STEP / 2**HALVINGS) for n in inputs for side in (-1.0, 1.0)]
     bounded = np.array([n.low <= factor <= n.high for n, factor in moves])
     inside = [move for move, fits in zip(moves, bounded, strict=True) if fits]

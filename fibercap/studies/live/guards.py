@@ -1,4 +1,4 @@
-"""Limits at which a plan is refused that rest on several inputs, as cells, with the words of the refusal."""
+"""Limits on sums of several inputs beyond which a plan is refused, as cells, with the message of the refusal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of covenants and claims, and what forbids to recommend an option, as cells."""
+"""Tests of covenants and claims, and the faults for which an option may not be recommended, as cells."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def _value_at(of: OptionCells, row: str, when: str) -> Value:
 
 @dataclass(frozen=True)
 class Faults:
-    """What forbids to recommend an option: free cash by period, uses without a source, and whether there is nothing."""
+    """Free cash by period, uses without a source, and whether an option has no fault, broken covenants included."""
 
     cash: list[Value]
     unfunded: dict[str, Value]

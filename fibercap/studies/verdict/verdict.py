@@ -51,7 +51,7 @@ class Verdict:
     recommended : tuple of str
         The option to take; several if they tie; none if nothing may be recommended.
     excluded : mapping
-        By option, the findings that forbid to recommend it, the worst first.
+        By option, the findings for which it may not be recommended, the worst first.
     undefined : mapping
         By option that cannot be ranked, the reason: its worth is undefined, or measured by other inputs than the
         plan's.

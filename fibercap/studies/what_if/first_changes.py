@@ -32,8 +32,8 @@ PASSES: Final = 2
 class FirstChanges:
     """Which options are first in the plan as it is, and where another one becomes first, by input.
 
-    Inputs `not_tried` were not moved, because the plan is too large. `why_not` says why no such change is looked for at
-    all; "" if it is.
+    Inputs `not_tried` were not moved, because the plan is too large. `why_not` says why no such changes were computed;
+    "" if they were.
     """
 
     first: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ USUAL: Final = ("equity_npv", "project_npv", "company_npv", "min_dscr", "lowest_
 
 @dataclass(frozen=True)
 class Moved:
-    """One input: the points to which it was moved, where the first measure turns, and what then is first.
+    """One input: its values that were tried, where the first measure equals the target, and where the choice changes.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Sensitivity:
     inputs : tuple of Moved
         The inputs; of a tornado, the widest swing of the first measure first.
     target : float
-        The value of the first measure that is looked for. [its unit]
+        The value of the first measure for which inputs are solved, such as 0. [its unit]
     by : float, optional
         The share by which inputs without a range of their own were moved.
     tornado : bool
@@ -92,7 +92,7 @@ class Sensitivity:
     tried, left_out : int
         Inputs of the plan that were moved, and those that were not because the plan is too large.
     choice : FirstChanges
-        Which option is first now, and why no change of it is looked for, if so.
+        Which option is first now, and where another becomes first, or why that was not computed.
     """
 
     base: Projection
@@ -177,7 +177,7 @@ def sensitivity(
     measures : sequence of str
         Names of measures (or one); if none is given, worth to the owners or the nearest to it that the plan has.
     target : float
-        The value of the first measure that is looked for. [its unit]
+        The value of the first measure for which inputs are solved, such as 0 for break-even. [its unit]
 
     Returns
     -------
@@ -249,7 +249,7 @@ def _in_turns(movable: Sequence[Lever]) -> list[Lever]:
 
 
 def check_count(points: int) -> None:
-    """Check that a sensible number of points is asked for.
+    """Check that at least 2 and at most `MOST` points are asked for.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Points: a plan projected with some of its inputs moved; what it refuses is set aside with the reason."""
+"""Points: a plan projected with some of its inputs moved; a refused point keeps the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ranges: between which values an input is moved, from what was asked for."""
+"""Ranges: the values between which an input is moved, from the texts or numbers that were given."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def ranges_of(
 
 
 def check_share(by: float) -> None:
-    """Check that inputs are moved by a share above nothing and of at most all.
+    """Check that inputs are moved by a share above 0 % and of at most 100 %.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def check_share(by: float) -> None:
 
 
 def around(moved: Lever, by: float) -> tuple[float, float]:
-    """Return the factors by which a share less and a share more is meant, within the bounds of the input."""
+    """Return the factors for a share less and a share more, within the bounds of the input."""
     return max(1.0 - by, moved.low), min(1.0 + by, moved.high)
 
 

@@ -35,7 +35,7 @@ class Zeros:
     jumps : tuple of float
         The factors at which it jumps past the target without being equal to it.
     between : tuple of float
-        The factors between which was looked.
+        The lowest and the highest factor that was tried.
     """
 
     factors: tuple[float, ...]
@@ -74,7 +74,8 @@ def zeros_of_all(base: Projection, levers: Sequence[Lever], measure: Measure, ta
 
     def judge(projection: Projection) -> dict[str, Judgement]:
         values = np.broadcast_to(measure_named(projection, measure.name).values, (projection.samples,))
-        holds = np.where(np.isnan(values), is_above, values >= target)  # what becomes undefined does not turn there
+        # A measure that becomes undefined does not turn there.
+        holds = np.where(np.isnan(values), is_above, values >= target)
         return {measure.name: Judgement(holds, values - target)}
 
     between = (0.0, ONCE_MORE)

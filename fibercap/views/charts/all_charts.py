@@ -40,9 +40,8 @@ if TYPE_CHECKING:
 class Chart:
     """A chart: what it shows, the function that draws it, and the plans to which it applies.
 
-    A chart that `compares` shows all options of a plan; one that `moves` inputs takes many more projections, so that a
-    run folder goes without it. `section` is the section of the report that begins with it, ""
-    where the section itself decides when and where it stands.
+    A chart that `compares` shows all options of a plan; one that `moves` inputs takes many more projections, so a run
+    folder leaves it out. `section` is the section of the report that begins with it; "" if a section places it itself.
     """
 
     shows: str
@@ -164,7 +163,7 @@ def render_strips(draw: Callable[[], Figure], *, narrow: bool = False) -> list[b
 
 
 def refuse_unknown_suffix(path_suffix: str) -> None:
-    """Raise an error that lists the suffixes of charts, if one is none of them."""
+    """Raise an error that lists the known suffixes, if charts cannot be written to files with this one."""
     if path_suffix.lower() not in SUFFIXES:
         target = f"a file ending in `{path_suffix}`" if path_suffix else "a file without a suffix"
         raise FibercapError(
@@ -179,7 +178,7 @@ def draw_figure(draw: Callable[[], Figure]) -> Figure:
 
 
 def _draw(draw: Callable[[], Figure]) -> Figure:
-    """Draw a figure, and give words in scripts that the usual font lacks another one."""
+    """Draw a figure; texts with letters that the usual font lacks get a font that has them."""
     from matplotlib.text import Text
 
     figure = draw()

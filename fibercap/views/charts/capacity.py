@@ -42,7 +42,7 @@ COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
 
 @dataclass(frozen=True)
 class Capacity:
-    """Capacity over time of a plant, or of several together. [km/year]
+    """Capacity over time of a plant, or of several together, in `unit` per year.
 
     `nameplate[i]` holds from `times[i]` to `times[i + 1]`; `effective[i]` is the mean over the period from `edges[i]`
     to `edges[i + 1]`. Times and edges are months / 12.

@@ -125,7 +125,7 @@ def _whose(loans: list[str]) -> str:
 
 
 def _plain(*, holds: bool) -> dict[str, Any]:
-    """Return the style of a value that breaks no covenant: the plain color, for no verdict is passed on it."""
+    """Return the style of a value that breaks no covenant: a plain color, because not every value is tested."""
     return {"color": INK, "markersize": 6} if holds else {}
 
 

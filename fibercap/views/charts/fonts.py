@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 FONT: Final = "DejaVu Sans"
 BOXES: Final = "Last Resort"
-"""How the names of fonts begin that have a box for every letter."""
+"""Prefix of the names of fonts that draw a box for every letter."""
 PREFERRED: Final = ("Noto Sans", "Microsoft YaHei", "PingFang", "Hiragino Sans", "WenQuanYi", "Arial Unicode")
-"""How the names of fonts begin that are taken before others, in order."""
+"""Prefixes of the names of fonts that are preferred, in order."""
 BLOCKS: Final = ("plants", "products", "projects", "loans", "options", "claims")
 NAMES: Final = ("name", "title", "says", "lender")
 MOST: Final = 12

@@ -114,7 +114,7 @@ def _draw_line(ax: Axes, moved: Moved, measure: Measure, scale: Scale, target: f
 
 
 def two_way_chart(result: TwoWay) -> Figure:
-    """Draw a grid of the first measure at all pairs of values, the deeper the color the farther from nothing."""
+    """Draw a grid of the first measure at all pairs of values; each cell is colored by its value."""
     measure = next(iter(result.measures.values()))
     values = result.values(measure.name)
     scale = scale_of(measure, values.ravel().tolist())

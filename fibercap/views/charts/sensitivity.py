@@ -33,7 +33,7 @@ LOWER, HIGHER = PALETTE[1], PALETTE[0]
 
 
 def tornado_chart(projection: Projection, comparison: Comparison | None) -> Figure:
-    """Draw the effect of every number of the plan, a tenth lower and higher, on the worth to the owners or the like."""
+    """Draw the effect of every number of the plan, a tenth lower and higher, on worth to the owners or the like."""
     del comparison
     measure = next(iter(measures_now(projection, ()).values()))
     return sensitivity_chart(projection, measure, one_at_a_time(projection.scenario, [measure.name]))

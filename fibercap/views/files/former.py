@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 DATAPACKAGE: Final = "datapackage.json"
 _NO_LIST: Final = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
-"""What reading a file raises that is missing, or not one of fibercap."""
+"""Errors if the list of files is missing, or was not written by fibercap."""
 
 
 def former_files(folder: Path) -> list[str]:

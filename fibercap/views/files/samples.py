@@ -37,8 +37,8 @@ FLAGS: Final = (CLAIM, COVENANT, EVER, CASH, LATER)
 def sample_arrays(simulation: Simulation) -> Arrays:
     """Return all that was kept of the samples, by name: (sample,) or (sample, year), and `years` (year,).
 
-    Names are `inputs/<name>` of uncertain inputs, and `plan/measures/<name>` and so on of what came of it; those of an
-    option begin with `options/<option>/`.
+    Names are `inputs/<name>` for uncertain inputs, and `plan/measures/<name>` and so on for results; those of an option
+    begin with `options/<option>/`.
     """
     arrays: Arrays = {"years": np.array(simulation.years)}
     arrays |= {f"inputs/{name}": values for name, values in simulation.inputs.items()}
@@ -70,7 +70,7 @@ def pack(arrays: Mapping[str, npt.NDArray[np.generic]], *, compressed: bool = Tr
 def parquet_bytes(simulation: Simulation) -> bytes:
     """Return the samples as a Parquet file: a line for each sample, a column for each array, one for each year of it.
 
-    What may hold or not is true, false or null; numbers that are undefined are null.
+    Whether something holds is true, false or null; undefined numbers are null.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A folder that keeps shards of samples, each whole or not at all, so that a run that was cut can go on."""
+"""A folder that keeps shards of samples, each complete or not at all, so that an interrupted run can continue."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ UNREADABLE: Final = (
     *(OSError, ValueError, KeyError, EOFError, RuntimeError),
     *(zipfile.BadZipFile, zlib.error, struct.error),
 )
-"""What reading a file may raise that is damaged, or none of ours."""
+"""Errors if a file is damaged, or was not written by fibercap."""
 
 
 class ShardFolder:
-    """Keeps shards as NPZ files; each holds its own name, and is worked out again where that is not the file's.
+    """Keeps shards as NPZ files; each holds its own name, and is computed again if the file has another name.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class ShardFolder:
             self._tell(f"{path} is damaged; its samples are worked out again")
             return None
         if other != name:
-            self._tell(f"{path} holds other samples than its name says; its own are worked out again")
+            self._tell(f"{path} holds other samples than its name says; the right ones are worked out again")
             return None
         kept = {key.removeprefix(KEPT): values for key, values in arrays.items() if key.startswith(KEPT)}
         return Shard(kept, tuple(map(Refusal, numbers, reasons)))

@@ -158,7 +158,7 @@ def refuse_existing(path: Path, *, force: bool) -> None:
     if is_stream(path):
         return
     if not path.is_file():
-        raise FibercapError("cannot_write", f"{path}{link} is no file", "name a file")
+        raise FibercapError("cannot_write", f"{path}{link} is not a file", "name a file")
     if not force:
         raise FibercapError(
             "file_exists", f"{path}{link} exists", f"add --force to replace {'that file' if link else 'it'}"
@@ -169,7 +169,7 @@ def refuse_unwritable_folder(folder: Path) -> None:
     """Refuse a folder in which, or in whose nearest existing parent, this user may not write; or a file of its name."""
     place = next(place for place in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(place))
     if not place.is_dir():
-        raise FibercapError("cannot_write", f"{place} is no folder", "name a folder")
+        raise FibercapError("cannot_write", f"{place} is not a folder", "name a folder")
     if not os.access(place, os.W_OK | os.X_OK):
         raise FibercapError("cannot_write", f"{folder} cannot be written: you may not write in {place}", "")
 

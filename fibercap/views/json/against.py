@@ -21,7 +21,7 @@ def against_document(loan: str, currency: str, agreement: Agreement) -> Compared
     loan, currency : str
         The loan's name and currency.
     agreement : Agreement
-        What came of the comparison.
+        The result of the comparison.
     """
     table = agreement.table
     return {

@@ -84,11 +84,11 @@ class Compared(TypedDict):
     tells_apart: ApartDocument | None
     """The payment that tells the first two apart; null where there is none."""
     closest: dict[str, str | dict[str, str]]
-    """Where it differs, the terms from which the difference is counted."""
+    """If it differs, the terms with which the difference is computed."""
     difference: DifferenceDocument | None
     """The first line that differs; null where none does."""
     rate: str | dict[str, str] | None
-    """Where it differs, the rate with which it is consistent, as written in a file; null where there is none."""
+    """If it differs, the rate with which it is consistent, as written in a file; null if there is none."""
     with_rate: list[ConventionDocument]
     """The terms that reproduce the table with that rate."""
     tried: int

@@ -50,7 +50,7 @@ class Against(TypedDict):
 
 
 class SimulatedCase(TypedDict):
-    """What came of the samples for the plan as written or one option."""
+    """The results of the samples for the plan as written or one option."""
 
     title: str
     """What tables call it."""
@@ -117,7 +117,7 @@ class Simulated(TypedDict):
     scenario: str
     """The plan's `id`."""
     hash: str
-    """Of its inputs."""
+    """A hash of its inputs."""
     samples: int
     """Samples that were drawn."""
     asked: int

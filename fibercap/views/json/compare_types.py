@@ -43,11 +43,11 @@ class ChoiceFlip(TypedDict):
     only_in: list[str] | None
     """The options in which it is moved, if other options have another number in its place."""
     fault: str | None
-    """The finding that then forbids the present choice; null if the other option simply is worth more."""
+    """The finding that then rules out the present choice; null if the other option is just worth more."""
 
 
 class Exclusion(TypedDict):
-    """One thing that forbids to recommend an option."""
+    """One finding for which an option may not be recommended."""
 
     kind: Annotated[str, one_of(findings.COVENANT, findings.CASH, findings.USES)]
     """What it is."""
@@ -115,7 +115,7 @@ class AfterHorizon(TypedDict):
 class Footing(TypedDict):
     """The facts that decide whether the worth of options can be compared."""
 
-    beside: Annotated[dict[str, Beside], Field(description="By option, what it does beside paying for the plan.")]
+    beside: Annotated[dict[str, Beside], Field(description="By option, its changes other than financing.")]
     owners: Annotated[
         dict[str, float],
         Field(description="By option, the worth of all that owners pay and get, an unchanged company included."),
@@ -151,7 +151,7 @@ class Verdict(Footing):
     not_moved: int
     """How many numbers were not moved because the plan has too many."""
     excluded: dict[str, list[Exclusion]]
-    """By option, the findings that forbid to recommend it."""
+    """By option, the findings for which it may not be recommended."""
     undefined: dict[str, str]
     """By option, why it cannot be ranked: its worth is undefined, or measured by other inputs than the plan's."""
     at_discount_rates: dict[str, list[str]]

@@ -218,11 +218,11 @@ def run_document(
 
 
 def check_document(
-    case: Case, options: Mapping[str, Case], still: Sequence[str] | None = None, *, flips: bool = False
+    case: Case, options: Mapping[str, Case], unused: Sequence[str] | None = None, *, flips: bool = False
 ) -> types.Checked:
     """Return the document of `check --json`: of a plan as written, with those of its options inside.
 
-    `still` are the inputs that change no result, if they were searched for.
+    `unused` are the inputs that change no result, if they were searched for.
     """
     projection, tight = case.projection, tightest(case.headroom)
     return {
@@ -232,7 +232,7 @@ def check_document(
         "findings": findings_document(case.findings),
         "tightest_covenant": tight.covenant if tight else None,
         "checks": checks_document(projection),
-        "unused": [*unused_paths(projection.scenario), *(still or ())],
+        "unused": [*unused_paths(projection.scenario), *(unused or ())],
         "formulas_proved": projection.proved,
         "inputs": inputs_document(projection.scenario),
         "options": {name: check_document(option, {}) for name, option in options.items()},

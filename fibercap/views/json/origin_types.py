@@ -25,7 +25,9 @@ class Origin(Position):
 
     how: Annotated[
         str,
-        Field(description="By what: `written`, `option bullet`, `like xtal_1`, `--set ...`, or the file laid over."),
+        Field(
+            description="By what: `written`, `option bullet`, `like xtal_1`, `--set ...`, or the file of an overlay."
+        ),
     ]
     operator: Annotated[str | None, Field(description="What was done to the value before, such as `times`.")]
     previous: Annotated[str | None, Field(description="The value before.")]
@@ -76,7 +78,7 @@ class Number(TypedDict):
     value: Annotated[float | None, Field(description="Null where it is undefined.")]
     unit: Annotated[str, Field(description="Its unit; empty for a ratio.")]
     formula: Annotated[str | None, Field(description="Its formula in names.")]
-    numbers: Annotated[str | None, Field(description="The same in numbers, every digit said.")]
+    numbers: Annotated[str | None, Field(description="The same in numbers, with all digits.")]
     note: Annotated[str | None, Field(description="A remark.")]
     written: Annotated[list[Written], Field(description="Where an input is written.")]
     inputs: Annotated[list[Number], Field(description="What it is computed from.")]

@@ -223,7 +223,7 @@ class ScenarioName(TypedDict):
     """The financing option; null for the plan as written."""
 
 
-Horizon = TypedDict(  # a call, for `from` is no name in Python
+Horizon = TypedDict(  # a call, because `from` is a keyword of Python
     "Horizon",
     {
         "from": Annotated[Date, Field(description="The first day.")],

@@ -54,7 +54,7 @@ class FirstDocument(TypedDict):
     only_in: list[str]
     """The options in which the input is moved, where others have another value in its place; else none."""
     fault: str | None
-    """What then forbids the present first option; null if the other one is just worth more."""
+    """Why the present first option may then not be recommended; null if the other one is just worth more."""
 
 
 class MovedDocument(TypedDict):
@@ -77,7 +77,7 @@ class MovedDocument(TypedDict):
     jumps: list[PlaceDocument]
     """Where it jumps past that without being equal to it."""
     searched: list[PlaceDocument]
-    """The two ends between which was searched."""
+    """The two ends of the range that was searched."""
     first_changes: list[FirstDocument]
     """Where another option becomes first, the nearest change first."""
 
@@ -113,18 +113,18 @@ class TwoWayDocument(TypedDict):
 
 
 class Sensitivities(TypedDict):
-    """What moved inputs do: `fibercap sensitivity --json`."""
+    """The effects of moved inputs: `fibercap sensitivity --json`."""
 
     scenario: str
     """The plan's `id`."""
     hash: str
-    """Of its inputs."""
+    """A hash of its inputs."""
     option: str | None
     """The option that was applied."""
     measures: dict[str, MeasureNow]
     """The measures as they are now, by name."""
     equals: float
-    """The value of the first measure that break-even means."""
+    """The value of the first measure at which an input breaks even."""
     tornado: bool
     """Whether all inputs were moved, and those that matter most are listed."""
     tried: int

@@ -32,7 +32,7 @@ LONGEST: Final = 200
 RULES: Final = (
     "Periods are whole {period}s from {start} to {end}.",
     "Over a year flows are summed, stocks are taken at its end, rates are averaged.",
-    "Nameplate is what is bolted down at a period's end; effective capacity is what it can make, ramps included.",
+    "Nameplate is the installed capacity at a period's end; effective capacity is what it can make, ramps included.",
     "Amounts are in {money}; flows in other currencies at the period's average rate, loans at the rate of the day.",
     "Loans run on their own dates to maturity, past the horizon where they are longer.",
     "CFADS is EBITDA less tax paid, increase of working capital, maintenance and capex that cash pays.",
@@ -96,9 +96,9 @@ def _turning(subject: Subject, key: str, base: float) -> str:
     worst = min(lowest, key=lambda path: lowest[path])
     text, unit = quantity_text(lowest[worst], subject.measures[key].unit)
     turn = turns_at(subject.projection.scenario, worst, key, base, limit)
-    far = f"{words} at {turn.factor - 1:+.1%}" if turn else f"not {words} between nothing and twice its value"
+    far = f"{words} at {turn.factor - 1:+.1%}" if turn else f"not {words} between 0 and twice its value"
     return (
-        f"No single input moved by a tenth makes {label} {words}; nearest comes {worst}: {text} {unit}".strip()
+        f"No single input moved by a tenth makes {label} {words}; the nearest is {worst}: {text} {unit}".strip()
         + f", {far}"
     )
 

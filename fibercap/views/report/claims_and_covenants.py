@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def wrong(subject: Subject) -> Section | None:
     """Return the section on what is wrong with the plan, each finding with its way out, and on warnings."""
     faults = findings(subject.projection, subject.claims, subject.promises)
-    remedies = [f"{each.sentence[0].upper()}{each.sentence[1:]}. To heal it: {each.way_out}." for each in faults]
+    remedies = [f"{each.sentence[0].upper()}{each.sentence[1:]}. To fix it: {each.way_out}." for each in faults]
     texts = all_warnings(subject.projection)
     shown = [warning for warning in texts if not warning.startswith("unused: ")]
     parts: list[Part] = [Items(remedies, "bad")] if remedies else []

@@ -1,4 +1,4 @@
-"""The first page of the report, for a board: which option to take, how surely, what breaks first, on what inputs."""
+"""The first page of the report, for a board: which option to take, how safe that is, what breaks first, and why."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def lead_of(subject: Subject) -> str:
 
 
 def _wrong(subject: Subject) -> tuple[Finding, ...]:
-    """Return what forbids to recommend the reported option, and claims that are not as expected."""
+    """Return the faults of the reported option, and the claims that are not as expected."""
     claims = (f for f in findings(subject.projection, subject.claims, subject.promises) if not f.stops)
     return (*faults(subject.projection, subject.promises), *claims)
 

@@ -30,7 +30,7 @@ PARTS_OF_SVG: Final = re.compile(
     r'|font-family: [^;"]*; | transform="rotate\(-0 [^"]*"',
     re.DOTALL,
 )
-"""What a page does not need of an SVG: its head, fonts, which the page sets, and turns by nothing."""
+"""Parts of an SVG that a page does not need: its head, its fonts, which the page sets, and rotations by zero."""
 NAMED: Final = re.compile(r'(\bid="|href="#|url\(#)')
 
 LONG: Final = re.compile(r"\S{16}")

@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a caption, a heading for each column, and lines; `texts` says that its cells are no numbers."""
+    """A table with a caption, a heading for each column, and lines; `texts` is true if its cells are not numbers."""
 
     kind: ClassVar[str] = "table"
     caption: str

@@ -70,11 +70,11 @@ def _others(verdict: Verdict, option: str, speech: Speech) -> Iterator[str]:
     if others and not verdict.recommended:
         kinds = dict.fromkeys(WRONG[finding.kind] for stops in others.values() for finding in stops)
         many, each = (f"{len(others)} others", " in each") if len(others) > 1 else ("other", "")
-        yield f"Nor may one take the {many}: {join_names([*kinds], 'or')}{each}."
+        yield f"The {many} may not be taken either: {join_names([*kinds], 'or')}{each}."
         return
     for name, (first, *more) in [*others.items()][:REASONS]:
         better = ", though it is worth more" if name in verdict.better_excluded else ""
         reasons = f" (and {len(more)} more reason{'s' * (len(more) > 1)})" if more else ""
         yield f"{speech.option(name)} may not be taken{better}: {speech.finding(first)}{reasons}."
     if (count := len(others) - REASONS) > 0:
-        yield f"Nor may {count} more."
+        yield f"{count} more may not be taken either."

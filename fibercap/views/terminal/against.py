@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_SHOWN: Final = 5
 WORDS: Final = {"closing": "owed after it"}
-"""What amounts of a column are called, where that is not the name of its role."""
+"""What the amounts of a role are called, if not by its name."""
 COLUMNS: Final = {"opening": "owed before", "closing": "owed after"}
 
 
@@ -38,7 +38,7 @@ def against_page(console: Console, heading: str, currency: str, agreement: Agree
     heading, currency : str
         What tables call the loan, and its currency.
     agreement : Agreement
-        What came of the comparison.
+        The result of the comparison.
     """
     table = agreement.table
     console.print(Text(f"{heading} beside {table.name}", style="bold"))
@@ -117,7 +117,7 @@ def _apart(console: Console, agreement: Agreement, currency: str) -> None:
 def _differs(console: Console, agreement: Agreement, currency: str) -> None:
     difference = agreement.difference
     if difference is None:
-        _say(console, "DIFFERS", "the loan cannot be carried on its own")
+        _say(console, "DIFFERS", "the loan alone has no schedule")
         return
     when = f" of {difference.date}" if difference.date else ""
     _say(console, "DIFFERS", f"from line {difference.line}{when} on (row {difference.row} of the file)")

@@ -37,15 +37,15 @@ def check_lines(
     options : mapping of Case
         Its options by name.
     unused : sequence of str, optional
-        The inputs that change no result; None if they were not sought.
+        The inputs that change no result; None if they were not searched for.
     flips : bool
-        Say for each claim which change of an input turns it.
+        Say for each claim which change of an input flips it.
     """
     projection, scenario = case.projection, case.projection.scenario
     yield f"{scenario.file} is a valid scenario", {}
     for head, finding, others in _by_options(case.findings, options):
         yield f"  FAIL  {head}{finding.sentence}", {"fg": "red", "bold": True}
-        yield f"        to heal it: {finding.way_out}", {"dim": True}
+        yield f"        to fix it: {finding.way_out}", {"dim": True}
         same = [name for name, other in others.items() if other.sentence == finding.sentence]
         for also, names in (("also", same), ("also, with other amounts,", [n for n in others if n not in same])):
             if names:

@@ -149,6 +149,6 @@ def print_failures(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
     for sentence, way_out in pairs:
         print_hanging(console, "FAIL", sentence, "bold red", body_style="bold red")
         if way_out:
-            print_hanging(console, "to heal it", way_out, "dim", indent=6)
+            print_hanging(console, "to fix it", way_out, "dim", indent=6)
     if pairs:
         console.print()

@@ -52,9 +52,8 @@ def run_page(
     tables = selected_tables(projection, selection, table_step(projection, by))
     heading(console, scenario.title or scenario.id, _subtitle(projection))
     promises = covenants(projection)
-    print_failures(
-        console, [(measures.sentence, measures.way_out) for measures in findings(projection, claims, promises)]
-    )
+    failures = findings(projection, claims, promises)
+    print_failures(console, [(finding.sentence, finding.way_out) for finding in failures])
     alarms(console, projection)
     if selection.has("summary"):
         summary_list(console, summary(projection, measures, claims, promises, all_warnings(projection)))

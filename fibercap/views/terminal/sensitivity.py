@@ -97,7 +97,7 @@ def _tornado(console: Console, result: Sensitivity) -> None:
     _notes(console, ((moved.lever.name, point) for moved in result.inputs for point in moved.points))
     if any(moved.zeros.nearest is None for moved in result.inputs):
         measure = result.measures[first]
-        words = f"– {measure.label} is not {_target(result, measure)} from nothing to twice the input"
+        words = f"– {measure.label} is not {_target(result, measure)} from 0 to twice the input"
         console.print(Text(words, style="dim"))
     left = f" of {result.tried}" if result.tried > len(result.inputs) else ""
     too_large = f"; {result.left_out} more not moved, the plan is too large: name them by --input"
@@ -159,10 +159,10 @@ def _choice(console: Console, result: Sensitivity) -> None:
             print_hanging(console, "options", f"not ranked: {choice.why_not}", "bold", body_style="dim")
         return
     first = " and ".join(choice.first)
-    span = "between nothing and twice its value" if result.tornado else "within the range"
+    span = "between 0 and twice its value" if result.tornado else "within the range"
     flips = [(moved.lever.name, flip) for moved in result.inputs for flip in moved.firsts]
     if choice.not_tried:
-        words = f"not looked for at the last {count_text(len(choice.not_tried), 'input')}, the plan is too large"
+        words = f"not compared for the last {count_text(len(choice.not_tried), 'input')}, the plan is too large"
         print_hanging(console, "options", words, "bold", body_style="dim")
     if not flips:
         of = "each other input" if choice.not_tried else "each input"

@@ -88,7 +88,7 @@ class ClaimSheet:
             by_which = {"level": 1, "hidden": True} if column in LOOKED_UP_BY else {}
             sheet.set_column(column, column, width, None, by_which)
         sheet.write_string(0, 0, "Claims and covenants", style("title"))
-        remark = "Hidden columns say how values are looked up. A claim expected to fail is shipped because it fails so."
+        remark = "Hidden columns say how values are looked up. A claim that is expected to fail is kept to show that."
         sheet.write_string(1, 0, remark, style("remark"))
         self._heads(sheet, HEAD_ROW, style)
         for place, line in enumerate(self.claims):

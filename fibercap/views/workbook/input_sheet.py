@@ -131,7 +131,7 @@ class InputSheet:
             self._bounds(sheet, row, column - self.count, entry)
 
     def _text(self, sheet: Worksheet, row: int, entry: InputEntry, style: Styles) -> None:
-        """Write an input that is no number; texts of other options only where they differ."""
+        """Write an input that is not a number; texts of other options only where they differ."""
         first = entry.texts[0]
         write_plain(sheet, row, 1, first or "", style, "value")
         for number, text in enumerate(entry.texts):
@@ -187,7 +187,7 @@ LONGEST_NAME: Final = 240
 
 
 def derived_scalars(book: Book) -> list[str]:
-    """Give every scalar that is no input an address on the sheet of derived scalars; return their paths."""
+    """Give every scalar that is not an input an address on the sheet of derived scalars; return their paths."""
     paths = [path for path in book.union.scalars if path not in book.scalars]
     for place, path in enumerate(paths):
         book.scalars[path] = CellAddress(DERIVED, DERIVED_ROW + place, "F")

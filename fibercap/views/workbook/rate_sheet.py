@@ -33,7 +33,7 @@ COLUMNS: Final = 16_000
 """The most flows in a row; spreadsheets have 16,384 columns."""
 NO_MONEY: Final = "$B$4"
 REMARK: Final = (
-    "Flows balance at a rate where log(inflows / outflows), both discounted, is nothing: it lies where the sign "
+    "Flows balance at a rate where log(inflows / outflows), both discounted, is zero: it lies where the sign "
     "changes from one rate of the grid to the next, and Newton's steps lead there. The only rate is taken, or of "
     "several the only one from -50 % to 1,000 % a year; else there is none."
 )
@@ -156,7 +156,7 @@ class RateSheet:
         sheet.write_string(1, 0, REMARK, style("remark"))
         sheet.write_string(2, 0, "Steps agree within", style("text"))
         sheet.write_number(2, 1, 1e-9, style("value", "0E+00"))
-        sheet.write_string(3, 0, "Flows that are no money", style("text"))
+        sheet.write_string(3, 0, "Flows that count as no money", style("text"))
         sheet.write_formula(3, 1, f"={trifle.cell}", style("formula", "0.000"), exported)
         sheet.write_string(4, 0, "Rate a year", style("text"))
         shown = [float(np.expm1(x)) if x <= LARGEST else "beyond" for x in GRID]
@@ -197,7 +197,7 @@ class RateSheet:
         ]
 
     def _write_flow_rows(self, sheet: Worksheet, rows: CopiedFlows, style: Styles) -> None:
-        """Write the years since the earliest time and the flows; amounts that are no money become zero."""
+        """Write the years since the earliest time and the flows; amounts that count as no money become zero."""
         row, kind = rows.row, "dates" if rows.search.dated else "months"
         ranges = ",".join(t.range for t in dict.fromkeys(t for _, t in rows.pairs))
         values = self._values(rows)

@@ -51,7 +51,7 @@ SIMULATION_CHARTS: Final[dict[str, SimulationChart]] = {
 
 
 def refuse_unknown_chart(name: str) -> None:
-    """Raise an error that names the nearest chart, if there is none of a name."""
+    """Raise an error that names the nearest chart, if a name is unknown."""
     if name not in SIMULATION_CHARTS:
         raise FibercapError("no_such_name", f"no chart `{name}`", did_you_mean(name, SIMULATION_CHARTS, "charts"))
 

@@ -48,7 +48,7 @@ class Chances:
 
 
 def open_page(chances: Chances, subtitle: str, body: float, about: str = "", *, keyed: bool = True) -> ChartPage:
-    """Return a page with the plan's title, and a footer that tells the samples.
+    """Return a page with the plan's title, and a footer with the number of samples and the seed.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SMALL: Final = 1e-6
 """A smaller difference, in the unit of the result, is one of rounding; for rows of money see `dust_of`."""
 DUST: Final = 0.01
-"""The share of the least money that sums which cancel may be off."""
+"""Difference allowed in sums whose terms cancel, as a share of the largest amount that counts as no money."""
 
 
 def first_gap(tape: Tape, given: Array, cells: PlanCells) -> str:
@@ -68,7 +68,7 @@ def gap_of(given: Array, wanted: Array, tolerance: float = TOLERANCE, dust: floa
 
 
 def dust_of(projection: Projection, key: str) -> float:
-    """Return which difference of a result is one of rounding: of rows of money, where sums cancel, a cent's part.
+    """Return the largest difference of a result that counts as rounding; larger for money, whose sums cancel.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def dust_of(projection: Projection, key: str) -> float:
 
 
 def projection_values(projection: Projection, key: str) -> Array | None:
-    """Return what a projection gives for a result, (sample, value); None for what is not of one option alone.
+    """Return the values of a result in a projection, (sample, value); None if it rests on several options.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ CONTENTS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Cover:
-    """What the cover tells of.
+    """What the cover describes: the addresses and checks of the workbook, its inputs and its sheets.
 
     Parameters
     ----------

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 LIVE, UNIT = 1, 2
 """The columns of what the workbook computes, and of units."""
 WIDTH: Final = 22
-"""Of the column of an option."""
+"""Width of the column of an option. [characters]"""
 HEAD_FIT: Final = 0.85
-"""Bold letters are wider."""
+"""Share of a column's width that its head may use, because bold letters are wider."""
 
 
 def option_sheet(

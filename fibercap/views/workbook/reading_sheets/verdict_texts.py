@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.views.workbook.claim_sheet import ClaimSheet
 
 IN_LIST: Final = "In the list of financing options it is “{}”; the figures below are of the option in use."
-NOT_MOVED: Final = "Whether a single number would change the choice, “fibercap compare” says: the plan is a large one."
+NOT_MOVED: Final = "The plan is large: run “fibercap compare” to see whether a single number would change the choice."
 
 
 def verdict_texts(book: Book, claims: ClaimSheet, left_out: Iterable[str]) -> Iterator[str]:
