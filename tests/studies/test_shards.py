@@ -212,7 +212,7 @@ def test_a_worker_gets_the_program_and_makes_none(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.long
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None:
-    """The command ends with 130; the same command goes on and gives what an uncut run gives."""
+    """The command ends with 130; the same command continues and gives what an uncut run gives."""
     path = tmp_path / "cable.yaml"
     path.write_text(PLAN.replace("80_000 km/year", "{2001: 80_000 km/year, 2002: 81_000 km/year}"), encoding="utf-8")
     kept = tmp_path / "kept"
@@ -241,7 +241,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None
         finally:
             running.kill()
     assert running.returncode == 130
-    assert f"what is done is kept in {kept}; the same command goes on" in words
+    assert f"what is done is kept in {kept}; the same command continues" in words
     assert "Traceback" not in words
     done = {one.name: one.stat().st_mtime_ns for one in kept.glob("samples-*.npz")}
     assert 2 <= len(done) < 32
