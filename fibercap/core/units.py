@@ -30,12 +30,16 @@ Array = npt.NDArray[np.float64]
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Samples:
     """One amount for each sample, (sample, 1), with its unit, in place of a text; a pint Quantity works as well."""
 
     magnitude: Array
     units: str
+
+    def __repr__(self) -> str:
+        """Return a line without the amounts, which would fill pages."""
+        return f"<{np.size(self.magnitude):,} samples{self.units and f' in {self.units}'}>"
 
 
 class QuantityTextError(ValueError):

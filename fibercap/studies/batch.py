@@ -33,8 +33,8 @@ VERY_MANY: Final = 200_000
 """Samples from which on numba takes less time to start, and to compile its loops once for all plans, than it saves."""
 FAST_TOGETHER: Final = 100_000
 """Samples that are handed to numba together."""
-PER_INPUT: Final = 20
-"""Values of one sample for each input and period, at most; shipped scenarios have 11 to 19."""
+PER_INPUT: Final = 13
+"""Values of one sample for each input and period, about; shipped scenarios have 9 to 19."""
 _SMALL: Final = TOGETHER // CHUNK
 """Inputs times periods below which a plan is not large; the rows of such a plan are not counted."""
 
@@ -53,12 +53,10 @@ def size_if_large(scenario: Scenario) -> int | None:
     return size_of(project(scenario))
 
 
-def chunk_of(scenario: Scenario, samples: int) -> int:
-    """Return how many samples of a scenario are projected together; a small plan is not projected to find out."""
+def chunk_of(scenario: Scenario) -> int:
+    """Return how many samples of a scenario are projected together; its values are estimated from its inputs."""
     values = len(scenario.inputs()) * scenario.timeline.count * PER_INPUT
-    if values * min(samples, CHUNK) <= TOGETHER:
-        return CHUNK
-    return min(max(TOGETHER // size_of(project(scenario)), 1), CHUNK)
+    return min(max(TOGETHER // values, 1), CHUNK)
 
 
 class Results(dict[str, Array]):
@@ -127,7 +125,7 @@ def evaluate(
                 raise
             results.why = str(error)
     program, fast = results.program, by == "fast" or (by == "fastest" and number >= VERY_MANY and has_numba())
-    chunk = chunk or (_together(program, fast=fast) if program else chunk_of(scenario, number))
+    chunk = chunk or (_together(program, fast=fast) if program else chunk_of(scenario))
     # -(-a // b) rounds up: as few parts as possible, and no small one at the end.
     chunk = max(-(-number // max(-(-number // chunk), 1)), 1)  # parts of about one size
     for start in range(0, number, chunk):

@@ -90,7 +90,7 @@ def judge_moves(
     tuple
         The judgements by name, (move,), with nan gaps for moves that are not allowed; and which moves are allowed.
     """
-    chunk = chunk or chunk_of(scenario, len(moves))
+    chunk = chunk or chunk_of(scenario)
     return judge_samples(lambda each: judge(project(scenario.with_samples(each))), moves, chunk)
 
 

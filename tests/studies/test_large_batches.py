@@ -40,20 +40,19 @@ def plan(plants: int) -> Scenario:
     return scenario_of(HEAD + "".join(f"  plant_{k}: {TERMS}\n" for k in range(plants)))
 
 
-def test_few_samples_of_a_small_plan_are_projected_together_without_a_count(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_plan_is_projected_to_count_its_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "project", lambda _: pytest.fail("the plan is projected to count its values"))
 
     assert size_if_large(read("fibercore")) is None
-    assert chunk_of(read("fibercore"), 300) == CHUNK
+    assert 300 < chunk_of(read("fibercore")) < CHUNK == chunk_of(plan(1))
 
 
-def test_a_thousand_samples_of_a_shipped_plan_stay_within_the_limit() -> None:
-    scenario = read("fibercore")
+@pytest.mark.parametrize("name", ["fibercore", "annuity_road", "two_banks", "term_sheet"])
+def test_samples_of_a_shipped_plan_stay_near_the_limit(name: str) -> None:
+    """The values of a plan are estimated; they differ from plan to plan by half, and about half differ by sample."""
+    scenario = read(name)
 
-    chunk = chunk_of(scenario, CHUNK)
-
-    assert 300 < chunk < CHUNK
-    assert chunk * batch.size_of(project(scenario)) <= batch.TOGETHER
+    assert chunk_of(scenario) * batch.size_of(project(scenario)) <= 1.5 * batch.TOGETHER
 
 
 def test_a_projection_is_freed_though_its_measures_were_computed() -> None:
@@ -79,17 +78,17 @@ def low_limits(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_samples_that_are_projected_together_fall_as_plans_grow(low_limits: int) -> None:
-    small, large = (chunk_of(plan(number), CHUNK) for number in (5, 10))
-    assert 1 < large < small < CHUNK
-    assert large * (size_if_large(plan(10)) or 0) <= low_limits < (large + 1) * (size_if_large(plan(10)) or 0)
+    few, several, many = (chunk_of(plan(number)) for number in (5, 20, 2000))
+    assert 1 == many < several < few < CHUNK
+    assert several * (size_if_large(plan(20)) or 0) <= 3 * low_limits
 
 
 @pytest.mark.usefixtures("low_limits")
 def test_fewer_samples_together_give_the_same_results() -> None:
-    scenario, prices = plan(10), Samples(np.linspace(30.0, 50.0, 30)[:, None], "USD/km")
+    scenario, prices = plan(30), Samples(np.linspace(30.0, 50.0, 30)[:, None], "USD/km")
     keep = ["accounts.cash", "project_npv"]
     parts, together = (evaluate(scenario, {PRICE: prices}, keep, chunk=chunk) for chunk in (None, 30))
-    assert chunk_of(scenario, 30) < 30
+    assert chunk_of(scenario) < 30
     assert all(np.array_equal(parts[name], together[name], equal_nan=True) for name in keep)
 
 

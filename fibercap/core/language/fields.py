@@ -41,7 +41,7 @@ def wrong(code: str, actual: str, wanted: str, hint: str = "") -> PydanticCustom
 
 def is_sampled(raw: Any) -> bool:
     """Return whether a raw value holds one amount for each sample instead of a text."""
-    return hasattr(getattr(raw, "value", raw), "magnitude")
+    return hasattr(raw.value if isinstance(raw, Leaf) else raw, "magnitude")
 
 
 def text_of(raw: Any, wanted: str) -> str:

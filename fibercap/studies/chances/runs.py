@@ -75,7 +75,7 @@ class Runs:
         count, job = len(chances), self._job
         results: Kept = {}
         refused: list[Refusal] = []
-        step = count if job.program else chunk_of(job.overlay.scenario, count)
+        step = count if job.program else chunk_of(job.overlay.scenario)
         for start in range(0, count, step):
             places = np.arange(start, min(start + step, count))
             by_name = job.sampler.draw(chances[places[0] : places[-1] + 1])

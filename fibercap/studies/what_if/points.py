@@ -65,7 +65,7 @@ def points_at(scenario: Scenario, together: Sequence[Sequence[Move]], measures: 
     ------
     Own derivation: points are samples of one batch, each as if it were projected alone.
     """
-    chunk = chunk_of(scenario, len(together))
+    chunk = chunk_of(scenario)
     parts = (together[start : start + chunk] for start in range(0, len(together), chunk))
     return [point for part in parts for point in _points(scenario, part, measures)]
 
