@@ -67,7 +67,8 @@ def financed_rows(
     ------
     docs/conventions.md, section 5, Order of cash in a period.
     """
-    dated, cuts, rounds = prepayments(scenario), Cuts(), Rounds()
+    dated, cuts = prepayments(scenario), Cuts()
+    rounds = Rounds(dated)
     for _ in range(1 + ROUNDS * len(dated)):
         # Funding as first written was settled without cuts; it is done again only for real ones.
         begun = paid(cuts) if paid and any(np.any(cut > 0) for cut in cuts.values()) else sheet
@@ -78,7 +79,7 @@ def financed_rows(
         if cuts_agree(cut, cuts):
             left_rows(written, scenario)
             return written, schedules
-        cuts = rounds.next_guess(cut)
+        cuts = rounds.next_guess(cuts, cut)
     named = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)
     raise FibercapError(
         "never_settles", f"what cash suffices for of {named} never settles", "move them to the ends of periods"

@@ -315,7 +315,7 @@ def draw_owners(draft: Draft) -> None:
     if dice.chance(0.6):
         block["overhead"] = draft.series(lambda: draft.amount(1e5, 3e6, per="/year"), 0.4)
     for key in dice.some(["equity", "dividends"], 0.45):
-        days = {str(dice.day(draft.first, draft.last)) for _ in range(dice.randint(1, 3))}
+        days = sorted({str(dice.day(draft.first, draft.last)) for _ in range(dice.randint(1, 3))})
         block[key] = {day: draft.amount(1e5, 1e7) for day in days}
     if dice.chance(0.3):
         block["payouts"] = draw_payouts(draft)

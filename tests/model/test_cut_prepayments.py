@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.quantity import Quantity
 from fibercap.model import financing
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
@@ -74,22 +75,36 @@ def test_a_fee_that_is_rounded_up_breaks_no_law() -> None:
     assert -0.01 < min(left) < -1e-4  # half a cent that the bank rounds up is paid from cash that is not there
 
 
-def test_rounds_are_few_and_their_number_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of two prepayments on two days is cut; a plan that can pay what it planned is written once."""
+def test_rounds_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two prepayments of two years are cut, or 37 of one year; a plan that can pay what it planned is written once."""
     written, write = [], financing._write
 
     def note(*given: Any, **options: Any) -> Any:
         written.append(given[1].id)
         return write(*given, **options)
 
-    monkeypatch.setattr(financing, "_write", note)
-    project(scenario_of(PLAN, "plan.yaml"))
-    rounds = len(written) - 1  # the company without projects can pay the same, and is written as often
-    written.clear()
-    project(scenario_of(PLAN.replace("cash: 0.5 million", "cash: 50 million"), "plan.yaml"))
+    def rounds(text: str) -> float:
+        written.clear()
+        project(scenario_of(text, "plan.yaml"))
+        return len(written) / 2  # the company without projects can pay the same, and is written as often
 
-    assert len(written) == 2
-    assert 2 <= rounds <= 30
+    monkeypatch.setattr(financing, "_write", note)
+    days = ", ".join(f"2001-{month:02d}-{day:02d}: 30_000 USD" for month in range(1, 13) for day in (5, 20))
+
+    assert rounds(PLAN.replace("cash: 0.5 million", "cash: 50 million")) == 1
+    assert rounds(PLAN) == 4  # nothing is cut; what cash then leaves; where two answers lead to; the same again
+    assert rounds(PLAN.replace("2001-06-09: 0.9 million USD", days)) == 5
+    assert rounds(PLAN.replace("step: year", "step: month")) == 2  # in June there is nothing to pay from
+
+
+def test_samples_are_cut_as_if_each_were_alone() -> None:
+    plan = scenario_of(PLAN, "plan.yaml")
+    cash = [0.1e6, 0.5e6, 0.9e6, 50e6]
+    batch = project(plan.with_samples({"opening.cash": Quantity(np.array(cash), "USD")}))
+    for number, amount in enumerate(cash):
+        alone = project(scenario_of(PLAN.replace("cash: 0.5 million USD", f"cash: {amount} USD"), "plan.yaml"))
+        for path in ("accounts.cash", "accounts.prepayments", "loans.second.closing"):
+            np.testing.assert_allclose(batch.value(path)[number], alone.value(path)[0], rtol=1e-13, atol=1e-7)
 
 
 def test_cuts_that_do_not_settle_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

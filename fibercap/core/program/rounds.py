@@ -30,7 +30,7 @@ def settle_rounds(cells: Unroller) -> Unroller:
     Source
     ------
     docs/conventions.md, section 5: a prepayment is cut to the cash that is left after its own interest.
-    A. C. Aitken's delta-squared process, as projections apply it.
+    A. C. Aitken's delta-squared process (Steffensen's method).
     """
     guess: dict[str, Value] = dict.fromkeys(cells.round_by_round, 0.0)
     if not guess:

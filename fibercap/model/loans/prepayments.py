@@ -179,20 +179,18 @@ def _as_split(plan: Plan, item: Prepayment, text: str) -> str:
     return text if item.period < plan.timeline.within else prefix_text(text, RUN_OFF, frozenset(_in_periods(plan)))
 
 
-def _paid_row(plan: Plan, item: Prepayment) -> str:
-    """Return the row of a loan's schedule that says what is prepaid on its dates, in the loan's currency."""
-    key = "known_prepaid" if plan.loans[item.loan].needs_cash else "prepaid"
-    return f"loans.{item.loan}.schedule.{key}"
+def _spent_rows(plan: Plan, item: Prepayment) -> list[str]:
+    """Return the rows of a loan's schedule that say what is prepaid and charged on its dates."""
+    loan, prefix = plan.loans[item.loan], f"loans.{item.loan}.schedule"
+    fees = [f"{prefix}.prepayment_fee"] if loan.charges_prepayments else []
+    return [f"{prefix}.{'known_prepaid' if loan.needs_cash else 'prepaid'}", *fees]
 
 
 def _paid_text(plan: Plan, item: Prepayment) -> str:
     """Return the formula text of what a prepayment costs with its fee, in the reporting currency."""
     prefix = f"loans.{item.loan}.schedule"
     on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
-    rows = [_paid_row(plan, item)]
-    if plan.loans[item.loan].charges_prepayments:
-        rows.append(f"{prefix}.prepayment_fee")
-    text = " + ".join(f"SUMIFS({{{row}}}, {{{prefix}.date}}, {on})" for row in rows)
+    text = " + ".join(f"SUMIFS({{{row}}}, {{{prefix}.date}}, {on})" for row in _spent_rows(plan, item))
     rate = "" if plan.loan_currency(item.loan) == plan.currency else f" * ({_rate_text(plan, item)})"
     return f"({text}){rate}"
 
@@ -205,6 +203,12 @@ def _fee_text(plan: Plan, item: Prepayment) -> str:
         on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
         return f"({text_on_day(path.removeprefix('inputs.'), fee, keys, on)})"
     return f"{{{path}.{fee.names[fee.number_on(item.day)]}}}" if fee.names else f"{{{path}}}"
+
+
+def _fee_on(plan: Plan, item: Prepayment) -> Array | float:
+    """Return the fee on the day of a prepayment, as a share of it; 0 of a loan that charges none."""
+    loan = plan.loans[item.loan]
+    return loan.prepayment_fee.by_day([item.day]) if loan.charges_prepayments else 0.0
 
 
 def _rate_text(plan: Plan, item: Prepayment) -> str:
@@ -243,16 +247,16 @@ def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
     for item in prepayments(plan):
         code, column = plan.loan_currency(item.loan), slice(item.period, item.period + 1)
         rate = day_rates(plan, code).rates_on([serial(item.day)]) if code != plan.currency else np.ones(1)
-        loan, room = plan.loans[item.loan], np.maximum(free[..., column] - served.get(item.period, 0.0), 0.0) / rate
-        if loan.charges_prepayments:
-            room = room / (1.0 + loan.prepayment_fee.by_day([item.day]))
-        cuts[item.loan, item.day] = _scalar(np.maximum(item.amount - room, 0.0))
+        with_fee = 1.0 + _fee_on(plan, item)
+        room = np.maximum(free[..., column] - served.get(item.period, 0.0), 0.0) / rate / with_fee
+        cut = np.maximum(item.amount - room, 0.0)
+        cuts[item.loan, item.day] = _scalar(cut)
         block = schedules[f"loans.{item.loan}.schedule"]
         on = block.values[f"{block.name}.date"] == serial(item.day)
-        spent = block.values[_paid_row(plan, item)]
-        if loan.charges_prepayments:
-            spent = spent + block.values[f"{block.name}.prepayment_fee"]
-        paid = (spent * on).sum(axis=-1, keepdims=True) * rate
+        spent = sum(block.values[row] for row in _spent_rows(plan, item))
+        # The next ones take what this one leaves once it is cut so; then a period needs no round for each.
+        less = (cut - block.given[f"loans.{item.loan}.prepayments.{item.day}.cut"].value) * with_fee
+        paid = np.maximum((spent * on).sum(axis=-1, keepdims=True) - less, 0.0) * rate
         served[item.period] = served.get(item.period, 0.0) + paid
     return cuts
 

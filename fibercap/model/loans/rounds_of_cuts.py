@@ -6,58 +6,59 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.loans.prepayments import Cuts
-
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
     from fibercap.core.units import Array
+    from fibercap.model.loans.prepayments import Cuts, Prepayment
 
 SETTLED: Final = 1e-7
 """Cuts that change by no more than this in a round count as settled. [money]"""
-PLAIN_ROUNDS: Final = 10
-"""Rounds that assume the answer before; extrapolation would disturb cuts that rest on each other."""
 RELATIVE: Final = 1e-14
 """The same as a share of the cut, for amounts in which doubles do not hold `SETTLED`. [1]"""
 
 
 class Rounds:
-    """Guesses of cuts: the answer of the round before; if that is slow, every third time an extrapolation of two."""
+    """Guesses of cuts: where the answers to the last two guesses lead to; each cut of each sample by itself."""
 
-    def __init__(self) -> None:
-        self._answers: list[Cuts] = [Cuts()]
-        self._plain = PLAIN_ROUNDS
+    def __init__(self, dated: Sequence[Prepayment]) -> None:
+        self._planned = {(item.loan, item.day): item.amount for item in dated}
+        self._last: tuple[Cuts, Cuts] | None = None
 
-    def next_guess(self, answer: Cuts) -> Cuts:
-        """Return the cuts that the next round assumes.
+    def next_guess(self, guess: Cuts, answer: Cuts) -> Cuts:
+        """Return the cuts that the next round assumes; those that have settled stay.
 
         Parameters
         ----------
-        answer : mapping
-            The cuts that the last round asks for. [money]
+        guess, answer : mapping
+            The cuts that the last round assumed, and those that it asks for. [money]
 
         Source
         ------
-        A. C. Aitken's delta-squared process, applied to every cut (Steffensen's method).
+        The secant method for the difference of the two, which is exact where tax and service follow straight lines.
         """
-        if self._plain:
-            self._plain -= 1
-            self._answers = [answer]
-            return answer
-        self._answers.append(answer)
-        if len(self._answers) < 3:  # a guess and two answers
-            return answer
-        first, second, _ = self._answers
-        guess = {key: _limit(first.get(key, 0.0), second[key], last) for key, last in answer.items()}
-        self._answers = [guess]
-        return guess
+        before, self._last = self._last, (guess, answer)
+        new: Cuts = {}
+        for key, cut in answer.items():
+            tried = guess.get(key, np.asarray(0.0))
+            slope: Array | float = 0.0
+            if before is not None:
+                slope = _slope(tried - before[0].get(key, 0.0), cut - before[1][key])
+            further = np.clip(tried + (cut - tried) / (1.0 - slope), 0.0, self._planned[key])
+            new[key] = np.where(_agree(cut, tried), tried, further)
+        return new
 
 
-def _limit(first: Array | float, second: Array, last: Array) -> Array:
-    """Return the limit of three values that converge geometrically; the last one if they do not converge."""
-    before, now = second - first, last - second
-    # Steps that do not shrink would be extrapolated to nowhere; a cut at its floor of 0 has arrived.
-    approaches = (np.abs(now) < np.abs(before)) & (last > 0)
-    ratio = np.divide(now, before, out=np.zeros(np.shape(now)), where=approaches)
-    return np.asarray(np.maximum(last + now * ratio / (1.0 - ratio), 0.0))
+def _slope(moved: Array, led: Array) -> Array:
+    """Return by how much an answer moves with its guess; 0 where it moves as much or more, led by another cut."""
+    steady = np.abs(led) < np.abs(moved)
+    return np.divide(led, moved, out=np.zeros(steady.shape), where=steady)
+
+
+def _agree(cut: Array, other: Array | float) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.abs(cut - other) <= np.maximum(SETTLED, RELATIVE * cut))
 
 
 def cuts_agree(one: Cuts, other: Cuts) -> bool:
@@ -68,8 +69,5 @@ def cuts_agree(one: Cuts, other: Cuts) -> bool:
     one, other : mapping
         Cuts by prepayment. [money]
     """
-    return all(
-        # No item in the other round is a cut of 0: the first round starts with none.
-        np.all(np.abs(cut - other.get(key, 0.0)) <= np.maximum(SETTLED, RELATIVE * cut))
-        for key, cut in one.items()
-    )
+    # No item in the other round is a cut of 0: the first round starts with none.
+    return all(_agree(cut, other.get(key, 0.0)).all() for key, cut in one.items())
