@@ -156,14 +156,25 @@ def _calculation(term: Term) -> Calculation:
         value = np.asarray(term.value)  # twice as quick beside an array as a plain number
         return lambda *_: value
     if isinstance(term, Operation):
-        join, left, right = _OPERATORS[term.sign], _number(term.left), _number(term.right)
-        return lambda read, functions: join(left(read, functions), right(read, functions))
+        return _calculation_of_operation(term)
     if isinstance(term, Call):
         return _calculation_of_call(term)
     parts = [_number(part) for part in term.parts]
     if isinstance(term, Negative):
         return lambda read, functions: -parts[0](read, functions)
     return lambda read, functions: _in_a_row(*(part(read, functions) for part in parts))
+
+
+def _calculation_of_operation(term: Operation) -> Calculation:
+    join, left, right = _OPERATORS[term.sign], _number(term.left), _number(term.right)
+    # Most operations read a row on the right, without a call of its own.
+    if not isinstance(term.right, Reference):
+        return lambda read, functions: join(left(read, functions), right(read, functions))
+    path, shift = term.right.path, term.right.shift
+    if not isinstance(term.left, Reference):
+        return lambda read, functions: join(left(read, functions), read(path, shift))
+    first, first_shift = term.left.path, term.left.shift
+    return lambda read, _: join(read(first, first_shift), read(path, shift))
 
 
 def _calculation_of_call(term: Call) -> Calculation:

@@ -133,23 +133,23 @@ class Sheet:
         shift : int
             How many columns later a row is read; negative for earlier ones.
         """
-        if path in self._given:
-            scalar, later = self._given[path].value, self.given_later.get(path)
-            if later is None or self.within == self.length:
-                return scalar
-            return np.where(np.arange(self.length) < self.within, scalar, later.value)
         value = self._values.get(path)
         if value is None:
+            if path in self._given:
+                return self._scalar_by_column(path)
             value = next(self._elsewhere(path))
-        if shift == 0:
-            return value
-        return shift_columns(value, shift, self._beyond(path, shift > 0))
+        return shift_columns(value, shift, self._beyond(path, shift > 0)) if shift else value
+
+    def _scalar_by_column(self, path: str) -> Array:
+        """Return a scalar; by column, if it has another value after the horizon."""
+        scalar = self._given[path].value
+        later = self.given_later.get(path) if self.within < self.length else None
+        return scalar if later is None else np.where(np.arange(self.length) < self.within, scalar, later.value)
 
     def _elsewhere(self, path: str) -> Iterator[Array]:
         """Yield the values of a path in other blocks, the block added last first."""
         for prefix, block in self._others:
-            name = path.removeprefix(prefix)
-            if name in block.values:
+            if (name := path.removeprefix(prefix)) in block.values:
                 yield block.values[name]
             elif name in block.given:
                 yield block.given[name].value

@@ -85,8 +85,8 @@ class Setting:
 
     def reads(self, *keys: str) -> tuple[str, ...]:
         """Return the paths of inputs of the loan; `matures` and `commitment` may be written under other names."""
-        written = {"matures": self.loan.end_field, "commitment": self.loan.amount_field}
-        return tuple(f"loans.{self.name}.{written.get(key, key)}" for key in keys)
+        written, prefix = {"matures": self.loan.end_field, "commitment": self.loan.amount_field}, f"loans.{self.name}."
+        return tuple([prefix + written.get(key, key) for key in keys])
 
 
 @dataclass(frozen=True)
