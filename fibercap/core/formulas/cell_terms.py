@@ -46,9 +46,8 @@ def cell_function(term: Term, places: Places, length: int) -> CellFunction:
     >>> product(1)
     24.0
     """
-    cells = _cells_of(term, places, length)
-    if cells is not None:
-        return _read(cells)
+    if _is_known(term, places):
+        return places.cells(Place(term, length)).__getitem__
     match term:
         case Reference(path=path, shift=shift):
             places.behind, places.ahead = max(places.behind, -shift), max(places.ahead, shift)
@@ -80,7 +79,7 @@ def _is_of_rows(term: Call) -> bool:
     return term.function == "SUMIFS" or FUNCTIONS.get(term.function) is None
 
 
-def _read(cells: list[Any], shift: int = 0) -> CellFunction:
+def _read(cells: list[Any], shift: int) -> CellFunction:
     def read(index: int) -> Any:
         value = cells[index + shift]
         return value.ask_first() if type(value) is Open else value
