@@ -19,7 +19,8 @@ HEAD = """\
 Every key of what the commands print with `--json`. The tables are made from the schemas that `fibercap schema --results VERB` prints:
 `python -m tests.result_reference` writes this page, and a test holds it.
 
-A document is one JSON object, and nothing else is printed to standard output. Its first key is `"format": 2`. Keys may be
+A document is one JSON object, and nothing else is printed to standard output. Its first key is `"format": 2`, which
+the tables below do not repeat. Keys may be
 added within a number; where a key goes or changes its meaning, the number grows. A schema allows no key that it does not
 name, so a program that validates what it reads learns of new keys too.
 
@@ -71,7 +72,7 @@ def _table(document: Json) -> Iterator[str]:
             yield f"| {mark} | {_type(message)} | {message['description']} |"
     more = document.get("additionalProperties")
     if isinstance(more, dict):
-        yield f"| any other | {_type(more)} | By name. |"
+        yield f"| each path | {_type(more)} | The value at that path. |"
 
 
 def _type(entry: Json) -> str:
@@ -84,10 +85,15 @@ def _type(entry: Json) -> str:
     if "enum" in entry:
         return ", ".join(f"`{word}`" for word in entry["enum"])
     if entry.get("type") == "array":
-        return f"list of {_type(entry['items'])}"
+        return f"list of {_in_brackets(entry['items'])}"
     if entry.get("type") == "object":
-        return f"by name, {_type(entry['additionalProperties'])}"
+        return f"by name, {_in_brackets(entry['additionalProperties'])}"
     return str(entry.get("format", entry.get("type")))
+
+
+def _in_brackets(entry: Json) -> str:
+    """Return what stands in a list or at each name, in brackets if it has alternatives."""
+    return f"({_type(entry)})" if "anyOf" in entry else _type(entry)
 
 
 def main() -> None:

@@ -122,10 +122,10 @@ def page() -> str:
     lines = [
         "# Validation",
         "",
-        "Figures that others have printed, beside what fibercap computes, rounded half up to the printed decimals. Signs of",
-        "payments and amounts in words are dropped; where a source has a currency that fibercap does not know, it stands as",
-        "USD. The data lie in `tests/published`, one file for each source; `python -m tests.validation` writes this page, and",
-        "a test holds every figure and the page itself.",
+        "Figures that others have printed, beside what fibercap computes, rounded half up to the printed decimals. Payments",
+        "are compared without their sign, and some currencies of sources are written as USD. The data lie in `tests/published`,",
+        "one file for each source; `python -m tests.validation` writes this page, and a test holds every figure and the page",
+        "itself.",
         "",
         f"{len(sources)} sources, {len(every)} cases, {len(compared)} printed figures, {len(complete)} whole schedules;"
         f" {sum(figure.agrees for figure in compared)} figures agree.",
@@ -169,7 +169,8 @@ def _section(source: Source, examples: list[Case]) -> Iterator[str]:
 def _summary(name: str, what: str, figures: list[Figure]) -> str:
     wrong = [figure for figure in figures if not figure.agrees]
     message = f"**{len(wrong)} do not**" if wrong else "all agree"
-    return f"| {name} | {what} | {len(figures)} figures | {len(figures) - len(wrong)} the same | {message} |"
+    count = f"{len(figures)} figure{'s' if len(figures) > 1 else ''}"
+    return f"| {name} | {what} | {count} | {len(figures) - len(wrong)} the same | {message} |"
 
 
 def _cases() -> Iterator[Case]:

@@ -26,16 +26,16 @@ class ConventionDocument(TypedDict):
 
 
 class ApartDocument(TypedDict):
-    """The payment that tells the first two conventions apart."""
+    """The payment that differs between the first two of `conventions`."""
 
     number: int
     """Its number."""
     date: str
-    """Its day under the first."""
+    """Its date under the first of them."""
     column: str
     """What differs: interest, principal, payment or closing."""
     amounts: list[float]
-    """What it is under each of the two."""
+    """The amounts under the first and the second."""
 
 
 class LargestDocument(TypedDict):
@@ -61,7 +61,7 @@ class DifferenceDocument(TypedDict):
     bank: dict[str, float | None]
     """What the bank has, by column."""
     loan: dict[str, float]
-    """What the loan has; empty where it has no payment on that day."""
+    """What the loan has, by column; empty if it has no payment on that day."""
     interest_in_all: float
     """What the bank's interest adds up to, less that of the loan."""
     largest: LargestDocument
@@ -76,13 +76,13 @@ class Compared(TypedDict):
     currency: str
     """The currency of all amounts."""
     table: TableDocument
-    """What was read of the bank's file."""
+    """What was read from the bank's file."""
     verdict: str
     """`as_written`, `under_conventions` or `differs`."""
     conventions: list[ConventionDocument]
     """The terms that reproduce the table, the plainest first."""
     tells_apart: ApartDocument | None
-    """The payment that tells the first two apart; null where there is none."""
+    """The payment that differs between the first two of them; null where there is none."""
     closest: dict[str, str | dict[str, str]]
     """If it differs, the terms with which the difference is computed."""
     difference: DifferenceDocument | None

@@ -11,10 +11,10 @@ from fibercap.views.json.run_types import Checked, Date, Nature, one_of
 
 
 class Files(TypedDict):
-    """Files that were written: `fibercap plot --json` and `fibercap export --json`."""
+    """Files that were written: `fibercap plot`, `export` and `explore` with `--json`."""
 
     files: list[str]
-    """Their paths, relative to the current folder if that of the command was."""
+    """Their paths, relative if `--out` is relative."""
 
 
 class Event(TypedDict):
@@ -80,9 +80,9 @@ class LoanMeasures(TypedDict):
     """The cost of a loan, and its average life."""
 
     all_in_cost: LoanMeasure
-    """Effective, fees included."""
+    """The effective rate of all that is paid, fees included, per year."""
     average_life: LoanMeasure
-    """Weighted by principal."""
+    """The mean time from a draw to its repayment, weighted by principal."""
 
 
 class Lent(TypedDict):

@@ -20,7 +20,7 @@ class Likely(TypedDict):
     """What a measure is likely to be."""
 
     label: str
-    """What tables call it."""
+    """Its name in words."""
     unit: str
     """Its unit."""
     undefined: float
@@ -35,11 +35,11 @@ class RefusedSample(TypedDict):
     sample: int
     """Its number, from 0."""
     why: str
-    """Why."""
+    """The reason."""
 
 
 class Against(TypedDict):
-    """An option against the first one, on the same samples: worth to the owners."""
+    """The worth of an option to the owners less that of the first option, on the same samples."""
 
     beats: Estimated
     """Chance that it is worth more."""
@@ -53,7 +53,7 @@ class SimulatedCase(TypedDict):
     """The results of the samples for the plan as written or one option."""
 
     title: str
-    """What tables call it."""
+    """Its title."""
     missing: list[str]
     """Uncertain inputs that it does not have."""
     refused: list[RefusedSample]
@@ -69,11 +69,11 @@ class SimulatedCase(TypedDict):
     cash_below_zero: list[Estimated]
     """Chance that cash falls below zero in a year, in the order of `years`."""
     cash_below_zero_later: Estimated | None
-    """Chance that it does after the horizon; null where no loan outlives it."""
+    """Chance that cash falls below zero after the horizon; null if no loan is owed then."""
     rows: dict[str, dict[str, list[Estimated]]]
-    """The rows that were asked for: by figure, one for each year."""
+    """By row that was asked for and by figure, such as `p5`, one value for each of `years`."""
     against_first: Against | None
-    """Against the first option; null for that one."""
+    """Its comparison with the first option; null for the first option."""
 
 
 class UncertainDocument(TypedDict):
@@ -117,13 +117,13 @@ class Simulated(TypedDict):
     scenario: str
     """The plan's `id`."""
     hash: str
-    """A hash of its inputs."""
+    """A hash of its content."""
     samples: int
-    """Samples that were drawn."""
+    """How many samples were drawn: `asked`, rounded up to a power of two."""
     asked: int
-    """Samples that were asked for."""
+    """How many samples were asked for."""
     seed: int
-    """Where they start."""
+    """The seed of the samples."""
     years: list[str]
     """The years of the horizon."""
     inputs: dict[str, UncertainDocument]
@@ -176,11 +176,11 @@ class SimulationManifest(TypedDict):
     settings: list[str]
     """What `--set` changed."""
     seed: int
-    """Where the samples start."""
+    """The seed of the samples."""
     samples: int
-    """Samples that were drawn."""
+    """How many samples were drawn: `asked`, rounded up to a power of two."""
     asked: int
-    """Samples that were asked for."""
+    """How many samples were asked for."""
     options: dict[str, CaseManifest]
     """By option; `` for the plan as written."""
     fixed: dict[str, str]

@@ -60,7 +60,7 @@ class Exclusion(TypedDict):
     unit: str
     """Its unit."""
     says: str
-    """In a few words."""
+    """The finding in a few words."""
 
 
 class Turn(TypedDict):

@@ -136,7 +136,7 @@ class Covenant(TypedDict):
     dividends_barred: list[str]
     """The periods in which a planned dividend or a payout is barred."""
     falls: dict[Fall, float | None] | None
-    """The smallest fall that breaks it, as a share; null if even a fall to zero does not."""
+    """By what falls, the smallest share that breaks it; null if none does. Null for a broken covenant."""
 
 
 class Finding(TypedDict):

@@ -9,11 +9,11 @@ class MeasureNow(TypedDict):
     """A measure of the plan as it is."""
 
     label: str
-    """What tables call it."""
+    """Its name in words."""
     unit: str
     """Its unit."""
     value: float | None
-    """The number; null where it is undefined."""
+    """Its value; null if it is undefined."""
     reason: str | None
     """Why it is undefined."""
 
@@ -118,7 +118,7 @@ class Sensitivities(TypedDict):
     scenario: str
     """The plan's `id`."""
     hash: str
-    """A hash of its inputs."""
+    """A hash of its content."""
     option: str | None
     """The option that was applied."""
     measures: dict[str, MeasureNow]
