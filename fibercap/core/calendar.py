@@ -61,6 +61,15 @@ def end_of_month(serials: Array, months: Array) -> Array:
     return np.asarray(later.astype("datetime64[M]").astype("datetime64[D]").astype("int64") - 1.0 + _UNIX)
 
 
+def month_numbers(serials: Array) -> Array:
+    """Return `month_number` of each day, a whole number at the end of a month, (...). [month]"""
+    days = _days(serials)
+    months = days.astype("datetime64[M]")
+    first, following = (part.astype("datetime64[D]").astype("int64") for part in (months, months + 1))
+    # they count from 1970
+    return np.asarray(12 * 1970 + months.astype("int64") + (days.astype("int64") + 1 - first) / (following - first))
+
+
 def month_number_text(day: str, *, start: bool = False) -> str:
     """Return the formula text of a day's month number. [month]
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FEBRUARY: Final = 2
-LONG: Final = 31
 
 
 def _ends_february(day: date) -> bool:
@@ -24,8 +23,11 @@ def _of_360(start: date, end: date, first: int, last: int) -> float:
 
 
 def _bond_basis(start: date, end: date) -> float:
-    first = min(start.day, 30)
-    return _of_360(start, end, first, 30 if end.day == LONG and first == 30 else end.day)  # 30 days
+    first, last = start.day, end.day
+    if first >= 30:
+        first, last = 30, min(last, 30)
+    # written out, for each period of each loan is counted by it
+    return (360 * (end.year - start.year) + 30 * (end.month - start.month) + last - first) / 360
 
 
 def _us(start: date, end: date) -> float:

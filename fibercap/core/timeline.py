@@ -19,6 +19,8 @@ STOCK: Final = "stock"
 RATE: Final = "rate"
 
 
+SHORTEST: Final = 28
+"""Every month has at least so many days. [day]"""
 _DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -90,8 +92,9 @@ def add_months(day: date, months: int) -> date:
     >>> add_months(date(2001, 1, 31), 1), add_months(date(2001, 1, 31), 2)
     (datetime.date(2001, 2, 28), datetime.date(2001, 3, 31))
     """
-    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, days_in_month(year, month + 1)))
+    number, of_month = 12 * day.year + day.month - 1 + months, day.day
+    year, month = number // 12, number % 12 + 1
+    return date(year, month, of_month if of_month <= SHORTEST else min(of_month, days_in_month(year, month)))
 
 
 def first_of_each(ordered: Array) -> npt.NDArray[np.intp]:

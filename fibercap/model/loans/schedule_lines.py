@@ -99,9 +99,15 @@ class Lines(Mapping[str, "Array"]):
             for key in FLOWS:
                 shown |= self._any_sample(key)
         shown[0] = True
-        keep, drawn = np.flatnonzero(shown), self._any_sample("drawn")
-        kinds = ("payment" if due[k] else "draw" if k == 0 or drawn[k] else "prepayment" for k in keep)
-        return keep, due[keep].astype(float), tuple(kinds)
+        keep = np.flatnonzero(shown)
+        drawn = self._any_sample("drawn")[keep]
+        drawn[:1] = True  # the first line is that of signing
+        paid = due[keep]
+        kinds = (
+            "payment" if pays else "draw" if draws else "prepayment"
+            for pays, draws in zip(paid.tolist(), drawn.tolist(), strict=True)
+        )
+        return keep, paid.astype(float), tuple(kinds)
 
 
 class ShownLines(Mapping[str, "Array"]):

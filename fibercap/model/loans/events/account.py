@@ -14,6 +14,7 @@ from fibercap.model.loans.events.flows import KEPT, Course, Flows
 from fibercap.model.loans.events.interest import interest_on_one_by_event
 from fibercap.model.loans.repayment.moment import Moment, by_event, float_or_array, per_sample
 from fibercap.model.loans.repayment.recasts import later_installments
+from fibercap.model.loans.repayment.style import principal_within
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -39,7 +40,7 @@ class Account:
     counted: Any = 0.0
     fees_due: Any = 0.0
     service_due: Any = 0.0
-    _served = True
+    _unserved: Any = 0.0
     kept_share: Any = 1.0
     share_base: Any = 0.0
 
@@ -47,7 +48,8 @@ class Account:
         self.loan, self.style = loan, loan.repayment
         self.regular_fraction = loan.interval / 12
         self._rounds = loan.rounding if isinstance(loan.rounding, Rounding) and not loan.rounding.carries else None
-        self._compounds = loan.compounding != "nominal"
+        self._compounds, self._grows = loan.compounding != "nominal", self.style.grows
+        self._sets = self.style.sets
         one_rate = len(set(course.steps)) == 1
         self._rates = [float_or_array(course.rate[..., 0])] * len(grid.dates) if one_rate else by_event(course.rate)
         self._target, self._risky = by_event(course.target), _risky(grid, one_rate=one_rate)
@@ -75,11 +77,11 @@ class Account:
 
     def serve(self, event: int) -> None:
         """Count interest and fees to date; on a payment date pay or capitalize them, and repay what is scheduled."""
-        kept, balance = self.kept, self.balance
+        kept, balance, accrued = self.kept, self.balance, self.accrued
         kept["opening"][event] = balance
         # between payments interest is counted at every event; one that compounds must not depend on how many there are
-        grown = (balance + self.accrued if self._compounds else balance) * self._interest_on_one[event]
-        owed = self.accrued + grown
+        grown = (balance + accrued if self._compounds else balance) * self._interest_on_one[event]
+        owed = accrued + grown
         if self._charges:
             self._charge(event)
         if self._new_rate[event] is not False:
@@ -90,20 +92,22 @@ class Account:
         if self._due[event]:
             if self._rounds is not None:
                 owed = self._in_steps(event, owed)
-                grown = owed - self.accrued
+                grown = owed - accrued
             due = kept["interest_due"][event] = owed
             if self._capitalizes[event]:
                 kept["capitalized"][event] = owed
-                self.balance = balance + owed
-            self._count_service(event, 0.0 if self._capitalizes[event] else owed)
-            owed = 0.0
+                self.balance, owed = balance + owed, 0.0
+            # on dates before this one that no cash flow serves, and on this one
+            self.service_due, owed = self._unserved + (owed + self.fees_due if self._charges else owed), 0.0
+            if self._serves is not None:
+                self._unserved = 0.0 if self._serves[event] else self.service_due
         self.interest_due, self.accrued, kept["interest"][event] = due, owed, grown
         if self._final[event]:
             # Whatever rounding or a short payment left is paid at the end. `* 0.0` keeps the shape of samples.
             kept["scheduled"][event], self.balance = self.balance, self.balance * 0.0
+            self.changed = 0.0 if self._repays[event] else self.changed
         elif self._repays[event]:
             self._repay(event)
-        if self._repays[event]:
             self.changed = 0.0
         kept["installment"][event] = self.installment
 
@@ -171,12 +175,6 @@ class Account:
         self.fees_owed = owed
         self.kept["fees"][event], self.kept["fees_paid"][event] = grown, self.fees_due
 
-    def _count_service(self, event: int, interest: Any) -> None:
-        """Count the interest and fees that are paid on a date and on those before it that no cash flow serves."""
-        due = interest + self.fees_due if self._charges else interest
-        self.service_due = due if self._served else self.service_due + due
-        self._served = self._serves is None or bool(self._serves[event])
-
     def _in_steps(self, event: int, owed: Any) -> Any:
         """Return interest due in whole steps; with `true_up: last_interest`, the last one absorbs rounding."""
         due = self._rounds.interest_in_steps(owed, self._trifle) if self._rounds is not None else owed
@@ -187,29 +185,28 @@ class Account:
 
     def _repay(self, event: int) -> None:
         """Set the installment anew where something changed, and repay what the style says."""
-        style, moment = self.style, self._moment(event)
-        risky = self._risky[event]
-        if style.sets and (self.changed if isinstance(self.changed, float) else self.changed.any()):
-            risky = True
-            self._set_installment(moment)
-            moment = self._moment(event)
-        principal = style.principal(moment)
-        if risky and style.sets == "payment" and not style.grows and np.any(principal < -self._trifle):
+        balance, risky = self.balance, self._risky[event]
+        if not self._sets:
+            principal = self.style.principal(self._moment(event))
+        else:
+            if self.changed if isinstance(self.changed, float) else self.changed.any():
+                risky = True
+                self._set_installment(self._moment(event))
+            principal = principal_within(self._sets, self.installment, self.interest_due)
+        if risky and self._sets == "payment" and not self._grows and np.any(principal < -self._trifle):
             self.fell_short = True
-        if style.grows:
+        if self._grows:
             self.kept["capitalized"][event] = missing = float_or_array(np.maximum(-principal, 0.0))
-            self.balance = self.balance + missing
-        if self._rounds is not None and style.sets != "payment":
+            balance = balance + missing
+        if self._rounds is not None and self._sets != "payment":
             principal = self._rounds.payment_in_steps(principal)
-        if isinstance(principal, float) and isinstance(self.balance, float):
-            principal = min(max(principal, 0.0), self.balance)
+        if isinstance(principal, float) and isinstance(balance, float):
+            principal = min(max(principal, 0.0), balance)
         else:
             bounded = np.maximum(principal, 0.0)
-            principal = np.minimum(
-                bounded, self.balance, out=bounded if np.shape(bounded) == np.shape(self.balance) else None
-            )
+            principal = np.minimum(bounded, balance, out=bounded if np.shape(bounded) == np.shape(balance) else None)
         self.kept["scheduled"][event] = principal
-        self.balance = self.balance - principal
+        self.balance = balance - principal
 
     def _moment(self, event: int) -> Moment:
         """Return what the style may read on a payment date."""

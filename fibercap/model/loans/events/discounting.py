@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fibercap.model.loans.events.interest import interest_on_one_by_event
+from fibercap.model.loans.events.interest import interest_on_one_by_length
 from fibercap.model.loans.repayment.moment import by_sample
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class Discounts:
 
     def _factors_of(self, rate: Array) -> list[Any]:
         """Return the same at a rate, (..., 1)."""
-        grown = interest_on_one_by_event(self._loan, rate, (0,), self._grid.period_fraction)
-        # periods of one length share one array, so each is divided once
-        inverse = {id(part): 1.0 / (1.0 + part) for part in grown}
-        return [inverse[id(part)] for part in grown]
+        lengths = self._grid.period_fraction.tolist()
+        by_length = interest_on_one_by_length(self._loan, rate, set(lengths))
+        factors = {length: 1.0 / (1.0 + grown) for length, grown in by_length.items()}
+        return [factors[length] for length in lengths]
 
     def _annuities(self, factors: list[Any]) -> Iterator[Any]:
         """Run over the sums of later discount factors at one rate, from the last event backwards.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.calendar import EXCEL_EPOCH, month_numbers, serial
 from fibercap.core.daycount import counter, year_fraction
-from fibercap.core.timeline import Timeline, add_months, month_end, month_number
+from fibercap.core.timeline import Timeline, add_months, month_end
 from fibercap.model.loans.events.payment_dates import (
     has_notional_payments,
     installment_dates,
@@ -40,6 +40,8 @@ class Grid:
     """
 
     dates: tuple[date, ...]
+    serials: Array
+    """The dates as spreadsheets count them. [day]"""
     months: Array
     period: Array
     draws_here: Array
@@ -51,25 +53,16 @@ class Grid:
     year_fraction: Array
     period_fraction: Array
     rate_set_on: tuple[date, ...]
-    period_starts: tuple[date, ...]
-    """The first days of the interest periods, in order."""
-
-    @cached_property
-    def interest_from(self) -> list[date]:
-        """The first day of the interest period that leads to each event."""
-        starts, before = self.period_starts, (self.dates[0], *self.dates[:-1])
-        return [starts[max(bisect_right(starts, day) - 1, 0)] for day in before]
+    interest_from: list[date]
+    """The first day of the interest period that leads to each event."""
 
     def on_days(self, amounts: Iterable[tuple[date, Array]]) -> Array:
         """Return amounts, each of a day, by event, `(event,)` or `(sample, event)`."""
-        amounts, indices = list(amounts), dict[date, list[int]]()
-        for index, day in enumerate(self.dates):
-            indices.setdefault(day, []).append(index)
+        amounts = list(amounts)
         shapes = {np.shape(amount) for _, amount in amounts}
         values = np.zeros(np.broadcast_shapes((len(self.dates),), *shapes))
         for day, amount in amounts:
-            for index in indices.get(day, ()):
-                values[..., index : index + 1] += amount
+            values[..., bisect_left(self.dates, day) : bisect_right(self.dates, day)] += amount
         return values
 
 
@@ -96,6 +89,8 @@ class Clock:
         ------
         docs/conventions.md, section 4, Year fractions and Payment dates.
         """
+        if self._plain is not None and period.counted is None:
+            return self._plain(period.start, day)
         start, end = period.counted or (period.start, period.end)
         # Counted days may differ from payment days that rolled: days outside them add no interest.
         day = end if day == period.end else min(max(day, start), end)
@@ -147,33 +142,39 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
     at_start = loan.payments.on == "start" and loan.payments.first in (None, loan.signed)
     days = _days(loan, timeline, course, [period.end for period in periods])
     events = [days[0], *days] if at_start else days
-    second = [False, at_start, *[False] * len(days)][: len(events)]
-    ends = {period.end: period.due or period.end for period in periods}
+    # only payments that roll to business days
+    written = {period.end: period.due for period in periods if period.due is not None}
     # By the rhythm, beyond maturity too: annuities count notional payments that are never made.
     period_fractions = {period.end: clock.elapsed_years(period, period.end) for period in rhythm}
-    due = [day in ends or twice for day, twice in zip(events, second, strict=True)]
-    grows, repays = _duties(loan, events, due, period_fractions, ends)
+    ends = period_fractions if rhythm is periods else {period.end for period in periods}
+    due = [day in ends for day in events]
+    due[1] |= at_start
+    grows, repays = _duties(loan, events, due, period_fractions, written)
     if at_start:
         repays[1] = not (loan.grace or grows[1])  # the payment at signing, which `_duties` takes for the draw
-    months = np.array([month_number(day) for day in events])
+    serials = np.array(list(map(date.toordinal, events))) - float(EXCEL_EPOCH)
+    months, fractions = month_numbers(serials), [period_fractions.get(day, 0.0) for day in events]
+    draws_here = np.ones(len(events))
+    if at_start:
+        draws_here[1] = fractions[1] = 0.0
+    passed, starts = _time_passed(clock, periods, events, period_fractions if rhythm is periods else {})
     return Grid(
         dates=tuple(events),
+        serials=serials,
         months=months,
         period=_periods(timeline, events, clock.maturity) if timeline else 0.0 * months,
-        draws_here=1.0 - np.array(second, dtype=float),
+        draws_here=draws_here,
         is_payment=np.array(due, dtype=float),
         repays=np.array(repays, dtype=float),
-        is_final=np.array([day == clock.maturity for day in events], dtype=float),
+        is_final=(serials == serial(clock.maturity)).astype(float),
         capitalizes=np.array(grows, dtype=float),
         payments_left=np.cumsum(np.array(repays, dtype=float)[::-1])[::-1],
-        year_fraction=np.array(_fractions(clock, periods, events, period_fractions if rhythm is periods else {})),
-        period_fraction=np.array(
-            [period_fractions.get(day, 0.0) * (not s) for day, s in zip(events, second, strict=True)]
-        ),
+        year_fraction=np.array(passed),
+        period_fraction=np.array(fractions),
         rate_set_on=tuple(map(course.set_on, [events[0], *events[:-1]]))
         if course.resets
         else (events[0], *events[:-1]),
-        period_starts=tuple(period.start for period in periods),
+        interest_from=starts,
     )
 
 
@@ -183,22 +184,27 @@ def _periods(timeline: Timeline, events: list[date], maturity: date) -> Array:
     return np.array(within, dtype=float) + 1.0
 
 
-def _fractions(
+def _time_passed(
     clock: Clock, periods: list[PaymentPeriod], events: list[date], period_fractions: Mapping[date, float]
-) -> list[float]:
-    """Return the years since the event before; within a payment period they add up to its fraction."""
-    fractions, place, since = [0.0], 0, 0.0
+) -> tuple[list[float], list[date]]:
+    """Return the years since the event before, and the first day of the interest period that leads to each event.
+
+    Within a payment period the years add up to its fraction.
+    """
+    fractions, starts, place, since = [0.0], [periods[0].start], 0, 0.0
     for day in events[1:]:
         period = periods[place]
+        starts.append(period.start)
+        ends = day == period.end
         # -1: not computed yet. 0 would not do, for it is the fraction of an empty period.
-        elapsed = period_fractions.get(day, -1.0) if day == period.end else -1.0
+        elapsed = period_fractions.get(day, -1.0) if ends else -1.0
         if elapsed < 0:
             elapsed = clock.elapsed_years(period, day) if day > period.start else 0.0
         fractions.append(elapsed - since)
         since = elapsed
-        if day == period.end and place + 1 < len(periods):
+        if ends and place + 1 < len(periods):
             place, since = place + 1, 0.0
-    return fractions
+    return fractions, starts
 
 
 def _duties(
@@ -210,10 +216,14 @@ def _duties(
     """
     style, maturity = loan.repayment, loan.maturity
     until = date.max if style.capitalizes else loan.capitalize_until or date.min
-    grows = [
-        is_due and written.get(day, day) <= until and (day < maturity or not style.capitalizes)
-        for is_due, day in zip(due, events, strict=True)
-    ]
+    grows = (
+        [False] * len(events)
+        if until == date.min
+        else [
+            is_due and written.get(day, day) <= until and (day < maturity or not style.capitalizes)
+            for is_due, day in zip(due, events, strict=True)
+        ]
+    )
     if style.schedule_field:
         paid = set(installment_dates(loan, style.planned_principal).values())
         return grows, [day in paid for day in events]
@@ -228,15 +238,16 @@ def _duties(
 
 def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[date]) -> list[date]:
     """Return every day on which something happens, in order."""
-    days = {loan.signed, *ends, *(loan.draws or {}), *(loan.prepayments or {})}
-    days |= set(course.changes(loan.signed, ends[-1]))
-    days |= set(installment_dates(loan, loan.repayment.planned_principal).values())
+    # in a list, for what is in order already is soon sorted
+    days = [loan.signed, *ends, *(loan.draws or {}), *(loan.prepayments or {})]
+    days += course.changes(loan.signed, ends[-1])
+    days += installment_dates(loan, loan.repayment.planned_principal).values()
     if loan.fees.available_until:
-        days.add(loan.fees.available_until)
-    days |= {day for day in loan.fees.days if loan.signed < day < loan.maturity}
+        days.append(loan.fees.available_until)
+    days += [day for day in loan.fees.days if loan.signed < day < loan.maturity]
     if timeline is not None:
         # The eve of the horizon too: what is owed on it is the first opening balance.
         closings = (month_end(timeline.origin), *timeline.dates)
         signed, maturity = loan.signed, loan.maturity
-        days |= {day for day in closings if signed <= day <= maturity}
-    return sorted(days)
+        days += [day for day in closings if signed <= day <= maturity]
+    return sorted(dict.fromkeys(days))

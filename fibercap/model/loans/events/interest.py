@@ -9,6 +9,8 @@ import numpy as np
 from fibercap.model.loans.repayment.moment import by_event, float_or_array
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fibercap.core.units import Array
     from fibercap.model.loans.terms import Loan
 
@@ -59,9 +61,26 @@ def interest_on_one_by_event(loan: Loan, rate: Array, steps: tuple[int, ...], fr
     """
     if len(set(steps)) > 1:
         return by_event(interest_on_one(loan, rate, fractions))
+    lengths = fractions.tolist()
+    by_length = interest_on_one_by_length(loan, rate, set(lengths))
+    return [by_length[length] for length in lengths]
+
+
+def interest_on_one_by_length(loan: Loan, rate: Array, lengths: Collection[float]) -> dict[float, Any]:
+    """Return the interest on one unit of money at one rate, scalar or (sample,), by length of time. [1]
+
+    Parameters
+    ----------
+    loan : Loan
+        Says how its rate compounds.
+    rate : (..., 1)
+        [1/year]
+    lengths : (length,)
+        Times, each once. [year]
+
+    Source
+    ------
+    See `interest_on_one`.
+    """
     only = float_or_array(rate[..., 0])
-    by_fraction = {
-        fraction: float_or_array(interest_on_one(loan, only, np.asarray(fraction)))
-        for fraction in set(fractions.tolist())
-    }
-    return [by_fraction[fraction] for fraction in fractions.tolist()]
+    return {length: float_or_array(interest_on_one(loan, only, np.asarray(length))) for length in lengths}

@@ -181,21 +181,21 @@ def _periods_to(loan: Loan, stops: list[date]) -> list[PaymentPeriod]:
     number, start_regular = _first_period(loan)
     periods: list[PaymentPeriod] = []
     anchor, interval, month_ends = loan.payments.first or loan.signed, loan.interval, loan.payments.end_of_month
-    start, last, waiting = loan.signed, stops[-1], list(stops)
+    start, last, waiting, follows_moved = loan.signed, stops[-1], list(stops), False
     windows = [] if loan.payments.short_last == "keep" else [(s - timedelta(SHORT_DAYS), s) for s in _stops(loan)]
+    near_stop = windows[0][0] if windows else date.max
     while start < last:
         regular = add_months(anchor, number * interval)
         if month_ends:
             regular = month_end(12 * regular.year + regular.month)
         due = regular
-        if windows and regular >= windows[0][0]:
+        if regular >= near_stop:
             due = next((stop for near, stop in windows if near <= regular < stop), regular)
         on_grid = due <= waiting[0]
         end = due if on_grid else waiting[0]
-        follows_moved = bool(periods and periods[-1].moved_from)
         moved_from = regular if end == due != regular else None
         periods.append(PaymentPeriod(start, end, on_grid and start_regular, moved_from, follows_moved))
-        start, start_regular = end, on_grid
+        start, start_regular, follows_moved = end, on_grid, moved_from is not None
         number += on_grid
         if end >= waiting[0]:
             waiting.pop(0)

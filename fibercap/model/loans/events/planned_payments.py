@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -63,8 +64,9 @@ class PlannedPayments:
         nature = STOCK if unit in ("day", "month") else FLOW
         return self.sheet.put(Row(f"{self.setting.prefix}.{key}", label, unit, nature, reads=reads), value)
 
+    @cached_property
     def calendar_reads(self) -> dict[str, tuple[str, ...]]:
-        """Return, by name of each row that the calendar gives, the paths of the inputs that decide it."""
+        """The paths of the inputs that decide each row that the calendar gives, by name of the row."""
         reads, style = self.setting.reads, self.setting.loan.repayment
         closed = (f"calendars.{named}",) if (named := self.setting.loan.payments.calendar) else ()
         written = reads("signed", "matures", "payments", *([f"repayment.{style.term_field}"] if style.months else []))
@@ -122,7 +124,7 @@ class PlannedPayments:
         # Payments in the period of each event: several of them share the period's service.
         payments = (falls @ self.grid.is_payment) @ falls
         share = np.divide(self.grid.repays, payments, out=none, where=payments > 0)
-        reads = (*self.calendar_reads()["repays"], "horizon")
+        reads = (*self.calendar_reads["repays"], "horizon")
         self.put_known("share_of_period", "Share of the period's service", "", share, reads)
         aimed = self.in_periods(BY_PERIOD, f"loans.{self.setting.name}.service_target")
         text, value = f"{{{prefix}.share_of_period}} * {aimed}", (self.moves.service @ falls) * share
@@ -135,7 +137,7 @@ class PlannedPayments:
         if not self.setting.loan.repayment.follows_tax or self.setting.timeline is None:
             return None
         served = served_periods(self.setting.loan, self.setting.timeline)
-        reads = (*self.calendar_reads()["is_payment"], "horizon")
+        reads = (*self.calendar_reads["is_payment"], "horizon")
         # Of two events on the day of signing only the second is a payment.
         number = np.array([float(served.get(day, 0)) for day in self.grid.dates]) * self.grid.is_payment
         self.put_known("served_period", "Last period whose cash flow it serves", "", number, reads)

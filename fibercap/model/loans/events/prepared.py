@@ -96,11 +96,9 @@ class Prepared(PlannedPayments):
 
     def _calendar_rows(self) -> None:
         prefix, grid = self.setting.prefix, self.grid
-        days = np.array([serial(day) for day in grid.dates])
-        set_on = (
-            np.array([serial(day) for day in grid.rate_set_on]) if self.course.resets else np.append(days[0], days[:-1])
-        )
-        reads = self.calendar_reads()
+        days = grid.serials
+        set_on = np.array(list(map(serial, grid.rate_set_on))) if self.course.resets else np.append(days[0], days[:-1])
+        reads = self.calendar_reads
         for key, label, unit, value in (
             ("date", "Date", "day", days),
             ("month", "Month number", "month", grid.months),

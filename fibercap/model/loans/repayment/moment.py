@@ -50,10 +50,10 @@ class Later(Protocol):
 
 
 class Moment(NamedTuple):
-    """A payment date before the last, as a style sees it: complete on each, whatever the style.
+    """A payment date before the last, as a style sees it: complete whenever it is asked, whatever the style.
 
-    Values are numbers, or arrays `(sample,)`. Interest of the date is counted already, nothing is repaid yet.
-    `annuity` and `discount` are worked out when they are read.
+    A style that sets installments is asked when one is set anew. Values are numbers, or arrays `(sample,)`. Interest of
+    the date is counted already, nothing is repaid yet. `annuity` and `discount` are worked out when they are read.
     """
 
     balance: Any

@@ -228,14 +228,25 @@ class Style(Spec):
 
     def principal(self, m: Moment) -> Any:
         """Return the principal of a payment before the last. [money]"""
-        if not self.sets:
-            return 0.0
-        return m.installment - m.interest_due if self.sets == "payment" else m.installment
+        return principal_within(self.sets, m.installment, m.interest_due) if self.sets else 0.0
 
     def principal_text(self, page: Page) -> str:
         """Return the formula of the principal of a payment before the last."""
         del page
         return {"": "0", "payment": "[installment] - [interest_due]", "principal": "[installment]"}[self.sets]
+
+
+def principal_within(sets: str, installment: Any, interest: Any) -> Any:
+    """Return the principal within an installment. [money]
+
+    Parameters
+    ----------
+    sets : str
+        What the style sets: `payment` or `principal`.
+    installment, interest : scalar or (sample,)
+        What it has set, and the interest that falls due with it. [money]
+    """
+    return installment - interest if sets == "payment" else installment
 
 
 def _part_of(value: Any, share: Array) -> Any:

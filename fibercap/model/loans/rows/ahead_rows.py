@@ -65,7 +65,7 @@ class Ahead:
     def __init__(self, page: SchedulePage, reserve: Reserve) -> None:
         self.page, self.months, self.loan, self.grid = page, reserve.covers, page.loan, page.prepared.grid
         self.style, self.prepared = page.loan.repayment, page.prepared
-        reads = self.prepared.calendar_reads()["is_payment"]
+        reads = self.prepared.calendar_reads["is_payment"]
         self.reads = (*reads, *page.setting.reads("reserve.covers"), "horizon")
         self.choices = RateChoices(page)
         self.fees: dict[str, Accruing] = {}
@@ -75,7 +75,7 @@ class Ahead:
     def target(self) -> None:
         """Write the target and what it adds up."""
         numbers = np.arange(1.0, len(self.grid.dates) + 1)
-        self.prepared.put_known(NUMBER, "Number of the event", "", numbers, self.prepared.calendar_reads()["date"])
+        self.prepared.put_known(NUMBER, "Number of the event", "", numbers, self.prepared.calendar_reads["date"])
         self.choices.write()
         self._accruing()
         ahead = self._payments_ahead()

@@ -42,7 +42,7 @@ def discount_rows(prepared: Prepared, discounts: Discounts) -> None:
         _series_rows(prepared, "", rates.texts[steps[0]], series[steps[0]])
         return
     numbers = np.array(prepared.steps, dtype=float)
-    reads = (*prepared.calendar_reads()["rate_set_on"], prepared.rate_read(), *prepared.term_reads())
+    reads = (*prepared.calendar_reads["rate_set_on"], prepared.rate_read(), *prepared.term_reads())
     if count == 1:
         prepared.put_known("rate_step", "Number of the rate", "", numbers, reads)
     else:

@@ -49,7 +49,7 @@ class RateChoices:
         prepared = self.page.prepared
         if len(self.keys) > 1 and f"{self.page.prefix}.rate_base" not in self.page.sheet:
             numbers = np.array(prepared.steps, dtype=float)
-            reads = (*prepared.calendar_reads()["rate_set_on"], prepared.rate_read(), *prepared.term_reads())
+            reads = (*prepared.calendar_reads["rate_set_on"], prepared.rate_read(), *prepared.term_reads())
             label = "Number of the first rate to choose from"
             prepared.put_known("rate_base", label, "", numbers - numbers % self.rates.choices, reads)
 

@@ -32,7 +32,7 @@ def since_days(prepared: PlannedPayments, days: Sequence[date], row: str = "inte
     days, row : sequence of date, str
         The days, and the row of the schedule that has them.
     """
-    timeline, loan, calendar = prepared.setting.timeline, prepared.setting.loan, prepared.calendar_reads()
+    timeline, loan, calendar = prepared.setting.timeline, prepared.setting.loan, prepared.calendar_reads
     reads = (*calendar["date"], *calendar["is_payment"])
     if timeline is None or not loan.ratio_terms:
         return Since(days, [0] * len(days), row, reads)
@@ -79,7 +79,7 @@ def step_rows(prepared: PlannedPayments, since: Since) -> None:
     ------
     docs/conventions.md, section 4, Terms that change.
     """
-    setting, calendar = prepared.setting, prepared.calendar_reads()
+    setting, calendar = prepared.setting, prepared.calendar_reads
     if not setting.loan.changes_by_period:
         return
     reads = (*calendar["date"], *calendar["is_payment"])
