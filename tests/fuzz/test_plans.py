@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,3 +43,14 @@ def test_keys_of_one_shape_are_counted_once_and_each_place_for_taking_it() -> No
 def test_every_key_of_a_random_plan_is_one_of_the_schema() -> None:
     for seed in range(2000, 2040):
         assert set(find_keys(make_plan(seed))) <= {*list_keys()}
+
+
+def test_a_seed_gives_the_same_plan_in_every_process() -> None:
+    """Days of dividends were once drawn into a set, whose order is another one in each process."""
+    plans = set()
+    for hashes in "02":  # of these two, the plan of seed 52 was another one
+        command, given = [sys.executable, "-m", "tests.fuzz.plans", "52"], os.environ | {"PYTHONHASHSEED": hashes}
+        plans.add(subprocess.run(command, env=given, capture_output=True, check=True, text=True).stdout)
+
+    assert len(plans) == 1
+    assert "dividends" in plans.pop()
