@@ -186,7 +186,7 @@ MISTAKES = (
     ),
     Mistake(
         "A claim on what a plant could make one day",
-        "Nameplate capacity steps up on completion; effective capacity follows the ramp and the utilization. A claim about a\n"
+        "Nameplate capacity steps up on completion; effective capacity follows the ramp. A claim about a\n"
         "year's output fails on the second while it holds on the first: say which was meant, or that it is known to fail.",
         CLAIM.replace("nameplate, when: end of 2002", "effective_capacity, when: 2002"),
         CLAIM,

@@ -251,7 +251,8 @@ def _table(block: Json, path: str) -> Iterator[str]:
     for group in needs.get("allOf", ()):
         names = [f"`{one['required'][0]}`" for one in group.get("oneOf") or group["anyOf"]]
         count = "Exactly one" if "oneOf" in group else "At least one"
-        yield from ("", f"{count} of {', '.join(names[:-1])} and {names[-1]} is given.")
+        one = f"{count} of {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+        yield from ("", f"{one} is given.")
     for key, others in needs.get("dependentRequired", {}).items():
         verb = "goes" if len(others) == 1 else "go"
         yield from ("", f"With `{key}` {verb} {' and '.join(f'`{other}`' for other in others)}.")

@@ -59,7 +59,8 @@ def _value(default: Any, kind: Field) -> Any:
         return _quantity(float(default), kind)
     if isinstance(kind, Duration):
         months = int(default)
-        return f"{months} months" if months % MONTHS_IN_YEAR or not months else f"{months // MONTHS_IN_YEAR} years"
+        count, unit = (months, "month") if months % MONTHS_IN_YEAR or not months else (months // MONTHS_IN_YEAR, "year")
+        return f"{count} {unit}{'s' * (count != 1)}"
     if isinstance(default, Tolerance):
         return str(default)
     if isinstance(kind, Number):
