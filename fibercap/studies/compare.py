@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.core.language.names import key_in_words
 from fibercap.core.period_names import DECEMBER
 from fibercap.core.shown import html_of
 from fibercap.model.measures.all_measures import is_debt_service_cover
@@ -254,4 +255,6 @@ def _case(name: str, plan: Scenario, like: Projection | None, *, alone: bool) ->
     title = plan.options[name].title if alone else plan.title
     projection = project(plan, like)
     measures = projection.measures
-    return Case(name, title or name, projection, measures, outcomes(projection, measures), covenants(projection))
+    return Case(
+        name, title or key_in_words(name), projection, measures, outcomes(projection, measures), covenants(projection)
+    )

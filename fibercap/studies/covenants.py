@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import Problem, ScenarioError
+from fibercap.core.language.names import key_in_words
 from fibercap.core.language.unit_words import unit_mismatch
 from fibercap.core.trees.tree import place_of
 from fibercap.model.cash.lock_up import locked_row
@@ -268,7 +269,7 @@ def _outcome(projection: Projection, loan: str, name: str, covenant: Covenant) -
     return CovenantResult(
         loan=loan,
         name=name,
-        says=covenant.says or name.replace("_", " "),
+        says=covenant.says or key_in_words(name),
         loan_title=projection.scenario.loan_title(loan),
         subject=covenant.row or covenant.measure,
         comparator=results.comparator,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.language.names import key_in_words
 from fibercap.studies.chances.estimates import Estimate, chance, estimate, mean
 from fibercap.studies.chances.kept import CASH, CLAIM, COVENANT, EVER, LATER, MEASURE
-from fibercap.views.input_words import in_words
 from fibercap.views.sentences import SCALES
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def fault_label(case: Case, key: str) -> str:
         return "cash below zero" + (" after the horizon" if key == "later" else " in the horizon")
     loan, _, name = key.partition(".")
     plan = case.base.scenario
-    return f"{plan.loan_title(loan)}: {plan.loans[loan].covenants[name].says or in_words(name)} broken"
+    return f"{plan.loan_title(loan)}: {plan.loans[loan].covenants[name].says or key_in_words(name)} broken"
 
 
 def _by_year(simulation: Simulation, case: Case) -> list[ChanceTable]:
@@ -196,7 +196,7 @@ def _drivers(simulation: Simulation, groups: Sequence[Driver], driven: str) -> C
     lines = []
     for driver in groups:
         for place, name in enumerate(driver.inputs):
-            title = simulation.sampler.uncertain.inputs[name].title or name
+            title = simulation.sampler.uncertain.inputs[name].title or key_in_words(name)
             shares = (
                 [f"{100 * index.value:z.1f} %" for index in (driver.first, driver.total)] if not place else ["", ""]
             )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.language.names import key_in_words
+
 if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
 
@@ -37,11 +39,11 @@ def input_words(plan: Scenario, path: str) -> str:
     if block == "tax":
         return f"tax {_key(rest)}"
     if block == "rates":
-        return f"interest rate {in_words(rest[0])}"
+        return f"interest rate {key_in_words(rest[0])}"
     if block in {"plants", "projects", "products", "loans"} and len(rest) > 1:
         return f"{_key(rest[1:])} of {name_in_words(plan, rest[0])}"
     words = _key(rest)
-    return words if block in GENERAL else f"{in_words(block)}: {words}"
+    return words if block in GENERAL else f"{key_in_words(block)}: {words}"
 
 
 def name_in_words(plan: Scenario, key: str) -> str:
@@ -50,19 +52,14 @@ def name_in_words(plan: Scenario, key: str) -> str:
         return plan.loan_title(key)
     for members in (plan.projects, plan.plants, plan.products):
         if key in members:
-            return str(members[key].name or in_words(key))
-    return in_words(key)
-
-
-def in_words(name: str) -> str:
-    """Return a name with spaces in place of underscores."""
-    return name.replace("_", " ")
+            return str(members[key].name or key_in_words(key))
+    return key_in_words(key)
 
 
 def _key(keys: list[str]) -> str:
     """Return the last key in words, after the key before it if there is one."""
     last = keys[-1]
-    words = KEYS.get(last, in_words(last))
+    words = KEYS.get(last, key_in_words(last))
     if len(keys) == 1 or last == "multiple":
         return words
-    return f"{in_words(keys[-2])} {words}"
+    return f"{key_in_words(keys[-2])} {words}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fibercap.core.language.names import key_in_words
 from fibercap.model.loans.clauses.rates import Floating, rate_text
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def loan_label(loan: Loan, name: str) -> str:
     """Return the heading of a loan: its title, or without one `Loan` and its name in words."""
-    return loan.title or f"Loan {name.replace('_', ' ')}"
+    return loan.title or f"Loan {key_in_words(name)}"
 
 
 def terms_text(loan: Loan) -> str:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import date_of
+from fibercap.core.language.names import key_in_words
 from fibercap.core.period_names import periods_between
 from fibercap.core.units import unit_text
 from fibercap.model.cash.ranks import ranks_of
 from fibercap.model.cash.waterfall import CHANGE, CLOSING, WATERFALL
-from fibercap.views.input_words import in_words
 from fibercap.views.loan_words import loan_label, terms_text
 from fibercap.views.numbers import Figures, Line
 from fibercap.views.statement_lines import statement_lines
@@ -64,7 +64,9 @@ def capacity_figures(projection: Projection, by: str) -> Iterator[Figures]:
     columns = list(projection.timeline.groups(by))
     for title, key in CAPACITY_ROWS.items():
         for unit in plan.product_units:
-            plants = {p: plant.name or in_words(p) for p, plant in plan.plants.items() if plan.unit_of_plant(p) == unit}
+            plants = {
+                p: plant.name or key_in_words(p) for p, plant in plan.plants.items() if plan.unit_of_plant(p) == unit
+            }
             rows = {name: projection.by(f"plants.{p}.{key}", by) for p, name in plants.items()}
             lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
             if len(lines) > 1:

@@ -37,6 +37,19 @@ def as_name(text: str) -> str:
     return re.sub(r"^-|[^A-Za-z0-9_-]", "_", text)[:LONGEST] or "_"
 
 
+def key_in_words(key: str) -> str:
+    """Return the name of a thing that has no title, as readers see it: with spaces in place of underscores.
+
+    Paths, options of commands and keys of JSON keep the name as the file has it.
+
+    Examples
+    --------
+    >>> key_in_words("second_line")
+    'second line'
+    """
+    return key.replace("_", " ")
+
+
 def not_a_name(text: str) -> tuple[str, str, str]:
     """Return found, wanted and hint for a text that is not a valid name."""
     long = f", of {len(text)} characters" if len(text) > LONGEST else ""

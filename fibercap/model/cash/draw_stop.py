@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.formulas.rows import Row
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import STOCK
 
 if TYPE_CHECKING:
@@ -53,6 +54,6 @@ def write_stop(sheet: Sheet, plan: Plan, name: str) -> str:
         return ""
     if path not in sheet:
         flags = ", ".join(f"{{{broken_row(name, key)}@-1}}" for key in loan.covenants)
-        label = f"{loan.title or name}: draws are stopped by a broken covenant"
+        label = f"{loan.title or key_in_words(name)}: draws are stopped by a broken covenant"
         sheet.put(Row(path, label, "", STOCK, f"MAX({flags}, 0)"), None)
     return f"(1 - {{{path}}})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.names import key_in_words
 from fibercap.core.language.unit_words import unit_mismatch
 from fibercap.core.timeline import STOCK, month_number
 from fibercap.core.trees.tree import place_of
@@ -72,13 +73,15 @@ def _lock_row(
     loan, key = lock
     path, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.tested_row
     _refuse(sheet, scenario, lock, covenant, level, path)
-    locked, title = locked_row(loan, key), scenario.loans[loan].title or loan
-    of_level = Row(path, f"{title}: lock-up of {covenant.says or key}", sheet.rows[row].unit, STOCK)
+    locked, title = locked_row(loan, key), scenario.loan_title(loan)
+    of_level = Row(path, f"{title}: lock-up of {covenant.says or key_in_words(key)}", sheet.rows[row].unit, STOCK)
     limit = in_force(sheet, of_level, path, level)
     comparator = "at_least" if covenant.limit[0] in {"above", "at_least"} else "at_most"
     text = _last_test_text(sheet, scenario, lock, covenant, locked, _sides(comparator, row, limit))
     text = f"IF({trifle_of(sheet).counts_text(f'{{loans.{loan}.closing}}')}, {text}, 0)"
-    return sheet.carry(Row(locked, f"{title}: dividends barred by {covenant.says or key}", "", STOCK, text))
+    return sheet.carry(
+        Row(locked, f"{title}: dividends barred by {covenant.says or key_in_words(key)}", "", STOCK, text)
+    )
 
 
 def broken_rows(sheet: Sheet, scenario: Scenario) -> None:
@@ -101,13 +104,16 @@ def broken_rows(sheet: Sheet, scenario: Scenario) -> None:
     docs/conventions.md, section 8, Covenants.
     """
     for loan in stopping_loans(scenario):
-        title = scenario.loans[loan].title or loan
+        title = scenario.loan_title(loan)
         for key, covenant in scenario.loans[loan].covenants.items():
             comparator, limit = covenant.limit
             prefix, row = f"loans.{loan}.covenants.{key}", covenant.tested_row
             _refuse(sheet, scenario, (loan, key), covenant, limit, f"{prefix}.row")
             of_limit = Row(
-                limit_row(loan, key), f"{title}: limit of {covenant.says or key}", sheet.rows[row].unit, STOCK
+                limit_row(loan, key),
+                f"{title}: limit of {covenant.says or key_in_words(key)}",
+                sheet.rows[row].unit,
+                STOCK,
             )
             limit_text = in_force(sheet, of_limit, f"{prefix}.{comparator}", limit)
             path, sides = broken_row(loan, key), _sides(comparator, row, limit_text)
@@ -117,7 +123,9 @@ def broken_rows(sheet: Sheet, scenario: Scenario) -> None:
             ends = _last_test(scenario, loan, covenant, sheet.rows[row])
             over = sheet.give(f"{prefix}.last_test", "month", ends, f"loans.{loan}.matures", "horizon")
             text = f"IF(AND({{time.end}} >= {begins}, {{time.end}} <= {over}), {text}, 0)"
-            sheet.carry(Row(path, f"{title}: {covenant.says or key} was broken at its last test", "", STOCK, text))
+            sheet.carry(
+                Row(path, f"{title}: {covenant.says or key_in_words(key)} was broken at its last test", "", STOCK, text)
+            )
         write_stop(sheet, scenario, loan)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet, total
 from fibercap.core.language.money_or_share import REST
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.ranks import ranks_of
 from fibercap.model.funding.financing_costs import last_spending_text
@@ -95,7 +96,7 @@ def reserve_target_row(sheet: Sheet, plan: Plan, name: str) -> None:
     text = f"SUMIFS({{{schedule}.reserve_target}}, {{{schedule}.date}}, {{time.date}})"
     if code != plan.currency:
         text += f" * {{exchange.{code}.closing}}"
-    label, key = f"{loan.title or name}: service to be held in reserve", use_of_reserve(plan, name)
+    label, key = f"{loan.title or key_in_words(name)}: service to be held in reserve", use_of_reserve(plan, name)
     if key:
         done = last_spending_text(plan, [key])
         text = f"IF({{time.end}} >= {done}, {text}, 0)"
@@ -103,7 +104,7 @@ def reserve_target_row(sheet: Sheet, plan: Plan, name: str) -> None:
     if key:
         now = f"AND({{time.end}} >= {done}, {{time.start}} < {done})"
         text, path = f"IF({now}, {{loans.{name}.reserve_target}}, 0)", f"loans.{name}.reserve_from_uses"
-        label = f"{loan.title or name}: reserve as a use of {spending_title(plan, key)}"
+        label = f"{loan.title or key_in_words(name)}: reserve as a use of {spending_title(plan, key)}"
         sheet.after_horizon(path, "0")
         reads = (f"loans.{name}.reserve.filled_from", f"funding.{key}")
         sheet.put(Row(path, label, plan.currency, FLOW, text, reads=reads), None)
@@ -188,7 +189,7 @@ def _moves(name: str) -> str:
 
 def _rows_of(sheet: Sheet, plan: Plan, name: str, names: list[str], least: str) -> None:
     """Write the reserve of one loan; `names` are those of its rank that have one, in the order of the file."""
-    prefix, title, rank = f"loans.{name}", plan.loans[name].title or name, plan.loans[name].rank
+    prefix, title, rank = f"loans.{name}", plan.loan_title(name), plan.loans[name].rank
     before, free, service = names[: names.index(name)], f"{{ranks.{rank}.cash_to_serve}}", total_service([rank])
     kept, used, target = f"{{{prefix}.reserve@-1}}", f"{{{prefix}.reserve_used}}", f"{{{prefix}.reserve_target}}"
     others = "".join(f" - {{loans.{other}.reserve_used}}" for other in before)

@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.ranks import by_rank
 from fibercap.model.cover.service import payment_counts, pays_row, service_row
@@ -51,7 +52,7 @@ def sculpted_rows(sheet: Sheet, plan: Plan, name: str) -> Array:
     docs/conventions.md, section 4, Principal.
     """
     prefix, loan, money = f"loans.{name}", plan.loans[name], plan.currency
-    label, style, timeline = loan.title or name, loan.repayment, plan.timeline
+    label, style, timeline = loan.title or key_in_words(name), loan.repayment, plan.timeline
     pays_row(sheet, plan, name, payment_counts(plan, name))
     cover = sheet.give(f"inputs.{prefix}.repayment.{style.cover_field}", "", style.cover)
     within = " / " + cover if style.of_package else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.unit_proof import spell, unit_of
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import RATE, STOCK
 from fibercap.core.trees.tree import place_of
 from fibercap.model.cash.trifle import trifle_of
@@ -52,7 +53,7 @@ def own_ratio_rows(sheet: Sheet, scenario: Scenario, names: Container[str]) -> N
 
 def _rows_of(sheet: Sheet, scenario: Scenario, name: str, ratio: OwnRatio) -> None:
     """Write the two sides of a ratio, their quotient, and the flag that there is nothing to divide by."""
-    path, title, count = f"{RATIOS}{name}", ratio.title or name, ratio.over // scenario.timeline.months
+    path, title, count = f"{RATIOS}{name}", ratio.title or key_in_words(name), ratio.over // scenario.timeline.months
     counts = {}
     for side, parts in ratio.sides.items():
         unit = sheet.rows[next(iter(parts.values())).row].unit

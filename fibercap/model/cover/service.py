@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.cover.twelve_months import NO_SERVICE, calendar_rows
@@ -30,7 +31,7 @@ def pays_row(sheet: Sheet, plan: Plan, name: str, pays: Array) -> None:
     pays : (period,)
         The number of payment dates. [1]
     """
-    label = plan.loans[name].title or name
+    label = plan.loan_title(name)
     reads = tuple(f"loans.{name}.{key}" for key in ("signed", plan.loans[name].end_field, "payments"))
     sheet.put(Row(f"loans.{name}.pays", f"{label}: payment dates", "", FLOW, reads=(*reads, "horizon")), pays)
 
@@ -50,7 +51,7 @@ def since_payment_row(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
     (..., period)
         The sum. [money]
     """
-    prefix, label = f"loans.{name}", plan.loans[name].title or name
+    prefix, label = f"loans.{name}", plan.loan_title(name)
     flow, pays = sheet.value(f"accounts.{of}"), sheet.value(f"{prefix}.pays")
     after_signing = (np.arange(sheet.length) > plan.timeline.index(plan.loans[name].signed)).astype(float)
     total = np.cumsum(flow * after_signing, axis=-1)
@@ -86,7 +87,7 @@ def service_target_row(sheet: Sheet, plan: Plan, name: str, style: Style) -> Arr
     """
     pays_row(sheet, plan, name, payment_counts(plan, name))
     since_payment_row(sheet, plan, name, "cfads_unlevered")
-    prefix, label = f"loans.{name}", plan.loans[name].title or name
+    prefix, label = f"loans.{name}", plan.loan_title(name)
     cover = sheet.give(f"inputs.{prefix}.repayment.{style.cover_field}", "", style.cover)
     text = f"IF({{{prefix}.pays}} > 0, MAX({{{prefix}.cfads_unlevered_since_payment}}, 0) / {cover}, 0)"
     return sheet.line(Row(f"{prefix}.service_target", f"{label}: service aimed at", plan.currency, FLOW, text))
@@ -127,7 +128,7 @@ def service_row(sheet: Sheet, plan: Plan, name: str) -> None:
     text += "" if loan.revolves else f" + {{{prefix}.scheduled}}"
     if (funded := f"{prefix}.service_funded") in sheet:
         text = f"{text} - {{{funded}}}"
-    sheet.line(Row(f"{prefix}.service", f"{loan.title or name}: debt service", plan.currency, FLOW, text))
+    sheet.line(Row(f"{prefix}.service", f"{loan.title or key_in_words(name)}: debt service", plan.currency, FLOW, text))
 
 
 def cover_rows(sheet: Sheet, plan: Plan) -> None:
@@ -151,7 +152,7 @@ def cover_rows(sheet: Sheet, plan: Plan) -> None:
         prefix = f"loans.{name}"
         if f"{prefix}.pays" not in sheet:
             pays_row(sheet, plan, name, payment_counts(plan, name))
-        text, label = f"{{{prefix}.interest_paid}} + {{{prefix}.fees_paid}}", loan.title or name
+        text, label = f"{{{prefix}.interest_paid}} + {{{prefix}.fees_paid}}", loan.title or key_in_words(name)
         text += "" if loan.revolves else f" + {{{prefix}.scheduled}}"
         falls = f"IF(AND({{{prefix}.pays}} > 0, {trifle.counts_text(text)}), 1, 0)"
         sheet.line(Row(f"{prefix}.has_payment", f"{label}: a payment falls", "", FLOW, falls))

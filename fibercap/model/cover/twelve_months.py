@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet, total
+from fibercap.core.language.names import key_in_words
 from fibercap.core.period_names import DECEMBER
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.ranks import has_rank_rows, ranks_of
@@ -173,7 +174,7 @@ def _rows_at_dates(sheet: Sheet, plan: Plan) -> None:
     for name, loan in plan.loans.items():
         cover = f"ranks.{loan.rank}.dscr{OVER}" if has_rank_rows(plan) else f"accounts.dscr{OVER}"
         path, of = f"loans.{name}.dscr{OVER}", sheet.rows[f"accounts.dscr{OVER}"]
-        label = f"{loan.title or name}: {of.label}"
+        label = f"{loan.title or key_in_words(name)}: {of.label}"
         sheet.line(Row(path, label, "", STOCK, f"{{{cover}}}", undefined=of.undefined))
         _row_at_dates(sheet, path, AT_PAYMENTS, "at its payments", f"loans.{name}.has_payment")
 

@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet, total
 from fibercap.core.language.money_or_share import AVAILABLE, REST
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW
 from fibercap.model.funding.cash_limits import NO_LIMITS, CashLimits
 from fibercap.model.funding.paying import DUST, pay
@@ -97,7 +98,15 @@ def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loa
     text, path = total(f"funding.{key}.{name}" for key in keys), loan_path(name, loan)
     if rate := money.rate(path):
         text = f"({text}) / {{{rate}}}"
-    sheet.line(Row(f"loans.{name}.funded", f"{loan.title or name}: drawn by funding", money.code_of(path), FLOW, text))
+    sheet.line(
+        Row(
+            f"loans.{name}.funded",
+            f"{loan.title or key_in_words(name)}: drawn by funding",
+            money.code_of(path),
+            FLOW,
+            text,
+        )
+    )
 
 
 class PlanRows:
@@ -162,7 +171,7 @@ class PlanRows:
         for name, source in sources.items():
             by_word = name == self.rest or plan.funding.sources[name].unit == AVAILABLE
             reads = (prefix,) if by_word else ()  # the words `rest` and `available` are in no formula, and yet decide
-            called = self.loans[name].title or name if name in self.loans else name
+            called = self.loans[name].title or key_in_words(name) if name in self.loans else name
             row = self.row(name, f"paid by {called}", texts[name], *(f"{path}.{name}" for path in reads))
             # what a source may pay hangs on what it has paid, which its formula adds up
             sheet.put(row, None if self.limits else paid[name])
@@ -216,7 +225,13 @@ class PlanRows:
             able[name] = f"IF({left} > {limit} * {DUST!r}, {left}, 0)"
             if name in self.loans:
                 dates = self.loans[name].drawing_reads(name)
-                flag = Row(f"{path}_available", f"{self.loans[name].title or name} may be drawn", "", FLOW, reads=dates)
+                flag = Row(
+                    f"{path}_available",
+                    f"{self.loans[name].title or key_in_words(name)} may be drawn",
+                    "",
+                    FLOW,
+                    reads=dates,
+                )
                 self.sheet.put(flag, availability(self.loans[name], self.timeline))
                 able[name] += f" * {{{path}_available}}"
             if source.rate:

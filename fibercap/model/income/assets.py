@@ -10,6 +10,7 @@ import numpy as np
 
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet, total
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, STOCK, month_number
 from fibercap.model.depreciation_by_units import MADE, UnitsOfEach, counts_units
 from fibercap.model.depreciation_method import Asset
@@ -73,7 +74,7 @@ def project_asset(sheet: Sheet, plan: Plan, key: str, project: Project, *, has_g
     prefix, timeline, costs = f"projects.{key}", plan.timeline, f"funding.{key}.financing_costs"
     text, due = f"{{{prefix}.capex}}", np.ceil(project.completes - 1e-9)
     since = np.ceil(counting_month(project.planned_month, project.delay, timeline) - 1e-9) if timeline.past else due
-    after, label = month_after(project.completes_text(key)), project.name or key
+    after, label = month_after(project.completes_text(key)), project.name or key_in_words(key)
     asset = Holding(prefix, label, f"{prefix}.cost_to_date", since, due, after, prefix, project)
     if project.cancelled:
         asset = replace(asset, since=due, written_off=project.built_until_text(key))
@@ -134,7 +135,7 @@ def purchase_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant, *, has_gran
     """
     if plant.purchase is None:
         return
-    prefix, deal, label = f"plants.{key}.purchased", plant.purchase, plant.name or key
+    prefix, deal, label = f"plants.{key}.purchased", plant.purchase, plant.name or key_in_words(key)
     text = f"{{plants.{key}.purchase}} - {{{prefix}.working_capital}}"
     text += f" - {{funding.{key}.grant}}" if has_grant else ""
     since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
@@ -183,7 +184,7 @@ def maintenance_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant) -> None:
     ------
     docs/conventions.md, section 3, Depreciation.
     """
-    prefix, label, money = f"plants.{key}", plant.name or key, plan.currency
+    prefix, label, money = f"plants.{key}", plant.name or key_in_words(key), plan.currency
     sheet.write_balance(
         f"{prefix}.maintenance_to_date", f"{label}: maintenance to date", money, f"{{{prefix}.maintenance}}"
     )

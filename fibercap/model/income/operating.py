@@ -11,6 +11,7 @@ from fibercap.core.calendar import serial
 from fibercap.core.formulas.prefixed import prefix_block
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.trees.tree import Path, subtree
 from fibercap.model.cash.largest_amount import trifle_rows
@@ -176,7 +177,7 @@ def _write_spending(sheet: Sheet, plan: Plan) -> None:
         capacity_rows(sheet, plan, key, built)
         running_cost_rows(sheet, timeline, key, plant, built, money)
         if plant.purchase is not None:
-            purchase_rows(sheet, key, plant.purchase, plant.name or key, money)
+            purchase_rows(sheet, key, plant.purchase, plant.name or key_in_words(key), money)
     market_rows(sheet, plan)
     cash_cost_rows(sheet, plan)
     for key, project_ in plan.projects.items():

@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet, total
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.plan.company import MOST_DAYS
 from fibercap.model.plants.products_and_time import series_row
@@ -179,6 +180,6 @@ def _purchased_part_row(sheet: Sheet, plan: Plan, key: str, kind: str) -> str:
     left = run_off_text(f"({{time.period}} - {number} + 1)", runs)
     bought = sheet.derive(f"{prefix}.purchase.{kind}", plan.currency, f"SUM({{{flow}}})")
     text = f"{bought} * IF({{time.period}} >= {number}, {left}, 0)"
-    label = f"{plan.plants[key].name or key}: {kind} bought, left"
+    label = f"{plan.plants[key].name or key_in_words(key)}: {kind} bought, left"
     sheet.line(Row(f"{flow}_left", label, plan.currency, STOCK, text))
     return f"{flow}_left"

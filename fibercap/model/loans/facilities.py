@@ -9,6 +9,7 @@ import numpy as np
 
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.draw_stop import write_stop
 from fibercap.model.cash.largest_amount import loan_trifle
@@ -169,10 +170,12 @@ def _cash_rows(sheet: Sheet, plan: Plan, name: str) -> None:
         label = "swept from cash"
         if f"{prefix}.pays" not in sheet:
             pays_row(sheet, plan, name, payment_counts(plan, name))
-    sheet.put(Row(repaid_row(plan, name), f"{loan.title or name}: {label}", money, FLOW, text), None)
+    sheet.put(Row(repaid_row(plan, name), f"{loan.title or key_in_words(name)}: {label}", money, FLOW, text), None)
     if loan.revolves:
         text = f"MIN({short_text(sheet, plan, name)}, {{{prefix}.room}})" if name in plan.cash_lifters else "0"
-        sheet.put(Row(f"{prefix}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), None)
+        sheet.put(
+            Row(f"{prefix}.called", f"{loan.title or key_in_words(name)}: drawn to hold cash", money, FLOW, text), None
+        )
 
 
 def _left_text(plan: Plan, name: str, least: str) -> str:
@@ -237,7 +240,7 @@ def _rows_before_cash(sheet: Sheet, plan: Plan, name: str, block: Block) -> None
         text = " + ".join(f"SUMIFS({{{schedule}.{part}}}, {match})" for part in keys)
         # `put` and not `line`: a product of matrices is quicker than SUMIFS in each period
         value = sum((block.values[f"{schedule}.{part}"] for part in keys), start=np.zeros(block.length))
-        row = Row(f"{prefix}.{key}", f"{loan.title or name}: {label}", money, FLOW, text)
+        row = Row(f"{prefix}.{key}", f"{loan.title or key_in_words(name)}: {label}", money, FLOW, text)
         sheet.put(row, value @ (ends if at_end else falls))
 
     drawn = ("known_drawn",) if loan.revolves else ("drawn",)
@@ -253,7 +256,7 @@ def _rows_before_cash(sheet: Sheet, plan: Plan, name: str, block: Block) -> None
     # `put` and not `line`: the formula reads its own next column; the values are a cumulative sum
     later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + sheet.scalar(f"{prefix}.draws_beyond")
     text = f"IF({{time.period}} = {timeline.count}, {beyond}, {{{prefix}.later_draws@1}} + {{{prefix}.known_draws@1}})"
-    label = f"{loan.title or name}: "
+    label = f"{loan.title or key_in_words(name)}: "
     sheet.put(Row(f"{prefix}.later_draws", f"{label}drawn by plan later", money, STOCK, text), later)
     may = np.zeros(timeline.count)
     for column, day in enumerate(timeline.dates):

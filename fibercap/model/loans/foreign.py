@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.loans.periods import flows_of
@@ -42,7 +43,7 @@ def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> Non
     revaluation. The upfront fee, once paid, stays at the rate of its day.
     """
     prefix, money, code = f"loans.{name}", plan.currency, plan.loan_currency(name)
-    label, rate = plan.loans[name].title or name, f"exchange.{code}.average"
+    label, rate = plan.loan_title(name), f"exchange.{code}.average"
     own_prefix, reported_prefix, events = f"{prefix}.{OWN}", f"{schedule.name}.reported", f"{schedule.name}.period"
     falls = (schedule.values[events][:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
     for moved, (key, words) in flows_of(schedule).items():
@@ -76,7 +77,7 @@ def _revaluations(sheet: Sheet, prefix: str, label: str, money: str) -> None:
 def _fee(sheet: Sheet, plan: Plan, name: str, prefix: str, own_prefix: str) -> None:
     """Write the upfront fee still to be expensed, at the rate of the day on which it was paid."""
     loan, code, money = plan.loans[name], plan.loan_currency(name), plan.currency
-    label, rates = loan.title or name, day_rates(plan, code)
+    label, rates = loan.title or key_in_words(name), day_rates(plan, code)
     day_rate = rates.rates_on([serial(loan.signed)])
     text = rates.text(f"{{{prefix}.signed_on}}")
     rate = sheet.give(

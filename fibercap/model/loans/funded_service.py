@@ -37,7 +37,7 @@ def funded_service_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     used for interest and fees that fall due, whatever day of the period that is; what is added to the balance instead
     of being paid is not service and uses it up as well.
     """
-    prefix, label = f"loans.{name}", plan.loans[name].title or name
+    prefix, label = f"loans.{name}", plan.loan_title(name)
     if f"{prefix}.funded_share" not in sheet:
         return
     share = sheet.value(f"{prefix}.funded_share")
@@ -85,7 +85,10 @@ def _translated_row(sheet: Sheet, plan: Plan, name: str) -> None:
     below = f"({{{own_prefix}.interest_paid}} + {{{own_prefix}.fees_paid}})"
     paid = f"({{{prefix}.interest_paid}} + {{{prefix}.fees_paid}})"
     counts = loan_trifle(sheet, plan, name).counts_text(below)
-    text, label = f"IF({counts}, {paid} * {{{own_prefix}.service_funded}} / {below}, 0)", plan.loans[name].title or name
+    text, label = (
+        f"IF({counts}, {paid} * {{{own_prefix}.service_funded}} / {below}, 0)",
+        plan.loan_title(name),
+    )
     sheet.line(
         Row(f"{prefix}.service_funded", f"{label}: interest and fees paid by funding", plan.currency, FLOW, text)
     )

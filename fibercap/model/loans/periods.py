@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.formulas.rows import Block, Row
 from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
     events = schedule.values[f"{schedule_prefix}.period"]
     # Events before the horizon have period 0 and fall in no column.
     falls = (events[:, None] == np.arange(1.0, timeline.count + 1)).astype(float)
-    label = loan.title or setting.name
+    label = loan.title or key_in_words(setting.name)
 
     def stock(*paths: str) -> tuple[Array, Array]:
         """Return balances at the horizon's start and at period ends: what the last event so far left."""
@@ -126,7 +127,7 @@ def _rate_row(sheet: Sheet, setting: Setting, schedule: Block, falls: Array) -> 
     text = f"SUMIFS({{{schedule_prefix}.rate_years}}, {{{schedule_prefix}.period}}, {{time.period}}) / {ran}"
     text = f"IF({ran} > 0, {text}, 0)"
     rate = np.divide(value, years, out=np.zeros(np.shape(value)), where=np.broadcast_to(years > 0, np.shape(value)))
-    sheet.put(Row(path, f"{setting.loan.title or setting.name}: rate", "1/year", RATE, text), rate)
+    sheet.put(Row(path, f"{setting.loan.title or key_in_words(setting.name)}: rate", "1/year", RATE, text), rate)
 
 
 def _opening(start: Array, closing: Array) -> Array:
@@ -136,7 +137,7 @@ def _opening(start: Array, closing: Array) -> Array:
 def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Block, prefix: str) -> None:
     """Write the upfront fee still to be expensed: by days from signing to maturity, or all once the loan is repaid."""
     loan, money, loan_prefix = setting.loan, setting.money, f"loans.{setting.name}"
-    label = loan.title or setting.name
+    label = loan.title or key_in_words(setting.name)
     reads = setting.reads("signed", "matures")
     signed = sheet.give(f"{loan_prefix}.signed_on", "day", serial(loan.signed), *setting.reads("signed"))
     matures = sheet.give(f"{loan_prefix}.matures_on", "day", serial(loan.maturity), *reads)

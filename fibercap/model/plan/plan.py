@@ -9,7 +9,7 @@ from pydantic import PrivateAttr
 
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.language.fields import Label, Number, Word
-from fibercap.core.language.names import Name
+from fibercap.core.language.names import Name, key_in_words
 from fibercap.core.language.product_units import MeaningOfUnit
 from fibercap.core.language.rates_of_growth import RatesOfGrowth
 from fibercap.core.language.series import Series
@@ -103,7 +103,7 @@ class Lending(Spec):
 
     def loan_title(self, name: str) -> str:
         """Return the title of a loan, or its name if it has no title."""
-        return self.loans[name].title or name
+        return self.loans[name].title or key_in_words(name)
 
     @property
     def amounts(self) -> Mapping[str, Mapping[str, str]]:
@@ -246,7 +246,7 @@ class Plan(Lending):
 
     def product_label(self, name: str) -> str:
         """Return what tables call a product."""
-        return self.products[name].name or name
+        return self.products[name].name or key_in_words(name)
 
     def unit_of_plant(self, name: str) -> str:
         """Return the unit in which a plant's products are counted, such as `km`."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.formulas.rows import Row
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.horizon.run_off import NEVER, counting_month
 from fibercap.model.plants.projects import SpendByPeriod
@@ -36,7 +37,7 @@ def spending_title(plan: Plan, key: str) -> str:
     plan, key : Plan, str
         The plan, and the project or plant.
     """
-    return (plan.projects[key] if key in plan.projects else plan.plants[key]).name or key
+    return (plan.projects[key] if key in plan.projects else plan.plants[key]).name or key_in_words(key)
 
 
 def give_dates(sheet: Sheet, timeline: Timeline, key: str, project: Project) -> None:
@@ -104,7 +105,7 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
     Own derivation: a delay stretches the curve of spending between its first day and completion, so the share spent at
     a moment is that of the undelayed curve at the moment moved back in proportion.
     """
-    prefix, label = f"projects.{key}", project.name or key
+    prefix, label = f"projects.{key}", project.name or key_in_words(key)
     rows = {"spent_share": "capex"} | ({"planned_share": "capex_saved"} if project.cancelled else {})
     for share, flow in rows.items() if timeline.past else ():
         sheet.after_horizon(f"{prefix}.{share}", f"{{{prefix}.{share}@-1}}")

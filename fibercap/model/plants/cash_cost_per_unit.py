@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet, total
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.plants.product_mix import makers, share_text
 
@@ -36,7 +37,7 @@ def cash_cost_rows(sheet: Sheet, plan: Plan) -> None:
     """
     money, listed = plan.currency, makers(plan.plants)
     for key, plant in plan.plants.items():
-        prefix, label = f"plants.{key}", plant.name or key
+        prefix, label = f"plants.{key}", plant.name or key_in_words(key)
         text = f"{{{prefix}.variable_cost}} + {{{prefix}.fixed_cost}}"
         sheet.line(Row(f"{prefix}.cash_costs", f"{label}: cash costs", money, FLOW, text))
         _per_unit_rows(sheet, plan, prefix, label, plan.unit_of_plant(key))

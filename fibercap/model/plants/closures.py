@@ -12,6 +12,7 @@ from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.formulas.rows import Row
 from fibercap.core.language.dates import Edge
 from fibercap.core.language.fields import Word
+from fibercap.core.language.names import key_in_words
 from fibercap.core.language.spec import Spec
 from fibercap.core.timeline import STOCK, month_number, month_start
 from fibercap.model.plants.growth_rows import cut_month
@@ -99,7 +100,7 @@ def closure_rows(sheet: Sheet, prefix: str, label: str, before: str, closures: M
         )
         begins = sheet.give(f"{path}.from", "month", closure.months[0], formula=month_number_text(first, start=True))
         ends = sheet.give(f"{path}.to", "month", closure.months[1], formula=month_number_text(last))
-        spans.append((f"{label}: clock of closure {key}", Span(f"{path}.clock", begins, ends)))
+        spans.append((f"{label}: clock of closure {key_in_words(key)}", Span(f"{path}.clock", begins, ends)))
     opened = open_spans(prefix, closures) if closures else []
     spans += [(f"{label}: clock of open span {number}", span) for number, span in enumerate(opened, 1)]
     for words, span in spans:

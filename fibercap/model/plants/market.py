@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import total
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, RATE
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.plants.plant_rows import ships_apart
@@ -57,7 +58,7 @@ def market_rows(sheet: Sheet, plan: Plan) -> None:
         _sales_rows(sheet, plan, maker, sold, money)
     for key, plant in plan.plants.items():
         if plant.products:
-            label, parts = plant.name or key, [maker.prefix for maker in listed if maker.plant == key]
+            label, parts = plant.name or key_in_words(key), [maker.prefix for maker in listed if maker.plant == key]
             for row, unit in (("shipments", plan.unit_of_plant(key)), ("revenue", money.reporting)):
                 text = total(f"{part}.{row}" for part in parts)
                 sheet.line(Row(f"plants.{key}.{row}", f"{label}: {row}", unit, FLOW, text))
@@ -122,7 +123,10 @@ def _sold_text(maker: Maker, rivals: list[Maker], product: Product, costs: Mappi
 def _sales_rows(sheet: Sheet, plan: Plan, maker: Maker, sold: str, money: Currencies) -> None:
     """Write what a plant ships of a product, and what it earns; `sold` is the formula of what it ships."""
     plant, price = plan.plants[maker.plant], f"products.{maker.product}.price"
-    label, of = plant.name or maker.plant, f" of {plan.product_label(maker.product)}" if plant.products else ""
+    label, of = (
+        plant.name or key_in_words(maker.plant),
+        f" of {plan.product_label(maker.product)}" if plant.products else "",
+    )
     unit = plan.products[maker.product].unit
     sheet.line(Row(f"{maker.prefix}.shipments", f"{label}: shipments{of}", unit, FLOW, sold))
     text = money.flow(price, f"{{{maker.prefix}.shipments}} * {{inputs.{price}}}")

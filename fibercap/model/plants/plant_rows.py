@@ -11,6 +11,7 @@ import numpy as np
 from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.names import key_in_words
 from fibercap.core.language.series import Series
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
@@ -108,7 +109,7 @@ def capacity_rows(sheet: Sheet, plan: Plan, name: str, projects: Mapping[str, Pr
     docs/conventions.md, section 2.
     """
     plant, timeline, unit = plan.plants[name], plan.timeline, plan.unit_of_plant(name)
-    prefix, label = f"plants.{name}", plant.name or name
+    prefix, label = f"plants.{name}", plant.name or key_in_words(name)
     opened, closed = _give_open_months(sheet, timeline, prefix, plant)
     clock = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = clock.replace("{time.end}", "{time.from}")
@@ -129,7 +130,10 @@ def capacity_rows(sheet: Sheet, plan: Plan, name: str, projects: Mapping[str, Pr
         nameplate += f" + IF({counts}, {adds}, 0)"
         added = f"{adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
         if ships_apart(plan, key):
-            row, words = f"projects.{key}.effective_capacity", f"{project.name or key}: effective capacity"
+            row, words = (
+                f"projects.{key}.effective_capacity",
+                f"{project.name or key_in_words(key)}: effective capacity",
+            )
             sheet.line(Row(row, words, f"{unit}/year", RATE, added))
             added = f"{{{row}}}"
         effective += f" + {added}"
@@ -165,7 +169,7 @@ def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project,
             text = integral_text(moment)  # added up as the kernel does, so that what is nothing is not a speck
             sums.append(f"({text}) - ({integral_text(span.begins)})" if span.begins else text)
         ramped = ramped + integral(np.clip(clock, *span.months)) - (integral(span.months[0]) if span.begins else 0.0)
-    row = Row(f"projects.{key}.ramped_months", f"{project.name or key}: ramped months", "month", STOCK)
+    row = Row(f"projects.{key}.ramped_months", f"{project.name or key_in_words(key)}: ramped months", "month", STOCK)
     sheet.put(row._replace(formula=" + ".join(texts), before=" + ".join(starts)), ramped)
 
 
@@ -186,7 +190,7 @@ def running_cost_rows(
     ------
     docs/conventions.md, section 3, Revenue and cost.
     """
-    prefix, label = f"plants.{name}", plant.name or name
+    prefix, label = f"plants.{name}", plant.name or key_in_words(name)
     stops = [key for key, closure in plant.closures.items() if closure.fixed_cost == "stops"]
     running = [f"{prefix}.clock"]
     if stops:
@@ -205,7 +209,10 @@ def running_cost_rows(
     reads = tuple(f"{prefix}.closures.{key}.fixed_cost" for key in stops)
     text = yearly(f"{prefix}.fixed_cost", f"{label}: fixed cost", plant.fixed_cost, years(running))
     for key, project in projects.items():
-        since, words = years(running, partial(_since_completion, key, project)), f"{project.name or key}: fixed cost"
+        since, words = (
+            years(running, partial(_since_completion, key, project)),
+            f"{project.name or key_in_words(key)}: fixed cost",
+        )
         text += f" + {yearly(f'projects.{key}.fixed_cost', words, project.fixed_cost, since)}"
     for key, line in plant.costs.items():
         if line.per_year is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fibercap.core.formulas.rows import Row
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, RATE
 from fibercap.model.plants.products_and_time import series_row
 
@@ -67,7 +68,7 @@ def product_rows(sheet: Sheet, plan: Plan, key: str) -> None:
     docs/conventions.md, section 2, Products of a plant.
     """
     plant, unit = plan.plants[key], plan.unit_of_plant(key)
-    label, several = plant.name or key, makers({key: plant}) if plant.products else []
+    label, several = plant.name or key_in_words(key), makers({key: plant}) if plant.products else []
     others = []
     for maker in several:
         share = plant.products[maker.product]

@@ -14,6 +14,7 @@ from fibercap.core.formulas.sheet import Sheet
 from fibercap.core.language import grammar
 from fibercap.core.language.fields import Label, Of, Word
 from fibercap.core.language.money_or_share import REST
+from fibercap.core.language.names import key_in_words
 from fibercap.core.language.product_units import InUnits, UnitOfProduct
 from fibercap.core.language.series import PathOf, Series
 from fibercap.core.language.spec import OneOf, Spec
@@ -222,7 +223,7 @@ def index_rows(sheet: Sheet, timeline: Timeline, indices: Mapping[str, Series]) 
     docs/conventions.md, section 1, Growth.
     """
     for name, series in indices.items():
-        series_row(sheet, timeline, f"indices.{name}", f"{name}: rate of growth", series, "1/year")
+        series_row(sheet, timeline, f"indices.{name}", f"{key_in_words(name)}: rate of growth", series, "1/year")
 
 
 def year_ends_text(year_ends: int, month: str, length: str = "{time.months_in_year}") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.formulas.rows import Row
 from fibercap.core.formulas.sheet import Sheet
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import FLOW, RATE
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.plants.capacity import Plant
@@ -62,7 +63,7 @@ class VariableCosts:
         def write(path: str, words: str, series: Series, per: str) -> None:
             series_row(self.sheet, timeline, path, words, series, f"{self.money.code_of(path)}/{per}")
 
-        label, capacity = self.plant.name or self.key, f"{{{self.prefix}.effective_capacity}}"
+        label, capacity = self.plant.name or key_in_words(self.key), f"{{{self.prefix}.effective_capacity}}"
         if self.plant.has_cash_cost:
             write(f"{self.prefix}.cash_cost", f"{label}: cash cost", self.plant.cash_cost, unit)
         for name, line in self.lines.items():
@@ -73,7 +74,7 @@ class VariableCosts:
             if line.price is not None:
                 write(f"{path}.price", f"{words}, price", line.price, line.material)
         for name in self.apart:
-            path, words = f"projects.{name}", projects[name].name or name
+            path, words = f"projects.{name}", projects[name].name or key_in_words(name)
             if (cost := projects[name].cash_cost) is not None:
                 write(f"{path}.cash_cost", f"{words}: cash cost", cost, unit)
             text = f"IF({capacity} > 0, {{{path}.effective_capacity}} / {capacity}, 0)"
@@ -92,7 +93,10 @@ class VariableCosts:
         terms += [self._cash_cost(f"projects.{k}", f"{s} * ") for k, s in zip(self.projects, shares, strict=True)]
         terms += [self._material_cost(name, line, "") for name, line in self.lines.items()]
         if self.lines or self.projects or not self.plant.has_cash_cost:
-            words, unit = f"{self.plant.name or self.key}: variable cost per unit", f"{self.money.reporting}/{unit}"
+            words, unit = (
+                f"{self.plant.name or key_in_words(self.key)}: variable cost per unit",
+                f"{self.money.reporting}/{unit}",
+            )
             self.sheet.line(Row(f"{self.prefix}.variable_cost_per_unit", words, unit, RATE, " + ".join(terms) or "0"))
 
     def unit_text(self) -> str:
@@ -102,7 +106,7 @@ class VariableCosts:
 
     def write_costs(self) -> None:
         """Write what shipments cost: each line, each such project, and all together, `plants.<p>.variable_cost`."""
-        label, shipments = self.plant.name or self.key, f"{{{self.prefix}.shipments}}"
+        label, shipments = self.plant.name or key_in_words(self.key), f"{{{self.prefix}.shipments}}"
         rest, terms = shipments, []
         for name in self.apart:
             path, words = f"projects.{name}", name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.language.growth_by_month import factors_by_month
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.claims import outcomes
 from fibercap.views.charts.claim_marks import draw_claims, marks_on, verdict_handles
@@ -17,7 +18,6 @@ from fibercap.views.charts.panel import value_axis, year_axis
 from fibercap.views.charts.style import INK, MARGIN, MOST, OTHERS, PALETTE, SOFT, mix, name_panel, scale
 from fibercap.views.charts.widths import abreast, page_width, room_beside
 from fibercap.views.charts.years import Band, name_bands
-from fibercap.views.input_words import in_words
 from fibercap.views.statements import all_plants
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def capacity_of(projection: Projection, key: str) -> Capacity:
     effective = projection.value(f"plants.{key}.effective_capacity")[0]
     edges = np.append(timeline.origin, timeline.ends) / 12
     unit = projection.scenario.unit_of_plant(key)
-    return Capacity(key, plant.name or in_words(key), unit, times / 12, nameplate, edges, effective)
+    return Capacity(key, plant.name or key_in_words(key), unit, times / 12, nameplate, edges, effective)
 
 
 def _written_capacity(projection: Projection, capacity: Series, starts: Array) -> Array:

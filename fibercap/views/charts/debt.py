@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.calendar import date_of
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import month_number
 from fibercap.model.loans.foreign import reported_row
 from fibercap.views.charts.page import notice, open_page
@@ -28,7 +29,6 @@ from fibercap.views.charts.style import (
     wrap,
 )
 from fibercap.views.charts.widths import is_narrow, page_width
-from fibercap.views.input_words import in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ class LoanDebt:
     @property
     def label(self) -> str:
         """The name in the key."""
-        return (self.title or in_words(self.name)) if self.count == 1 else f"{self.count} other loans"
+        return (self.title or key_in_words(self.name)) if self.count == 1 else f"{self.count} other loans"
 
     @property
     def peak(self) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.core.language.names import key_in_words
 from fibercap.model.funding.sources import BRIDGE
 from fibercap.views.charts.debt import drawn_loans, loan_colors
 from fibercap.views.charts.page import notice, open_page
@@ -28,7 +29,7 @@ from fibercap.views.charts.style import (
 )
 from fibercap.views.charts.widths import page_width, room_beside
 from fibercap.views.charts.years import Years, heights, write_values, yearly
-from fibercap.views.input_words import in_words, name_in_words
+from fibercap.views.input_words import name_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,7 @@ class FundingSource:
     @property
     def label(self) -> str:
         """The name in the key."""
-        return self.title or in_words(self.name)
+        return self.title or key_in_words(self.name)
 
 
 def use_names(projection: Projection) -> dict[str, str]:

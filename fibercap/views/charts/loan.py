@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.language.names import key_in_words
 from fibercap.core.period_names import DECEMBER
 from fibercap.core.timeline import month_number
 from fibercap.views.charts.page import notice, open_titled_page
 from fibercap.views.charts.panel import draw_bars, value_axis, whole_years, year_axis
 from fibercap.views.charts.style import INK, MARGIN, PALETTE, name_panel, scale
 from fibercap.views.charts.widths import WIDTH
-from fibercap.views.input_words import in_words
 from fibercap.views.loan_words import terms_text
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule, year_ends: int = DECEM
     least = np.ravel(schedule.least)[0]
     paid = [np.asarray(schedule.numbers) > 0, values["principal"] > least, values["fees"] > least]
     shown = np.any(paid, axis=0)
-    title = ", ".join(filter(None, (loan.title or in_words(name), loan.lender)))
+    title = ", ".join(filter(None, (loan.title or key_in_words(name), loan.lender)))
     page = open_titled_page(f"Loan {title}", "Each payment, and what is owed after it", [terms_text(loan)],
                   GAP + UPPER + BETWEEN + LOWER + UNDER, keyed=True)  # fmt: skip
     if not shown.any():

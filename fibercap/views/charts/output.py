@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.language.names import key_in_words
 from fibercap.model.plants.product_mix import makers
 from fibercap.views.charts.page import notice, open_page
 from fibercap.views.charts.panel import year_axis
 from fibercap.views.charts.style import FAILS, INK, MARGIN, PALETTE, SECOND, in_one_line, name_panel, scale
 from fibercap.views.charts.widths import abreast, is_narrow, page_width
 from fibercap.views.charts.years import heights
-from fibercap.views.input_words import in_words
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -56,7 +56,7 @@ def markets(projection: Projection) -> list[Market]:
             for row in ("output", "shipments")
         )
         demand = projection.value(f"products.{key}.demand")[0] / years if product.demand is not None else None
-        listed.append(Market(product.name or in_words(key), product.unit, made, sold, demand))
+        listed.append(Market(product.name or key_in_words(key), product.unit, made, sold, demand))
     return sorted(listed, key=lambda market: -float(market.made.max()))
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.language.names import key_in_words
 from fibercap.views.charts.page import open_page
 from fibercap.views.charts.panel import draw_bars
 from fibercap.views.charts.style import INK, MARGIN, MOST, OTHERS, PALETTE, SOFT, name_panel, scale, with_minus_sign
 from fibercap.views.charts.widths import page_width, room_beside
 from fibercap.views.charts.years import Band, Years, heights, name_bands, write_values, yearly
-from fibercap.views.input_words import in_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,7 +35,7 @@ def sellers(projection: Projection) -> list[tuple[str, str, Array]]:
     revenue = {key: yearly(projection, f"plants.{key}.revenue") for key in plants}
     ordered = sorted(plants, key=lambda key: -float(revenue[key].sum()))
     largest, rest = (ordered, []) if len(ordered) <= MOST else (ordered[: MOST - 1], ordered[MOST - 1 :])
-    parts = [(plants[key].name or in_words(key), PALETTE[place], revenue[key]) for place, key in enumerate(largest)]
+    parts = [(plants[key].name or key_in_words(key), PALETTE[place], revenue[key]) for place, key in enumerate(largest)]
     if rest:
         parts.append((f"{len(rest)} other plants", OTHERS, np.sum([revenue[key] for key in rest], axis=0)))
     return parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fibercap.core.language.names import key_in_words
 from fibercap.views.report.first_page import front_figure
 from fibercap.views.report.parts import Line, Section, Table, Words, figure, figures_of, tables_of
 from fibercap.views.sentences import measure_text
@@ -50,7 +51,7 @@ def loans(subject: Subject) -> Section | None:
     parts: list[Part] = [*figures_of("loans", subject)]
     for name, terms in ((key, loan) for key, loan in plan.loans.items() if key not in plan.undrawn):
         lender = f", {terms.lender}" if terms.lender else ""
-        parts.append(Words(f"{terms.title or name}{lender}", "head"))
+        parts.append(Words(f"{terms.title or key_in_words(name)}{lender}", "head"))
         parts += tables_of(loan_figures(subject.projection, name, "year"))
     lines = []
     for name in plan.loans:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.language.names import key_in_words
 from fibercap.studies.batch import size_of
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
@@ -60,7 +61,7 @@ class Subject:
         """The title of the option that the report is about, or of the plan."""
         option = self.projection.scenario.option
         plan = self.projection.scenario
-        return (plan.options[option].title or option) if option else plan.title or plan.id
+        return (plan.options[option].title or key_in_words(option)) if option else plan.title or plan.id
 
 
 MOST_VALUES: Final = 4_000_000

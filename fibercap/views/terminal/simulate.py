@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from fibercap.core.language.names import key_in_words
 from fibercap.model.uncertain.parameters import in_ones
 from fibercap.studies.batch import MANY
 from fibercap.views.chances_tables import tables_of
@@ -45,7 +46,9 @@ def simulation_page(console: Console, simulation: Simulation, groups: Sequence[D
     console.print(Text("What is uncertain", style="bold"))
     for name, one in uncertain.inputs.items():
         kind = evidence_of(plan, name)
-        print_hanging(console, one.title or name, f"{uncertain_text(one)} ({kind})", "", indent=2, body_style="dim")
+        print_hanging(
+            console, one.title or key_in_words(name), f"{uncertain_text(one)} ({kind})", "", indent=2, body_style="dim"
+        )
     for pair in uncertain.pairs.values():
         text = f"{pair.one} and {pair.other}, rank correlation {in_ones(pair.rank_correlation):g}"
         print_hanging(console, "together", text, "dim", indent=2, body_style="dim")

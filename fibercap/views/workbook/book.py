@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.formulas.components import circles
 from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.language.names import key_in_words
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
-from fibercap.views.input_words import in_words
 from fibercap.views.workbook.cases import SCHEDULE, GridLine, LineGrid, RowUnion
 from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.labels import PlainLabels
@@ -113,7 +113,7 @@ class Book:
             groups[HOMES.get(group.split(".")[0], OTHERS)].setdefault(group, []).append(line)
         for name, time_sheet in time_sheets.items():
             for group, lines in sorted(groups[name].items(), key=lambda item: item[0] != "accounts"):
-                time_sheet.entries.append(in_words(group).replace(".", ": "))
+                time_sheet.entries.append(key_in_words(group).replace(".", ": "))
                 for line in lines:
                     self._place(time_sheet, line)
             if time_sheet.entries:
@@ -128,7 +128,7 @@ class Book:
         for path, line in grid.lines.items():
             groups.setdefault(_group(path.removeprefix(f"{grid.name}.")), []).append(line)
         for group, lines in groups.items():
-            time_sheet.entries.append(in_words(group).replace(".", ": "))
+            time_sheet.entries.append(key_in_words(group).replace(".", ": "))
             for line in lines:
                 self._place(time_sheet, line)
         return time_sheet
@@ -137,7 +137,7 @@ class Book:
         """Return the sheet of a loan's schedule."""
         loan_path = grid.name.removesuffix(SCHEDULE)
         loan = loan_path.removeprefix(f"{WITHOUT}.").removeprefix("loans.")
-        words, apart = in_words(loan), loan_path.startswith(WITHOUT)
+        words, apart = key_in_words(loan), loan_path.startswith(WITHOUT)
         stem = f"Without, loan {words}" if apart else f"Loan {words}"
         of_same_loan = [other for other in self.union.schedules if other.name == grid.name]
         number = f" {of_same_loan.index(grid) + 1}" if len(of_same_loan) > 1 else ""
@@ -151,7 +151,7 @@ class Book:
         return time_sheet
 
     def _names(self, members: Sequence[int]) -> str:
-        return ", ".join(in_words(self.cases[number].name) for number in members)
+        return ", ".join(key_in_words(self.cases[number].name) for number in members)
 
     def _place(self, time_sheet: TimeSheet, line: GridLine) -> None:
         """Add a line to a time sheet; values that differ between cases stand above it, each set on a helper line."""

@@ -12,6 +12,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.formulas.components import circles
 from fibercap.core.formulas.dependencies import references
 from fibercap.core.formulas.formula_text import term_of
+from fibercap.core.language.names import key_in_words
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws.law_texts import law_texts
 from fibercap.model.loans.covenants.covenant_dates import breaking_row
@@ -63,12 +64,10 @@ def cases_of(scenario: Scenario, known: Projection | None = None) -> tuple[list[
             left_out[name] = "it has another horizon, and so other columns"
         elif plan.currency != scenario.currency:
             left_out[name] = f"it reports in {plan.currency}"
-        elif counted := [
-            key for key in plan.plants if plan.unit_of_plant(key) != units.get(key, plan.unit_of_plant(key))
-        ]:
+        elif counted := [p for p in plan.plants if plan.unit_of_plant(p) != units.get(p, plan.unit_of_plant(p))]:
             left_out[name] = f"it counts in {plan.unit_of_plant(counted[0])} what {counted[0]} makes"
         else:
-            more = [*cases, WorkbookCase(name, option.title or name, project(plan, first))]
+            more = [*cases, WorkbookCase(name, option.title or key_in_words(name), project(plan, first))]
             if has_circle(more):
                 left_out[name] = "its loans and those as written rest on cash in different ways: together, a circle"
             else:

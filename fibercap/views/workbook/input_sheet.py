@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fibercap.views.input_words import in_words
+from fibercap.core.language.names import key_in_words
 from fibercap.views.workbook.book import DERIVED, INPUTS
 from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
 from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
@@ -214,7 +214,7 @@ def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], style: Styles)
         "What follows from inputs, facts of the calendar, and which formula holds in which option.",
         style("remark"),
     )
-    for column, head in enumerate((*DERIVED_HEADS, *(in_words(case.name) for case in book.cases))):
+    for column, head in enumerate((*DERIVED_HEADS, *(key_in_words(case.name) for case in book.cases))):
         sheet.write_string(DERIVED_ROW - 2, column, head, style("head"))
     for path in paths:
         sheet.write_string(book.scalars[path].row - 1, 0, book.labels.scalar(path), style("text"))

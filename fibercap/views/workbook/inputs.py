@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.language.limits import LARGEST
+from fibercap.core.language.names import key_in_words
 from fibercap.core.language.spec import bounds_at, quantities
 from fibercap.core.trees.tree import Branch, Leaf, leaves, subtree
 from fibercap.model.plan.inputs import written_path
@@ -123,8 +124,8 @@ def _entry(union: RowUnion, path: str, scalar: str, plans: list[PlanInputs]) -> 
 
 def _where(union: RowUnion, given: Sequence[Given | None]) -> str:
     """Say which options have an input, or lack it; "" where all have it."""
-    having = [case.name.replace("_", " ") for case, item in zip(union.cases, given, strict=True) if item is not None]
-    lacking = [case.name.replace("_", " ") for case, item in zip(union.cases, given, strict=True) if item is None]
+    having = [key_in_words(case.name) for case, item in zip(union.cases, given, strict=True) if item is not None]
+    lacking = [key_in_words(case.name) for case, item in zip(union.cases, given, strict=True) if item is None]
     if not having or not lacking:
         return ""
     return f"only in {', '.join(having)}" if len(having) < len(lacking) else f"not in {', '.join(lacking)}"
@@ -174,12 +175,12 @@ def heading(about: str, names: Mapping[str, str]) -> str:
     """
     block, _, name = about.partition(".")
     title = names.get(about) or (names.get(f"projects.{name}") or names.get(f"plants.{name}") if name else "")
-    return ": ".join(filter(None, (block.replace("_", " ").capitalize(), title or name.replace("_", " "))))
+    return ": ".join(filter(None, (key_in_words(block).capitalize(), title or key_in_words(name))))
 
 
 def _words(keys: Path) -> str:
     rest = keys[len(thing(".".join(keys)).split(".")) :] or keys[-1:]
-    return ", ".join(key.replace("_", " ") for key in rest).capitalize()
+    return ", ".join(key_in_words(key) for key in rest).capitalize()
 
 
 def titles(union: RowUnion) -> Iterator[tuple[str, str]]:

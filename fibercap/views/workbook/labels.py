@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.language.names import key_in_words
 from fibercap.core.trees.tree import leaves
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.worth.without_projects import WITHOUT
-from fibercap.views.input_words import in_words
 from fibercap.views.workbook.inputs import thing, titles
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class PlainLabels:
 
     def loan(self, name: str) -> str:
         """Return the title of a loan."""
-        return self._titles.get(f"loans.{name}") or f"Loan {in_words(name)}"
+        return self._titles.get(f"loans.{name}") or f"Loan {key_in_words(name)}"
 
     def text(self, text: str) -> str:
         """Return a text in which names of the plan are words."""
-        return _NAME.sub(lambda name: in_words(name[0]) if name[0] in self._names else name[0], text)
+        return _NAME.sub(lambda name: key_in_words(name[0]) if name[0] in self._names else name[0], text)
 
     def scalar(self, path: str) -> str:
         """Return the label of a scalar: `plants.jena.cash_cost` is `Jena: cash cost`."""
@@ -62,8 +62,8 @@ class PlainLabels:
             words, path = f"{words}{_FRAMES[frame]}", path.partition(".")[2]
         about = thing(path)
         rest = path.removeprefix(about).strip(".").split(".")
-        title = self._titles.get(about) or in_words(about.rpartition(".")[2])
-        label = f"{words}{title}: {', '.join(map(in_words, rest))}".removesuffix(": ")
+        title = self._titles.get(about) or key_in_words(about.rpartition(".")[2])
+        label = f"{words}{title}: {', '.join(map(key_in_words, rest))}".removesuffix(": ")
         return f"{label[0].upper()}{label[1:]}" if words else label
 
 

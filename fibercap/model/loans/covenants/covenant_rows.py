@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.formulas.rows import INPUT, Row
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import STOCK
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def limit_rows(sheet: Sheet, scenario: Scenario) -> None:
             comparator, limit = covenant.limit
             path, row = limit_row(loan, key), sheet.rows.get(covenant.tested_row)
             if limit.changes and row is not None and limit.misfit(row.unit) is None and path not in sheet:
-                label = f"{terms.title or loan}: limit of {covenant.says or key}"
+                label = f"{terms.title or key_in_words(loan)}: limit of {covenant.says or key_in_words(key)}"
                 written = f"loans.{loan}.covenants.{key}.{comparator}"
                 in_force(sheet, Row(path, label, row.unit, STOCK), written, limit)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.formulas.rows import Row
+from fibercap.core.language.names import key_in_words
 from fibercap.core.timeline import RATE
 from fibercap.model.loans.clauses.ratio_steps import RatioSteps, ShareByRatio
 from fibercap.model.loans.clauses.sweeps import SweepWhile
@@ -45,7 +46,9 @@ def sweep_share(sheet: Sheet, plan: Plan, name: str) -> str:
             return share_of_sweep(plan, name)
     if isinstance(sweep, SweepWhile):
         text = f"({text}) * {{{prefix}.sweep_allowed@-1}}"
-    row = Row(f"{prefix}.sweep_share", f"{loan.title or name}: share of cash that is swept", "", RATE, text)
+    row = Row(
+        f"{prefix}.sweep_share", f"{loan.title or key_in_words(name)}: share of cash that is swept", "", RATE, text
+    )
     dates = plan.timeline.dates
     sheet.put(row, sweep.by_day(dates) if isinstance(sweep, Steps) else np.zeros(len(dates)))
     return share_of_sweep(plan, name)

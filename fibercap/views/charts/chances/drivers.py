@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from fibercap.core.language.names import key_in_words
 from fibercap.views.charts.chances.page import open_page
 from fibercap.views.charts.page import notice
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
@@ -58,7 +59,7 @@ def drivers_chart(chances: Chances) -> Figure:
 
 def _lines(chances: Chances, driver: Driver) -> list[str]:
     inputs = chances.simulation.sampler.uncertain.inputs
-    titles = [inputs[name].title or name for name in driver.inputs]
+    titles = [inputs[name].title or key_in_words(name) for name in driver.inputs]
     return wrap(" with ".join(titles), "label", NAMES - 0.2, LINES)
 
 

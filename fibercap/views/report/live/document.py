@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from fibercap.core.errors import FibercapError, Problem
+from fibercap.core.language.names import key_in_words
 from fibercap.core.program.numpy_machine import run
 from fibercap.core.program.tape import tape_of
 from fibercap.core.program.tape_document import tape_document
@@ -130,7 +131,7 @@ def _option(subject: Subject, name: str, of: OptionCells, guards: Sequence[Guard
         "name": name,
         "title": comparison.cases[name].title if comparison is not None else subject.name,
         "plants": [
-            {"key": key, "name": plant.name or key, "unit": unit_text(plan.unit_of_plant(key)) + "/year"}
+            {"key": key, "name": plant.name or key_in_words(key), "unit": unit_text(plan.unit_of_plant(key)) + "/year"}
             for key, plant in plan.plants.items()
         ],
         "measures": [_measure(of, key) for key in measures_shown(of)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fibercap.core.language.names import key_in_words
 from fibercap.views.numbers import Figures
 from fibercap.views.report.live.results import MARGIN, START
 from fibercap.views.statement_lines import STATEMENTS, statement_lines
@@ -44,7 +45,9 @@ def tables(projections: Sequence[Projection], by: str) -> Iterator[dict[str, Any
     for figures in capacity_figures(first, by):
         row = CAPACITY_ROWS[figures.title]
         plants = [key for key in plan.plants if first.rows[f"plants.{key}.{row}"].unit == figures.unit]
-        lines = [_line(f"plants.{key}.{row}/{by}", plan.plants[key].name or key, always=True) for key in plants]
+        lines = [
+            _line(f"plants.{key}.{row}/{by}", plan.plants[key].name or key_in_words(key), always=True) for key in plants
+        ]
         if len(plants) > 1:
             unit = plan.unit_of_plant(plants[0])
             lines.append(_line(f"all/{row}/{unit}@{by}", all_plants(plan, unit), strong=True, always=True))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.language.names import key_in_words
 from fibercap.core.visible_text import visible
 from fibercap.views.loan_words import loan_label
 from fibercap.views.numbers import SCALES
@@ -81,7 +82,7 @@ def _capacity_charts(book: Book, annual: AnnualSheet) -> Iterator[SheetChart]:
         plan = case.projection.scenario
         for name, plant in plan.plants.items():
             path = f"plants.{name}.effective_capacity"
-            by_unit.setdefault(plan.unit_of_plant(name), {})[path] = plant.name or name.replace("_", " ")
+            by_unit.setdefault(plan.unit_of_plant(name), {})[path] = plant.name or key_in_words(name)
     for unit, plants in by_unit.items():
         word, numbers = _axis(book, plants)
         series = {annual.cells_of(path): name for path, name in plants.items()}

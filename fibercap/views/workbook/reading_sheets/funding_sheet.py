@@ -38,7 +38,7 @@ def _lines(reader: AnnualReader, key: str, plans: list[Scenario]) -> Iterator[Ye
     uses, last = f"funding.{key}.uses", f"funding.{key}.gap"
     for path in [*sorted(paths, key=lambda path: path == last), *([uses] if reader.has(uses) else [])]:
         shown = next(projection for projection in reader.projections if path in projection.rows)
-        label = shown.rows[path].label.removeprefix(f"{spending_title(shown.scenario, key)}: ").replace("_", " ")
+        label = shown.rows[path].label.removeprefix(f"{spending_title(shown.scenario, key)}: ")
         zero = not any(abs(value) >= HALF for values, _ in reader.years_of(path) for value in values)
         words = USES if path == uses else f"{label[0].upper()}{label[1:]}"
         yield reader.line(path, words, strong=path == uses, hidden=zero and path != uses)
@@ -46,5 +46,4 @@ def _lines(reader: AnnualReader, key: str, plans: list[Scenario]) -> Iterator[Ye
 
 def _name(plan: Scenario, key: str) -> str:
     """Return the name of a project, or of a plant that is bought."""
-    named = plan.projects.get(key) or plan.plants[key]
-    return f"{'' if key in plan.projects else 'Purchase of '}{named.name or key.replace('_', ' ')}"
+    return f"{'' if key in plan.projects else 'Purchase of '}{spending_title(plan, key)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.views.input_words import in_words
+from fibercap.core.language.names import key_in_words
 from fibercap.views.workbook.formats import fit_row, number_format, set_up
 from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
 
@@ -42,7 +42,7 @@ def option_sheet(
     )
     sheet.write_string(1, 0, remark, style("remark"))
     notes: dict[str, int] = {}
-    titles = [case.title if number else in_words(case.name) for number, case in enumerate(book.cases)]
+    titles = [case.title if number else key_in_words(case.name) for number, case in enumerate(book.cases)]
     heads = ["Measure", "Live now", "Unit", *titles]
     fit_row(sheet, OPTIONS_ROW - 2, "wrapped", [(title, HEAD_FIT * WIDTH) for title in titles])
     for column, head in enumerate(heads):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.language.names import key_in_words
 from fibercap.views.statements import CAPACITY_ROWS, all_plants
 from fibercap.views.workbook.cell_address import letters
 from fibercap.views.workbook.reading_sheets.year_sheet import FIRST_YEAR, YearLine, YearTable
@@ -25,7 +26,7 @@ def plant_sheet(reader: AnnualReader) -> YearSheet:
     for title, key in CAPACITY_ROWS.items():
         for unit in units:
             plants = {
-                f"plants.{name}.{key}": plant.name or name.replace("_", " ")
+                f"plants.{name}.{key}": plant.name or key_in_words(name)
                 for plan in plans
                 for name, plant in plan.plants.items()
                 if plan.unit_of_plant(name) == unit
