@@ -100,8 +100,8 @@ class Sized:
 def size(scenario: Scenario, loan: str, limits: Mapping[str, float] | Sequence[Limit]) -> Sized:
     """Return the largest commitment of a loan that keeps every limit, in whole units of money.
 
-    Dated draws, and the amounts and shares of funding that the loan pays, grow with it; a source `rest` pays what is
-    left.
+    Dated draws, the amounts and shares of funding that the loan pays, dated prepayments, and the amounts of its
+    repayment grow with it; a source `rest` pays what is left.
 
     Parameters
     ----------
