@@ -99,6 +99,7 @@ class Place:
 class Problem:
     """One thing that is wrong with an input, in the user's words; `under` names the overlay that causes it.
 
+    With `wanted`, `found` is a value that does not fit, and the message says both; without, `found` is a sentence.
     Its code is one of `core/problems/problem_codes`, whose cure is the hint if none is given.
     """
 
@@ -116,7 +117,7 @@ class Problem:
             object.__setattr__(self, "hint", cure)
 
     def sentence(self) -> str:
-        """Return what was found, what was wanted and the hint as one sentence, after the overlay that causes it."""
+        """Return the overlay that causes it, what is wrong, what was wanted if a value does not fit, and the hint."""
         text = f"found {self.found}, wanted {self.wanted}" if self.wanted else self.found
         text = f"{text}; {self.hint}" if self.hint else text
         return f"with {self.under}: {text}" if self.under else text

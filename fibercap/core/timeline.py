@@ -139,12 +139,12 @@ class Timeline:
 
     @cached_property
     def count(self) -> int:
-        """Return the number of periods."""
+        """Number of periods."""
         return (12 * self.end.year + self.end.month - self.origin) // self.months
 
     @cached_property
     def within(self) -> int:
-        """Return the number of periods of the horizon."""
+        """Number of periods of the horizon."""
         return self.count - self.past
 
     def longer(self, past: int) -> Timeline:

@@ -1,4 +1,4 @@
-"""Loans, accounts and ratios, in the order of their dependence; iterated where they depend on cash."""
+"""Loans, accounts and ratios, in the order of their dependence; repeated while cash cuts dated prepayments."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def _one_of(methods: Mapping[str, type[Spec]], title: str) -> OneOf:
             return Word(words, f"{ways}, or a block `{{declining_balance: 25 %}}`").parse(raw), {}
         if len(kinds) != 1:
             problem = f"{len(kinds)} ways to depreciate: {', '.join(kinds)}" if kinds else "no way to depreciate"
-            raise wrong("one_kind", problem, "one", "keep one of them")
+            raise wrong("one_kind", problem, "", "keep one of them" if kinds else "write one")
         if kinds[0] in words and kinds[0] not in blocks:
             raise wrong("in_place_of_block", f"a block with `{kinds[0]}`", "the word alone", f"write `{kinds[0]}`")
         return Word(blocks, ways).parse(kinds[0]), raw

@@ -106,8 +106,8 @@ class Table:
         # column 0 has the keys
         numbers = [number for number, known in enumerate(names) if known == name and number > 0]
         if len(numbers) > 1:
-            problem = f"the column {quote(name)} twice in {self.name}"
-            return Problem(path, "duplicate_key", problem, "each column once", "rename one of the two", where)
+            problem = f"two columns {quote(name)} in {self.name}"
+            return Problem(path, "duplicate_key", problem, "", "rename one of the two", where)
         if not numbers:
             return Problem(
                 path, "no_such_column", f"no column {quote(name)} in {self.name}", "", self._way(name), where

@@ -44,8 +44,8 @@ def merge_problems_of_removals(problems: Iterable[Problem], removed: Mapping[str
     for path, names in users.items():
         *most, last = names
         users_text = f"{', '.join(most)} and {last}" if most else last
-        problem_text = f"the removal of `{path}`, to which {users_text} still refer{'' if most else 's'}"
-        others.append(Problem(path, "still_used", problem_text, "what nothing refers to", place=removed[path]))
+        problem_text = f"cannot remove `{path}`: {users_text} still use{'' if most else 's'} it"
+        others.append(Problem(path, "still_used", problem_text, place=removed[path]))
     return others
 
 

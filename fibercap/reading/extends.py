@@ -80,9 +80,9 @@ class Parents:
 
     def _report_circle(self, steps: list[Layer]) -> None:
         names = [step.path.name for step in steps if step.path]
-        problem = f"a circle: {' -> '.join([*names, *names[:1]])}"
+        problem = f"`extends` goes in a circle: {' -> '.join([*names, *names[:1]])}"
         where = steps[-1].extends.place if steps[-1].extends else None
-        self.problems.append(Problem("extends", "circle", problem, "a chain that ends", "remove one", where))
+        self.problems.append(Problem("extends", "circle", problem, "", "remove one", where))
 
 
 def resolve_extends(layer: Layer, parents: Parents) -> Branch:

@@ -66,15 +66,16 @@ def locate(name: str) -> Path:
         return path
     if name in shipped_scenarios():
         return shipped_scenarios()[name]
-    problem, hint = _describe_non_file(path, name), "send its text to standard input, and name it `-`"
+    problem, wanted = _describe_non_file(path, name), "a scenario"
+    hint = "send its text to standard input, and name it `-`"
     if problem.endswith("a folder"):
         hint = "name one file in it"
     elif not problem:
         near = _files_in(path.parent, SUFFIXES) if _ask_file_system(Path.is_dir, path.parent) else set()
         names = near if path.suffix in SUFFIXES else set(shipped_scenarios())
-        problem = f"no file {quote(name)}, and no shipped scenario of that name"
+        problem, wanted = f"no file or shipped scenario {quote(name)}", ""
         hint = did_you_mean(path.name, names, "scenarios")
-    raise ScenarioError(name, [Problem("", "no_such_file", problem, "a scenario", hint, Place(name, 1, 1))])
+    raise ScenarioError(name, [Problem("", "no_such_file", problem, wanted, hint, Place(name, 1, 1))])
 
 
 def parent_of(name: str, folder: Path, fence: Path | None, where: Place | None) -> Path | Problem:
@@ -136,15 +137,15 @@ def _file_within(
     if fence is not None and not _ask_file_system(
         partial(_is_within, folders=(fence, *shipped_folders())), path, otherwise=True
     ):
-        problem, wanted = f"{quote(name)}, which leads out of the folder {display_path(fence)}", "a file inside it"
+        problem = f"{quote(name)} leads out of the folder {display_path(fence)}"
         way = "move it inside, or give `--allow-outside`"
-        return Problem(missing.path, "outside", problem, wanted, way, missing.place)
+        return Problem(missing.path, "outside", problem, "", way, missing.place)
     if not _ask_file_system(Path.is_file, path):
-        problem, hint = _describe_non_file(path, name), "name a file"
-        if not problem:
-            kind, known = near
-            problem, hint = f"no file {quote(name)}", did_you_mean(Path(name).name, known(), kind)
-        return replace(missing, found=problem, hint=hint)
+        if problem := _describe_non_file(path, name):
+            return replace(missing, found=problem, hint="name a file")
+        kind, known = near
+        hint = did_you_mean(Path(name).name, known(), kind)
+        return replace(missing, found=f"no file {quote(name)}", wanted="", hint=hint)
     return path.resolve()
 
 
@@ -211,7 +212,5 @@ def bytes_of(path: Path) -> bytes:
         with open(path, "rb", opener=_open_without_waiting) as stream:
             return bytes_from(stream) or b""  # None from a pipe that has no data yet
     except OSError as error:
-        problem, where = f"a file that cannot be read ({error.strerror})", Place(display_path(path), 1, 1)
-        raise ScenarioError(
-            display_path(path), [Problem("", "unreadable", problem, "a readable file", "", where)]
-        ) from None
+        problem, where = f"the file cannot be read ({error.strerror})", Place(display_path(path), 1, 1)
+        raise ScenarioError(display_path(path), [Problem("", "unreadable", problem, place=where)]) from None

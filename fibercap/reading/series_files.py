@@ -105,7 +105,7 @@ class SeriesFiles:
         if key not in block:
             other, way = (FILE if key == COLUMN else COLUMN), f"write it like {_LIKE}"
             where = block.keys_at.get(other)
-            self.problems.append(Problem(name, "missing", f"`{other}` without `{key}`", "both", way, where))
+            self.problems.append(Problem(name, "missing", f"`{other}` without `{key}`", "", way, where))
         elif not (isinstance(leaf, Leaf) and leaf.value is BROKEN):
             where = block.keys_at.get(key)
             self.problems.append(Problem(f"{name}.{key}", "not_a_scalar", "a block", "one name", "", where))
@@ -193,8 +193,8 @@ def _problem_of_key(key: str, first: Place | None, path: str, here: Place) -> Pr
         return Problem(path.rstrip("."), "not_a_period", shown, "a year, quarter or month", way, here)
     if first is None:
         return None
-    problem = f"`{key}` a second time (it stands first in line {first.line})"
-    return Problem(path, "duplicate_key", problem, "each key once", "keep one of the two", here)
+    problem = f"`{key}` is written twice (first in line {first.line})"
+    return Problem(path, "duplicate_key", problem, "", "keep one of the two", here)
 
 
 def _problem_of_cell(cell: str, record: Record, column: Column, path: str) -> Problem | None:

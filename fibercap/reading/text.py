@@ -80,12 +80,12 @@ class _Builder:
         elif isinstance(node, yaml.SequenceNode):
             return self._list(node, path, name)
         elif node.tag.endswith(":null") and not getattr(node, "style", None):
-            problem = f"{quote(node.value)}, which YAML takes for nothing" if node.value else "a key without a value"
+            problem = f"{quote(node.value)}, which YAML takes for nothing" if node.value else "the key has no value"
             here = here if node.value else key or here
             hint = "write one, or remove the key"
             if re.search(r":\s+#", here.text):
                 hint += "; a text that begins with `#` needs quotes"
-            self.problem(name, "null", problem, "a value", hint, here)
+            self.problem(name, "null", problem, "a value" if node.value else "", hint, here)
         else:
             return Leaf(node.value, (Origin(here),))
         return Leaf(BROKEN, (Origin(here),))
@@ -127,9 +127,9 @@ class _Builder:
             before = key
             if key in places:
                 first = places[key]
-                problem = f"`{key}` a second time (it stands first in line {first.line}, column {first.column})"
+                problem = f"`{key}` is written twice (first in line {first.line}, column {first.column})"
                 name = ".".join((*path, key))
-                self.problem(name, "duplicate_key", problem, "each key once", "keep one of the two", here)
+                self.problem(name, "duplicate_key", problem, "", "keep one of the two", here)
                 continue
             places[key] = here
             children[key] = self.build(value, (*path, key), here)

@@ -211,10 +211,10 @@ def test_like_in_an_overlay_copies_what_is_there_then() -> None:
 @pytest.mark.parametrize(
     ("two", "message"),
     [
-        ("{like: ones}", "found `ones`, which is not there to be copied"),
+        ("{like: ones}", "no entry `ones` to copy in the same block"),
         ("{like: ones}", "did you mean `one`?"),
-        ("{like: two}", "found a circle: two -> two"),
-        ("{like: three}\n  three: {like: two}", "found a circle: two -> three -> two"),
+        ("{like: two}", "`like` goes in a circle: two -> two"),
+        ("{like: three}\n  three: {like: two}", "`like` goes in a circle: two -> three -> two"),
     ],
 )
 def test_a_like_that_leads_nowhere_is_refused(two: str, message: str) -> None:

@@ -123,7 +123,7 @@ def test_an_optional_field_may_be_changed_though_it_is_not_written() -> None:
         ("change: {loans.flet.rate: 9 %/year}", "did you mean `fleet`?"),
         ("change: {laons.fleet.rate: 9 %/year}", "did you mean `loans`?"),
         ("change: {loans.second: {rate: 9 %/year}}", "known names under `loans`: fleet"),
-        ("add: {loans.fleet: {rate: 9 %/year}}", "found a path that exists already, wanted a new one; use `change`"),
+        ("add: {loans.fleet: {rate: 9 %/year}}", "the path exists already; use `change`"),
         ("add: {loans: {second: {rate: 9 %/year}}}", "write `loans.second` whole, or use `change` to alter it"),
         ("remove: [loans.flet]", "did you mean `fleet`?"),
     ],

@@ -206,7 +206,7 @@ def test_a_payment_that_would_fall_on_maturity_joins_the_last_one() -> None:
 
 @pytest.mark.parametrize(("payments", "calendars", "message"), [
     ("{roll: following}", "{}", "`roll: following` without a calendar"),
-    ("{roll: following, calendar: citi}", "{city: {}}", "the unknown calendar `citi`.*did you mean `city`"),
+    ("{roll: following, calendar: citi}", "{city: {}}", "unknown calendar `citi`.*did you mean `city`"),
     ("{calendar: city}", "{city: {}}", "`calendar` without `roll`"),
     ("{accrue: unadjusted}", "{}", "`accrue` without `roll`"),
     ("{roll: next, calendar: city}", "{city: {}}", "`next`.*none, following, modified_following, preceding"),

@@ -140,7 +140,7 @@ def test_fleets_revolving_note_keeps_the_cash_it_is_told() -> None:
     ("loans", "gap", "message"),
     [
         (LINE, "[revolvr]", "found `revolvr`, wanted any of equity, revolver, line; did you mean `revolver`?"),
-        (LINE.replace("}}", "}, sweep: 50 %}"), "[equity]", "found a sweep of a revolver, wanted none"),
+        (LINE.replace("}}", "}, sweep: 50 %}"), "[equity]", "a revolver has a sweep"),
         (LINE.replace("}}", "}, payments: {on: start}}"), "[equity]", "found payments at the start of periods"),
     ],
 )

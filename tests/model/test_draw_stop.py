@@ -201,7 +201,7 @@ def test_a_batch_is_its_members(text: str, path: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("covenants: {margin: {row: accounts.ebitda_margin_12m, at_least: 20 %, test: quarter}}", "covenants: {}", "found a draw stop of a loan without covenants"),
+        ("covenants: {margin: {row: accounts.ebitda_margin_12m, at_least: 20 %, test: quarter}}", "covenants: {}", "the loan has a draw stop but no covenants"),
         ("row: accounts.ebitda_margin_12m, at_least: 20 %, test: quarter", "measure: min_dscr, at_least: 1", "name the `row` that is tested, date by date"),
         ("row: accounts.ebitda_margin_12m, at_least: 20 %, test: quarter", "row: accounts.ebitda, at_least: 1 USD, test: quarter", "neither a balance nor a ratio"),
         ("{bank: 6", "{include_financing_costs: true, bank: 6", "leave it out, or leave `draw_stop` of `bank` out"),

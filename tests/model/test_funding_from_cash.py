@@ -172,7 +172,7 @@ def test_the_company_without_projects_buys_with_the_cash_that_is_there() -> None
         ),
         (
             {"terms": ", repayment: {style: revolver}"},
-            "`other`, a revolver, whose room hangs on what funding draws later",
+            "`other`, a revolver, whose room depends on what funding draws later",
         ),
         (
             {"company": "equity: {2001-03-31: 3 million USD}, equity_limit: 2 million USD"},

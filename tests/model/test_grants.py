@@ -180,7 +180,7 @@ def test_a_batch_of_grants_equals_its_members() -> None:
         (("q: {equity: rest}", "q: {grant: {amount: 6.5 million USD, after: 1 month}}"), "funding.q.grant.amount", "found a grant of 6,500,000 USD"),
         (("q: {equity: rest}", "q: {grant: 7 million EUR, equity: rest}"), "funding.q.grant", "found a grant of 6,300,000 USD, wanted at most 6,000,000 USD"),
         (grant("rest"), "funding.line.grant", "found `rest`, wanted an amount of money"),
-        (grant("{share: 25 %, amount: 3 million USD}"), "funding.line.grant.amount", "found `amount` beside `share`, wanted one of them"),
+        (grant("{share: 25 %, amount: 3 million USD}"), "funding.line.grant.amount", "both `amount` and `share` are given"),
         (grant("{after: 6 months}"), "funding.line.grant.share", "found no `share` in `funding.line.grant`"),
         (grant("{shares: 25 %, after: 6 months}"), "funding.line.grant.shares", "did you mean `share`?"),
         (grant("{share: 125 %}"), "funding.line.grant.share", "wanted a value from 0 % to 100 %"),

@@ -225,28 +225,26 @@ def test_growth_can_be_laid_over_a_series_without_it(text: str) -> None:
 def problems(text: str) -> list[str]:
     with pytest.raises(ScenarioError, match="scenario cannot be used") as caught:
         scenario_of(text)
-    return [
-        f"{problem.path}: {problem.found}, wanted {problem.wanted}; {problem.hint}" for problem in caught.value.problems
-    ]
+    return [f"{problem.path}: {problem.sentence().removeprefix('found ')}" for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize(
     ("price", "wanted"),
     [
-        ("{2001: 45 USD/km, growth: cpx}", "growth: the unknown index `cpx`, wanted a rate, or one under `indices`; did you mean `cpi`?"),
+        ("{2001: 45 USD/km, growth: cpx}", "growth: unknown index `cpx`; did you mean `cpi`?"),
         ("{growth: 3 %/year}", "growth: `growth` without a value by period, wanted one to start from; write it like `{2001: 31 USD/km, growth: 5 %/year}`"),
         ("{interpolate: linear}", "interpolate: `interpolate` without a value by period, wanted one to start from; write it like `{2001: 31 USD/km, interpolate: linear}`"),
-        ("{value: 45 USD/km, growth: 3 %/year}", "growth: unknown key, wanted ; it stands beside values by period, such as `{value: {2001: 45 USD/km, growth: 5 %/year}, note: ...}`"),
+        ("{value: 45 USD/km, growth: 3 %/year}", "growth: unknown key; it stands beside values by period, such as `{value: {2001: 45 USD/km, growth: 5 %/year}, note: ...}`"),
         ("{2001: 45 USD/km, growth: 3 %}", "growth: a share, wanted a rate per time; write it like `3 %/year`"),
         ("{2001: 45 USD/km, growth: 0.5 %/month}", "growth: `0.5 %/month`, wanted a rate by the year; in a year it comes to `6.16778 %/year`"),
-        ("{2001: 45 USD/km, growth: -100 %/year}", "growth: `-100 %/year`, wanted more than -100 %/year; "),
-        ("{2001: 45 USD/km, growth: {every: month}}", "growth: no `rate` in `growth`, wanted one; write it like `{rate: 5 %/year, every: month}`"),
+        ("{2001: 45 USD/km, growth: -100 %/year}", "growth: `-100 %/year`, wanted more than -100 %/year"),
+        ("{2001: 45 USD/km, growth: {every: month}}", "growth: no `rate` in `growth`; write it like `{rate: 5 %/year, every: month}`"),
         ("{2001: 45 USD/km, growth: {rate: 3 %/year, evry: month}}", "growth.evry: `evry`, wanted `rate` or `every`; did you mean `every`?"),
-        ("{2001: 45 USD/km, growth: {rate: 3 %/year, every: quarter}}", "growth.every: `quarter`, wanted one of the known intervals of growth: year, month; "),
-        ("{2001: 45 USD/km, growth: {rate: cpx}}", "growth.rate: the unknown index `cpx`, wanted a rate, or one under `indices`; did you mean `cpi`?"),
+        ("{2001: 45 USD/km, growth: {rate: 3 %/year, every: quarter}}", "growth.every: `quarter`, wanted one of the known intervals of growth: year, month"),
+        ("{2001: 45 USD/km, growth: {rate: cpx}}", "growth.rate: unknown index `cpx`; did you mean `cpi`?"),
         ("{1985: 45 USD/km, growth: cpi}", "growth: `cpi`, known from 1990 on, wanted one that covers 1986; add a rate for 1986 under `indices.cpi`"),
         ("{2001: 45 USD/km, grwth: 3 %/year}", "grwth: the key `grwth`, wanted a year, quarter or month; did you mean `growth`?"),
-        ("{2001: 45 USD/km, interpolate: yes}", "interpolate: `yes`, wanted one of the known ways to interpolate: none, linear; "),
+        ("{2001: 45 USD/km, interpolate: yes}", "interpolate: `yes`, wanted one of the known ways to interpolate: none, linear"),
     ],
 )  # fmt: skip
 def test_what_does_not_grow_says_where_and_the_way_out(price: str, wanted: str) -> None:
@@ -342,8 +340,8 @@ def test_samples_of_a_rate_beyond_an_index() -> None:
 @pytest.mark.parametrize(
     ("rate", "wanted"),
     [
-        ("{real: 6 %/year, index: cpx}", "money.discount_rate.index: the unknown index `cpx`, wanted one under `indices`; did you mean `cpi`?"),
-        ("{real: 6 %/year}", "money.discount_rate.index: no `index` in `money.discount_rate`, wanted one; add `index:`"),
+        ("{real: 6 %/year, index: cpx}", "money.discount_rate.index: unknown index `cpx`; did you mean `cpi`?"),
+        ("{real: 6 %/year}", "money.discount_rate.index: no `index` in `money.discount_rate`; add `index:`"),
         ("{real: 6 %, index: cpi}", "money.discount_rate.real: a share, wanted a rate per time; write it like `6 %/year`"),
         ("{real: 6 %/year, index: cpi}, valuation_date: 1988-05-01", "money.discount_rate.index: `cpi`, known from 1990 on, wanted one that covers the valuation date, 1988-05-01; add a rate for 1988 under `indices.cpi`"),
     ],
@@ -400,7 +398,7 @@ def test_one_capacity_by_its_key_is_the_same_as_one_number() -> None:
     ("capacity", "wanted"),
     [
         ("{2002: 1200 km/year}", "plants.works.capacity: a series that starts at 2002, wanted one that covers the horizon's start; add a value from 2001 on"),
-        ("{2001: 1200 km/year, 2002: -5 km/year}", "plants.works.capacity.2002: `-5 km/year`, wanted at least 0 km/year; "),
+        ("{2001: 1200 km/year, 2002: -5 km/year}", "plants.works.capacity.2002: `-5 km/year`, wanted at least 0 km/year"),
     ],
 )  # fmt: skip
 def test_a_capacity_by_key_that_cannot_be_used(capacity: str, wanted: str) -> None:

@@ -184,12 +184,12 @@ def test_a_reference_company_keeps_the_lock_up_if_it_has_the_rows() -> None:
         ("subtract: accounts.maintenance", "subtract: accounts.shipments", "found `accounts.shipments` in km beside `accounts.ebitda` in USD, wanted a row in USD; divide them in a ratio of their own"),
         ("add: accounts.net_debt", "add: ratios.fixed_charge", "found `ratios.fixed_charge`, another ratio, wanted a row of the plan; write its parts here"),
         ("add: accounts.net_debt", "add: accounts.dscr_12m", "which is undefined where no debt service is due"),
-        ("add: accounts.net_debt", "add: accounts.net_debt, subtract: accounts.cash", "ratios.leverage.numerator.debt|found both `add` and `subtract`"),
-        ("{debt: {add: accounts.net_debt}}", "{debt: {note: none}}", "found neither `add` nor `subtract`, wanted one of them"),
+        ("add: accounts.net_debt", "add: accounts.net_debt, subtract: accounts.cash", "ratios.leverage.numerator.debt|both `add` and `subtract` are given"),
+        ("{debt: {add: accounts.net_debt}}", "{debt: {note: none}}", "neither `add` nor `subtract` is given"),
         ("{debt: {add: accounts.net_debt}}", "{}", "ratios.leverage.numerator|wanted one or more rows"),
         ("over: 6 months", "over: 5 months", "ratios.use.over|found 5 months, where the model steps by quarter, wanted whole periods; write `6 months`"),
         ("row: ratios.fixed_charge", "row: ratios.fixed_charges", "did you mean `ratios.fixed_charge`?"),
-        ("denominator: {service: {add: accounts.debt_service}}, ", "", "found no `denominator` in `ratios.fixed_charge`"),
+        ("denominator: {service: {add: accounts.debt_service}}, ", "", "no `denominator` in `ratios.fixed_charge`"),
     ],
 )  # fmt: skip
 def test_a_ratio_that_cannot_be_formed_is_refused_with_a_way_out(old: str, new: str, message: str) -> None:

@@ -209,7 +209,7 @@ SECOND = "  other: {like: junior, rate: 9 %/year, draws: {2001-12-31: 1 million 
     [
         ((("funding:", SECOND),), "found a second sculpted loan of rank 2, beside `junior`, wanted one of each rank"),
         ((("dscr: 1.3", "dscr: 1.3, tax: unlevered"),), "found `tax: unlevered` of a loan of rank 2, wanted `tax: paid`, or rank 1"),
-        ((("rank: 2, ", ""), ("dscr: 1.3", "dscr: 1.3, tax: unlevered, of: package")), "found `package` beside `tax: unlevered`, wanted one"),
+        ((("rank: 2, ", ""), ("dscr: 1.3", "dscr: 1.3, tax: unlevered, of: package")), "both `package` and `tax: unlevered` are given"),
         (
             (("commitment: 3 million USD", "commitment: 3 million EUR"), ("junior: 3 million USD", "junior: 3 million EUR"), ("tax:", "exchange: {EUR: {average: 0.9 USD/EUR}}\ntax:")),
             "found a loan in EUR that is sculpted on the tax really paid",

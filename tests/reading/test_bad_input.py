@@ -203,7 +203,7 @@ plan.yaml:13:5: projects.line.spend
 plan.yaml:10:12: projects.line.plant
     10 |     plant: work
        |            ^^^^
-    found the unknown plant `work`, wanted one under `plants`; did you mean `works`?""",
+    unknown plant `work`; did you mean `works`?""",
     ),
     "unknown product": (
         "product: fiber",
@@ -212,7 +212,7 @@ plan.yaml:10:12: projects.line.plant
 plan.yaml:7:20: plants.works.product
     7 |   works: {product: fibre, capacity: 200_000 km/year, cash_cost: 20 USD/km}
       |                    ^^^^^
-    found the unknown product `fibre`, wanted one under `products`; did you mean `fiber`?""",
+    unknown product `fibre`; did you mean `fiber`?""",
     ),
     "unknown loan": (
         "{bank: 2 million",
@@ -221,7 +221,7 @@ plan.yaml:7:20: plants.works.product
 plan.yaml:18:10: funding.line.bnk
     18 |   line: {bnk: 2 million USD, equity: rest}
        |          ^^^
-    found the unknown source `bnk`, wanted a loan, or grant, equity or cash; did you mean `bank`?""",
+    unknown source `bnk`; did you mean `bank`?""",
     ),
     "unknown source": (
         "capex: 5 million USD",
@@ -230,7 +230,7 @@ plan.yaml:18:10: funding.line.bnk
 plan.yaml:12:43: projects.line.capex
     12 |     capex: {value: 5 million USD, source: ofer}
        |                                           ^^^^
-    found the unknown source `ofer`, wanted one under `sources`; did you mean `offer`?""",
+    unknown source `ofer`; did you mean `offer`?""",
     ),
     "unknown style": (
         "rate: 8 %/year}",
@@ -248,7 +248,7 @@ plan.yaml:16:110: loans.bank.repayment.style
 plan.yaml:11:5: projects.line.plant
     11 |     plant: works
        |     ^^^^^
-    found `plant` a second time (it stands first in line 10, column 5), wanted each key once; keep one of the two""",
+    `plant` is written twice (first in line 10, column 5); keep one of the two""",
     ),
     "null": (
         "plant: works",
@@ -257,7 +257,7 @@ plan.yaml:11:5: projects.line.plant
 plan.yaml:10:5: projects.line.plant
     10 |     plant:
        |     ^^^^^
-    found a key without a value, wanted a value; write one, or remove the key""",
+    the key has no value; write one, or remove the key""",
     ),
     "tag": (
         "adds: 100_000 km/year",
@@ -406,7 +406,7 @@ plan.yaml:5:11: products
 plan.yaml:9:3: projects.line.adds
     9 |   line:
       |   ^^^^
-    found no `adds` in `projects.line`, wanted one; add `adds:`""",
+    no `adds` in `projects.line`; add `adds:`""",
     ),
     "block for value": (
         "capex: 5 million USD",
@@ -438,7 +438,7 @@ plan.yaml:16:3: loans.equity
 plan.yaml:18:10: funding.line.bank
     18 |   line: {bank: 2 million USD, equity: rest}
        |          ^^^^
-    found the unknown source `bank`, wanted a loan, or grant, equity or cash; known sources: cash, equity, grant""",
+    unknown source `bank`; known sources: cash, equity, grant""",
     ),
     "two rests": (
         "{bank: 2 million USD, equity: rest}",
@@ -447,7 +447,7 @@ plan.yaml:18:10: funding.line.bank
 plan.yaml:18:30: funding.line.equity
     18 |   line: {bank: rest, equity: rest}
        |                              ^^^^
-    found a second `rest`, wanted one; give one of them an amount or a share""",
+    two sources are `rest`; give one of them an amount or a share""",
     ),
     "bad name": (
         "  works: {product",
@@ -461,7 +461,7 @@ plan.yaml:7:3: plants.my works
 plan.yaml:10:12: projects.line.plant
     10 |     plant: works
        |            ^^^^^
-    found the unknown plant `works`, wanted one under `plants`; did you mean `my works`?""",
+    unknown plant `works`; did you mean `my works`?""",
     ),
     "signed late": (
         "signed: 2000-01-15",
@@ -497,7 +497,7 @@ plan.yaml:7:106: plants.works.purchase.on
 plan.yaml:15:5: projects.line.ramp
     15 |     ramp: {linear: 6 months, s_curve: 6 months}
        |     ^^^^
-    found 2 kinds of ramp: linear, s_curve, wanted one; keep one of them""",
+    2 kinds of ramp: linear, s_curve; keep one of them""",
     ),
     "ramp kind": (
         "complete: 2001-12-31",

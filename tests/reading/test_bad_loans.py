@@ -12,17 +12,17 @@ from fibercap.reading.files import contracts_of, scenario_of
 
 LOAN = "commitment: 10 million USD, signed: 2001-01-08, matures: 5 years, rate: 8.5 %/year"
 BAD = {
-    "no commitment": ("commitment: 10 million USD, ", "", "no `commitment` in `loans.bank`, wanted one; add `commitment:`"),
-    "no maturity": ("matures: 5 years, ", "", "no `matures` in `loans.bank`, wanted one; add `matures:`"),
+    "no commitment": ("commitment: 10 million USD, ", "", "no `commitment` in `loans.bank`; add `commitment:`"),
+    "no maturity": ("matures: 5 years, ", "", "no `matures` in `loans.bank`; add `matures:`"),
     "half outstanding": (LOAN, "outstanding: 1 USD, rate: 8 %/year", "no `remaining` in `loans.bank`"),
-    "no day": (LOAN, "outstanding: 1 USD, remaining: 1 year, rate: 8 %/year, matures: 1 year", "`matures` beside `outstanding`"),
+    "no day": (LOAN, "outstanding: 1 USD, remaining: 1 year, rate: 8 %/year, matures: 1 year", "`outstanding` and `matures` are given"),
     "past fee": ("rate: 8.5", "outstanding: 1 USD, remaining: 1 year, fees: {upfront: 1 %}, rate: 8.5", "was paid when the loan"),
     "style": ("rate:", "repayment: {style: levle}, rate:", "did you mean `level`?"),
     "no style": ("rate:", "repayment: {amortize_over: 9 years}, rate:", "no `style`, wanted one of level, equal_principal"),
     "key of another style": ("rate:", "repayment: {style: bullet, balloon: 1 USD}, rate:", "style `bullet` does not take it; remove it"),
     "balloon": ("rate:", "repayment: {style: level, balloon: 11 million USD}, rate:", "a balloon above the commitment"),
     "two rests": (
-        "rate:", "repayment: {style: level, balloon: 1 USD, amortize_over: 9 years}, rate:", "`balloon` beside `amortize_over`"
+        "rate:", "repayment: {style: level, balloon: 1 USD, amortize_over: 9 years}, rate:", "`amortize_over` and `balloon` are given"
     ),
     "short amortization": ("rate:", "repayment: {style: level, amortize_over: 4 years}, rate:", "at least the time to maturity"),
     "cap of payments": ("rate:", "repayment: {style: level, payment_cap: 7.5}, rate:", "found the bare number `7.5`, wanted a share"),
@@ -71,7 +71,7 @@ BAD = {
     "agency": ("rate:", "fees: {agency: 1 %/year}, rate:", "found a rate per time, wanted money per time"),
     "rate of a share": ("rate: 8.5 %/year", "rate: 8.5 %", "write it like `8.5 %/year`"),
     "late steps": ("rate: 8.5 %/year", "rate: {2002: 8 %/year}", "found a rate from 2002 on, wanted one from signing on"),
-    "no index": ("rate: 8.5 %/year", "rate: {index: euribor}", "the unknown index `euribor`, wanted one under `rates`"),
+    "no index": ("rate: 8.5 %/year", "rate: {index: euribor}", "unknown index `euribor`"),
     "late index": ("rate: 8.5 %/year", "rate: {index: late}", "found `late`, known from 2003 on, wanted one that covers signing"),
     "negative margin": ("rate: 8.5 %/year", "rate: {index: libor, margin: -1 %/year}", "give a `floor`, such as `floor: 0 %/year`"),
     "cap below floor": (

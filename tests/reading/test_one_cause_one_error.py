@@ -144,7 +144,7 @@ options: {bank: {title: A bank}}
             "wanted the unit that it is priced in; add `unit: tonne`",
         ),
         ("{products: {glass: 60 %, sand: rest}", "{product: glas", "plants.pune.product", "did you mean `glass`?"),
-        ("{products: {glass: 60 %, sand: rest}", "{product: kiln", "plants.pune.product", "the unknown product `kiln`"),
+        ("{products: {glass: 60 %, sand: rest}", "{product: kiln", "plants.pune.product", "unknown product `kiln`"),
         ("{glass: 60 %,", "{glas: 60 %,", "plants.pune.products.glas", "did you mean `glass`?"),
         ("{glass: 60 %, sand: rest}", "{}", "plants.pune.products", "write it like `{glass: 60 %, sand: rest}`"),
         ("{plant: pune", "{plant: puen", "projects.line.plant", "did you mean `pune`?"),
@@ -172,7 +172,7 @@ options: {bank: {title: A bank}}
             "soda: {use: 1.1 kg/tonne",
             "soda: {per_year: 2 million INR/year, use: 1.1 kg/tonne",
             "plants.pune.costs.soda.price",
-            "found `price` and `use` beside `per_year`",
+            "`price` and `use` beside `per_year`",
         ),
         (
             "complete: 2002-12-31",
@@ -296,7 +296,7 @@ plants:
   pune: {product: glass, capacity: 2_000 tonne/year, cash_cost: 10 INR/kg, fixed_cost: 2 million INR/year, costs: {soda: {use: 1.1 kg/tonne, price: 12 INR/kg}}}
 projects: {line: {plant: pune, adds: 1.5 kt/year, capex: 60 million INR, complete: 2002-12-31}}
 """
-PRODUCT = "plants.pune.product: the unknown product"
+PRODUCT = "plants.pune.product: unknown product"
 
 
 def findings(text: str) -> list[str]:
@@ -344,7 +344,7 @@ def test_an_amount_that_is_wrong_whatever_a_plant_makes_is_an_error_at_once(
 def test_what_a_project_of_an_unknown_plant_adds_is_an_error_only_where_it_lacks_the_year() -> None:
     bad = SEVERAL.replace("plant: pune", "plant: mill")
 
-    assert findings(bad) == ["projects.line.plant: the unknown plant `mill`"]
+    assert findings(bad) == ["projects.line.plant: unknown plant `mill`"]
     assert findings(bad.replace("1.5 kt/year", "1.5 kt"))[1:] == ["projects.line.adds: a mass"]
 
 
@@ -403,7 +403,7 @@ def test_what_is_wrong_beside_a_misspelt_key_is_an_error_too() -> None:
         ("{top: {add:", "{top: {row:", "ratios.turn.numerator.top.row: unknown key"),
         ("measure: lowest", "ratio: lowest", "loans.bank.covenants.cover.ratio: unknown key"),
         ("at_least: 0 INR", "minimum: 0 INR", "claims.one.minimum: unknown key"),
-        ("grant: {amount", "state: {amount", "funding.line.state: the unknown source `state`"),
+        ("grant: {amount", "state: {amount", "funding.line.state: unknown source `state`"),
     ],
 )
 def test_an_unknown_key_in_place_of_one_of_a_few_is_one_error(was: str, now: str, problem: str) -> None:

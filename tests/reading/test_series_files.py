@@ -241,7 +241,7 @@ BAD: Mapping[str, tuple[Example, str]] = {
 plan.yaml:5:34: products.fiber.price
     5 | products: {fiber: {price: {file: prices.csv, column: smf}}}
       |                                  ^^^^^^^^^^
-    found no file `prices.csv` in the current folder, wanted a CSV file; did you mean `price.csv`?""",
+    no file `prices.csv` in the current folder; did you mean `price.csv`?""",
     ),
     "a folder": (
         Example({"plan.yaml": plan_with(SERIES.replace("prices.csv", "inner")), "inner/prices.csv": LINES}),
@@ -259,7 +259,7 @@ plan.yaml:5:34: products.fiber.price
 in/plan.yaml:5:34: products.fiber.price
     5 | products: {fiber: {price: {file: ../prices.csv, column: smf}}}
       |                                  ^^^^^^^^^^^^^
-    found `../prices.csv`, which leads out of the folder in, wanted a file inside it; move it inside, or give \
+    `../prices.csv` leads out of the folder in; move it inside, or give \
 `--allow-outside`""",
     ),
     "not UTF-8": (
@@ -334,7 +334,7 @@ plan.yaml:5:54: products.fiber.price
 plan.yaml:5:54: products.fiber.price
     5 | products: {fiber: {price: {file: prices.csv, column: smf}}}
       |                                                      ^^^
-    found the column `smf` twice in prices.csv, wanted each column once; rename one of the two""",
+    two columns `smf` in prices.csv; rename one of the two""",
     ),
     "no names of columns": (
         of_file("2000,40 USD/km\n"),
@@ -401,7 +401,7 @@ prices.csv:3:1: products.fiber.price
 prices.csv:4:1: products.fiber.price.2000
     4 | 2000,42
       | ^^^^
-    found `2000` a second time (it stands first in line 2), wanted each key once; keep one of the two""",
+    `2000` is written twice (first in line 2); keep one of the two""",
     ),
     "two keys of one moment": (
         of_file("year,smf [USD/km]\n2000,40\n2000-Q1,41\n"),
@@ -536,7 +536,7 @@ plan.yaml:5:67: products.fiber.price.growth
 plan.yaml:5:28: products.fiber.price
     5 | products: {fiber: {price: {file: prices.csv}}}
       |                            ^^^^
-    found `file` without `column`, wanted both; write it like `{file: prices.csv, column: price}`""",
+    `file` without `column`; write it like `{file: prices.csv, column: price}`""",
     ),
     "no file": (
         of_file(LINES, "price: {column: smf}"),
@@ -544,7 +544,7 @@ plan.yaml:5:28: products.fiber.price
 plan.yaml:5:28: products.fiber.price
     5 | products: {fiber: {price: {column: smf}}}
       |                            ^^^^^^
-    found `column` without `file`, wanted both; write it like `{file: prices.csv, column: price}`""",
+    `column` without `file`; write it like `{file: prices.csv, column: price}`""",
     ),
     "a misspelt key": (
         of_file(LINES, "price: {file: prices.csv, column: smf, grwoth: 5 %/year}"),
@@ -579,7 +579,7 @@ plan.yaml:5:59: products.fiber.price.source
 plan.yaml:5:28: products.fiber.price.file
     5 | products: {fiber: {price: {file: , column: smf}}}
       |                            ^^^^
-    found a key without a value, wanted a value; write one, or remove the key""",
+    the key has no value; write one, or remove the key""",
     ),
     "a block as a file": (
         of_file(LINES, "price: {file: {a: b}, column: smf}"),

@@ -68,7 +68,7 @@ def test_a_measure_is_tested_once() -> None:
         ),
         ("{row: accounts.dscr, at_least: 1.2 USD}", "the subject is in plain numbers"),
         ("{row: accounts.dscr}", "found no limit, wanted one of above, at_least, below, at_most"),
-        ("{at_least: 2}", "found neither `row` nor `measure`, wanted one of them"),
+        ("{at_least: 2}", "neither `row` nor `measure` is given"),
         (
             "{row: accounts.dscr, at_least: 1, test: weekly}",
             "wanted one of the known times to test: payment, period, quarter, half_year, year",

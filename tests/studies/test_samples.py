@@ -65,8 +65,8 @@ claims: {c: {says: x, row: plants.jena.nameplate, when: end of 2002, at_least: 1
 """A plan with a loan of nearly every style, three currencies, purchases, ramps, rules of tax, and who pays."""
 
 REFUSED = (
-    "an amount in", "depends on cash", "at most its commitment", "an upfront fee of a loan", "one of them",
-    "sweep of a revolver", "shares that total", "`within` without `about`", "a path that does not exist",
+    "an amount in", "depends on cash", "at most its commitment", "has an upfront fee", "are given", "one of them",
+    "a revolver has a sweep", "shares that total", "`within` without `about`", "no such path",
 )  # fmt: skip
 """Why a plan, rather than the field, does not take a draw: moved alone, the input contradicts another."""
 

@@ -28,7 +28,7 @@ class Reach:
     later: str = ""
 
     def mask_of(self, paths: Iterable[str]) -> int:
-        """Return the mask of the inputs on which some rows depend; a path that is no row adds none."""
+        """Return the mask of the inputs on which some rows depend; a path that is not a row adds none."""
         mask = 0
         for path in paths:
             mask |= self.masks.get(path.removeprefix(self.later), 0)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from fibercap.core.formulas.rows import Block
 
 
-_PLAIN: Final = frozenset({"AND", "OR", "IRR", "XIRR", "YEAR", "MONTH", "DAY"})  # whatever they read, no unit comes out
+_PLAIN: Final = frozenset(
+    {"AND", "OR", "IRR", "XIRR", "YEAR", "MONTH", "DAY"}
+)  # their result has no unit, whatever they read
 _ZERO: Final[Powers] = (("0", 0.0),)  # a literal zero fits any unit
 
 

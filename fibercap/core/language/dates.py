@@ -116,7 +116,7 @@ class Edge(Field):
         Raises
         ------
         PydanticCustomError
-            If it is no year, quarter, month or day.
+            If it is not a year, quarter, month or day.
         """
         text = text_of(raw, "a year, quarter, month or day")
         span = whole_period(text, year_ends)

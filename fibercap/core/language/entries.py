@@ -69,7 +69,7 @@ def read_block(
             twice = key in read
             read[key] = (parse_value or parse)(value, info)
             if twice:
-                repeated = wrong("same_key", f"`{name}` a second time", "each key once")
+                repeated = wrong("same_key", f"`{name}` is written twice", "")
                 errors.append(error_in_entry(name, repeated, key=True))
         except PydanticCustomError as error:
             errors.append(error_in_entry(name, error))

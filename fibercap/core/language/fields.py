@@ -189,7 +189,7 @@ class Of(Field):
         (wanted, example), rewrite = _in_words(self, units, vocabulary_in_use()), partial(self.rewrite, units=units)
         number, unit = quantity_of(text := text_of(raw, f"{wanted} like {example}"), wanted, example, rewrite)
         factor = conversion(unit, self.house(units))
-        share, plain = self.unit == "percent", "/" in self.unit and "/" not in unit  # `1.2` and `120 %` are no kg/kg
+        share, plain = self.unit == "percent", "/" in self.unit and "/" not in unit  # `1.2` and `120 %` are not kg/kg
         if factor is None or plain or (not unit if share else "percent" in unit and self.house(units) == ""):
             raise wrong(*misfit(text, self.kept_unit(units.as_written), wanted, rewrite))
         return number * factor

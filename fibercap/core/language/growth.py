@@ -27,7 +27,7 @@ _LIKE: Final = "`5 %/year`, the name of an index, or `{rate: 5 %/year, every: mo
 
 @dataclass(frozen=True)
 class RateOfGrowth(Of):
-    """A rate that is effective per year, so that one by the month or quarter is not twelve or four times as high."""
+    """An effective rate per year. One per quarter, month or day is refused with what it is in a year."""
 
     unit: str = "1/year"
     above: float = -1.0
@@ -43,7 +43,7 @@ class RateOfGrowth(Of):
         Raises
         ------
         PydanticCustomError
-            If it is no rate by the year, or is out of bounds.
+            If it is not a rate per year, or is out of bounds.
         """
         rate = super().parse(raw, info)
         text = "" if is_sampled(raw) else text_of(raw, self.unit)
@@ -111,7 +111,7 @@ class GrowthOf(Field):
                 error = wrong("unknown_key", f"`{key}`", "`rate` or `every`", f"did you mean `{near}`?" if near else "")
                 raise error_in_entry(key, error, key=True)
         if "rate" not in raw:
-            raise wrong("missing", "no `rate` in `growth`", "one", "write it like `{rate: 5 %/year, every: month}`")
+            raise wrong("missing", "no `rate` in `growth`", "", "write it like `{rate: 5 %/year, every: month}`")
         every = EVERY[0]
         if "every" in raw:
             try:
@@ -131,16 +131,16 @@ def _read(key: str, raw: Any, info: ValidationInfo, every: str) -> Growth:
     text = text_of(raw, _LIKE)
     if not is_name(text) or text[:1].isdigit():
         return Growth(key, RATE_OF_GROWTH.parse(raw, info), "", every)
-    return Growth(key, None, known_index(text, info, "a rate, or one under `indices`"), every)
+    return Growth(key, None, known_index(text, info), every)
 
 
-def known_index(text: str, info: ValidationInfo, wanted: str) -> str:
+def known_index(text: str, info: ValidationInfo) -> str:
     """Return the name of an index of the plan.
 
     Parameters
     ----------
-    text, info, wanted : str, ValidationInfo, str
-        The name, the context, which has the names of the plan's indices, and what is wanted, for the message.
+    text, info : str, ValidationInfo
+        The name, and the context, which has the names of the plan's indices.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def known_index(text: str, info: ValidationInfo, wanted: str) -> str:
     known = (info.context or {}).get("indices", ())
     if text in known:
         return text
-    raise wrong("unknown_index", f"the unknown index {quote(text)}", wanted, did_you_mean(text, known, "indices"))
+    raise wrong("unknown_index", f"unknown index {quote(text)}", "", did_you_mean(text, known, "indices"))
 
 
 class IndexName(Field):
@@ -173,4 +173,4 @@ class IndexName(Field):
         PydanticCustomError
             If the plan has no index of that name.
         """
-        return known_index(text_of(raw, "the name of an index"), info, "one under `indices`")
+        return known_index(text_of(raw, "the name of an index"), info)

@@ -1,4 +1,4 @@
-"""Messages about a text that is no quantity or no date: what was found, what was wanted, and a likely correction."""
+"""Messages about a text that is not a quantity or a date: what was found, what was wanted, a likely correction."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _about_unit(text: str, unit: str, fit: Callable[[str], str]) -> str:
 
 
 def unknown_currency(code: str) -> str:
-    """Return the hint for three capitals that are no currency: the codes that are most like them."""
+    """Return the hint for three capitals that are not a currency: the codes that are most like them."""
 
     def likeness(known: str) -> tuple[bool, int, list[bool]]:
         same = list(map(str.__eq__, code, known))

@@ -44,7 +44,7 @@ def read_by_period(
     parse : callable
         Parses a value.
     way : callable
-        Returns the way out for a key that is no period; "" for the usual one.
+        Returns the way out for a key that is not a period; "" for the usual one.
     beside : mapping, optional
         For keys that stand beside those of periods, what parses their values.
     at_ends : bool

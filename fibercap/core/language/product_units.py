@@ -176,7 +176,7 @@ def _amount(text: str, vocabulary: Vocabulary) -> tuple[float, str] | None:
 
 
 def near_unit(word: str, known: Collection[str]) -> str:
-    """Return the unit that a misspelt one probably means, "" where none is near; a `coil` is no `cl`, an `lb` no `l`.
+    """Return the unit that a misspelt one probably means, "" where none is near: `coil` does not mean `cl`.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ class InUnits(Spec):
 
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a validation's context says inside the block beyond that around it: by itself, nothing more.
+        """Return what the context of a validation gains inside the block; of a plain block, nothing.
 
         A plant's says `{"product": "tonne"}`, a loan's `{"minor_unit": 0.01}`.
 

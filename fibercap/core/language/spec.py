@@ -124,7 +124,7 @@ def _limits(marks: list[Any]) -> tuple[float, float] | None:
 
 
 def _tag(pair: tuple[str, Any]) -> str:
-    return f"<{pair[0]}>"  # no key is called so, and paths of errors hold both
+    return f"<{pair[0]}>"  # no key has such a name, and paths of errors have tags beside keys
 
 
 def _block(pair: tuple[str, Any]) -> Any:
@@ -133,7 +133,7 @@ def _block(pair: tuple[str, Any]) -> Any:
 
 @dataclass(frozen=True)
 class OneOf:
-    """A closed union. `choose` gives the member a raw input asks for and its block, or raises as `wrong`.
+    """A union of known members. `choose` returns the tag of the member that is written and its block, or raises.
 
     Members are Specs; one may be a field type, and then `unit` is its unit. Of what is not a block, `words` are the
     members that are written as one word, and `bare` is the field of the only member that a bare value fills.
@@ -243,7 +243,7 @@ def _kinds_of(mark: Any) -> tuple[Any, ...]:
 
 @cache
 def _layout(spec: type[Spec]) -> tuple[tuple[str, str, str | None, str | None], ...]:
-    """Return each field's key, name, unit (None for what is no number, date or path), and that of its members."""
+    """Return each field's key, name, unit (None if it is not a number, date or series), and that of its members."""
     layout = []
     for key, name in spec.fields_by_key().items():
         field = spec.model_fields[name]

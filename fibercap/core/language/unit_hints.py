@@ -1,4 +1,4 @@
-"""Proposals for a quantity in a unit that its field does not accept: the same amount in another unit, or nothing."""
+"""Proposals for a quantity in a unit that its field does not accept: the same amount in another unit, or ""."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def in_known_units(text: str) -> str:
 
 
 def but_for_case(word: str) -> str:
-    """Return the unit that differs from a word only in capital letters, "" if none; `mkm` is a thousandth of a km."""
+    """Return the unit that differs from a word only in capital letters, "" if none; `mkm` may mean 0.001 km."""
     same = [known for known in vocabulary_in_use().words if known.lower() == word.lower()]
     return "" if len(same) != 1 or word == "mkm" else same[0]
 

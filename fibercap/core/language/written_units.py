@@ -84,7 +84,7 @@ def unit_of_addition(project: Mapping[str, Any], units: Mapping[str, str], vocab
 def unit_of_nearest(name: str, units: Mapping[str, str], written: str) -> str:
     """Return the unit of a product or plant; of one that is unknown, that of the amounts beside it.
 
-    So an unknown name is an error by itself alone, and the amounts beside it are none.
+    So an unknown name is one error, and the amounts beside it are not errors too.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Kind(NamedTuple):
     """What a problem's code means, and what to do about it.
 
-    A message that has no way out of its own says the cure, but where what was wanted says enough.
+    A message without a hint of its own ends with the cure, unless `says_enough`: then what was wanted is enough.
     """
 
     cause: str

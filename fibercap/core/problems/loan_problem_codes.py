@@ -50,7 +50,7 @@ LOANS: Final = {
         "A term of a loan depends on a ratio of later years, which depends on the term.", "Name a ratio of the past."
     ),
     "changes_every_day": Kind(
-        "A loan follows an index from day to day that lies on straight lines, so that its rate would never rest.",
+        "A loan follows an index from day to day that lies on straight lines, so that its rate would change every day.",
         "Write `reset: payment`, or another interval, or give the index by its keys alone.",
     ),
     "cap_below_floor": Kind("The cap of a rate is below its floor.", "Swap them."),
@@ -109,7 +109,7 @@ FUNDING: Final = {
         "`funding` names neither a project nor a purchased plant.", "Take the name that is proposed."
     ),
     "unknown_loan": Kind(
-        "`funding` names a source that is no loan, grant, equity or cash.",
+        "`funding` names a source that is not a loan, a grant, equity or cash.",
         "Take the name that is proposed, or add the loan.",
     ),
     "two_rests": Kind(

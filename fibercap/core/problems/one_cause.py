@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _CODE: Final = re.compile(r"(?:the unknown (?:unit|currency) |^)`[kM]?([A-Z]{3})`")
 _UNIT: Final = re.compile(r"products\.[^.]+\.unit `([^`]+)`, (?:a currency and )?no unit of products")
 _UNKNOWN_UNIT: Final = re.compile(r"(?:money\.report_in |\S+ the unknown unit )`([^`]+)`")
+_UNKNOWN_NAME: Final = re.compile("unknown [a-z]+ `")
 _WITHOUT_RATE: Final = re.compile(r"(in [A-Z]{3} without an exchange rate)$")
 _CIRCLE: Final = re.compile(r", (in a circle of .+), defined by")
 _VALUE_OF_SERIES: Final = re.compile(r"(.+)\.(?:FY)?[0-9]{4}(?:-[0-9Q-]+)?")
@@ -138,9 +139,8 @@ def _cause(problem: Problem) -> str:
 
 
 def _unknown_name(problem: Problem) -> str:
-    """Return the words for a name that stands nowhere, such as "the unknown source `bank`", "" of another problem."""
-    named = problem.found.startswith("the unknown ") and problem.code not in {"unknown_unit", "unknown_currency"}
-    return problem.found if named else ""
+    """Return the words for a name that stands nowhere, such as "unknown source `bank`"; "" for another problem."""
+    return problem.found if _UNKNOWN_NAME.match(problem.found) else ""
 
 
 def _text_at(problem: Problem) -> str:
@@ -152,8 +152,8 @@ def _text_at(problem: Problem) -> str:
 def _kinds(problem: Problem) -> tuple[str, ...]:
     """Return the kinds of units by which an amount differs from what is wanted, such as a mass and an energy.
 
-    An amount that differs in more than one kind, or lacks a part such as `/year`, has none, and so has what is no
-    amount in a wrong unit.
+    An amount that differs in more than one kind, or lacks a part such as `/year`, has none, and neither has
+    a problem of another kind.
     """
     if problem.code != "wrong_dimension":
         return ()

@@ -11,7 +11,7 @@ from fibercap.core.problems.uncertain_problem_codes import UNCERTAIN
 READING: Final = {
     "no_such_file": Kind(
         "No file or shipped scenario has that name, or no file of a series has.",
-        "Take the name that is proposed, or mend the path.",
+        "Take the name that is proposed, or correct the path.",
     ),
     "unreadable": Kind("The file is there but cannot be read.", "Look at its permissions."),
     "not_utf8": Kind(
@@ -21,7 +21,7 @@ READING: Final = {
     "empty": Kind("There is nothing where something must stand.", "Write a value, or remove the key."),
     "not_yaml": Kind(
         "The text does not follow YAML.",
-        "Mend indentation, quotes or brackets at the place shown; a text that holds `: ` or ` #` needs quotes.",
+        "Correct indentation, quotes or brackets at the place shown; a text that holds `: ` or ` #` needs quotes.",
     ),
     "too_large": Kind(
         "The text is longer or deeper than any plan, or grows so when aliases are followed.",
@@ -29,7 +29,7 @@ READING: Final = {
     ),
     "not_csv": Kind(
         "The file of a series is not CSV with commas between its cells.",
-        "Mend quotes at the place shown, or save it as CSV again.",
+        "Correct quotes at the place shown, or save it as CSV again.",
     ),
     "no_such_column": Kind(
         "The file of a series has no column of that name; its first line has the names.",
@@ -88,7 +88,7 @@ LAYING: Final = {
         "Write the value itself, or name one input.",
     ),
     "bad_operator": Kind(
-        "An operator does not fit the value, or its operand is no number, amount or duration.",
+        "An operator does not fit the value, or its operand is not a number, amount or duration.",
         "Write it as the message shows.",
     ),
     "not_a_setting": Kind(
@@ -136,7 +136,7 @@ VALUES: Final = {
         "The word is not one of those known here.", "Take one of those that the message lists.", says_enough=True
     ),
     "not_a_date": Kind("The text is not a date.", "Write it like `2001-12-31`."),
-    "no_such_date": Kind("The calendar has no such day, or no plan such a year.", "Mend year, month or day."),
+    "no_such_date": Kind("The calendar has no such day, or no plan such a year.", "Correct year, month or day."),
     "not_a_period": Kind(
         "A key of a series is not a year, quarter or month.", "Write it like `2001`, `2001-Q3` or `2001-07`."
     ),
@@ -244,7 +244,7 @@ CLAIMS: Final = {
     "part_of_period": Kind("A ratio is over a time that is not whole periods of the model.", "Take whole periods."),
     "cannot_stop": Kind("A draw stop has no test to wait for, or nothing that waits.", "Do what the message says."),
     "no_level": Kind(
-        "A lock-up or draw stop is on a row that is no balance and no ratio.",
+        "A lock-up or draw stop is on a row that is neither a balance nor a ratio.",
         "Name one, such as `accounts.dscr_12m`.",
     ),
     "beyond_limit": Kind(
@@ -253,7 +253,7 @@ CLAIMS: Final = {
 }
 GROUPS: Final = {
     "Reading the file": READING,
-    "Laying one plan over another": LAYING,
+    "Plans that extend another": LAYING,
     "Values": VALUES,
     "Currencies": MONEY,
     "Plants and projects": PLAN,

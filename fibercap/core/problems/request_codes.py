@@ -111,7 +111,7 @@ FORMULAS: Final = {
     "not_of_one_column": Kind(
         "A term of whole rows stands where one column is worked out.", "Give such a term a row of its own."
     ),
-    "rests_on_itself": Kind("A row rests on itself within one column.", "Let it read the column before."),
+    "rests_on_itself": Kind("A row depends on itself within one column.", "Let it read the column before."),
     "broken_law": Kind(
         "A law of the books does not hold, such as that a balance balances: a fault of fibercap, not of the plan.",
         "Report it, with the scenario.",

@@ -1,4 +1,4 @@
-"""Formulas as functions that give the value of one cell, a number or a node of a graph."""
+"""Formulas as functions that return the value of one cell: a number or a node of a graph."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The loops of the machine that numba compiles: every operation of a tape on a block of samples.
 
-They are compiled for no plan in particular: a tape is their argument. Importing this module needs numba.
+They are compiled once for all plans, for a tape is their argument. Importing this module needs numba.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def run_samples(entries: Places, values: Array, lists: Places, inputs: Array, ra
     entries : (entry, 5)
         Operations, three operands and the place of the result; places are rows of `values`.
     values : (place, BLOCK)
-        What places hold; of numbers, in every sample.
+        The values of the places; a number is the same in every sample.
     lists : (flow,)
         The places of the flows of rates of return, those of one rate after another.
     inputs : (input, sample)

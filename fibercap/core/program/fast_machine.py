@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
 
 VALUES: Final = 4_000_000
-"""Flows and results that a thread has at once, beside those that are handed over."""
+"""The most flows and results that a thread keeps at once, besides the results that are returned."""
 TOGETHER: Final = 16_384
 """The most samples that a thread works out together."""
 OPERANDS: Final = {Do.IF: 3, Do.CEILING: 1, Do.DEFINED: 1}
@@ -64,7 +64,7 @@ class FastMachine:
         # Numbers, places below 0 on a tape, become rows after the slots: a loop then knows only one kind of operand.
         operands = np.where(tape.operands < 0, places - 1 - tape.operands, tape.operands)
         rates, keeps = tape.operations == Do.RATE, tape.operations == Do.KEEP
-        # These are no places: the part of a list that a rate reads, and the number of a result.
+        # These are not places: the part of a list that a rate reads, and the number of a result.
         operands[rates, :2], operands[keeps, 1] = tape.operands[rates, :2], tape.operands[keeps, 1]
         operands[keeps, 2] = 0
         self._entries = np.ascontiguousarray(

@@ -49,7 +49,7 @@ class Tape:
     constant: Array
 
     def __len__(self) -> int:
-        """Return the number of its operations, handing over aside."""
+        """Return the number of its operations, without `KEEP`."""
         return int(np.count_nonzero(self.operations != Do.KEEP))
 
 

@@ -96,15 +96,15 @@ def _entry(
     if other in trail:
         names = trail[trail.index(other) :]
         first = min(range(len(names)), key=lambda number: [*block].index(names[number]))
-        actual = f"a circle: {' -> '.join((*names[first:], *names[:first], names[first]))}"
+        actual = f"`like` goes in a circle: {' -> '.join((*names[first:], *names[:first], names[first]))}"
         if all(problem.found != actual for problem in problems):
-            problems.append(Problem(like_path, "circle", actual, "a chain that ends", "remove one `like`", leaf.place))
+            problems.append(Problem(like_path, "circle", actual, "", "remove one `like`", leaf.place))
         return rest
     if not isinstance(block.get(other), Branch):
         known = [name for name, child in block.items() if isinstance(child, Branch) and name not in trail]
-        actual, wanted = f"`{other}`, which is not there to be copied", "an entry of the same block"
+        actual = f"no entry `{other}` to copy in the same block"
         problems.append(
-            Problem(like_path, "unknown_like", actual, wanted, did_you_mean(other, known, "entries"), leaf.place)
+            Problem(like_path, "unknown_like", actual, "", did_you_mean(other, known, "entries"), leaf.place)
         )
         return rest
     base = _copy(_entry(block, (*trail, other), one_value, problems, path), other)

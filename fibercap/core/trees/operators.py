@@ -44,7 +44,7 @@ def times(value: Any, by: Any) -> Any:
     Raises
     ------
     OperatorError
-        If the value is no quantity, or the factor has a unit.
+        If the value is not a quantity, or the factor has a unit.
     """
     if is_sampled(by):
         return _join(value, by, "times", "")
@@ -71,7 +71,7 @@ def plus(value: Any, more: Any) -> Any:
     Raises
     ------
     OperatorError
-        If one is no quantity, or their dimensions differ.
+        If one is not a quantity, or their dimensions differ.
     """
     if is_sampled(value) or is_sampled(more):
         return _join(value, more, "plus", None)
@@ -95,7 +95,7 @@ def delay(value: Any, by: Any) -> Any:
     Raises
     ------
     OperatorError
-        If one is none, or a quarter or year would no longer be whole.
+        If the value is not a date, `by` is not a duration, or a quarter or year would no longer be whole.
     """
     wanted, hint = "a duration in months, quarters or years", "write it like `{delay: 6 months}`"
     if is_sampled(by):

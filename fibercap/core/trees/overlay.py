@@ -124,7 +124,7 @@ def _refusal(  # noqa: PLR0913 - all that a message needs
     name = ".".join(path)
     if verb == "add" and exists:
         hint = _way_to_add(name, subtree(tree, path), child)
-        return Problem(name, "exists", "a path that exists already", "a new one", hint, where)
+        return Problem(name, "exists", "the path exists already", "", hint, where)
     if verb == "change" and not exists and not settable(tree, path, schema):
         return _misspelling(tree, path, schema, where, new=True, search=search)
     return None
@@ -157,7 +157,7 @@ def _misspelling(
     tree: Branch, path: Path, schema: Schema, where: Place | None, *, new: bool = False, search: bool = True
 ) -> Problem:
     if not search:
-        return Problem(".".join(path), "no_such_path", "a path that does not exist", "one that does", place=where)
+        return Problem(".".join(path), "no_such_path", "no such path", place=where)
     depth = 0
     while subtree(tree, path[: depth + 1]) is not None:
         depth += 1
@@ -172,7 +172,7 @@ def _unknown_path(path: Path, known: Iterable[str], where: Place | None, *, new:
     hint = did_you_mean(path[-1], known, f"names under `{stem}`" if stem else "blocks")
     if new and not nearest(path[-1], known):
         hint = f"{hint}; what is new goes under `add`"
-    return Problem(".".join(path), "no_such_path", "a path that does not exist", "one that does", hint, where)
+    return Problem(".".join(path), "no_such_path", "no such path", "", hint, where)
 
 
 def _remove(tree: Branch, path: Path) -> Branch:

@@ -1,4 +1,4 @@
-"""Trees from Python dicts: changes of a plan as a program writes them."""
+"""Trees from Python dicts, in which programs write changes of a plan."""
 
 from __future__ import annotations
 

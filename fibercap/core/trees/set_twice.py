@@ -67,5 +67,5 @@ def _settings(tree: Tree, path: Path, where: Place | None, schema: Schema) -> It
 def _problem(path: Path, where: Place | None, first: Path, first_at: Place | None) -> Problem:
     name, other = ".".join(path), ".".join(first)
     first_told = [f"as `{other}`"] * (other != name) + ([f"at {first_at.head}"] if first_at else [])
-    actual = f"`{name}` set a second time" + (f" (first {' '.join(first_told)})" if first_told else "")
-    return Problem(name, "set_twice", actual, "each input set once", "keep one of the two", where)
+    actual = f"`{name}` is set twice" + (f" (first {' '.join(first_told)})" if first_told else "")
+    return Problem(name, "set_twice", actual, "", "keep one of the two", where)

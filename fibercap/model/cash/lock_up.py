@@ -1,4 +1,4 @@
-"""Flags of a covenant's last test: beyond its lock-up it bars dividends until one holds; broken, it may stop draws."""
+"""Flags of a covenant's last test: beyond the lock-up it bars dividends until one holds; broken, it may stop draws."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def lock_rows(sheet: Sheet, scenario: Scenario) -> None:
     Raises
     ------
     ScenarioError
-        If the row of a lock-up does not exist, is no balance and no ratio, is in another unit, or has no value on the
-        dates of `test`.
+        If the row of a lock-up does not exist, is neither a balance nor a ratio, is in another unit, or has no value on
+        the dates of `test`.
 
     Source
     ------
@@ -180,7 +180,7 @@ def _refuse(
     Raises
     ------
     ScenarioError
-        If its row does not exist, is no balance and no ratio, is in another unit, or has no value on the dates of
+        If its row does not exist, is neither a balance nor a ratio, is in another unit, or has no value on the dates of
         `test`.
     """
     loan, key = lock

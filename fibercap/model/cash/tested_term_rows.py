@@ -43,7 +43,7 @@ def tested_term_rows(sheet: Sheet, scenario: Scenario) -> None:
     Raises
     ------
     ScenarioError
-        If a row does not exist, is no balance and no ratio, looks ahead, or is in another unit than a limit.
+        If a row does not exist, is neither a balance nor a ratio, looks ahead, or is in another unit than a limit.
 
     Source
     ------
@@ -115,7 +115,7 @@ def _refuse(sheet: Sheet, scenario: Scenario, tested: Tested, row: str) -> None:
     Raises
     ------
     ScenarioError
-        If it does not exist, is no balance and no ratio, or is in another unit than a limit.
+        If it does not exist, is neither a balance nor a ratio, or is in another unit than a limit.
     """
     loan, key, test = tested
     problem, path = (

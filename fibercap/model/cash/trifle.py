@@ -39,7 +39,7 @@ class Trifle:
         return self.counts(np.asarray(amount)[..., None])[..., 0]
 
     def without_dust(self, flows: Array) -> Array:
-        """Return flows of either sign, with 0 for those that are no money, (...). [money]"""
+        """Return flows of either sign, with 0 for those that do not count as money, (...). [money]"""
         return np.where(np.abs(flows) > self.value, flows, 0.0)
 
     def counted_text(self, amount: str) -> str:

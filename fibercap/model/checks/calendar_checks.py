@@ -40,15 +40,15 @@ def loan_business_days(s: Lending, name: str) -> Findings:
     payments, prefix = s.loans[name].payments, f"loans.{name}.payments"
     if payments.calendar and payments.calendar not in s.calendars:
         way = did_you_mean(payments.calendar, s.calendars, "calendars")
-        problem = f"the unknown calendar `{payments.calendar}`"
-        yield f"{prefix}.calendar", "unknown_calendar", problem, "one under `calendars`", way
+        problem = f"unknown calendar `{payments.calendar}`"
+        yield f"{prefix}.calendar", "unknown_calendar", problem, "", way
     if payments.roll != NO_ROLL and not payments.calendar:
         names = list(s.calendars)
         way = f"add `calendar: {names[0]}`" if names else _FIRST_CALENDAR
         problem = f"`roll: {payments.roll}` without a calendar"
-        yield f"{prefix}.roll", "roll_without_calendar", problem, "the `calendar` of its business days", way
+        yield f"{prefix}.roll", "roll_without_calendar", problem, "", way
     written = payments.model_fields_set
     for key in ("calendar", "accrue") if "roll" not in written else ():
         if key in written:
             way = "add `roll: following`, or remove the key"
-            yield f"{prefix}.{key}", "nothing_rolls", f"`{key}` without `roll`", "both", way
+            yield f"{prefix}.{key}", "nothing_rolls", f"`{key}` without `roll`", "", way

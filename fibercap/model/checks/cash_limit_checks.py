@@ -1,4 +1,4 @@
-"""Checks of sources that hang on cash: what stands beside them must not wait for them, nor they for it."""
+"""Checks of sources that depend on cash: what stands beside them must not wait for them, nor they for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WANTED = "sources that are known before cash"
 
 
 def cash_limits(s: Plan, key: str) -> Findings:
-    """Yield what cannot stand beside sources that hang on cash.
+    """Yield what cannot stand beside sources that depend on cash.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def cash_limits(s: Plan, key: str) -> Findings:
     for name in funding.sources:
         loan = s.loans.get(name)
         if loan is not None and loan.revolves:
-            problem = f"`{name}`, a revolver, whose room hangs on what funding draws later"
+            problem = f"`{name}`, a revolver, whose room depends on what funding draws later"
             yield (
                 f"funding.{key}.{name}",
                 "waits_for_cash",

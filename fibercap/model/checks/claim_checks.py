@@ -22,11 +22,11 @@ def claim_subject(s: Plan, name: str) -> Findings:
     """
     claim, path = s.claims[name], f"claims.{name}"
     if bool(claim.row) == bool(claim.measure):
-        problem = "both `row` and `measure`" if claim.row else "neither `row` nor `measure`"
-        yield path, "one_subject", problem, "one of them", "a claim is about one row or one measure"
+        problem = "both `row` and `measure` are given" if claim.row else "neither `row` nor `measure` is given"
+        yield path, "one_subject", problem, "", "a claim is about one row or one measure"
     if claim.measure and claim.when not in {"", "in total"}:
         problem, hint = f"`{claim.when}` with a measure", "a measure has one value; claim a row, or leave `when` out"
-        yield f"{path}.when", "time_of_measure", problem, "no time", hint
+        yield f"{path}.when", "time_of_measure", problem, "", hint
     if claim.row and not claim.when:
         yield path, "missing", "no `when`", "a time", "write `when: end of 2002`, `2002`, `2002-06` or `in total`"
 
@@ -56,7 +56,7 @@ def claim_within(s: Plan, name: str) -> Findings:
     claim = s.claims[name]
     if "within" in claim.model_fields_set and claim.about is None:
         problem, hint = "`within` without `about`", "only a claim `about` a value has room on both sides"
-        yield f"claims.{name}.within", "unused", problem, "`about`", hint
+        yield f"claims.{name}.within", "unused", problem, "", hint
 
 
 def claim_source(s: Plan, name: str) -> Findings:
@@ -70,5 +70,5 @@ def claim_source(s: Plan, name: str) -> Findings:
     source = s.claims[name].source
     if source and source not in s.sources:
         hint = did_you_mean(source, s.sources, "sources")
-        problem = f"the unknown source `{source}`"
-        yield f"claims.{name}.source", "unknown_source", problem, "one under `sources`", hint
+        problem = f"unknown source `{source}`"
+        yield f"claims.{name}.source", "unknown_source", problem, "", hint

@@ -91,8 +91,8 @@ def cancellation(s: Plan, name: str) -> Findings:
     if day is None:
         return
     if project.sold is not None:
-        problem, hint = "the sale of a project that is cancelled", "remove `sold`, or `cancelled`"
-        yield f"{path}.sold", "cancelled_and_sold", problem, "one of the two", hint
+        problem, hint = "a project is both cancelled and sold", "remove `sold`, or `cancelled`"
+        yield f"{path}.sold", "cancelled_and_sold", problem, "", hint
     if not s.horizon.start <= day <= s.horizon.end:
         wanted = f"a day from {s.horizon.start} to {s.horizon.end}"
         yield f"{path}.cancelled", "outside_horizon", f"{day}", wanted, "or leave `cancelled` out"

@@ -29,8 +29,8 @@ def loan_covenants(s: Lending, name: str) -> Findings:
     for key, covenant in loan.covenants.items():
         path = f"loans.{name}.covenants.{key}"
         if bool(covenant.row) == bool(covenant.measure):
-            problem = "both `row` and `measure`" if covenant.row else "neither `row` nor `measure`"
-            yield path, "one_subject", problem, "one of them", "a covenant is about one row or one measure"
+            problem = "both `row` and `measure` are given" if covenant.row else "neither `row` nor `measure` is given"
+            yield path, "one_subject", problem, "", "a covenant is about one row or one measure"
         elif covenant.measure:
             yield from _check_dates_of_measure(path, covenant)
         day = covenant.first_test
@@ -51,7 +51,7 @@ def _check_draw_stop(path: str, loan: Loan) -> Findings:
     on_measures = [key for key, covenant in loan.covenants.items() if covenant.measure]
     if not loan.covenants:
         hint = "add one, such as `covenants: {cover: {row: accounts.dscr_12m, at_least: 1.2, test: payment}}`"
-        yield f"{path}.draw_stop", "cannot_stop", "a draw stop of a loan without covenants", "a covenant", hint
+        yield f"{path}.draw_stop", "cannot_stop", "the loan has a draw stop but no covenants", "", hint
     elif on_measures:
         problem = f"a draw stop, and `{on_measures[0]}` on a measure of the whole plan"
         hint = "name the `row` that is tested, date by date"

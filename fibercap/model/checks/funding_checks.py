@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
 Findings = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
-FUNDED = "a project, or a plant with a `purchase`"
 
 
 def first_bad(amount: Array, bad: npt.NDArray[np.bool_]) -> float:
@@ -94,7 +93,7 @@ def funding_place(s: Plan, key: str) -> Findings:
     bought = {name for name, plant in s.plants.items() if plant.__dict__.get("purchase") is not None}
     if key not in s.projects and key not in bought:
         hint = did_you_mean(key, {*s.projects, *bought}, "projects and purchased plants")
-        yield f"funding.{key}", "unknown_project", f"the unknown project `{key}`", FUNDED, hint
+        yield f"funding.{key}", "unknown_project", f"unknown project `{key}`", "", hint
 
 
 def funding_sources(s: Plan, tree: Branch) -> Findings:
@@ -110,8 +109,8 @@ def funding_sources(s: Plan, tree: Branch) -> Findings:
         for name in funding if isinstance(funding, Branch) else ():
             if name not in names and name not in NOT_SOURCES:
                 hint = did_you_mean(name, names, "sources")
-                problem = f"the unknown source {quote(name)}"
-                yield f"funding.{key}.{name}", "unknown_loan", problem, "a loan, or grant, equity or cash", hint
+                problem = f"unknown source {quote(name)}"
+                yield f"funding.{key}.{name}", "unknown_loan", problem, "", hint
 
 
 def funding_costs(s: Plan, key: str) -> Findings:
@@ -156,7 +155,7 @@ def funding_rest(s: Plan, key: str) -> Findings:
     rests = [name for name in funding.as_written if funding.sources[name].unit == REST]
     if len(rests) > 1:
         path = f"funding.{key}.{rests[1]}"
-        yield path, "two_rests", "a second `rest`", "one", "give one of them an amount or a share"
+        yield path, "two_rests", "two sources are `rest`", "", "give one of them an amount or a share"
 
 
 def funding_grant(s: Plan, key: str) -> Findings:
@@ -180,7 +179,7 @@ def funding_grant(s: Plan, key: str) -> Findings:
                 "add `share:`",
             )
         elif len(sizes) > 1:
-            yield f"{grant_path}.amount", "given_twice", "`amount` beside `share`", "one of them", "keep one of the two"
+            yield f"{grant_path}.amount", "given_twice", "both `amount` and `share` are given", "", "keep one"
     grant, deal = s.funding[key].sources.get(GRANT), s.plants[key].purchase if key in s.plants else None
     if grant is None or deal is None:
         return

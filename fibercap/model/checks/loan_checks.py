@@ -34,14 +34,14 @@ def loan_terms(s: Lending, name: str) -> Findings:
     is_outstanding = "outstanding" in keys or "remaining" in keys
     for key in ("outstanding", "remaining") if is_outstanding else ("commitment", "signed", "matures"):
         if key not in keys:
-            yield f"{prefix}.{key}", "missing", f"no `{key}` in `{prefix}`", "one", f"add `{key}:`"
+            yield f"{prefix}.{key}", "missing", f"no `{key}` in `{prefix}`", "", f"add `{key}:`"
     for key in ("commitment", "matures", "draws") if is_outstanding else ():
         if key in keys:
             hint = "a loan gives `outstanding` and `remaining`, or `commitment`, `signed` and `matures`"
-            yield f"{prefix}.{key}", "given_twice", f"`{key}` beside `outstanding`", "one of them", hint
+            yield f"{prefix}.{key}", "given_twice", f"both `outstanding` and `{key}` are given", "", hint
     if is_outstanding and np.any(loan.fees.upfront):
-        problem, wanted = "an upfront fee of a loan that is outstanding", "none"
-        yield f"{prefix}.fees.upfront", "fee_in_the_past", problem, wanted, "it was paid when the loan was signed"
+        problem, hint = "a loan that is outstanding has an upfront fee", "it was paid when the loan was signed"
+        yield f"{prefix}.fees.upfront", "fee_in_the_past", problem, "", hint
 
 
 def loan_currencies(s: Lending, name: str) -> Findings:
@@ -149,12 +149,12 @@ def loan_style(s: Lending, name: str) -> Findings:
         yield f"loans.{name}.payments.on", "pays_in_advance", problem, wanted, hint
     if loan.revolves and loan.capitalize_until:
         problem, hint = (
-            "interest of a revolver that is capitalized",
+            "the interest of a revolver is capitalized",
             "a revolver pays its interest, and is drawn for it",
         )
-        yield f"loans.{name}.capitalize_until", "revolver_grows", problem, "none", hint
+        yield f"loans.{name}.capitalize_until", "revolver_grows", problem, "", hint
     if loan.revolves and loan.sweep.ever:
-        yield f"loans.{name}.sweep", "revolver_swept", "a sweep of a revolver", "none", "it is repaid from all excess"
+        yield f"loans.{name}.sweep", "revolver_swept", "a revolver has a sweep", "", "it is repaid from all excess"
 
 
 def loan_payments(s: Lending, name: str) -> Findings:

@@ -52,8 +52,8 @@ def _check_floating_rate(loan: Loan, rate: Floating, rates: Mapping[str, Series]
         yield from _check_term(loan, term, f"{path}.{key}", key)
     if rate.index not in rates:
         hint = did_you_mean(rate.index, rates, "rates")
-        problem = f"the unknown index `{rate.index}`"
-        yield f"{path}.index", "unknown_index", problem, "one under `rates`", hint
+        problem = f"unknown index `{rate.index}`"
+        yield f"{path}.index", "unknown_index", problem, "", hint
     elif (starts := rates[rate.index].starts) and loan.is_dated and first_day(starts[0]) > loan.signed:
         problem = f"`{rate.index}`, known from {rates[rate.index].names[0]} on"
         hint = f"add a value for {loan.signed.year} under `rates.{rate.index}`"

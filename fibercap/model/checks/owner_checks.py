@@ -44,4 +44,4 @@ def payouts(s: Plan, name: str) -> Findings:
     for day in s.company.dividends or {}:
         if day in days:
             hint = "remove the dividend, for the payout takes what there is, or move one of them to another day"
-            yield f"company.dividends.{day}", "two_payments", "a dividend on the day of a payout", "one of them", hint
+            yield f"company.dividends.{day}", "two_payments", "a dividend on the day of a payout", "", hint

@@ -188,7 +188,7 @@ def _names(s: Plan, name: str) -> Findings:
         for other in others:
             if key in getattr(s, other):
                 hint = "plants, projects and loans need names of their own"
-                yield f"{other}.{key}", "name_taken", f"`{key}`, a name in `{name}` too", "another", hint
+                yield f"{other}.{key}", "name_taken", f"`{key}` is a name in `{name}` too", "", hint
 
 
 def _is_row(key: str, s: Plan) -> bool:
@@ -202,7 +202,7 @@ def _sources(s: Lending, name: str) -> Findings:
     names = set(s.sources)
     if s.default_source and s.default_source not in names:
         hint = did_you_mean(s.default_source, names, "sources")
-        yield name, "unknown_source", f"the unknown source `{s.default_source}`", "one under `sources`", hint
+        yield name, "unknown_source", f"unknown source `{s.default_source}`", "", hint
 
 
 def _plant(s: Plan, name: str) -> Findings:
@@ -229,7 +229,7 @@ def _project_plant(s: Plan, name: str) -> Findings:
     plant = s.projects[name].plant
     if plant not in s.plants:
         hint = did_you_mean(plant, s.plants, "plants")
-        yield f"projects.{name}.plant", "unknown_plant", f"the unknown plant `{plant}`", "one under `plants`", hint
+        yield f"projects.{name}.plant", "unknown_plant", f"unknown plant `{plant}`", "", hint
 
 
 def _spending(s: Plan, name: str) -> Findings:

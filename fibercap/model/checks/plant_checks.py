@@ -57,11 +57,11 @@ def plant_products(s: Plan, name: str) -> Findings:
         return  # there is no block at all, which is a problem reported elsewhere
     keys = plant.model_fields_set
     if not keys & {"product", "products"}:
-        yield f"{path}.product", "missing", f"no `product` in `{path}`", "one, or `products`", "add `product:`"
+        yield f"{path}.product", "missing", f"neither `product` nor `products` in `{path}`", "", "add `product:`"
         return
     if {"product", "products"} <= keys:
         hint = "keep `product` of a plant that makes one, `products` of one that makes several"
-        yield f"{path}.product", "given_twice", "`product` beside `products`", "one of them", hint
+        yield f"{path}.product", "given_twice", "both `product` and `products` are given", "", hint
         return
     if "products" in keys and not plant.products:
         hint = "write it like `{glass: 60 %, sand: rest}`"
@@ -71,8 +71,8 @@ def plant_products(s: Plan, name: str) -> Findings:
     for product in plant.product_names:
         where = f"{path}.products.{product}" if "products" in keys else f"{path}.product"
         if product not in s.products:
-            hint, problem = did_you_mean(product, s.products, "products"), f"the unknown product `{product}`"
-            yield where, "unknown_product", problem, "one under `products`", hint
+            hint, problem = did_you_mean(product, s.products, "products"), f"unknown product `{product}`"
+            yield where, "unknown_product", problem, "", hint
             continue
         unit = s.products[product].unit_of_amounts
         other = next(iter(units), unit)
@@ -94,7 +94,7 @@ def product_shares(s: Plan, name: str) -> Findings:
         return
     rests = [product for product, share in plant.products.items() if share is None]
     if len(rests) > 1:
-        yield f"{path}.{rests[1]}", "two_rests", f"a second `{REST}`", "one", "give one of them a share"
+        yield f"{path}.{rests[1]}", "two_rests", f"two products are `{REST}`", "", "give one of them a share"
     months = _months_to_maturity(s)
     shares = [_share_by_month(s, share, months) for share in plant.products.values() if share is not None]
     totals = np.atleast_2d(sum(shares, start=np.zeros(months.count)))
@@ -147,7 +147,7 @@ def plant_costs(s: Plan, name: str) -> Findings:
             hint = "a line has `use` and `price`, or `per_year`"
             if others := sorted(keys & {"price", "use"}):
                 problem = f"{' and '.join(f'`{other}`' for other in others)} beside `per_year`"
-                yield f"{where}.{others[0]}", "given_twice", problem, "one of them", hint
+                yield f"{where}.{others[0]}", "given_twice", problem, "", hint
         elif "price" not in keys:
-            problem, wanted = f"no `price` in `{where}`", "one" if "use" in keys else "one, or `per_year`"
-            yield f"{where}.price", "missing", problem, wanted, "add `price:`"
+            problem = f"no `price` in `{where}`" if "use" in keys else f"neither `price` nor `per_year` in `{where}`"
+            yield f"{where}.price", "missing", problem, "", "add `price:`"

@@ -24,8 +24,8 @@ def ratio_parts(s: Plan, name: str) -> Findings:
             yield f"{path}.{side}", "no_parts", "no part", "one or more rows", hint
         for key, part in parts.items():
             if bool(part.add) == bool(part.subtract):
-                problem = "both `add` and `subtract`" if part.add else "neither `add` nor `subtract`"
-                yield f"{path}.{side}.{key}", "no_parts", problem, "one of them", "a part is one row"
+                problem = "both `add` and `subtract` are given" if part.add else "neither `add` nor `subtract` is given"
+                yield f"{path}.{side}.{key}", "no_parts", problem, "", "a part is one row"
     months = s.timeline.months
     if ratio.over % months:
         problem, wanted = f"{ratio.over} months, where the model steps by {s.timeline.step}", "whole periods"

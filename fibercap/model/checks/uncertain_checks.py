@@ -53,7 +53,7 @@ def uncertain_inputs(s: Plan, block: str) -> Findings:
         acts = uncertain.acts_written
         if len(acts) != 1:
             problem = f"{len(acts)} of them: {', '.join(acts)}" if acts else f"none of {', '.join(ACTS)}"
-            yield path, "one_kind", problem, "one", "keep one of them" if acts else "write one"
+            yield path, "one_kind", problem, "", "keep one of them" if acts else "write one"
             continue
         free = free_input(s, uncertain.input, inputs)
         if isinstance(free, FixedInput):
@@ -64,7 +64,7 @@ def uncertain_inputs(s: Plan, block: str) -> Findings:
             stem = f"{uncertain.input.rpartition('.')[0]}."
             near = [name for name in inputs if name.startswith(stem)] or list(inputs)
             hint = did_you_mean(uncertain.input, near, "inputs")
-            yield f"{path}.input", "no_such_path", f"`{uncertain.input}`, which is no input", "an input", hint
+            yield f"{path}.input", "no_such_path", f"no input `{uncertain.input}`", "", hint
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -106,11 +106,11 @@ def _distribution(s: Plan, path: str, uncertain: UncertainInput, free: FreeInput
         hint = "move all its values by `times` or `plus`, or name one of them"
         yield below, "in_place_of_block", "one number in place of several values over time", "one for each", hint
     if not distribution.kinds:
-        yield below, "one_kind", "no distribution", "one", f"write one of {', '.join(type(distribution).any_of[0])}"
+        yield below, "one_kind", "no distribution", "", f"write one of {', '.join(type(distribution).any_of[0])}"
         return
     if len(distribution.kinds) > 1 and not set(distribution.kinds) <= set(YEARLY):
         kinds = ", ".join(distribution.kinds)
-        yield below, "one_kind", f"{len(distribution.kinds)} distributions: {kinds}", "one", "keep one of them"
+        yield below, "one_kind", f"{len(distribution.kinds)} distributions: {kinds}", "", "keep one of them"
         return
     if distribution.is_yearly:
         yield from _yearly(s, path, uncertain, free)

@@ -93,7 +93,7 @@ def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
         return problems
     if "value" not in block and not strange:
         hint = "write it like `{value: ..., source: ...}`"
-        return [Problem(name, "missing", f"no `value` beside `{next(iter(block))}`", "one", hint, place_of(tree, path))]
+        return [Problem(name, "missing", f"no `value` beside `{next(iter(block))}`", "", hint, place_of(tree, path))]
     if "value" not in block or any(whole_period(key) or is_business_year(key) for key in strange):
         return []
     return [
@@ -129,7 +129,7 @@ def _problem(path: Path, code: str, context: dict[str, Any], spec: type[Spec], e
     if code == "missing":
         where = place_of(tree, path[:-1], key=True) if path[:-1] else tree.place and replace(tree.place, width=1)
         problem = f"no `{path[-1]}` in `{'.'.join(path[:-1])}`" if path[:-1] else f"no `{path[-1]}`"
-        return Problem(name, "missing", problem, "one", f"add `{path[-1]}:`", where)
+        return Problem(name, "missing", problem, "", f"add `{path[-1]}:`", where)
     leaf = subtree(tree, path)
     value = leaf.value if isinstance(leaf, Leaf) else None
     value_text = quote(value) if isinstance(value, str) else "a list" if isinstance(value, tuple) else "no block"

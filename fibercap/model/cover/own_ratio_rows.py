@@ -37,7 +37,7 @@ def own_ratio_rows(sheet: Sheet, scenario: Scenario, names: Container[str]) -> N
     Raises
     ------
     ScenarioError
-        If a part is no row, or one that cannot be summed, or parts of one side are in different units.
+        If a part is not a row, or one that cannot be summed, or parts of one side are in different units.
 
     Source
     ------
@@ -87,7 +87,7 @@ def _without_plus(text: str) -> str:
 
 
 def _problems(sheet: Sheet, scenario: Scenario, name: str, ratio: OwnRatio) -> Iterator[Problem]:
-    """Yield each part of a ratio that is no row, has no value in some periods, or joins unlike units."""
+    """Yield each part of a ratio that is not a row, has no value in some periods, or joins unlike units."""
     for side, parts in ratio.sides.items():
         first = next(iter(parts.values())).row
         for key, part in parts.items():

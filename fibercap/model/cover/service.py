@@ -119,7 +119,7 @@ def service_row(sheet: Sheet, plan: Plan, name: str) -> None:
 
     Source
     ------
-    docs/conventions.md, section 6: less what funding pays; principal of revolvers is no service.
+    docs/conventions.md, section 6: less what funding pays; principal of revolvers is not service.
     """
     prefix, loan = f"loans.{name}", plan.loans[name]
     if f"{prefix}.service" in sheet:

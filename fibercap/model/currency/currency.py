@@ -75,7 +75,7 @@ class ExchangeOf(Of):
         Raises
         ------
         PydanticCustomError
-            If it is no rate of another known currency in the reporting currency.
+            If it is not the rate of another known currency in the reporting currency.
         """
         currency = (info.context or {}).get("currency", "USD")
         value = getattr(raw, "value", raw)

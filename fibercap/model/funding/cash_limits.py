@@ -1,4 +1,4 @@
-"""Sources of funding that hang on cash: what they may pay in a period is known only when cash is settled."""
+"""Sources of funding that depend on cash: what they may pay in a period is known only when cash is settled."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ NO_LIMITS = CashLimits()
 
 
 def limits_by_cash(plan: Plan) -> dict[str, CashLimits]:
-    """Return the projects and purchases whose sources hang on cash, with what cash decides of them.
+    """Return the projects and purchases whose sources depend on cash, with what cash decides of them.
 
     Parameters
     ----------

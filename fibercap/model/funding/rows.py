@@ -173,13 +173,13 @@ class PlanRows:
             reads = (prefix,) if by_word else ()  # the words `rest` and `available` are in no formula, and yet decide
             called = self.loans[name].title or key_in_words(name) if name in self.loans else name
             row = self.row(name, f"paid by {called}", texts[name], *(f"{path}.{name}" for path in reads))
-            # what a source may pay hangs on what it has paid, which its formula adds up
+            # what a source may pay depends on what it has paid, which its formula adds up
             sheet.put(row, None if self.limits else paid[name])
             payment = f"{{{prefix}.{name}}} / {{{source.rate}}}" if source.rate else f"{{{prefix}.{name}}}"
             sheet.write_balance(
                 f"{prefix}.{name}_to_date", f"{plan.title}: paid by {called} to date", source.currency, payment
             )
-        # rounding of many sources leaves dust, which is no gap
+        # rounding of many sources leaves dust, which is not a gap
         sheet.put(self.row("gap", "covered by no source", gap_text), None if self.limits else gap)
         for name in (*plan.funding.sources, *((BRIDGE,) if f"{prefix}.{BRIDGE}" in sheet else ()), "gap"):
             sheet.after_horizon(f"{prefix}.{name}", "0")  # nothing is spent after the horizon

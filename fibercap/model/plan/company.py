@@ -132,7 +132,7 @@ class GapField(Field):
         Raises
         ------
         PydanticCustomError
-            If it is no name and no list of names.
+            If it is neither a name nor a list of names.
         """
         del info
         value = raw.value if isinstance(raw, Leaf) else raw

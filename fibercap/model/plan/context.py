@@ -43,7 +43,7 @@ def _currency(values: Branch) -> str:
 
 
 def _year_ends(values: Branch) -> int:
-    """Return the month in which years end; of a word that is no month January, so that `FY` is no error too."""
+    """Return the month in which years end; January if it cannot be read, so that `FY2002` is not an error too."""
     horizon = values.get("horizon")
     leaf = horizon.get("year_ends") if isinstance(horizon, Branch) else None
     if leaf is None:

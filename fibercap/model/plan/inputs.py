@@ -11,7 +11,7 @@ GATHERED: Final = {"funding": "sources", "projects": "shares"}  # fields of the 
 
 
 NO_INPUTS: Final = frozenset({"options", "claims", "sources", "fibercap", "uncertain"})
-"""Blocks whose numbers are no inputs of the plan."""
+"""Blocks whose numbers are not inputs of the plan."""
 
 
 @dataclass(frozen=True)

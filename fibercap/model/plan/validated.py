@@ -73,7 +73,7 @@ def validate(
     problems += _strange_names(cls, parsed)
     abroad = {
         problem.path for problem in problems if problem.code == "mixed_currency"
-    }  # an exchange rate is no way out
+    }  # so an exchange rate would not help
     problems = [one for one in problems if not (one.code == "other_currency" and one.path in abroad)]
     if problems:
         raise ScenarioError(parsed.name, unique(problems))
@@ -153,5 +153,5 @@ def _unknown_sources(tree: Branch, wrappers: Mapping[Path, Branch]) -> Iterator[
         leaf = wrapper.get("source")
         if isinstance(leaf, Leaf) and leaf.value not in names:
             hint = did_you_mean(str(leaf.value), names, "sources")
-            problem = f"the unknown source `{leaf.value}`"
-            yield Problem(".".join(path), "unknown_source", problem, "one under `sources`", hint, leaf.place)
+            problem = f"unknown source `{leaf.value}`"
+            yield Problem(".".join(path), "unknown_source", problem, "", hint, leaf.place)

@@ -47,7 +47,7 @@ class ShareOfOutput(PathOf):
         shares = super().schema()
         return grammar.either(f"{shares['title']}; or `{REST}`", shares["x-unit"], shares, {"const": REST})
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Series | None:  # type: ignore[override]  # `rest` is no series
+    def parse(self, raw: Any, info: ValidationInfo) -> Series | None:  # type: ignore[override]  # `rest` is not a series
         """Return the share; None for `rest`.
 
         Parameters

@@ -191,7 +191,7 @@ class Project(InUnits):
 
     @property
     def is_depreciated(self) -> bool:
-        """Whether it is depreciated: it is no land, and not cancelled."""
+        """Whether it is depreciated: it is neither land nor cancelled."""
         return not (self.land or self.cancelled)
 
     @property

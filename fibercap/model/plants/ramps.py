@@ -48,7 +48,7 @@ class NoRamp(Spec):
 
 
 class Linear(Spec):
-    """The share grows evenly from nothing to all."""
+    """The share grows evenly from 0 to 100 %."""
 
     kind: ClassVar[str] = "linear"
     linear: RampMonths
@@ -197,7 +197,7 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
     kinds = [key for key in raw if key != "note"]
     if len(kinds) != 1:
         problem = f"{len(kinds)} kinds of ramp: {', '.join(kinds)}" if kinds else "no kind of ramp"
-        raise wrong("one_kind", problem, "one", "keep one of them")
+        raise wrong("one_kind", problem, "", "keep one of them" if kinds else "write one")
     return Word(tuple(RAMP_KINDS), "ramps").parse(kinds[0]), raw
 
 

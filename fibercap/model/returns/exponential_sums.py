@@ -25,7 +25,7 @@ EPS: Final = float(np.finfo(float).eps)
 
 @dataclass(frozen=True)
 class Flows:
-    """The sum of sign * exp(size - time * x) as a function of x; a sign of zero is no flow.
+    """The sum of sign * exp(size - time * x) as a function of x; a sign of zero stands for no flow.
 
     Sizes are logarithms, so that neither money nor rates nor repeated derivatives overflow.
     """

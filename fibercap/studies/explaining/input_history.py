@@ -128,8 +128,8 @@ class Inputs:
     def _provenance(self, keys: tuple[str, ...]) -> dict[str, str]:
         """Return source, title, kind, where and note of an input: its own, or those of the block around it.
 
-        An input that is no number, date or series, such as a title or a style, needs no evidence: it has a source only
-        if one is written.
+        An input that is not a number, a date or a series, such as a title or a style, needs no evidence: it has a
+        source only if one is written.
         """
         around = [self.wrappers[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.wrappers]
         block: Mapping[str, Tree] = around[0] if around else {}

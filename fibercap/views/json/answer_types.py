@@ -227,7 +227,7 @@ class Problem(Position):
     found: str
     """What is wrong, in words."""
     wanted: str | None
-    """What is allowed there."""
+    """What is allowed there; empty if `found` says it all."""
     hint: str | None
     """The way out."""
 

@@ -62,7 +62,7 @@ class RatioSteps(Spec):
 
     @property
     def days(self) -> tuple[date, ...]:
-        """No days, as of values by day."""
+        """Empty: values do not change by day."""
         return ()
 
     @property

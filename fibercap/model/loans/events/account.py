@@ -246,7 +246,7 @@ def _risky(grid: Grid, *, one_rate: bool) -> list[bool]:
     longest, flags = 0.0, []
     for fraction in grid.period_fraction.tolist():
         flags.append(fraction > longest)
-        longest = fraction or longest  # days that are no payments have none
+        longest = fraction or longest  # days without a payment have none
     return flags
 
 

@@ -197,7 +197,7 @@ class Style(Spec):
         ways = self.ways()
         if len(ways) > 1:
             hint = "each of them says what a payment is"
-            yield ways[1], "given_twice", f"`{ways[1]}` beside `{ways[0]}`", "one of them", hint
+            yield ways[1], "given_twice", f"both `{ways[0]}` and `{ways[1]}` are given", "", hint
         if loan.is_dated and np.any(self.balloon_amount > loan.commitment):
             actual, wanted = f"a {self.balloon_field} above the commitment", "at most the commitment"
             yield self.balloon_field, "above_commitment", actual, wanted, "lower it"

@@ -178,7 +178,7 @@ class Sculpted(Style):
         return self.of == "package"
 
     def problems(self, loan: Contract, money: str) -> Iterator[Problem]:
-        """Yield an `of` of the old way of sculpting, which knows no other loan.
+        """Yield an `of` beside `tax: unlevered`, which looks at no other loan.
 
         Parameters
         ----------
@@ -190,7 +190,7 @@ class Sculpted(Style):
         yield from super().problems(loan, money)
         if self.of_package and not self.follows_tax:
             hint = "remove `of`, or `tax: unlevered`"
-            yield "of", "unlevered_rank", "`package` beside `tax: unlevered`", "one of them", hint
+            yield "of", "unlevered_rank", "both `package` and `tax: unlevered` are given", "", hint
 
     def principal(self, m: Moment) -> Any:
         """Return what the target service leaves after interest and recurring fees. [money]

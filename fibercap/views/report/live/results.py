@@ -65,7 +65,7 @@ def results_of(plan: PlanCells, of: OptionCells, stands: Standing, by: str) -> d
 
 
 def _lines_without_rows(of: OptionCells, results: Mapping[str, Sequence[Value]], by: str) -> dict[str, Sequence[Value]]:
-    """Return the lines of statements that are no rows: the gross margin, and the cash with which a period opens."""
+    """Return the lines of statements that are not rows: the gross margin, and the cash with which a period opens."""
     derived: dict[str, Sequence[Value]] = {}
     divide = of.graph.apply
     if (profit := results.get(f"accounts.gross_profit/{by}")) is not None:
