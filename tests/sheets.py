@@ -90,6 +90,10 @@ class Recalculator:
         else:
             self.model.update_cell_with_number(number, row, column, float(value))
 
+    def choose(self, option: str) -> None:
+        """Choose a financing option, which the list shows in words."""
+        self.enter("Inputs", 5, 2, in_list(option))
+
     def read(self, *, evaluate: bool = True) -> Sheets:
         """Recalculate, unless cached values are asked for, and return every cell."""
         if evaluate:
@@ -147,9 +151,10 @@ def live_measures_unlike(sheets: Sheets, option: str) -> list[str]:
     """Return the live measures of the sheet Options that are not what was exported for the option in use."""
     # the list of options on the sheet of inputs has the names of these columns, in the same order
     heads = {sheets("Inputs", HEAD_ROW, CASES_FROM + 1 + place): OPTIONS_COLUMN + 1 + place for place in range(40)}
-    rows = [row for row in sheets.rows(OPTIONS) if row >= OPTIONS_ROW and sheets(OPTIONS, row, OPTIONS_COLUMN)]
+    rows = [row for row in sheets.rows(OPTIONS) if row >= OPTIONS_ROW and sheets(OPTIONS, row, OPTIONS_COLUMN + 1)]
     assert len(rows) > 20
-    both = {sheets(OPTIONS, row, 1): (sheets(OPTIONS, row, 2), sheets(OPTIONS, row, heads[option])) for row in rows}
+    column = heads[in_list(option)]
+    both = {sheets(OPTIONS, row, 1): (sheets(OPTIONS, row, 2), sheets(OPTIONS, row, column)) for row in rows}
     return [
         f"Options: {name} is {live!r}, wanted {exported!r}"
         for name, (live, exported) in both.items()
@@ -302,6 +307,11 @@ class InputCell:
         return f"{value!r} {words.get(self.unit, self.unit)}".strip()
 
 
+def in_list(option: str) -> str:
+    """Return a name of an option as the list of options shows it."""
+    return option if option == "as_written" else option.replace("_", " ")
+
+
 def inputs_of(sheets: Sheets, option: str) -> dict[str, InputCell]:
     """Return the inputs that an option has, by path."""
     heads = {sheets("Inputs", 8, column): column for column in range(10, 40) if sheets("Inputs", 8, column)}
@@ -311,7 +321,7 @@ def inputs_of(sheets: Sheets, option: str) -> dict[str, InputCell]:
         if row <= 8 or not path or note.startswith("fixed here") or not _has(note, option):
             continue
         has_option_cells = any(sheets("Inputs", row, column) != "" for column in heads.values())
-        column = heads[option] if has_option_cells else 2
+        column = heads[in_list(option)] if has_option_cells else 2
         value = sheets("Inputs", row, column)
         if value != "":
             results[path] = InputCell(path, str(sheets("Inputs", row, 3)), row, column, float(value))
@@ -320,7 +330,7 @@ def inputs_of(sheets: Sheets, option: str) -> dict[str, InputCell]:
 
 def _has(note: str, option: str) -> bool:
     match = re.match(r"(only|not) in ([^;]*)", note)
-    return match is None or (option.replace("_", " ") in match[2].split(", ")) == (match[1] == "only")
+    return match is None or (in_list(option) in match[2].split(", ")) == (match[1] == "only")
 
 
 def settings_of(cells: Mapping[str, InputCell], values: Mapping[str, float]) -> list[str]:

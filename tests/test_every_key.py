@@ -431,7 +431,7 @@ def test_a_recalculated_workbook_has_what_each_key_leads_to(name: str, tmp_path:
     calculator = Recalculator(spoilt(workbook(plan, "0.1.0")), tmp_path)
 
     for option in options:
-        calculator.enter("Inputs", 5, 2, option)
+        calculator.choose(option)
         assert (option, disagreements(calculator.read(), project(plan.with_option(option)), option)) == (option, [])
 
 

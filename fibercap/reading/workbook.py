@@ -77,9 +77,8 @@ def read_review(path: Path) -> Review:
         message = f"{path} is not a workbook that fibercap exported: its sheet `{INPUTS}` has another form"
         raise FibercapError("not_a_workbook", message)
     columns = (names[option], names.get(f"{option}, as exported", ""))
-    return Review(
-        str(path), None if option == AS_WRITTEN else option, hash_text, tuple(_entries(inputs, columns, str(path)))
-    )
+    name = None if option == AS_WRITTEN else option.replace(" ", "_")  # the list shows `two_banks` as `two banks`
+    return Review(str(path), name, hash_text, tuple(_entries(inputs, columns, str(path))))
 
 
 _REVIEWED: Final = "_reviewed"

@@ -63,6 +63,11 @@ def shown_unit(unit: str) -> str:
     return re.sub(r"\*year/(\w+)$", r" per \1/year", unit_text(unit))
 
 
+def unit_in_tables(unit: str) -> str:
+    """Return the unit beside a value: rates are shown in percent, and a ratio has no unit."""
+    return "%/year" if unit == "1/year" else shown_unit(unit)
+
+
 def measure_text(measure: Measure, among: Sequence[Measure] = ()) -> tuple[str, str]:
     """Return a measure's number and unit as text; money in the scale that suits the largest of `among`."""
     if measure.value is None or not measure.unit.isupper():

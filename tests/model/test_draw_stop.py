@@ -233,7 +233,7 @@ def test_a_recalculated_workbook_stops_draws(text: str, change: str, tmp_path: P
     calculator = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path)
 
     assert disagreements(calculator.read(), project(scenario), AS_WRITTEN) == []
-    calculator.enter("Inputs", 5, 2, "other")
+    calculator.choose("other")
     assert disagreements(calculator.read(), project(scenario.with_option("other")), "other") == []
 
 

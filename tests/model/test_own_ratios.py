@@ -212,5 +212,5 @@ def test_a_recalculated_workbook_has_the_ratios(tmp_path: Path) -> None:
     calculator = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path)
 
     assert disagreements(calculator.read(), project(scenario), AS_WRITTEN) == []
-    calculator.enter("Inputs", 5, 2, "dear")
+    calculator.choose("dear")
     assert disagreements(calculator.read(), project(scenario.with_option("dear")), "dear") == []

@@ -140,7 +140,7 @@ def test_a_workbook_computes_with_other_units(tmp_path: Path) -> None:
     calculator = Recalculator(spoilt(workbook(written, "0.1.0")), tmp_path)
 
     for option in ("as written", "longer"):
-        calculator.enter("Inputs", 5, 2, option)
+        calculator.choose(option)
         changed = written if option == "as written" else written.with_option(option)
         assert unlike(calculator.read(), project(changed), option) == []
 
@@ -198,7 +198,7 @@ def test_a_workbook_computes_the_units_of_opening_assets(tmp_path: Path) -> None
     calculator = Recalculator(spoilt(workbook(written, "0.1.0")), tmp_path)
 
     for option in ("as written", "agreed"):
-        calculator.enter("Inputs", 5, 2, option)
+        calculator.choose(option)
         changed = written if option == "as written" else written.with_option(option)
         assert unlike(calculator.read(), project(changed), option) == []
 

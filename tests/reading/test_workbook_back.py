@@ -14,7 +14,8 @@ import pytest
 
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
-from fibercap.reading.files import read
+from fibercap.reading.files import read, scenario_of
+from fibercap.reading.locating import new_plan
 from fibercap.reading.workbook import read_review, text_of
 from fibercap.views.workbook.workbook import workbook
 from tests.sheets import InputCell, Recalculator, inputs_of
@@ -34,7 +35,7 @@ def input_cells(option: str) -> dict[str, InputCell]:
 def workbook_with(tmp_path: Path, option: str = "as written", **values: float) -> Path:
     """Return the workbook as a reviewer would save it: another program writes it anew."""
     calculator, cells = Recalculator(fibercore_workbook(), tmp_path), input_cells(option)
-    calculator.enter("Inputs", 5, 2, option)
+    calculator.choose(option)
     for name, value in values.items():
         cell = cells[name.replace("__", ".")]
         calculator.enter("Inputs", cell.row, cell.column, value)
@@ -207,3 +208,23 @@ def test_an_overlay_can_be_read_from_the_folder_it_is_written_to(
     laid = read("b/changes.yaml", allow_outside=True)
     assert float(laid.plants["jena"].cash_cost.values[0]) == 32.5
     assert laid.id == "n" * 55 + "_reviewed"
+
+
+@pytest.mark.long
+def test_the_list_of_options_shows_names_in_words_and_the_plan_as_written_is_never_mistaken(tmp_path: Path) -> None:
+    """An option may be called `as_written`, as the plan without options is: it keeps its underscore."""
+    text = new_plan("km", "USD").decode().replace("  level: {", "  as_written: {")
+    plan = scenario_of(text, "plan")
+    path = tmp_path / "plan.xlsx"
+    calculator = Recalculator(workbook(plan, "0.1.0"), tmp_path)
+    heads = [calculator.read()("Inputs", 8, column) for column in range(10, 14)]
+    reviewed = []
+    for option in plan.options:
+        calculator.choose(option)
+        calculator.model.evaluate()
+        path.unlink(missing_ok=True)
+        calculator.model.save_to_xlsx(str(path))
+        reviewed.append(read_review(path).option)
+
+    assert heads == ["as written", "as offered", "as_written", "owners only"]
+    assert reviewed == list(plan.options)

@@ -294,5 +294,5 @@ def test_a_recalculated_workbook_has_the_limit_of_each_date(tmp_path: Path) -> N
 
     assert disagreements(calculator.read(), project(scenario), AS_WRITTEN) == []
     for option in ("loose", "flat", "cheap"):
-        calculator.enter("Inputs", 5, 2, option)
+        calculator.choose(option)
         assert (option, disagreements(calculator.read(), project(scenario.with_option(option)), option)) == (option, [])

@@ -79,7 +79,7 @@ def test_what_is_found_round_by_round_can_be_found_in_the_workbook(
         assert by_formula == pytest.approx(used, abs=1e-6)
 
     calculator.enter("Inputs", cell.row, cell.column, price)
-    calculator.enter("Inputs", 5, 2, option)
+    calculator.choose(option)
     first = cuts(calculator, rows)
     for _ in range(rounds):
         for row, column, (by_formula, _) in zip(rows, columns, cuts(calculator, rows), strict=True):

@@ -38,7 +38,7 @@ def test_rows_that_no_cell_can_compute_follow_the_option(tmp_path: Path, monkeyp
     calculator = Recalculator(spoilt(workbook(plan, "0.1.0")), tmp_path)
 
     for option in ("as written", "more", "none", "dearer"):
-        calculator.enter("Inputs", 5, 2, option)
+        calculator.choose(option)
         projection = project(plan if option == "as written" else plan.with_option(option))
         sheets = calculator.read()
         assert (option, disagreements(sheets, projection, option)) == (option, [])

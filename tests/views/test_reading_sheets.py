@@ -331,7 +331,7 @@ def test_plans_of_other_shapes_recalculate_in_every_option(text: str, tmp_path: 
 
     results = {}
     for option in ("as written", *plan.options):
-        calculator.enter("Inputs", 5, 2, option)
+        calculator.choose(option)
         case = plan if option == "as written" else plan.with_option(option)
         results[option] = disagreements(calculator.read(), project(case), option)
 

@@ -39,7 +39,6 @@ from tests.written import valid_scenarios
 
 pytestmark = pytest.mark.long
 
-SWITCH = ("Inputs", 5, 2)
 AS_WRITTEN = "as written"
 
 
@@ -72,11 +71,12 @@ def sheets_as_written(fibercore: Recalculator) -> Sheets:
 
 def options_in(sheets: Sheets) -> list[str]:
     heads = [sheets("Inputs", 8, column) for column in range(10, 40)]
-    return [str(head) for head in heads if head and not str(head).endswith(", as exported")]
+    words = [str(head) for head in heads if head and not str(head).endswith(", as exported")]
+    return [words[0], *(word.replace(" ", "_") for word in words[1:])]
 
 
 def recalculate(calculator: Recalculator, option: str) -> Sheets:
-    calculator.enter(*SWITCH, option)
+    calculator.choose(option)
     return calculator.read()
 
 
@@ -466,3 +466,17 @@ def test_libreoffice_recalculates_every_cell_of_every_shipped_scenario_to_the_en
     }
 
     assert results == {name: [] for name in plans}
+
+
+def test_units_of_measures_and_rows_are_those_that_people_write(sheets_as_written: Sheets) -> None:
+    """A ratio has no unit, a rate is shown in percent, and no unit is a product of others."""
+    columns = {"Options": 3, "Measures": 3, "Claims": 7, "Annual": 2, "Loans": 2, "Accounts": 2, "Derived": 2}
+    units = {
+        name: {sheets_as_written(name, row, column) for row in sheets_as_written.rows(name)}
+        for name, column in columns.items()
+    }
+
+    assert {"", "%/year", "USD per km/year", "USD"} <= units["Options"]
+    assert {
+        (name, unit) for name, each in units.items() for unit in each if unit in {"1", "1/year"} or "*" in str(unit)
+    } == set()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.views.sentences import unit_in_tables
 from fibercap.views.statement_lines import STATEMENTS, statement_paths
 from fibercap.views.workbook.book import FUNDING, PLANTS
 from fibercap.views.workbook.cell_address import CellAddress, letters
@@ -119,7 +120,8 @@ class AnnualSheet:
             ),
         )
         write_link(sheet, row, 0, entry.address.sheet, entry.address.row, self._label(entry), style("text"))
-        for column, text in enumerate((model_row.unit or "1", model_row.path, WAYS.get(model_row.nature, "mean")), 1):
+        texts = (unit_in_tables(model_row.unit), model_row.path, WAYS.get(model_row.nature, "mean"))
+        for column, text in enumerate(texts, 1):
             sheet.write_string(row, column, text, style("faint"))
         for number, value in enumerate(values):
             formula = self._formula(entry, letters(len(HEADS) + number), self.flags[number])

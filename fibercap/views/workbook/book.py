@@ -12,6 +12,7 @@ from fibercap.core.language.names import key_in_words
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.cases import SCHEDULE, GridLine, LineGrid, RowUnion
 from fibercap.views.workbook.cell_address import CellAddress, letters
+from fibercap.views.workbook.inputs import option_in_words
 from fibercap.views.workbook.labels import PlainLabels
 from fibercap.views.workbook.scalar_values import value_at_export
 
@@ -137,12 +138,11 @@ class Book:
         """Return the sheet of a loan's schedule."""
         loan_path = grid.name.removesuffix(SCHEDULE)
         loan = loan_path.removeprefix(f"{WITHOUT}.").removeprefix("loans.")
-        words, apart = key_in_words(loan), loan_path.startswith(WITHOUT)
-        stem = f"Without, loan {words}" if apart else f"Loan {words}"
+        apart = loan_path.startswith(WITHOUT)
+        stem = f"{'Without, loan' if apart else 'Loan'} {key_in_words(loan)}"
         of_same_loan = [other for other in self.union.schedules if other.name == grid.name]
         number = f" {of_same_loan.index(grid) + 1}" if len(of_same_loan) > 1 else ""
-        taken = {address.sheet for address in self.addresses.values()}
-        name = _sheet_name(stem, number, taken)
+        name = _sheet_name(stem, number, {address.sheet for address in self.addresses.values()})
         used = "" if len(grid.members) == len(self.cases) else self._names(grid.members)
         title = f"{self.labels.loan(loan)} by its own dates{', without projects' if apart else ''}"
         time_sheet = TimeSheet(name, grid, f"{title}{f', for {used}' if used else ''}")
@@ -151,7 +151,7 @@ class Book:
         return time_sheet
 
     def _names(self, members: Sequence[int]) -> str:
-        return ", ".join(key_in_words(self.cases[number].name) for number in members)
+        return ", ".join(option_in_words(self.cases[number].name) for number in members)
 
     def _place(self, time_sheet: TimeSheet, line: GridLine) -> None:
         """Add a line to a time sheet; values that differ between cases stand above it, each set on a helper line."""

@@ -13,6 +13,7 @@ from fibercap.model.plan.claim import Multiple
 from fibercap.studies.claims import ROUNDING, outcomes
 from fibercap.studies.covenant_values import PART_OF_PERIOD
 from fibercap.studies.covenants import covenants
+from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.cases import merge_in_order
 from fibercap.views.workbook.cell_address import column_range, letters
 from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
@@ -151,7 +152,7 @@ class ClaimSheet:
         """Write the value of what a claim or covenant is about, with its unit and the days of its time."""
         unit, value, case = subject.unit, subject.value, subject.case
         numbers = number_format(unit) if unit else "0.00"
-        sheet.write_string(row, UNIT, unit or "1", style("unit"))
+        sheet.write_string(row, UNIT, unit_in_tables(unit), style("unit"))
         if subject.row:
             days = lookup_days(subject.when, self.book)
             sheet.write_number(row, AFTER, days.after, style("value", "yyyy-mm-dd"))

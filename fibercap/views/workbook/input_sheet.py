@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fibercap.core.language.names import key_in_words
+from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.book import DERIVED, INPUTS
 from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
 from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
-from fibercap.views.workbook.inputs import InputEntry, heading, input_entries, titles
+from fibercap.views.workbook.inputs import InputEntry, heading, input_entries, option_in_words, titles
 from fibercap.views.workbook.labels import width_of
 from fibercap.views.workbook.scalars import ScalarCells, scalar_cells
 
@@ -79,7 +79,7 @@ class InputSheet:
 
     @property
     def _names(self) -> list[str]:
-        return [case.name for case in self.book.cases]
+        return [option_in_words(case.name) for case in self.book.cases]
 
     def _switch(self, sheet: Worksheet, style: Styles) -> None:
         """Write the cell in which the reader chooses an option, and the number of that option below it."""
@@ -214,7 +214,7 @@ def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], style: Styles)
         "What follows from inputs, facts of the calendar, and which formula holds in which option.",
         style("remark"),
     )
-    for column, head in enumerate((*DERIVED_HEADS, *(key_in_words(case.name) for case in book.cases))):
+    for column, head in enumerate((*DERIVED_HEADS, *(option_in_words(case.name) for case in book.cases))):
         sheet.write_string(DERIVED_ROW - 2, column, head, style("head"))
     for path in paths:
         sheet.write_string(book.scalars[path].row - 1, 0, book.labels.scalar(path), style("text"))
@@ -238,7 +238,7 @@ def _write_derived(sheet: Worksheet, scalar: ScalarCells, style: Styles) -> None
     )
     if scalar.unit == "":
         numbers = "General"
-    for column, text in enumerate((scalar.unit or "1", scalar.path, scalar.kind), 1):
+    for column, text in enumerate((unit_in_tables(scalar.unit), scalar.path, scalar.kind), 1):
         sheet.write_string(row, column, text, style("faint"))
     if scalar.by_formula:
         sheet.write_formula(row, 4, scalar.by_formula, style("formula", numbers), scalar.value)

@@ -12,6 +12,7 @@ from fibercap.core.trees.tree import Branch, Leaf, leaves, subtree
 from fibercap.model.plan.inputs import written_path
 from fibercap.model.plan.plan_schema import known_fields
 from fibercap.model.plan.scenario import Scenario
+from fibercap.views.workbook.cases import AS_WRITTEN
 from fibercap.views.workbook.scalar_values import is_input
 
 if TYPE_CHECKING:
@@ -124,8 +125,8 @@ def _entry(union: RowUnion, path: str, scalar: str, plans: list[PlanInputs]) -> 
 
 def _where(union: RowUnion, given: Sequence[Given | None]) -> str:
     """Say which options have an input, or lack it; "" where all have it."""
-    having = [key_in_words(case.name) for case, item in zip(union.cases, given, strict=True) if item is not None]
-    lacking = [key_in_words(case.name) for case, item in zip(union.cases, given, strict=True) if item is None]
+    having = [option_in_words(case.name) for case, item in zip(union.cases, given, strict=True) if item is not None]
+    lacking = [option_in_words(case.name) for case, item in zip(union.cases, given, strict=True) if item is None]
     if not having or not lacking:
         return ""
     return f"only in {', '.join(having)}" if len(having) < len(lacking) else f"not in {', '.join(lacking)}"
@@ -156,6 +157,12 @@ def _origin(plan_inputs: PlanInputs, keys: Path) -> tuple[str, str, str]:
             title = sources[item.source].title if item.source in sources else item.source
             return title, item.kind, "; ".join(notes)
     return "", "", "; ".join(notes)
+
+
+def option_in_words(name: str) -> str:
+    """Return an option as the list on the sheet of inputs has it; an option must not pass for the plan as written."""
+    words = key_in_words(name)
+    return name if words == AS_WRITTEN else words
 
 
 def thing(path: str) -> str:

@@ -12,6 +12,7 @@ from fibercap.core.formulas.formula_text import term_of
 from fibercap.model.measures.debt_measures import NEVER_DRAWN, NONE_DRAWN
 from fibercap.model.measures.worth_measures import NOTHING_PAID, OWNERS_PAY, reason_without_projects
 from fibercap.model.returns.rate_choice import ONE_SIGN
+from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.cases import merge_in_order
 from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_link
@@ -90,7 +91,7 @@ class MeasureSheet:
             formula, note, kind = self._by_option(name), "", f"value: {error}"
         cell_format = style("formula" if kind == FORMULA else "value", numbers)
         sheet.write_formula(row, 1, formula, cell_format, "" if value is None else value)
-        sheet.write_string(row, 2, measure.unit or "1", style("unit"))
+        sheet.write_string(row, 2, unit_in_tables(measure.unit), style("unit"))
         sheet.write_string(row, 3, kind, style("faint"))
         if note:
             sheet.write_formula(row, 4, note, style("small"), self.note(name))

@@ -11,6 +11,7 @@ from fibercap.core.calendar import month_of, year_of
 from fibercap.core.period_names import DECEMBER
 from fibercap.core.timeline import FLOW
 from fibercap.model.cash.waterfall import is_subtotal
+from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.book import BEFORE, FIRST_ROW
 from fibercap.views.workbook.cases import SCHEDULE
 from fibercap.views.workbook.cell_address import letters
@@ -156,7 +157,7 @@ def _line(sheet: Worksheet, row: int, line: LineCells, style: Styles) -> None:
         )
     )
     subtotal = is_subtotal(model_row.path)
-    sheet.write_string(row, 1, model_row.unit or "1", style("faint"))
+    sheet.write_string(row, 1, unit_in_tables(model_row.unit), style("faint"))
     sheet.write_string(row, 2, f"{model_row.path}{names}", style("faint"))
     sheet.write_string(row, 3, line.kind, style("faint"))
     kind = "total" if subtotal else "formula"

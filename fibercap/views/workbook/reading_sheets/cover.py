@@ -10,6 +10,7 @@ from fibercap.studies.plan_warnings import all_warnings
 from fibercap.views.workbook.book import FUNDING, INPUTS, PLANTS
 from fibercap.views.workbook.check_sheet import MASTER
 from fibercap.views.workbook.formats import set_up
+from fibercap.views.workbook.inputs import option_in_words
 from fibercap.views.workbook.measure_sheet import OPTIONS
 from fibercap.views.workbook.reading_sheets.chart_sheet import CHARTS
 
@@ -99,7 +100,7 @@ def cover_sheet(sheet: Worksheet, cover: Cover, facts: Mapping[str, str], style:
         sheet.write_string(row, 1, text, style("text"))
         row += 1
     live = (
-        ("Financing option in use", f"={book.chosen_option.cell}", "General", book.cases[0].name),
+        ("Financing option in use", f"={book.chosen_option.cell}", "General", option_in_words(book.cases[0].name)),
         (
             "Master check",
             f"={MASTER.cell}",

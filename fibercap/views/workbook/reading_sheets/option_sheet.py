@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.language.names import key_in_words
+from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.formats import fit_row, number_format, set_up
+from fibercap.views.workbook.inputs import option_in_words
 from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def option_sheet(
     )
     sheet.write_string(1, 0, remark, style("remark"))
     notes: dict[str, int] = {}
-    titles = [case.title if number else key_in_words(case.name) for number, case in enumerate(book.cases)]
+    titles = [case.title if number else option_in_words(case.name) for number, case in enumerate(book.cases)]
     heads = ["Measure", "Live now", "Unit", *titles]
     fit_row(sheet, OPTIONS_ROW - 2, "wrapped", [(title, HEAD_FIT * WIDTH) for title in titles])
     for column, head in enumerate(heads):
@@ -72,7 +73,7 @@ def _option_row(
     sheet.write_string(row, 0, measure.label, style("text"))
     formula = f'=IF({address.cell}="","",{address.cell})'
     sheet.write_formula(row, LIVE, formula, style("formula", numbers), "" if value is None else value)
-    sheet.write_string(row, UNIT, measure.unit or "1", style("unit"))
+    sheet.write_string(row, UNIT, unit_in_tables(measure.unit), style("unit"))
     for number, by_name in enumerate(measures.measures_by_case):
         of_option = by_name.get(name)
         if of_option is None or of_option.value is None:

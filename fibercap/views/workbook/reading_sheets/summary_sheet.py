@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.views.workbook.check_sheet import MASTER, VERDICT
 from fibercap.views.workbook.check_sheet import NAME as CHECKS
 from fibercap.views.workbook.formats import fit_row, set_up, write_link
+from fibercap.views.workbook.inputs import option_in_words
 from fibercap.views.workbook.measure_sheet import NAME as MEASURES
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class SummarySheet:
         sheet.write_string(row, 0, "Now, live: for the financing option in use", style("group"))
         row += 1
         sheet.write_string(row, 0, "Financing option in use", style("text"))
-        sheet.write_formula(row, 1, f"={book.chosen_option.cell}", style("key"), book.cases[0].name)
+        sheet.write_formula(row, 1, f"={book.chosen_option.cell}", style("key"), option_in_words(book.cases[0].name))
         write_link(sheet, row, 4, book.chosen_option.sheet, book.chosen_option.row, "Inputs, the switch", style("link"))
         row += 1
         sheet.write_string(row, 0, "Every law of the books is kept", style("text"))

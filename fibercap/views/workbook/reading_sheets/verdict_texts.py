@@ -10,6 +10,7 @@ from fibercap.studies.verdict.verdict import verdict
 from fibercap.views.report.first_page import change_words, verdict_words
 from fibercap.views.report.subject import MOST_VALUES, Subject, option_to_report
 from fibercap.views.verdict_text import join_names
+from fibercap.views.workbook.inputs import option_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +47,7 @@ def verdict_texts(book: Book, claims: ClaimSheet, left_out: Iterable[str]) -> It
     if ruling.recommended:
         changes = "" if is_large else change_words(subject)
         yield from ([f"What would change it: {changes}."] if changes else [NOT_MOVED] if is_large else [])
-        yield IN_LIST.format(ruling.recommended[0])
+        yield IN_LIST.format(option_in_words(ruling.recommended[0]))
     names = [name for name in left_out if name not in comparison.cases]
     if names:
         yield f"Not compared, for they have another horizon or currency: {join_names(names)}."
