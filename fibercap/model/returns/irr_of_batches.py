@@ -22,8 +22,8 @@ REACH: Final = 3.0
 """Largest distance of a result from the middle of the Taylor series, as a logarithm over the span of time."""
 TERMS: Final = 21
 """Terms of the Taylor series; at `REACH` the next term is below (REACH / 2) ** TERMS / TERMS! = 1e-16 of the flows."""
-PASSES: Final = (3, 8, 12, TERMS)
-"""Terms of the series in each step of Halley's method; the first steps need few."""
+PASSES: Final = (8, 12, TERMS)
+"""Terms of the series in each step of Halley's method after the first, which reads three; early ones need few."""
 SURE: Final = 1e-5
 """A series has converged if a Newton step would be this small; the error after Halley's step is about its cube."""
 LONGEST: Final = 8.0
@@ -114,9 +114,12 @@ def _solve_near(middle: float, places: Array, flows: Array) -> tuple[Array, NDAr
         np.matmul(weights, flows[first : first + strip].T, out=terms[:, first : first + strip])
     turn = _time_of_sign_change(places, flows)
     away = 0.0 * turn
+    away -= _halley_step(terms[0], terms[1].copy(), terms[2].copy(), turn)  # in the middle itself
     for count in PASSES:
-        move, sure = _halley_step(*_evaluate_polynomials(terms[:count], away), turn)
-        away -= move
+        value, slope, bend = _evaluate_polynomials(terms[:count], away)
+        away -= _halley_step(value, slope, bend, turn)
+    steep = np.abs(slope)
+    sure = (np.abs(value) <= SURE * steep) & (steep > TINY)
     return middle + away, sure & (np.abs(away) <= REACH)
 
 
@@ -137,18 +140,23 @@ def _solve_each(guesses: Array, places: Array, flows: Array) -> tuple[Array, NDA
     return guesses, (np.abs(move) <= SURE**1.5) & (np.minimum(early, later) > TINY)
 
 
-def _halley_step(value: Array, slope: Array, bend: Array, turn: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Return a step of Halley's method on exp(turn * u) times a function, and whether it is the last step needed.
+def _halley_step(value: Array, slope: Array, bend: Array, turn: Array) -> Array:
+    """Return a step of Halley's method on exp(turn * u) times a function.
 
-    The function is given by its value, slope and half its curvature.
+    The function is given by its value, slope and half its curvature; the last two become those of the product.
     """
     tilt = turn * value
-    # In this order: both lines read the slope of the untilted function.
-    bend += turn * (slope + 0.5 * tilt)
+    step = 0.5 * tilt
+    step += slope  # of the untilted function
+    step *= turn
+    bend += step
     slope += tilt
-    steep = np.abs(slope)
-    move = np.clip(value * slope / (slope * slope - value * bend), -LONGEST, LONGEST)
-    return move, (np.abs(value) <= SURE * steep) & (steep > TINY)
+    bend *= value
+    square = slope * slope
+    square -= bend
+    np.multiply(value, slope, out=step)
+    step /= square
+    return np.clip(step, -LONGEST, LONGEST, out=step)
 
 
 def _time_of_sign_change(places: Array, flows: Array) -> Array:
@@ -168,18 +176,24 @@ def _time_of_sign_change(places: Array, flows: Array) -> Array:
 
 def _event_of_sign_change(outflow: NDArray[np.bool_]) -> NDArray[np.int_]:
     """Return the event at which each series changes sign, (member,), -1 unless it changes once."""
-    changed = outflow[:, 1:] != outflow[:, :-1]
-    member, before = np.divmod(np.flatnonzero(changed), changed.shape[1])
-    event = np.full(len(outflow), -1)
-    event[member] = before + 1
-    event[np.bincount(member, minlength=len(outflow)) > 1] = -1
+    members, events = outflow.shape
+    flat = outflow.ravel()
+    # one comparison of all, for rows are short; from one series to the next is no change
+    changed = np.zeros(flat.size, dtype=bool)
+    np.not_equal(flat[1:], flat[:-1], out=changed[1:])
+    changed[::events] = False
+    places = np.flatnonzero(changed)
+    member = places // events
+    event = np.full(members, -1)
+    event[member] = places - events * member
+    event[member[1:][member[1:] == member[:-1]]] = -1
     return event
 
 
 def _evaluate_polynomials(terms: Array, away: Array) -> tuple[Array, Array, Array]:
     """Return the value, slope and half the curvature of polynomials, one for each column, by Horner's rule."""
-    value, slope, bend = terms[-1].copy(), np.zeros(away.size), np.zeros(away.size)
-    for row in terms[-2::-1]:
+    value, slope, bend = terms[-1] * away + terms[-2], terms[-1].copy(), np.zeros(away.size)
+    for row in terms[-3::-1]:
         bend *= away
         bend += slope
         slope *= away
