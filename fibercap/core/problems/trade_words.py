@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
 _NAMES: Final = {
@@ -27,8 +26,8 @@ _NAMES: Final = {
 OTHER_NAMES: Final = {other: name for name, others in _NAMES.items() for other in others}
 """The key or style for a word of the trade; it counts only where there is such a key."""
 
-SCALES_OF_INDIA: Final[dict[str, tuple[Decimal, str]]] = {
-    **dict.fromkeys(("crore", "crores", "cr"), (Decimal(10), "million")),
-    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs"), (Decimal(100), "thousand")),
+SCALES_OF_INDIA: Final[dict[str, tuple[int, str]]] = {
+    **dict.fromkeys(("crore", "crores", "cr"), (10, "million")),
+    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs"), (100, "thousand")),
 }
 """How much of a scale of the language a crore and a lakh are."""

@@ -5,7 +5,6 @@ Rates of return follow the one rule of all machines: their flows are gathered, a
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -93,6 +92,8 @@ class FastMachine:
         if threads == 1 or len(starts) < 2:
             self._work(inputs, results, starts, together)
             return results
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(threads) as pool:
             shares = [starts[worker::threads] for worker in range(threads)]
             list(pool.map(lambda share: self._work(inputs, results, share, together), shares))
