@@ -447,3 +447,36 @@ def test_headings_of_inputs_are_titles() -> None:
     assert "Funding: Jena, second multimode plant" in heads
     assert "Loans: Fleet five-year loan" in heads
     assert len(set(heads)) == len(heads)
+
+
+def test_headings_of_rows_are_titles() -> None:
+    heads = {
+        sheet: {row[0].value for row in book_of("fibercore")[sheet].iter_rows()}
+        for sheet in ("Plants by period", "Loans")
+    }
+
+    assert {"Plants: Xtal, Campinas", "Products: Single-mode fiber"} <= heads["Plants by period"]
+    assert "Loans: Fleet five-year loan" in heads["Loans"]
+
+
+def test_heads_stand_above_what_is_in_their_columns() -> None:
+    """Numbers stand at the right and so do their heads; units and their heads are indented."""
+    for sheet, value, unit in (
+        ("Summary", "B", "C"),
+        ("Claims", "F", "G"),
+        ("Inputs", "B", "C"),
+        ("Measures", "B", "C"),
+    ):
+        page: Worksheet = book_of("fibercore")[sheet]
+        row = next(cell.row for cell in page[unit] if cell.value == "Unit")
+        assert page[f"{value}{row}"].alignment.horizontal == "right", sheet
+        assert page[f"{unit}{row}"].alignment.indent == page[f"{unit}{row + 2}"].alignment.indent == 1, sheet
+
+
+def test_a_plan_without_covenants_has_no_heads_of_covenants() -> None:
+    counts = {
+        name: [row[0].value for row in book_of(name)["Claims"].iter_rows()].count("Claim")
+        for name in ("fibercore", "term_sheet")
+    }
+
+    assert counts == {"fibercore": 1, "term_sheet": 2}

@@ -14,7 +14,7 @@ from fibercap.views.sentences import unit_in_tables
 from fibercap.views.statement_lines import STATEMENTS, statement_paths
 from fibercap.views.workbook.book import FUNDING, PLANTS
 from fibercap.views.workbook.cell_address import CellAddress, letters
-from fibercap.views.workbook.formats import number_format, set_up, write_link
+from fibercap.views.workbook.formats import number_format, set_up, write_heads, write_link
 from fibercap.views.workbook.labels import width_of
 from fibercap.views.workbook.periods import YEARS_ROW, are_whole, year_format
 
@@ -79,7 +79,7 @@ class AnnualSheet:
         timeline = self.book.cases[0].projection.timeline
         set_up(sheet, NAME, rows=HEAD_ROW, columns=len(self.years))
         sheet.set_column(0, 0, width_of(map(self._label, self.entries), 44))
-        sheet.set_column(1, 1, 9)
+        sheet.set_column(1, 1, 13)
         sheet.set_column(2, 2, 30, None, {"level": 1, "hidden": True})
         sheet.set_column(3, 3, 14)
         sheet.set_column(4, 5, 1)
@@ -91,8 +91,7 @@ class AnnualSheet:
             "Looked up from the time sheets by year and by the nature of each row. A label leads to its row.",
             style("remark"),
         )
-        for column, head in enumerate(HEADS):
-            sheet.write_string(HEAD_ROW - 1, column, head, style("head"))
+        write_heads(sheet, HEAD_ROW - 1, HEADS, style)
         first = self.book.address(0, "time.date")
         for number, year in enumerate(self.years):
             before = f"{letters(len(HEADS) + number - 1)}${HEAD_ROW}+1"
@@ -122,7 +121,7 @@ class AnnualSheet:
         write_link(sheet, row, 0, entry.address.sheet, entry.address.row, self._label(entry), style("text"))
         texts = (unit_in_tables(model_row.unit), model_row.path, WAYS.get(model_row.nature, "mean"))
         for column, text in enumerate(texts, 1):
-            sheet.write_string(row, column, text, style("faint"))
+            sheet.write_string(row, column, text, style("unit" if column == 1 else "faint"))
         for number, value in enumerate(values):
             formula = self._formula(entry, letters(len(HEADS) + number), self.flags[number])
             sheet.write_formula(row, len(HEADS) + number, formula, cell_format, "" if math.isnan(value) else value)

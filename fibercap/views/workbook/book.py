@@ -114,7 +114,7 @@ class Book:
             groups[HOMES.get(group.split(".")[0], OTHERS)].setdefault(group, []).append(line)
         for name, time_sheet in time_sheets.items():
             for group, lines in sorted(groups[name].items(), key=lambda item: item[0] != "accounts"):
-                time_sheet.entries.append(key_in_words(group).replace(".", ": "))
+                time_sheet.entries.append(self.labels.heading(group))
                 for line in lines:
                     self._place(time_sheet, line)
             if time_sheet.entries:
@@ -129,7 +129,7 @@ class Book:
         for path, line in grid.lines.items():
             groups.setdefault(_group(path.removeprefix(f"{grid.name}.")), []).append(line)
         for group, lines in groups.items():
-            time_sheet.entries.append(key_in_words(group).replace(".", ": "))
+            time_sheet.entries.append(self.labels.heading(group))
             for line in lines:
                 self._place(time_sheet, line)
         return time_sheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.trees.tree import Leaf, leaves
-from fibercap.views.workbook.formats import set_up
+from fibercap.views.workbook.formats import set_up, write_heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +26,13 @@ def change_sheet(sheet: Worksheet, scenario: Scenario, style: Styles) -> None:
     sheet.write_string(0, 0, NAME, style("title"))
     remark = "Inputs that an option, a file or the command line changed before the export; then a reviewer's own notes."
     sheet.write_string(1, 0, remark, style("remark"))
-    for column, head in enumerate(("Input", "Was", "Is", "Changed by", "Where")):
-        sheet.write_string(3, column, head, style("head"))
+    write_heads(sheet, 3, ("Input", "Was", "Is", "Changed by", "Where"), style)
     row = 4
     for texts in _changes(scenario):
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, style("text"))
         row += 1
-    for column, head in enumerate(("Reviewer's notes: input or row", "Was", "Is", "Why", "Who and when")):
-        sheet.write_string(row + 1, column, head, style("head"))
+    write_heads(sheet, row + 1, ("Reviewer's notes: input or row", "Was", "Is", "Why", "Who and when"), style)
     for blank in range(row + 2, row + 22):
         for column in range(5):
             sheet.write_blank(blank, column, None, style("input"))

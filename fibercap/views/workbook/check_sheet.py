@@ -11,10 +11,11 @@ from fibercap.model.cash.trifle import PATH
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws.law_texts import LawText, law_texts
 from fibercap.model.plants.projects import SpendByPeriod
+from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.cases import merge_in_order
 from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
-from fibercap.views.workbook.formats import set_up
+from fibercap.views.workbook.formats import set_up, write_heads
 from fibercap.views.workbook.formulas import FormulaWriter
 from fibercap.views.workbook.lines import AHEAD, CaseContext, formula_by_case
 from fibercap.views.workbook.periods import DATES_ROW
@@ -128,8 +129,7 @@ class CheckSheet:
         """Write the heads of the columns, with the date of each period."""
         dates = self.book.address(0, "time.date")
         values = self.book.union.model.lines["time.date"].values[0]
-        for place, head in enumerate(HEADS):
-            sheet.write_string(HEAD_ROW - 1, place, head, style("head"))
+        write_heads(sheet, HEAD_ROW - 1, HEADS, style)
         for number in range(self.book.union.model.length):
             column = letters(BEFORE + 1 + number)
             value = 0.0 if values is None else values[number]
@@ -142,7 +142,7 @@ class CheckSheet:
         is_one_number = next(by_key[law, of] for by_key in self.laws if (law, of) in by_key).as_total
         later = ", after the horizon" if of.startswith(f"{RUN_OFF}.") else ""
         sheet.write_string(row, 0, f"{WORDS[law]}{later}", style("text"))
-        sheet.write_string(row, 1, self._unit(of) if law != "spend" else "1", style("faint"))
+        sheet.write_string(row, 1, unit_in_tables(self._unit(of)) if law != "spend" else "", style("unit"))
         sheet.write_string(row, 2, self._label(of), style("faint"))
         sheet.write_string(row, BEFORE, of, style("faint"))
         template = self._template(row, law, of, is_one_number=is_one_number)
@@ -165,7 +165,7 @@ class CheckSheet:
     def _unit(self, path: str) -> str:
         plans = [case.projection for case in self.book.cases]
         return next((p.rows[path].unit for p in plans if path in p.rows), "") or next(
-            (p.scalars[path].unit for p in plans if path in p.scalars), "1"
+            (p.scalars[path].unit for p in plans if path in p.scalars), ""
         )
 
     def _template(self, row: int, law: str, of: str, *, is_one_number: bool) -> str:

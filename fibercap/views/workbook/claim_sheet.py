@@ -16,7 +16,7 @@ from fibercap.studies.covenants import covenants
 from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.cases import merge_in_order
 from fibercap.views.workbook.cell_address import column_range, letters
-from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
+from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_heads, write_plain
 from fibercap.views.workbook.lines import formula_by_case
 from fibercap.views.workbook.lookups import LookupDays, lookup_days, lookup_formula
 
@@ -44,7 +44,7 @@ HEADS: Final = (
     HOLDS, EXPECTED, AS_EXPECTED, SOURCE, NOTE,
 ) = range(len(HEADS))  # fmt: skip
 """The numbers of the columns."""
-WIDTHS: Final = (50, 30, 12, 11, 11, 16, 11, 10, 16, 9, 11, 11, 8, 9, 9, 11, 12, 22, 50)
+WIDTHS: Final = (46, 30, 11, 11, 11, 15, 10, 10, 15, 9, 11, 11, 8, 9, 8, 10, 12, 16, 38)
 LOOKED_UP_BY: Final = {SUBJECT, AFTER, UNTIL, TIMES, BASE_AFTER, BASE_UNTIL, WITHIN, IN_OPTION}
 """Columns hidden in a group: where a value is looked up, and what a limit rests on."""
 HEAD_ROW: Final = 5
@@ -91,19 +91,16 @@ class ClaimSheet:
         sheet.write_string(0, 0, "Claims and covenants", style("title"))
         remark = "Hidden columns say how values are looked up. A claim that is expected to fail is kept to show that."
         sheet.write_string(1, 0, remark, style("remark"))
-        self._heads(sheet, HEAD_ROW, style)
+        write_heads(sheet, HEAD_ROW - 1, HEADS, style)
         for place, line in enumerate(self.claims):
             self._claim(sheet, HEAD_ROW + place, line, style)
         sheet.write_string(
             self.covenants_from - 2, 0, "Covenants, test by test" if self.tests else "No covenants", style("group")
         )
-        self._heads(sheet, self.covenants_from, style)
+        if self.tests:
+            write_heads(sheet, self.covenants_from - 1, HEADS, style)
         for place, line in enumerate(self.tests):
             self._test(sheet, self.covenants_from + place, line, style)
-
-    def _heads(self, sheet: Worksheet, row: int, style: Styles) -> None:
-        for column, head in enumerate(HEADS):
-            sheet.write_string(row - 1, column, head, style("head"))
 
     def _claim(self, sheet: Worksheet, row: int, line: LineKey, style: Styles) -> None:
         """Write the line of a claim."""

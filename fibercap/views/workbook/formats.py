@@ -50,6 +50,11 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "key": {"bold": True, "font_size": 12, "border": 1, "align": "left"},
 }
 
+RIGHT: Final = {
+    "Value", "Live now", "Limit", "Holds", "Expected", "As expected", "In use", "As exported", "Changed",
+    "By its formula", "Total", "Before", "Kept", "Largest gap",
+}  # fmt: skip
+"""Heads of columns of numbers, or of words in their place, which stand at the right."""
 LEFT: Final = "-left"
 """The end of a kind of cell that stands at the left, as texts do."""
 
@@ -230,6 +235,19 @@ def fit_row(sheet: Worksheet, row: int, kind: str, texts: Sequence[tuple[str, fl
     lines = max((math.ceil(len(text) / (fit * width)) for text, width in texts), default=1)
     if lines > 1:
         sheet.set_row(row, height * lines + 2)
+
+
+def write_heads(sheet: Worksheet, row: int, heads: Sequence[str], style: Styles) -> None:
+    """Write the heads of columns from the first one on, each above what stands in its column.
+
+    Parameters
+    ----------
+    sheet, row, heads, style : Worksheet, int, sequence of str, Styles
+        The sheet, the number of the row, the heads, and the styles of cells.
+    """
+    for column, head in enumerate(heads):
+        kind = "unit-head" if head in {"Unit", "Source"} else "option" if head in RIGHT else "head"
+        sheet.write_string(row, column, head, style(kind))
 
 
 def set_up(sheet: Worksheet, title: str, *, rows: int = 0, columns: int = 0, labels: int = 6) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.book import DERIVED, INPUTS
 from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
-from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_plain
+from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_heads, write_plain
 from fibercap.views.workbook.inputs import InputEntry, heading, input_entries, option_in_words, titles
 from fibercap.views.workbook.labels import width_of
 from fibercap.views.workbook.scalars import ScalarCells, scalar_cells
@@ -65,8 +65,8 @@ class InputSheet:
         )
         sheet.write_string(1, 0, remark, style("remark"))
         self._switch(sheet, style)
-        for column, head in enumerate((*HEADS, *self._names, *(f"{name}, as exported" for name in self._names))):
-            sheet.write_string(HEAD_ROW - 1, column, head, style("head"))
+        heads = (*HEADS, *self._names, *(f"{name}, as exported" for name in self._names))
+        write_heads(sheet, HEAD_ROW - 1, heads, style)
         names = _defined_names([entry.path for entry in self.rows if isinstance(entry, InputEntry) and entry.live])
         for place, entry in enumerate(self.rows):
             row = HEAD_ROW + place
@@ -214,8 +214,8 @@ def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], style: Styles)
         "What follows from inputs, facts of the calendar, and which formula holds in which option.",
         style("remark"),
     )
-    for column, head in enumerate((*DERIVED_HEADS, *(option_in_words(case.name) for case in book.cases))):
-        sheet.write_string(DERIVED_ROW - 2, column, head, style("head"))
+    heads = (*DERIVED_HEADS, *(option_in_words(case.name) for case in book.cases))
+    write_heads(sheet, DERIVED_ROW - 2, heads, style)
     for path in paths:
         sheet.write_string(book.scalars[path].row - 1, 0, book.labels.scalar(path), style("text"))
         _write_derived(sheet, scalar_cells(book, path, first), style)
@@ -239,7 +239,7 @@ def _write_derived(sheet: Worksheet, scalar: ScalarCells, style: Styles) -> None
     if scalar.unit == "":
         numbers = "General"
     for column, text in enumerate((unit_in_tables(scalar.unit), scalar.path, scalar.kind), 1):
-        sheet.write_string(row, column, text, style("faint"))
+        sheet.write_string(row, column, text, style("unit" if column == 1 else "faint"))
     if scalar.by_formula:
         sheet.write_formula(row, 4, scalar.by_formula, style("formula", numbers), scalar.value)
     if scalar.formula:

@@ -9,7 +9,7 @@ from fibercap.core.language.names import key_in_words
 from fibercap.core.trees.tree import leaves
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.worth.without_projects import WITHOUT
-from fibercap.views.workbook.inputs import thing, titles
+from fibercap.views.workbook.inputs import heading, thing, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +46,10 @@ class PlainLabels:
         if title and label.startswith(f"{name}: "):
             return f"{title}{label.removeprefix(name)}"
         return self.text(label)
+
+    def heading(self, about: str) -> str:
+        """Return the heading of the rows of a thing: `plants.jena` is `Plants: Jena`."""
+        return heading(about, self._titles)
 
     def loan(self, name: str) -> str:
         """Return the title of a loan."""

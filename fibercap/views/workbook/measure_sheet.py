@@ -15,7 +15,7 @@ from fibercap.model.returns.rate_choice import ONE_SIGN
 from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.cases import merge_in_order
 from fibercap.views.workbook.cell_address import CellAddress, letters
-from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_link
+from fibercap.views.workbook.formats import fit_row, number_format, set_up, write_heads, write_link
 from fibercap.views.workbook.formulas import FormulaWriter, NoSheetFormulaError
 from fibercap.views.workbook.lines import FORMULA, CaseContext, formula_by_case, reader
 from fibercap.views.workbook.rate_sheet import RateSheet, Search
@@ -73,8 +73,7 @@ class MeasureSheet:
         sheet.write_string(0, 0, NAME, style("title"))
         remark = "The sheet Rates shows at which rates flows balance, and which of them is the rate of return."
         sheet.write_string(1, 0, remark, style("remark"))
-        for column, head in enumerate(HEADS):
-            sheet.write_string(HEAD_ROW - 1, column, head, style("head"))
+        write_heads(sheet, HEAD_ROW - 1, HEADS, style)
         for place, name in enumerate(self.names):
             self._measure(sheet, HEAD_ROW + place, name, style)
 

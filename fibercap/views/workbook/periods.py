@@ -15,7 +15,7 @@ from fibercap.views.sentences import unit_in_tables
 from fibercap.views.workbook.book import BEFORE, FIRST_ROW
 from fibercap.views.workbook.cases import SCHEDULE
 from fibercap.views.workbook.cell_address import letters
-from fibercap.views.workbook.formats import number_format, set_up
+from fibercap.views.workbook.formats import number_format, set_up, write_heads
 from fibercap.views.workbook.formulas import POSITION_ROW
 from fibercap.views.workbook.labels import width_of
 from fibercap.views.workbook.lines import FORMULA, line_cells, looks_ahead
@@ -39,7 +39,7 @@ def period_sheet(sheet: Worksheet, book: Book, time_sheet: TimeSheet, style: Sty
     set_up(sheet, time_sheet.title, rows=FIRST_ROW - 1, columns=length)
     labels = [_label(book, entry) for entry in time_sheet.entries if not isinstance(entry, str)]
     sheet.set_column(0, 0, width_of(labels, 44))
-    sheet.set_column(1, 1, 9)
+    sheet.set_column(1, 1, 13)
     sheet.set_column(2, 2, 30, None, {"level": 1, "hidden": True})
     sheet.set_column(3, 3, 12)
     sheet.set_column(4, BEFORE + length, 11)
@@ -76,8 +76,7 @@ def _heads(sheet: Worksheet, book: Book, time_sheet: TimeSheet, style: Styles) -
     name, count = time_sheet.grid.dates, time_sheet.grid.length
     dates = book.addresses[time_sheet.grid.number, name]
     values = next(v for v in time_sheet.grid.lines[name].values if v is not None)
-    for place, head in enumerate(HEADS):
-        sheet.write_string(DATES_ROW - 1, place, head, style("head"))
+    write_heads(sheet, DATES_ROW - 1, HEADS, style)
     prefix = "" if dates.sheet == time_sheet.name else dates.sheet_prefix
     if any(not isinstance(entry, str) and looks_ahead(entry) for entry in time_sheet.entries):
         sheet.write_string(DATES_ROW - 1, BEFORE + 1 + count, "After", style("head"))
@@ -157,7 +156,7 @@ def _line(sheet: Worksheet, row: int, line: LineCells, style: Styles) -> None:
         )
     )
     subtotal = is_subtotal(model_row.path)
-    sheet.write_string(row, 1, unit_in_tables(model_row.unit), style("faint"))
+    sheet.write_string(row, 1, unit_in_tables(model_row.unit), style("unit"))
     sheet.write_string(row, 2, f"{model_row.path}{names}", style("faint"))
     sheet.write_string(row, 3, line.kind, style("faint"))
     kind = "total" if subtotal else "formula"

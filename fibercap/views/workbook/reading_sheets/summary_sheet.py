@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.views.workbook.check_sheet import MASTER, VERDICT
 from fibercap.views.workbook.check_sheet import NAME as CHECKS
-from fibercap.views.workbook.formats import fit_row, set_up, write_link
+from fibercap.views.workbook.formats import fit_row, set_up, write_heads, write_link
 from fibercap.views.workbook.inputs import option_in_words
 from fibercap.views.workbook.measure_sheet import NAME as MEASURES
 
@@ -83,8 +83,7 @@ class SummarySheet:
         """Write the results with their links; return the last row."""
         sheet.write_string(row, 0, "Results, live: for the financing option in use", style("group"))
         row += 1
-        for column, head in enumerate(HEADS):
-            sheet.write_string(row, column, head, style("year" if head == "Value" else "head"))
+        write_heads(sheet, row, HEADS, style)
         for name in self.names:
             row += 1
             measure, address = self.measures.measure(name), self.measures.address(name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.views.statements import HALF
 from fibercap.views.workbook.cell_address import letters
-from fibercap.views.workbook.formats import set_up, write_link
+from fibercap.views.workbook.formats import set_up, write_heads, write_link
 from fibercap.views.workbook.periods import year_format
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ class YearSheet:
         sheet.set_column(FIRST_YEAR, last, 11)
         sheet.write_string(0, 0, self.title, style("title"))
         sheet.write_string(1, 0, REMARK, style("remark"))
-        for column, head in enumerate(HEADS):
-            sheet.write_string(HEAD_ROW - 1, column, head, style("head"))
+        write_heads(sheet, HEAD_ROW - 1, HEADS, style)
         look = style("year", year_format(self.years.year_ends))
         for number in range(self.years.count):
             formula = f"{letters(FIRST_YEAR + number - 1)}{HEAD_ROW}+1" if number else self.years.first_formula
