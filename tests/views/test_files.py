@@ -370,3 +370,11 @@ def test_charts_that_a_plan_has_no_more_go_with_force_alone(
             main(f"plot small.yaml --out charts{line}".split())
         written = {Path(name).name for name in capsys.readouterr().out.split()}
         assert (done.value.code, killed.files_in(Path("charts")).keys() - written) == (0, left)
+
+
+def test_a_file_where_a_folder_is_wanted_is_named_so(tmp_path: Path) -> None:
+    (tmp_path / "plan").write_text("a file", encoding="utf-8")
+    with pytest.raises(FibercapError, match="plan is not a folder; name a folder that exists"):
+        write_bytes(tmp_path / "plan" / "book.xlsx", b"bytes", force=False)
+    with pytest.raises(FibercapError, match=r"the folder .*other does not exist; create it first"):
+        write_bytes(tmp_path / "other" / "book.xlsx", b"bytes", force=False)

@@ -36,6 +36,8 @@ def write_bytes(path: Path, content: bytes, *, force: bool) -> None:
     """
     with _in_words(path):
         if not path.parent.is_dir():
+            if path.parent.exists():
+                raise FibercapError("cannot_write", f"{path.parent} is not a folder", "name a folder that exists")
             raise FibercapError("cannot_write", f"the folder {path.parent} does not exist", "create it first")
         refuse_existing(path, force=force)
         if is_stream(path):
