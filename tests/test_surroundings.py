@@ -37,7 +37,7 @@ def test_a_shipped_plan_is_checked_from_a_folder_that_has_gone(tmp_path: Path) -
     done = subprocess.run(command, capture_output=True, check=False, text=True, env=given, cwd=gone)
 
     assert "6 options, none fails" in done.stdout
-    assert "no file `plan.yaml`" in done.stderr
+    assert "no file or shipped scenario `plan.yaml`" in done.stderr
     assert "standard input" in done.stderr
     assert "Traceback" not in done.stderr
     assert "output cannot be written" not in done.stderr
