@@ -143,6 +143,13 @@ def test_the_report_says_which_option_why_and_what_breaks_it(fibercore: str) -> 
 FRONT = re.compile(r"<body>(.*?)<div class=\"contents\">", re.DOTALL)
 
 
+def test_the_report_ends_with_the_hash_of_the_plan_as_given_whichever_option_it_shows(fibercore: str) -> None:
+    plan = read("fibercore")
+    assert "german_bank" in plan.options
+    assert f"· scenario fibercore · {plan.digest()}" in fibercore
+    assert plan.with_option("german_bank").digest() not in fibercore
+
+
 def front_of(html: str) -> list[str]:
     """Return the words of the first page, those of its chart left out."""
     first = FRONT.search(html)

@@ -88,7 +88,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
         style=Markup(place.joinpath("report.css").read_text(encoding="utf-8") + live.style),  # noqa: S704 - our own files
         live=live if live.data else None,
         why=live.why,
-        digest=plan.digest(),
+        digest=projection.scenario.digest(),  # of the plan as given, whichever option is shown
         version=dict(_versions())["fibercap"],
     )
     return visible(html).encode()
